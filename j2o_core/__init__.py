@@ -1,0 +1,1 @@
+"""j2o: declarative migrations from Jira to OpenProject."""

@@ -1,0 +1,1 @@
+"""Reads Jira Server, Data Center and Cloud."""

@@ -1,0 +1,1 @@
+"""Writes OpenProject through its public REST API."""
