@@ -1,0 +1,279 @@
+"""What a plugin's classes look like. The runtime does the looping, sleeping, retrying and recording; they never do."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
+
+from ..model.effect import Answer, Effect, EffectClass, Found, Phase, Stream, Undo
+from ..model.problem import Problem
+from ..model.record import Record
+
+# ------------------------------------------------------------------ connectors
+
+
+@dataclass(frozen=True)
+class ConnectionOptions:
+    """One entry of ``connections``, its references resolved. ``extra`` holds the plugin's own keys."""
+
+    name: str
+    url: str
+    id: str = ""
+    auth: Mapping[str, str] = field(default_factory=dict)
+    identity: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Client(ABC):
+    """An open connection to one system, shared by all workers."""
+
+    #: how the ledger recognises this system, whatever port or address it has today
+    identity: str
+    #: base URL without a trailing slash
+    url: str
+
+    @abstractmethod
+    def check(self) -> Mapping[str, str]:
+        """Ask who we are; returns facts (version, edition, user). Raises ``Fatal`` with a clear message."""
+
+    def close(self) -> None:
+        """Give sockets back."""
+
+
+class Connector(ABC):
+    """Opens connections of one kind of system. ``http`` is a ``j2o_core.http.Http`` made for this connection."""
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def open(self, options: ConnectionOptions, http: Any) -> Client:
+        """A client that has sent nothing yet."""
+
+
+# ------------------------------------------------------------------ extractors
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the spec selects: project keys (empty = all) and a further condition in the source's own words."""
+
+    projects: tuple[str, ...] = ()
+    jql: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some records, and the cursor from which reading goes on after them (plain JSON; ``None``: the end).
+
+    ``expected`` is the total that the source announced for the slice, where it announces one.
+    """
+
+    records: Sequence[Record]
+    cursor: Optional[Any] = None
+    expected: Optional[int] = None
+    problems: Sequence[Problem] = ()
+
+
+class Extractor(ABC):
+    """Reads the records of one entity. ``name`` is what a spec calls it (``jira.issues``)."""
+
+    name: ClassVar[str]
+
+    def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any]) -> None:
+        self.client = client
+        self.source = source
+        self.entity = entity
+        self.options = options
+
+    def slices(self, selection: Selection) -> Iterable[str]:
+        """Independent parts that are read and resumed apart (a project each, say)."""
+        return ("all",)
+
+    @abstractmethod
+    def pages(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Iterator[Page]:
+        """The pages of one slice from ``cursor`` on; each is stored before the next is asked for."""
+
+    @staticmethod
+    def aliases(value: Any) -> Sequence[str]:
+        """The names under which a source value (a user object, a key, ...) refers to a record of this extractor."""
+        return (str(value),) if isinstance(value, (str, int)) and value != "" else ()
+
+    @staticmethod
+    def label(value: Any) -> str:
+        """What a person would read for such a value."""
+        return str(value) if value is not None else ""
+
+    def field_names(self) -> Mapping[str, str]:
+        """Display names by field id, for ``field("Story Points")`` and for preserved values."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A child that a splitter found in a record; ``id`` is unique within its entity and source."""
+
+    id: str
+    key: str
+    data: Mapping[str, Any]
+    aliases: tuple[str, ...] = ()
+    updated: Optional[str] = None
+
+
+class Splitter(ABC):
+    """Derives child records from a parent's data, purely: no I/O, same input, same output."""
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def split(self, record: Record) -> Iterable[Part]:
+        """The children in order."""
+
+    def content(self, client: Any, record: Record, folder: Path) -> AbstractContextManager[Stream]:
+        """The bytes of a child that stands for a file, spooled into ``folder``; complete, else ``ItemFailed``."""
+        raise NotImplementedError(f"{self.name} has no files")
+
+    @staticmethod
+    def aliases(value: Any) -> Sequence[str]:
+        """See ``Extractor.aliases``."""
+        return (str(value),) if isinstance(value, (str, int)) and value != "" else ()
+
+    @staticmethod
+    def label(value: Any) -> str:
+        """See ``Extractor.label``."""
+        return str(value) if value is not None else ""
+
+
+# ------------------------------------------------------------------ transformers
+
+
+@dataclass(frozen=True)
+class Step:
+    """A transformer: ``apply(value, argument, scope)`` → value. Pure. ``argument`` is what the spec gave, or ``None``.
+
+    ``schema`` is the JSON Schema of the argument; ``version`` enters the mapping digest. Raise ``StepError`` where
+    the value cannot be taken.
+    """
+
+    name: str
+    apply: Callable[[Any, Any, Mapping[str, Any]], Any]
+    summary: str
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    version: str = "1"
+    #: whether empty values (None, "", []) are given to it too
+    takes_empty: bool = False
+
+
+class StepError(ValueError):
+    """A step cannot take this value; the message says what it expected."""
+
+
+# ------------------------------------------------------------------ loaders
+
+
+class Loader(ABC):
+    """Writes items of one entity to the target. ``name`` is what a spec calls it (``openproject.users``).
+
+    One instance serves a whole run and is used by many workers at once.
+    """
+
+    name: ClassVar[str]
+    effect_class: ClassVar[EffectClass]
+    phase: ClassVar[Phase]
+    undo: ClassVar[Undo] = Undo.EXACT
+    #: entities whose items must exist before, beyond what the payload refers to (roles of specs, by loader entity)
+    after: ClassVar[tuple[str, ...]] = ()
+    #: payload fields the loader understands, with one line about each; ``cf:*`` stands for custom fields by name
+    fields: ClassVar[Mapping[str, str]] = {}
+    #: payload fields without which nothing can be created
+    required: ClassVar[tuple[str, ...]] = ()
+    #: the payload field that refers to another item of the same entity and should exist first (a parent)
+    parent_field: ClassVar[Optional[str]] = None
+    #: payload fields that the server disturbs when children are attached; restored in the shape phase
+    restored_fields: ClassVar[tuple[str, ...]] = ()
+    #: the entity by whose create these files are claimed (attachments by work packages)
+    claimed_by: ClassVar[Optional[str]] = None
+    #: the entity that partitions ``scan``: its target ids are the scopes; ``None``: one scan for all
+    scan_by: ClassVar[Optional[str]] = None
+    #: how many scopes one ``scan`` takes
+    scan_batch: ClassVar[int] = 1
+    #: how long after a lost request its absence proves nothing; 0 for kinds the server itself keeps single
+    needs_settle: ClassVar[bool] = False
+
+    def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any], source_url: str = "") -> None:
+        self.client = client
+        self.source = source
+        self.entity = entity
+        self.options = options
+        self.source_url = source_url
+
+    def prepare(self) -> None:
+        """Look up once what requests need (types, statuses, ...); raises ``Fatal`` for what must exist and does not."""
+
+    def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
+        """Effects of one lane never run at the same time. ``parent`` and ``root`` are origins as text, or empty."""
+        return effect_key
+
+    def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
+        """What will not fit, told before the first write; ``payload`` still holds symbolic references."""
+        return ()
+
+    @abstractmethod
+    def keys(self, effect: Effect) -> Sequence[str]:
+        """Natural keys of the item that the effect makes, comparable with ``Found.keys``; empty for marked kinds."""
+
+    @abstractmethod
+    def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
+        """Everything of this kind in the scopes (target ids of ``scan_by``; empty where that is ``None``)."""
+
+    @abstractmethod
+    def find(self, effect: Effect) -> Sequence[Found]:
+        """All items that this effect may have made: one cheap, complete look-up. Oldest first."""
+
+    @abstractmethod
+    def create(self, effect: Effect) -> Answer:
+        """Send one request that creates the item."""
+
+    def update(self, effect: Effect, current: Found) -> Answer:
+        """Send one request that sets ``effect.fields`` of an existing item, guarded by ``current.version``."""
+        raise NotImplementedError(f"{self.name} cannot update")
+
+    def read(self, identifier: str, parent: str = "") -> Found:
+        """The item as it is now, with its full image."""
+        raise NotImplementedError(f"{self.name} cannot read one item")
+
+    def delete(self, identifier: str, parent: str = "") -> None:
+        """Remove the item; removing what is gone is fine."""
+        raise NotImplementedError(f"{self.name} cannot delete")
+
+    def upload(self, effect: Effect) -> Answer:
+        """Upload the file of ``effect`` unclaimed (only loaders with ``claimed_by``)."""
+        raise NotImplementedError(f"{self.name} has no unclaimed uploads")
+
+    @abstractmethod
+    def image(self, effect: Effect) -> Mapping[str, Any]:
+        """What the target should hold for this effect, in the form of ``Found.image``; verify compares the two."""
+
+
+# ------------------------------------------------------------------ systems
+
+
+@dataclass(frozen=True)
+class Started:
+    """A system that was started for this run: what ``${env:NAME}`` finds first, and how to stop it."""
+
+    variables: Mapping[str, str]
+    stop: Callable[[], None]
+
+
+class System(ABC):
+    """Starts something to talk to, such as the sandbox, and keeps its state in a folder."""
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def start(self, options: Mapping[str, Any], state: Path) -> Started:
+        """Start it; its state lives in ``state`` and survives the end of the process at any moment."""

@@ -1,0 +1,1 @@
+"""Spec → compiled mappings: pure functions from a record to a payload."""

@@ -1,0 +1,39 @@
+"""What a compiled mapping gives for one record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping, Optional, Protocol
+
+from ..model.problem import Problem
+from ..model.record import Record
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """One record, mapped.
+
+    ``payload`` is symbolic (``Ref`` and ``RichText`` in it) and in the order of the spec. ``preserved`` are the source
+    values that no field took and no line dropped, by display name, for the readable block. ``skip`` is the reason for
+    which the item is left out, ``fail`` the problem for which it cannot be written; else both are ``None``.
+    ``problems`` are the warnings.
+    """
+
+    payload: Mapping[str, Any]
+    preserved: Mapping[str, Any]
+    problems: tuple[Problem, ...] = ()
+    skip: Optional[str] = None
+    fail: Optional[Problem] = None
+
+
+class Mapping_(Protocol):
+    """A compiled entity mapping (``j2o_core.mapping.compiled.EntityMapping``)."""
+
+    entity: str
+    #: of the mapping, the tables it uses and the versions of its steps
+    digest: str
+    #: entities its references point to
+    refers_to: frozenset[str]
+
+    def apply(self, record: Record, source: Optional[Record] = None) -> Mapped:
+        """Map one record. ``source`` is the record it was split from; absent, the record itself."""

@@ -1,0 +1,1 @@
+"""YAML → merged, checked, typed spec."""

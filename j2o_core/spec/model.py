@@ -1,0 +1,165 @@
+"""The typed form of a checked spec: what every later stage works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Optional
+
+from ..model.problem import Place
+
+
+@dataclass(frozen=True)
+class ConnectionSpec:
+    """One entry of ``connections``. ``options`` still hold their ``${...}`` references."""
+
+    name: str
+    plugin: str
+    options: Mapping[str, Any]
+    place: Optional[Place] = None
+
+
+@dataclass(frozen=True)
+class SystemSpec:
+    """Something to start for the run, unless the environment variables ``unless`` name a real one.
+
+    All of ``unless`` set: not started. None set: started. Some set: an error. ``optional`` ones may be absent.
+    """
+
+    plugin: str
+    unless: tuple[str, ...]
+    options: Mapping[str, Any]
+    place: Optional[Place] = None
+
+
+@dataclass(frozen=True)
+class ExtractSpec:
+    """Where records come from: an extractor plugin, or a part of another entity's records.
+
+    ``of`` names the entity, and either ``each`` is the path of a list in its records (``total`` the path of the number
+    that the source announces for it), or ``split`` names a splitter plugin.
+    """
+
+    plugin: Optional[str] = None
+    connection: Optional[str] = None
+    of: Optional[str] = None
+    each: Optional[str] = None
+    total: Optional[str] = None
+    split: Optional[str] = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    place: Optional[Place] = None
+
+
+#: stands for "no value given"; ``None`` is a value
+UNSET: Any = type("Unset", (), {"__repr__": lambda self: "UNSET", "__bool__": lambda self: False})()
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """How one target field is made: when → from or value → steps → table → default → ref → missing.
+
+    ``path`` is the field's own place in the spec (``entities.work_packages.map.subject``).
+    """
+
+    name: str
+    path: str
+    sources: tuple[str, ...] = ()
+    value: Any = UNSET
+    steps: tuple[tuple[str, Any], ...] = ()
+    table: Optional[str] = None
+    ref: Optional[str] = None
+    when: Optional[str] = None
+    default: Any = UNSET
+    missing: Any = None
+    place: Optional[Place] = None
+
+
+@dataclass(frozen=True)
+class RuleSpec:
+    """A validation rule on the ``source`` record or on the ``target`` payload."""
+
+    name: str
+    on: str
+    assertion: str
+    message: str
+    on_fail: str
+    fix: Mapping[str, Any] = field(default_factory=dict)
+    path: str = ""
+    place: Optional[Place] = None
+
+
+@dataclass(frozen=True)
+class LoadSpec:
+    """Which loader writes an entity, over which connection, with which options."""
+
+    plugin: str
+    connection: Optional[str] = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    place: Optional[Place] = None
+
+
+@dataclass(frozen=True)
+class EntitySpec:
+    """One entity: where it comes from, how it is mapped, what is dropped and why, how it is written."""
+
+    name: str
+    extract: tuple[ExtractSpec, ...]
+    map: Mapping[str, FieldSpec]
+    load: Optional[LoadSpec]
+    drop: Mapping[str, str] = field(default_factory=dict)
+    unmapped: str = "preserve"
+    rules: tuple[RuleSpec, ...] = ()
+    after: tuple[str, ...] = ()
+    place: Optional[Place] = None
+
+
+@dataclass(frozen=True)
+class RetrySpec:
+    """Attempts per request and the bounds of the waits between them, in seconds."""
+
+    attempts: int = 8
+    initial: float = 0.5
+    maximum: float = 60.0
+
+
+@dataclass(frozen=True)
+class TolerateSpec:
+    """The run stops when more than ``failed`` (a share, 0..1) of at least ``after`` finished items have failed."""
+
+    failed: float = 1.0
+    after: int = 200
+
+
+@dataclass(frozen=True)
+class RuntimeSpec:
+    """How the run behaves. Times are in seconds."""
+
+    workers: int = 8
+    batch_size: int = 100
+    ledger: str = "sqlite:///ledger.db"
+    settle: float = 180.0
+    metadata_lifetime: float = 600.0
+    retry: RetrySpec = RetrySpec()
+    tolerate: TolerateSpec = TolerateSpec()
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A whole migration, merged for one environment and checked against the schemas.
+
+    ``document`` is the merged plain document with its secret references unresolved; ``digest`` is of that document;
+    ``places`` tells the place of every dotted path in it.
+    """
+
+    name: str
+    document: Mapping[str, Any]
+    digest: str
+    connections: Mapping[str, ConnectionSpec]
+    entities: Mapping[str, EntitySpec]
+    tables: Mapping[str, Mapping[str, Any]]
+    runtime: RuntimeSpec
+    projects: tuple[str, ...] = ()
+    jql: str = ""
+    system: Optional[SystemSpec] = None
+    environment: Optional[str] = None
+    files: tuple[str, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=dict)
