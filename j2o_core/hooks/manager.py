@@ -102,7 +102,9 @@ def _distribution(point: metadata.EntryPoint) -> tuple[str, str]:
     distribution = getattr(point, "dist", None)
     if distribution is None:  # Python 3.9 does not tell
         for candidate in metadata.distributions():
-            if any(p.group == GROUP and p.name == point.name and p.value == point.value for p in candidate.entry_points):
+            if any(
+                p.group == GROUP and p.name == point.name and p.value == point.value for p in candidate.entry_points
+            ):
                 distribution = candidate
                 break
     if distribution is None:

@@ -211,7 +211,7 @@ class Loader(ABC):
         self.source_url = source_url
 
     def prepare(self) -> None:
-        """Look up once what requests need (types, statuses, ...); raises ``Fatal`` for what must exist and does not."""
+        """Look up once what requests need (types, statuses, ...); raises ``Fatal`` where what must exist does not."""
 
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """Effects of one lane never run at the same time. ``parent`` and ``root`` are origins as text, or empty."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional, Protocol
+from typing import Any, Mapping, Optional
 
 from ..model.problem import Problem
-from ..model.record import Record
 
 
 @dataclass(frozen=True)
@@ -24,16 +23,3 @@ class Mapped:
     problems: tuple[Problem, ...] = ()
     skip: Optional[str] = None
     fail: Optional[Problem] = None
-
-
-class Mapping_(Protocol):
-    """A compiled entity mapping (``j2o_core.mapping.compiled.EntityMapping``)."""
-
-    entity: str
-    #: of the mapping, the tables it uses and the versions of its steps
-    digest: str
-    #: entities its references point to
-    refers_to: frozenset[str]
-
-    def apply(self, record: Record, source: Optional[Record] = None) -> Mapped:
-        """Map one record. ``source`` is the record it was split from; absent, the record itself."""

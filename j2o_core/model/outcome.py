@@ -27,7 +27,12 @@ class Retriable(Outcome):
     """The server answered that it did not apply the request and may be asked again (429, its own 503)."""
 
     def __init__(
-        self, message: str, *, not_before: Optional[float] = None, code: str = "", detail: Optional[dict[str, Any]] = None
+        self,
+        message: str,
+        *,
+        not_before: Optional[float] = None,
+        code: str = "",
+        detail: Optional[dict[str, Any]] = None,
     ) -> None:
         super().__init__(message, code=code, detail=detail)
         #: seconds from now before which the server asks not to be called again
