@@ -1,0 +1,73 @@
+# `make demo` runs a whole migration on this machine; `make test` runs the tests. Everything else is below.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+# What the demo must never see: with these unset it can only talk to the embedded sandbox.
+CLEAN_ENV := env -u JIRA_URL -u JIRA_USER -u JIRA_TOKEN -u OPENPROJECT_URL -u OPENPROJECT_API_KEY -u J2O_ENV
+
+# A stamp for each interpreter: another PYTHON makes the environment anew.
+INTERPRETER := $(subst /,_,$(PYTHON))
+READY := $(VENV)/ready-$(INTERPRETER)
+INSTALLED := $(VENV)/installed-$(INTERPRETER)
+DEVELOP := $(VENV)/develop-$(INTERPRETER)
+
+.PHONY: help environment demo test test-long lint docs wheel-test clean
+
+help:
+	@echo "make demo        install into $(VENV) and migrate the generated Jira into the generated OpenProject"
+	@echo "make test        the tests, on two cores"
+	@echo "make test-long   the tests that take minutes"
+	@echo "make environment what the tests need, into $(VENV)"
+	@echo "make lint        ruff, mypy --strict on j2o_core, the import contract"
+	@echo "make docs        a strict build of the documentation into site/"
+	@echo "make wheel-test  build the wheel and use it outside of this folder"
+	@echo "make clean       remove what the above left behind (not the ledger in .j2o)"
+	@echo "PYTHON=python3.9 picks the interpreter, VENV=folder the environment"
+
+environment: $(DEVELOP)
+
+demo: $(INSTALLED)
+	@$(CLEAN_ENV) $(BIN)/j2o run specs/demo.yaml
+
+test: $(DEVELOP)
+	$(BIN)/python -m pytest -q -n 2
+
+test-long: $(DEVELOP)
+	$(BIN)/python -m pytest -q -n 2 -m long
+
+lint: $(DEVELOP)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(DEVELOP)
+	$(BIN)/python -m mkdocs build --strict --quiet
+
+wheel-test: $(DEVELOP)
+	$(BIN)/python -m pytest -q -m wheel tests/wheel
+
+clean:
+	rm -rf $(VENV) .venv-3.9 .venv-3.13 build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find j2o_core plugins tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9))' || { \
+	  echo "j2o needs Python 3.9 or newer; name one with: make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { \
+	  echo "$(PYTHON) cannot make environments (Debian, Ubuntu: install python3-venv)" >&2; exit 1; }
+	@echo "making $(VENV) with $$($(PYTHON) --version)"
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	@touch $@
+
+$(INSTALLED): $(READY) pyproject.toml
+	@echo "installing j2o into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(DEVELOP): $(READY) pyproject.toml
+	@echo "installing j2o and its development tools into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@ $(INSTALLED)

@@ -1,0 +1,70 @@
+"""How a command that cannot go on says so: a message for the user, an exit code, no traceback unless asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import Optional
+
+from ..hooks.registry import NameTaken
+from ..model.outcome import Fatal, Outcome
+
+FINDINGS, USAGE, UNREACHABLE, STOPPED, REFUSED = 1, 2, 3, 4, 5
+
+
+class Refusal(Exception):
+    """The command cannot do what was asked; the message says what, where, and what to do."""
+
+    def __init__(self, message: str, exit_code: int = USAGE, code: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.exit_code = exit_code
+        self.code = code
+
+
+def explain(error: BaseException, debug: bool) -> Optional[int]:
+    """Tell the user on stderr what stopped the command; returns the exit code, or ``None`` for what is not ours."""
+    if isinstance(error, BrokenPipeError):
+        silence(sys.stdout)
+        return 0  # the reader had enough
+    if isinstance(error, KeyboardInterrupt):
+        say("stopped; the same command carries on where it was")
+        return STOPPED
+    if hasattr(error, "show") or type(error).__name__ in ("Exit", "Abort"):
+        return None  # the parser's own: it prints usage and ends the call itself
+    if debug:
+        traceback.print_exception(type(error), error, error.__traceback__, file=sys.stderr)
+    if isinstance(error, (Refusal, Outcome)):
+        say(f"{error.code} {error.message}".strip())
+        return error.exit_code if isinstance(error, (Refusal, Fatal)) else FINDINGS
+    if isinstance(error, NameTaken):
+        say(f"{error}; leave one out with J2O_DISABLE_PLUGINS")
+        return USAGE
+    if isinstance(error, OSError) and error.filename:
+        say(f"{error.filename}: {error.strerror}")
+        return USAGE
+    if isinstance(error, Exception):
+        hint = "" if debug else "; `j2o --debug ...` shows where"
+        say(f"internal error: {type(error).__name__}: {error}{hint}")
+        return FINDINGS
+    return None
+
+
+def say(message: str) -> None:
+    """One line on stderr, under the program's name."""
+    print(f"j2o: {message}", file=sys.stderr)
+
+
+def silence(stream: object) -> None:
+    """Let a stream whose reader is gone swallow what is still buffered, so that nothing complains at exit."""
+    fileno = getattr(stream, "fileno", None)
+    if fileno is None:
+        return
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, fileno())
+    except OSError:
+        return  # a stream without a file, as in tests
+    finally:
+        os.close(null)

@@ -1,0 +1,62 @@
+"""``j2o validate`` (``lint``): all that is wrong with a spec, without touching any server."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated, Optional
+
+import typer
+
+from ..model.problem import ERROR
+from .document import print_json
+from .failure import USAGE
+from .loading import read_spec
+from .problem_text import as_json, render
+from .session import session
+
+
+class Format(str, Enum):
+    """How problems are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def add(app: typer.Typer) -> None:
+    """Add ``validate`` and its other name."""
+    app.command()(validate)
+    app.command("lint", hidden=True)(validate)
+
+
+def validate(
+    context: typer.Context,
+    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A path, or j2o:NAME for a packaged one.")],
+    env: Annotated[
+        Optional[str], typer.Option("--env", envvar="J2O_ENV", help="The environment to merge into the spec.")
+    ] = None,
+    format: Annotated[Format, typer.Option("--format", help="How problems are printed.")] = Format.TEXT,
+    json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+) -> None:
+    """Check a spec: structure, names, expressions. Exit code 2 where there is an error.
+
+    \b
+    Example:
+      j2o validate specs/demo.yaml --format json
+    """
+    result = read_spec(session(context), spec, env)
+    valid = result.spec is not None and not any(problem.severity == ERROR for problem in result.problems)
+    if json or format is Format.JSON:
+        print_json({"valid": valid, "problems": [as_json(problem) for problem in result.problems]})
+    else:
+        for problem in result.problems:
+            print(render(problem))
+        print(f"{spec}: {_verdict(valid, len(result.problems))}")
+    if not valid:
+        raise typer.Exit(USAGE)
+
+
+def _verdict(valid: bool, count: int) -> str:
+    problems = f"{count} {'problem' if count == 1 else 'problems'}"
+    if valid:
+        return f"valid, {problems}" if count else "valid"
+    return f"not valid, {problems}"
