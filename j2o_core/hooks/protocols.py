@@ -127,6 +127,8 @@ class Splitter(ABC):
     """Derives child records from a parent's data, purely: no I/O, same input, same output."""
 
     name: ClassVar[str]
+    #: many records have the same children (people): they belong to none of them and have no parent
+    shared: ClassVar[bool] = False
 
     @abstractmethod
     def split(self, record: Record) -> Iterable[Part]:

@@ -1,0 +1,1 @@
+"""The durable store per target: runs, items, effects, problems, audit."""

@@ -1,0 +1,313 @@
+"""The effect table: the plan, what was sent, and how it ended."""
+
+from __future__ import annotations
+
+import json
+import time
+import zlib
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Optional, Sequence
+
+from sqlalchemy import Connection, Engine, bindparam, case, delete, func, insert, select, update
+
+from ..model.payload import from_json, to_json
+from . import tables
+
+PLANNED, SENT, DONE, FAILED, SKIPPED = "planned", "sent", "done", "failed", "skipped"
+CREATE, UPDATE, SHAPE, UPLOAD = "create", "update", "shape", "upload"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An effect as the plan makes it. ``payload`` is symbolic; ``notes`` are (label, value) pairs."""
+
+    step: int
+    entity: str
+    origin: str
+    key: str
+    kind: str
+    effect_class: str
+    payload: Mapping[str, Any]
+    notes: Sequence[tuple[str, Any]] = ()
+    only: Optional[Sequence[str]] = None
+    parent_entity: Optional[str] = None
+    parent_origin: Optional[str] = None
+    rank: int = 0
+    lane: str = ""
+    record_digest: str = ""
+    mapping_digest: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EffectRow:
+    """A stored effect, read for sending. ``sent`` is epoch seconds, or ``None``: never sent."""
+
+    id: int
+    step: int
+    rank: int
+    entity: str
+    origin: str
+    key: str
+    kind: str
+    lane: str
+    payload: Mapping[str, Any]
+    notes: Sequence[tuple[str, Any]]
+    only: Optional[frozenset[str]]
+    parent_entity: Optional[str]
+    parent_origin: Optional[str]
+    record_digest: str
+    mapping_digest: str
+    fields: Mapping[str, str]
+    attempts: int
+    sent: Optional[float]
+    resent: bool
+
+
+def partition(lane: str) -> int:
+    """The partition of a lane, 0 to 255."""
+    return zlib.crc32(lane.encode("utf-8", "surrogatepass")) & 0xFF
+
+
+def plan(connection: Connection, run: str, effects: Sequence[Planned]) -> None:
+    """Enter planned effects."""
+    if effects:
+        connection.execute(
+            insert(tables.effect),
+            [
+                {
+                    "run": run,
+                    "step": effect.step,
+                    "rank": effect.rank,
+                    "entity": effect.entity,
+                    "origin": effect.origin,
+                    "key": effect.key,
+                    "kind": effect.kind,
+                    "effect_class": effect.effect_class,
+                    "lane": effect.lane,
+                    "partition": partition(effect.lane),
+                    "state": PLANNED,
+                    "parent_entity": effect.parent_entity,
+                    "parent_origin": effect.parent_origin,
+                    "payload": _pack(effect.payload, effect.notes),
+                    "only": None if effect.only is None else json.dumps(list(effect.only)),
+                    "record_digest": effect.record_digest,
+                    "mapping_digest": effect.mapping_digest,
+                    "fields": json.dumps(effect.fields),
+                    "attempts": 0,
+                    "resent": False,
+                    "adopted": False,
+                }
+                for effect in effects
+            ],
+        )
+
+
+def forget_plan(connection: Connection, run: str) -> None:
+    """Remove what was planned and never sent: the plan is made anew."""
+    connection.execute(delete(tables.effect).where(tables.effect.c.run == run, tables.effect.c.state == PLANNED))
+    connection.execute(delete(tables.listed).where(tables.listed.c.run == run))
+    connection.execute(delete(tables.problem).where(tables.problem.c.run == run, tables.problem.c.stage == "plan"))
+
+
+def place(connection: Connection, run: str, entity: str, step: int, places: Sequence[tuple[str, int, str]]) -> None:
+    """Set (origin, rank, lane) of planned effects of one step."""
+    if places:
+        connection.execute(
+            update(tables.effect)
+            .where(
+                tables.effect.c.run == run,
+                tables.effect.c.step == step,
+                tables.effect.c.entity == entity,
+                tables.effect.c.origin == bindparam("of"),
+            )
+            .values(rank=bindparam("to_rank"), lane=bindparam("to_lane"), partition=bindparam("to_partition")),
+            [
+                {"of": origin, "to_rank": rank, "to_lane": lane, "to_partition": partition(lane)}
+                for origin, rank, lane in places
+            ],
+        )
+
+
+class Effects:
+    """The effects of one run, as the engine reads and settles them."""
+
+    def __init__(self, engine: Engine, run: str) -> None:
+        self.engine = engine
+        self.run = run
+
+    def ranks(self, step: int) -> list[int]:
+        """The ranks of a step that still have something to do, in order."""
+        with self.engine.connect() as connection:
+            return list(
+                connection.execute(
+                    select(tables.effect.c.rank)
+                    .where(
+                        tables.effect.c.run == self.run,
+                        tables.effect.c.step == step,
+                        tables.effect.c.state.in_([PLANNED, SENT]),
+                        tables.effect.c.kind != UPLOAD,
+                    )
+                    .distinct()
+                    .order_by(tables.effect.c.rank)
+                ).scalars()
+            )
+
+    def window(self, step: int, rank: int, state: str, after: int, limit: int) -> list[EffectRow]:
+        """The next effects of a rank in one state, by id."""
+        return self._rows(
+            tables.effect.c.step == step,
+            tables.effect.c.rank == rank,
+            tables.effect.c.state == state,
+            tables.effect.c.kind != UPLOAD,
+            tables.effect.c.id > after,
+            limit=limit,
+        )
+
+    def uploads(self, parent_entity: str, parents: Sequence[str]) -> list[EffectRow]:
+        """The files that are to be claimed by these parents."""
+        return self._rows(
+            tables.effect.c.kind == UPLOAD,
+            tables.effect.c.state.in_([PLANNED, SENT]),
+            tables.effect.c.parent_entity == parent_entity,
+            tables.effect.c.parent_origin.in_(list(parents)),
+        )
+
+    def resent(self) -> list[EffectRow]:
+        """What was sent again after doubt."""
+        return self._rows(tables.effect.c.resent.is_(True), tables.effect.c.state == DONE)
+
+    def late(self, step: int) -> list[tuple[EffectRow, list[str]]]:
+        """Effects of a step whose fields refer to items that did not exist yet, with those fields."""
+        with self.engine.connect() as connection:
+            rows = (
+                connection.execute(
+                    select(tables.effect)
+                    .where(
+                        tables.effect.c.run == self.run, tables.effect.c.step == step, tables.effect.c.late.isnot(None)
+                    )
+                    .order_by(tables.effect.c.id)
+                )
+                .mappings()
+                .all()
+            )
+        return [(_row(row), json.loads(row["late"])) for row in rows]
+
+    def exists(self, step: int) -> bool:
+        """Whether a step has effects of any state."""
+        with self.engine.connect() as connection:
+            statement = select(tables.effect.c.id).where(tables.effect.c.run == self.run, tables.effect.c.step == step)
+            return connection.execute(statement.limit(1)).first() is not None
+
+    def left(self, step: Optional[int] = None) -> int:
+        """How many effects have not ended."""
+        with self.engine.connect() as connection:
+            statement = (
+                select(func.count())
+                .select_from(tables.effect)
+                .where(tables.effect.c.run == self.run, tables.effect.c.state.in_([PLANNED, SENT]))
+            )
+            if step is not None:
+                statement = statement.where(tables.effect.c.step == step)
+            return int(connection.execute(statement).scalar_one())
+
+    def progress(self) -> dict[str, tuple[int, int]]:
+        """(ended, all) effects by entity."""
+        ended = func.sum(case((tables.effect.c.state.in_([DONE, FAILED, SKIPPED]), 1), else_=0))
+        with self.engine.connect() as connection:
+            rows = connection.execute(
+                select(tables.effect.c.entity, ended, func.count())
+                .where(tables.effect.c.run == self.run)
+                .group_by(tables.effect.c.entity)
+            )
+            return {row[0]: (int(row[1]), int(row[2])) for row in rows}
+
+    def _rows(self, *conditions: Any, limit: Optional[int] = None) -> list[EffectRow]:
+        statement = (
+            select(tables.effect).where(tables.effect.c.run == self.run, *conditions).order_by(tables.effect.c.id)
+        )
+        if limit is not None:
+            statement = statement.limit(limit)
+        with self.engine.connect() as connection:
+            return [_row(row) for row in connection.execute(statement).mappings()]
+
+
+def mark_sent(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Durable before sent. Each row: ``of`` (effect id), ``digest``, ``image`` (before-image JSON or None)."""
+    if rows:
+        connection.execute(
+            update(tables.effect)
+            .where(tables.effect.c.id == bindparam("of"))
+            .values(
+                state=SENT,
+                sent=time.time(),
+                window=rows[0]["of"],
+                request_digest=bindparam("digest"),
+                before=bindparam("image"),
+            ),
+            [dict(row) for row in rows],
+        )
+
+
+def mark_resent(connection: Connection, effect: int) -> None:
+    """It is about to be sent once more after doubt."""
+    connection.execute(update(tables.effect).where(tables.effect.c.id == effect).values(sent=time.time(), resent=True))
+
+
+def not_sent(connection: Connection, effects: Sequence[int]) -> None:
+    """These were marked sent but never left: they are planned again."""
+    if effects:
+        connection.execute(
+            update(tables.effect).where(tables.effect.c.id == bindparam("of")).values(state=PLANNED, sent=None),
+            [{"of": effect} for effect in effects],
+        )
+
+
+def end(connection: Connection, effect: int, state: str, **values: Any) -> None:
+    """An effect has ended. Its payload goes, unless late fields still need it."""
+    if values.get("late") is None:
+        values["payload"] = None
+    connection.execute(
+        update(tables.effect).where(tables.effect.c.id == effect).values(state=state, finished=time.time(), **values)
+    )
+
+
+def make_late(connection: Connection, effect: int, step: int) -> None:
+    """A file that could not be claimed is written in a later step, as an item of its own."""
+    connection.execute(
+        update(tables.effect)
+        .where(tables.effect.c.id == effect)
+        .values(state=PLANNED, kind=CREATE, step=step, sent=None)
+    )
+
+
+def _pack(payload: Mapping[str, Any], notes: Sequence[tuple[str, Any]]) -> bytes:
+    form = {"payload": to_json(dict(payload)), "notes": [[label, to_json(value)] for label, value in notes]}
+    text = json.dumps(form, separators=(",", ":"), ensure_ascii=False)
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+
+
+def _row(row: Mapping[Any, Any]) -> EffectRow:
+    blob = row["payload"]
+    form = json.loads(zlib.decompress(blob).decode("utf-8", "surrogatepass")) if blob else {"payload": {}, "notes": []}
+    return EffectRow(
+        id=row["id"],
+        step=row["step"],
+        rank=row["rank"],
+        entity=row["entity"],
+        origin=row["origin"],
+        key=row["key"],
+        kind=row["kind"],
+        lane=row["lane"],
+        payload=from_json(form["payload"]),
+        notes=[(label, from_json(value)) for label, value in form["notes"]],
+        only=None if row["only"] is None else frozenset(json.loads(row["only"])),
+        parent_entity=row["parent_entity"],
+        parent_origin=row["parent_origin"],
+        record_digest=row["record_digest"],
+        mapping_digest=row["mapping_digest"],
+        fields=json.loads(row["fields"]),
+        attempts=row["attempts"],
+        sent=row["sent"],
+        resent=bool(row["resent"]),
+    )

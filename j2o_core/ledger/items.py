@@ -1,0 +1,167 @@
+"""Items: what of the source stands on the target, under which id, as whose."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
+
+from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from . import tables
+
+CREATED, MATCHED = "created", "matched"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the ledger. ``fields`` digests the symbolic payload, ``image`` what the target stored."""
+
+    entity: str
+    origin: str
+    key: str
+    item: str
+    owned: str
+    display: str = ""
+    parent: Optional[str] = None
+    record_digest: str = ""
+    mapping_digest: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    image: Mapping[str, str] = field(default_factory=dict)
+    version: Optional[str] = None
+    updated: Optional[str] = None
+    verified: Optional[str] = None
+
+
+class Items:
+    """The items of one (target, source)."""
+
+    def __init__(self, engine: Engine, target: int, source: str) -> None:
+        self.engine = engine
+        self.target = target
+        self.source = source
+
+    def get(self, entity: str, origins: Iterable[str]) -> dict[str, Item]:
+        """Items by origin id."""
+        found: dict[str, Item] = {}
+        wanted = list(origins)
+        with self.engine.connect() as connection:
+            for start in range(0, len(wanted), 500):
+                statement = select(tables.item).where(
+                    *self._mine(entity), tables.item.c.origin.in_(wanted[start : start + 500])
+                )
+                for row in connection.execute(statement).mappings():
+                    found[row["origin"]] = _item(row)
+        return found
+
+    def by_target(self, entity: str, identifiers: Sequence[str]) -> dict[str, Item]:
+        """Items by their id on the target."""
+        found: dict[str, Item] = {}
+        with self.engine.connect() as connection:
+            for start in range(0, len(identifiers), 500):
+                statement = select(tables.item).where(
+                    *self._mine(entity), tables.item.c.item.in_(identifiers[start : start + 500])
+                )
+                for row in connection.execute(statement).mappings():
+                    found[row["item"]] = _item(row)
+        return found
+
+    def count(self, entity: str) -> int:
+        """How many items of an entity there are."""
+        with self.engine.connect() as connection:
+            return int(
+                connection.execute(
+                    select(func.count()).select_from(tables.item).where(*self._mine(entity))
+                ).scalar_one()
+            )
+
+    def stream(self, entity: str, run: Optional[str] = None, size: int = 500) -> Iterator[list[Item]]:
+        """All items of an entity (or those that ``run`` wrote), in chunks."""
+        after = 0
+        while True:
+            with self.engine.connect() as connection:
+                statement = select(tables.item).where(*self._mine(entity), tables.item.c.id > after)
+                if run is not None:
+                    statement = statement.where(tables.item.c.run == run)
+                rows = connection.execute(statement.order_by(tables.item.c.id).limit(size)).mappings().all()
+            if not rows:
+                return
+            after = rows[-1]["id"]
+            yield [_item(row) for row in rows]
+
+    def unverified(self, entity: str, run: str, only_run: Optional[str]) -> Iterator[Item]:
+        """Items that ``run`` has not read back equal; of all, or of those that ``only_run`` wrote."""
+        for chunk in self.stream(entity, only_run):
+            for item in chunk:
+                if item.verified != run:
+                    yield item
+
+    def put(self, connection: Connection, run: str, items: Sequence[Item]) -> None:
+        """Upsert items."""
+        if not items:
+            return
+        statement = sqlite_insert(tables.item)
+        names = [
+            column.name for column in tables.item.c if column.name not in ("id", "target", "source", "entity", "origin")
+        ]
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["target", "source", "entity", "origin"],
+                set_={name: statement.excluded[name] for name in names},
+            ),
+            [self._row(run, item) for item in items],
+        )
+
+    def digests(self, connection: Connection, entity: str, changes: Sequence[tuple[str, str, str]]) -> None:
+        """Remember that items are unchanged under a new (origin, record digest, mapping digest)."""
+        for origin, record_digest, mapping_digest in changes:
+            connection.execute(
+                update(tables.item)
+                .where(*self._mine(entity), tables.item.c.origin == origin)
+                .values(record_digest=record_digest, mapping_digest=mapping_digest)
+            )
+
+    def seal(
+        self, connection: Connection, entity: str, run: str, seals: Sequence[tuple[str, Optional[str], Optional[str]]]
+    ) -> None:
+        """Remember (origin, version, updated) of items that were read back equal."""
+        for origin, version, updated in seals:
+            connection.execute(
+                update(tables.item)
+                .where(*self._mine(entity), tables.item.c.origin == origin)
+                .values(version=version, updated=updated, verified=run)
+            )
+
+    def _mine(self, entity: str) -> tuple[Any, ...]:
+        return (
+            tables.item.c.target == self.target,
+            tables.item.c.source == self.source,
+            tables.item.c.entity == entity,
+        )
+
+    def _row(self, run: str, item: Item) -> dict[str, object]:
+        return {
+            "target": self.target,
+            "source": self.source,
+            "entity": item.entity,
+            "origin": item.origin,
+            "key": item.key,
+            "item": item.item,
+            "display": item.display,
+            "parent": item.parent,
+            "owned": item.owned,
+            "record_digest": item.record_digest,
+            "mapping_digest": item.mapping_digest,
+            "fields": json.dumps(item.fields),
+            "image": json.dumps(item.image),
+            "version": item.version,
+            "updated": item.updated,
+            "run": run,
+            "verified": item.verified,
+        }
+
+
+def _item(row: Any) -> Item:
+    values = {name: row[name] for name in Item.__dataclass_fields__ if name not in ("fields", "image")}
+    return Item(**values, fields=json.loads(str(row["fields"])), image=json.loads(str(row["image"])))

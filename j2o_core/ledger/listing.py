@@ -1,0 +1,89 @@
+"""What was skipped or has failed, and what a person should know: one line each, never in silence."""
+
+from __future__ import annotations
+
+from typing import Iterable, Sequence
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from ..model.problem import Problem
+from . import tables
+
+SKIPPED, FAILED = "skipped", "failed"
+
+
+def put(
+    connection: Connection,
+    run: str,
+    entity: str,
+    origin: str,
+    key: str,
+    outcome: str,
+    code: str,
+    message: str,
+    place: str = "",
+) -> None:
+    """List one item as skipped or failed, once."""
+    statement = sqlite_insert(tables.listed).values(
+        run=run, entity=entity, origin=origin, key=key, outcome=outcome, code=code, message=message, place=place
+    )
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["run", "entity", "origin"],
+            set_={"outcome": outcome, "code": code, "message": message, "place": place},
+        )
+    )
+
+
+def outcomes(engine: Engine, run: str, entity: str, origins: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """(outcome, message) of those origins that are listed."""
+    found: dict[str, tuple[str, str]] = {}
+    with engine.connect() as connection:
+        for start in range(0, len(origins), 500):
+            rows = connection.execute(
+                select(tables.listed.c.origin, tables.listed.c.outcome, tables.listed.c.message).where(
+                    tables.listed.c.run == run,
+                    tables.listed.c.entity == entity,
+                    tables.listed.c.origin.in_(list(origins[start : start + 500])),
+                )
+            )
+            found.update({row[0]: (row[1], row[2]) for row in rows})
+    return found
+
+
+def counts(engine: Engine, run: str) -> dict[tuple[str, str], int]:
+    """How many are listed, by (entity, outcome)."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            select(tables.listed.c.entity, tables.listed.c.outcome, func.count())
+            .where(tables.listed.c.run == run)
+            .group_by(tables.listed.c.entity, tables.listed.c.outcome)
+        )
+        return {(row[0], row[1]): int(row[2]) for row in rows}
+
+
+def put_problems(connection: Connection, run: str, stage: str, problems: Iterable[Problem], origin: str = "") -> None:
+    """Write problems down."""
+    rows = [
+        {
+            "run": run,
+            "stage": stage,
+            "severity": problem.severity,
+            "code": problem.code,
+            "entity": problem.entity,
+            "origin": origin,
+            "key": problem.key,
+            "field": problem.field,
+            "message": problem.message,
+            "place": str(problem.place) if problem.place else "",
+        }
+        for problem in problems
+    ]
+    if rows:
+        connection.execute(insert(tables.problem), rows)
+
+
+def forget_problems(connection: Connection, run: str, stage: str) -> None:
+    """A stage is done again: its problems are found again."""
+    connection.execute(delete(tables.problem).where(tables.problem.c.run == run, tables.problem.c.stage == stage))

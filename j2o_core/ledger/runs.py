@@ -1,0 +1,131 @@
+"""Targets and runs: begun, resumed, carried on through their stages, ended; and the audit trail of it."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import secrets
+import socket
+import time
+from dataclasses import dataclass
+from typing import Any, Mapping, Optional
+
+from sqlalchemy import Connection, insert, select, update
+
+from . import tables
+
+EXTRACT, PLAN, APPLY, VERIFY, DONE = "extract", "plan", "apply", "verify", "done"
+RUNNING, FINISHED, STOPPED, SUPERSEDED = "running", "finished", "stopped", "superseded"
+
+
+@dataclass(frozen=True)
+class RunState:
+    """A run as the ledger knows it. ``entities``: what the plan counted, by entity."""
+
+    id: str
+    target: int
+    source: str
+    stage: str
+    generation: int
+    spec_digest: str
+    entities: Mapping[str, Mapping[str, int]]
+    resumed: bool = False
+
+
+def target_id(connection: Connection, identity: str) -> int:
+    """The number of a target, by its identity; new ones are entered."""
+    found = connection.execute(select(tables.target.c.id).where(tables.target.c.identity == identity)).scalar()
+    if found is None:
+        result = connection.execute(insert(tables.target).values(identity=identity))
+        assert result.inserted_primary_key is not None
+        found = result.inserted_primary_key[0]
+    return int(found)
+
+
+def unfinished(connection: Connection, target: int, source: str) -> Optional[RunState]:
+    """The newest run of this pair that has not come to its end."""
+    row = (
+        connection.execute(
+            select(tables.run)
+            .where(
+                tables.run.c.target == target,
+                tables.run.c.source == source,
+                tables.run.c.state.in_([RUNNING, STOPPED]),
+                tables.run.c.stage != DONE,
+            )
+            .order_by(tables.run.c.started.desc())
+        )
+        .mappings()
+        .first()
+    )
+    if row is None:
+        return None
+    return RunState(
+        row["id"],
+        target,
+        source,
+        row["stage"],
+        row["generation"],
+        row["spec_digest"],
+        json.loads(row["entities"]),
+        resumed=True,
+    )
+
+
+def begin(
+    connection: Connection,
+    target: int,
+    source: str,
+    *,
+    spec: str,
+    spec_digest: str,
+    document: Mapping[str, Any],
+    environment: Optional[str],
+    versions: Mapping[str, str],
+    generation: int,
+) -> RunState:
+    """Enter a new run."""
+    now = time.time()
+    identifier = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}-{secrets.token_hex(2)}"
+    connection.execute(
+        insert(tables.run).values(
+            id=identifier,
+            target=target,
+            source=source,
+            spec=spec,
+            spec_digest=spec_digest,
+            document=json.dumps(document),
+            environment=environment,
+            versions=json.dumps(versions),
+            actor=_actor(),
+            started=now,
+            state=RUNNING,
+            stage=EXTRACT,
+            entities="{}",
+            generation=generation,
+        )
+    )
+    note(connection, identifier, "run started", spec)
+    return RunState(identifier, target, source, EXTRACT, generation, spec_digest, {})
+
+
+def change(connection: Connection, run: str, **values: Any) -> None:
+    """Set columns of a run."""
+    if "entities" in values:
+        values["entities"] = json.dumps(values["entities"])
+    connection.execute(update(tables.run).where(tables.run.c.id == run).values(**values))
+
+
+def note(connection: Connection, run: Optional[str], action: str, detail: str = "") -> None:
+    """One line of the audit trail."""
+    connection.execute(
+        insert(tables.audit).values(time=time.time(), run=run, actor=_actor(), action=action, detail=detail)
+    )
+
+
+def _actor() -> str:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = "unknown"
+    return f"{user}@{socket.gethostname()}"

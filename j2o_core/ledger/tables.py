@@ -1,0 +1,158 @@
+"""The ledger's tables. Migrations create them; ``tests/unit/ledger`` proves that both say the same."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+target = Table(
+    "target",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("identity", Text, nullable=False, unique=True),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("target", Integer, ForeignKey("target.id"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("spec", Text, nullable=False),
+    Column("spec_digest", Text, nullable=False),
+    Column("document", Text, nullable=False),  # the merged spec, its secrets as references
+    Column("environment", Text),
+    Column("versions", Text, nullable=False),  # JSON: j2o, plugins, both systems
+    Column("actor", Text, nullable=False),
+    Column("started", Float, nullable=False),
+    Column("finished", Float),
+    Column("state", Text, nullable=False),  # running, finished, stopped, superseded
+    Column("stage", Text, nullable=False),  # extract, plan, apply, verify, done
+    Column("exit_code", Integer),
+    Column("message", Text),
+    Column("entities", Text, nullable=False),  # JSON by entity: source and unchanged as planned
+    Column("generation", Integer, nullable=False),
+)
+
+item = Table(
+    "item",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("target", Integer, ForeignKey("target.id"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("origin", Text, nullable=False),  # the immutable id at the source
+    Column("key", Text, nullable=False),
+    Column("item", Text, nullable=False),  # the id on the target
+    Column("display", Text, nullable=False),
+    Column("parent", Text),  # target id of the item it belongs to
+    Column("owned", Text, nullable=False),  # created, matched
+    Column("record_digest", Text, nullable=False),  # empty: compare again whatever the record says
+    Column("mapping_digest", Text, nullable=False),
+    Column("fields", Text, nullable=False),  # JSON: digest of each symbolic payload field
+    Column("image", Text, nullable=False),  # JSON: digest of each field as the target stored it
+    Column("version", Text),
+    Column("updated", Text),
+    Column("run", Text, nullable=False),
+    Column("verified", Text),  # the last run that read it back equal
+    UniqueConstraint("target", "source", "entity", "origin"),
+    Index("item_by_target", "target", "entity", "item"),
+)
+
+effect = Table(
+    "effect",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Text, ForeignKey("run.id"), nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # create, update, upload, delete
+    Column("class", Text, key="effect_class", nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("window", Integer),
+    Column("state", Text, nullable=False),  # planned, sent, done, failed, skipped
+    Column("parent_entity", Text),
+    Column("parent_origin", Text),
+    Column("payload", LargeBinary),  # zlib JSON: payload, notes; gone once it is done
+    Column("only", Text),  # JSON: the payload fields an update sets
+    Column("record_digest", Text, nullable=False),
+    Column("mapping_digest", Text, nullable=False),
+    Column("fields", Text, nullable=False),  # JSON: digest of each symbolic payload field
+    Column("request_digest", Text),
+    Column("before", Text),  # JSON: the image before a PATCH
+    Column("sent", Float),
+    Column("finished", Float),
+    Column("attempts", Integer, nullable=False),
+    Column("resent", Boolean, nullable=False),  # sent again after doubt
+    Column("adopted", Boolean, nullable=False),
+    Column("item", Text),
+    Column("version", Text),
+    Column("inverse", Text),  # JSON: what takes it back
+    Column("late", Text),  # JSON: payload fields that refer to items which did not exist yet
+    Column("undoes", Integer),
+    Column("code", Text),
+    Column("message", Text),
+    Index("effect_queue", "run", "step", "state", "rank", "id"),
+    Index("effect_parent", "run", "entity", "parent_origin"),
+    Index("effect_origin", "run", "entity", "origin"),
+)
+
+listed = Table(
+    "listed",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Text, ForeignKey("run.id"), nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("outcome", Text, nullable=False),  # skipped, failed
+    Column("code", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    UniqueConstraint("run", "entity", "origin"),
+)
+
+problem = Table(
+    "problem",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Text, ForeignKey("run.id"), nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Index("problem_by_run", "run", "stage"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("time", Float, nullable=False),
+    Column("run", Text),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)

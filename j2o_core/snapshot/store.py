@@ -1,0 +1,273 @@
+"""One SQLite file per source: records by origin, their aliases, and how far each slice has been read."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import zlib
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
+
+from ..model.origin import Origin
+from ..model.record import Record
+
+
+@dataclass(frozen=True)
+class SliceState:
+    """How far one slice of one extract has been read in this generation."""
+
+    cursor: Optional[Any] = None
+    done: bool = False
+    received: int = 0
+    expected: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Stub:
+    """A record without its data: enough to tell whether it changed."""
+
+    sequence: int
+    id: str
+    key: str
+    digest: str
+    parent_entity: Optional[str]
+    parent_id: Optional[str]
+
+
+@dataclass(frozen=True)
+class Unreturned:
+    """Items that the source counts below a parent but does not return."""
+
+    parent_entity: str
+    parent_id: str
+    parent_key: str
+    count: int
+
+
+class Snapshot:
+    """The records of one source. Writes come from one thread at a time; readers may be many."""
+
+    def __init__(self, path: Path, source: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self.source = source
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        self._connection().executescript(resources.files(__package__).joinpath("tables.sql").read_text("utf-8"))
+        self.generation = int(self.meta("generation") or 0)
+
+    # ---------------------------------------------------------------- generations
+
+    def meta(self, name: str) -> Optional[str]:
+        """A named note about the snapshot."""
+        row = self._connection().execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Write a named note."""
+        with self.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def begin(self, generation: int) -> None:
+        """Read anew as ``generation``; what is not seen again by its end no longer exists at the source."""
+        self.generation = generation
+        self.set_meta("generation", str(generation))
+
+    # ---------------------------------------------------------------- writing
+
+    def transaction(self) -> sqlite3.Connection:
+        """A connection whose ``with`` block is one transaction."""
+        return self._connection()
+
+    def put(self, connection: sqlite3.Connection, records: Iterable[tuple[Record, int, bool]]) -> None:
+        """Upsert (record, priority, keep its data) by origin; an earlier extract's record is not overridden."""
+        rows, names = [], []
+        for record, priority, keep in records:
+            rows.append(
+                (
+                    record.origin.entity,
+                    record.origin.id,
+                    record.key,
+                    record.parent.entity if record.parent else None,
+                    record.parent.id if record.parent else None,
+                    record.position,
+                    priority,
+                    record.digest,
+                    record.updated,
+                    pack(record.data) if keep else None,
+                    self.generation,
+                )
+            )
+            for alias in {record.origin.id, record.key, *record.aliases}:
+                names.append((record.origin.entity, fold(alias), record.origin.id))
+        connection.executemany(
+            "INSERT INTO record (entity, id, key, parent_entity, parent_id, position, priority, digest, updated, data,"
+            " generation) VALUES (?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (entity, id) DO UPDATE SET key = excluded.key,"
+            " parent_entity = excluded.parent_entity, parent_id = excluded.parent_id, position = excluded.position,"
+            " priority = excluded.priority, digest = excluded.digest, updated = excluded.updated,"
+            " data = excluded.data, generation = excluded.generation"
+            " WHERE excluded.priority < record.priority OR record.generation < excluded.generation",
+            rows,
+        )
+        connection.executemany("INSERT OR IGNORE INTO alias VALUES (?, ?, ?)", names)
+
+    def put_unreturned(self, connection: sqlite3.Connection, entity: str, parent: Record, count: int) -> None:
+        """Remember how many items below ``parent`` the source counts but does not return (0 forgets it)."""
+        connection.execute(
+            "INSERT OR REPLACE INTO unreturned VALUES (?, ?, ?, ?, ?, ?)",
+            (entity, parent.origin.entity, parent.origin.id, parent.key, count, self.generation),
+        )
+
+    def put_slice(
+        self, connection: sqlite3.Connection, entity: str, priority: int, name: str, state: SliceState
+    ) -> None:
+        """Store how far a slice has been read."""
+        connection.execute(
+            "INSERT OR REPLACE INTO slice VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                entity,
+                priority,
+                name,
+                self.generation,
+                None if state.cursor is None else json.dumps(state.cursor),
+                int(state.done),
+                state.received,
+                state.expected,
+            ),
+        )
+
+    # ---------------------------------------------------------------- reading
+
+    def slice(self, entity: str, priority: int, name: str) -> SliceState:
+        """How far a slice has been read in this generation."""
+        row = (
+            self._connection()
+            .execute(
+                "SELECT cursor, done, received, expected FROM slice"
+                " WHERE entity = ? AND priority = ? AND name = ? AND generation = ?",
+                (entity, priority, name, self.generation),
+            )
+            .fetchone()
+        )
+        if row is None:
+            return SliceState()
+        return SliceState(None if row[0] is None else json.loads(row[0]), bool(row[1]), row[2], row[3])
+
+    def count(self, entity: str) -> int:
+        """How many records of an entity exist in this generation."""
+        row = self._connection().execute(
+            "SELECT count(*) FROM record WHERE entity = ? AND generation = ?", (entity, self.generation)
+        )
+        return int(row.fetchone()[0])
+
+    def stubs(self, entity: str, size: int = 500) -> Iterator[list[Stub]]:
+        """All records of an entity in the order they were first read, without data, in chunks."""
+        after = 0
+        while True:
+            rows = (
+                self._connection()
+                .execute(
+                    "SELECT sequence, id, key, digest, parent_entity, parent_id FROM record"
+                    " WHERE entity = ? AND generation = ? AND sequence > ? ORDER BY sequence LIMIT ?",
+                    (entity, self.generation, after, size),
+                )
+                .fetchall()
+            )
+            if not rows:
+                return
+            after = rows[-1][0]
+            yield [Stub(*row) for row in rows]
+
+    def load(self, entity: str, identifiers: Sequence[str]) -> dict[str, tuple[Record, bool]]:
+        """Records by id. The flag tells whether the data are there or have to be derived from the parent's."""
+        found = {}
+        for part in _chunks(identifiers, 500):
+            marks = ",".join("?" * len(part))
+            for row in self._connection().execute(
+                "SELECT id, key, parent_entity, parent_id, position, digest, updated, data FROM record"
+                f" WHERE entity = ? AND id IN ({marks})",
+                (entity, *part),
+            ):
+                parent = Origin(self.source, row[2], row[3]) if row[2] else None
+                data = {} if row[7] is None else unpack(row[7])
+                record = Record(
+                    Origin(self.source, entity, row[0]), row[1], data, (), parent, row[4], row[6], digest=row[5]
+                )
+                found[row[0]] = (record, row[7] is not None)
+        return found
+
+    def resolve(self, entity: str, aliases: Iterable[str]) -> Optional[tuple[str, str]]:
+        """(id, key) of the record that the first known alias names. An alias of several records names none of them,
+        unless it is the id itself."""
+        for alias in aliases:
+            rows = (
+                self._connection()
+                .execute(
+                    "SELECT r.id, r.key FROM alias a JOIN record r ON r.entity = a.entity AND r.id = a.id"
+                    " WHERE a.entity = ? AND a.alias = ? AND r.generation = ? LIMIT 20",
+                    (entity, fold(alias), self.generation),
+                )
+                .fetchall()
+            )
+            exact = [row for row in rows if row[0] == alias]
+            if exact:
+                rows = exact
+            if len(rows) == 1:
+                return str(rows[0][0]), str(rows[0][1])
+        return None
+
+    def unreturned(self, entity: str) -> Iterator[Unreturned]:
+        """What the source counts but does not return, by parent."""
+        for row in self._connection().execute(
+            "SELECT u.parent_entity, u.parent_id, u.parent_key, u.count FROM unreturned u"
+            " JOIN record r ON r.entity = u.parent_entity AND r.id = u.parent_id AND r.generation = u.generation"
+            " WHERE u.entity = ? AND u.generation = ? AND u.count > 0 ORDER BY u.parent_id",
+            (entity, self.generation),
+        ):
+            yield Unreturned(*row)
+
+    # ---------------------------------------------------------------- life
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        with self._guard:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+        self._local = threading.local()
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: Optional[sqlite3.Connection] = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self.path, timeout=60, check_same_thread=False)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            self._local.connection = connection
+            with self._guard:
+                self._connections.append(connection)
+        return connection
+
+
+def pack(data: Mapping[str, Any]) -> bytes:
+    """Compressed JSON."""
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), 3)
+
+
+def unpack(blob: bytes) -> Any:
+    """Read what ``pack`` wrote."""
+    return json.loads(zlib.decompress(blob).decode("utf-8", "surrogatepass"))
+
+
+def fold(alias: str) -> str:
+    """Aliases are compared without regard to case."""
+    return alias.casefold()
+
+
+def _chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,39 @@
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS record (
+  sequence INTEGER PRIMARY KEY,
+  entity TEXT NOT NULL,
+  id TEXT NOT NULL,
+  key TEXT NOT NULL,
+  parent_entity TEXT,
+  parent_id TEXT,
+  position INTEGER NOT NULL,
+  priority INTEGER NOT NULL,      -- place in the entity's list of extracts; the lowest wins
+  digest TEXT NOT NULL,
+  updated TEXT,
+  data BLOB,                      -- zlib JSON; NULL: derived again from the parent's data
+  generation INTEGER NOT NULL,
+  UNIQUE (entity, id)
+);
+CREATE INDEX IF NOT EXISTS record_parent ON record (entity, parent_id);
+CREATE TABLE IF NOT EXISTS alias (
+  entity TEXT NOT NULL, alias TEXT NOT NULL, id TEXT NOT NULL,
+  PRIMARY KEY (entity, alias, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS slice (
+  entity TEXT NOT NULL, priority INTEGER NOT NULL, name TEXT NOT NULL, generation INTEGER NOT NULL,
+  cursor TEXT, done INTEGER NOT NULL DEFAULT 0, received INTEGER NOT NULL DEFAULT 0, expected INTEGER,
+  PRIMARY KEY (entity, priority, name)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS unreturned (
+  entity TEXT NOT NULL, parent_entity TEXT NOT NULL, parent_id TEXT NOT NULL, parent_key TEXT NOT NULL,
+  count INTEGER NOT NULL, generation INTEGER NOT NULL,
+  PRIMARY KEY (entity, parent_entity, parent_id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tree (
+  id TEXT PRIMARY KEY, parent TEXT, valued INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS tree_parent ON tree (parent);
+CREATE TABLE IF NOT EXISTS found (
+  entity TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (entity, name)
+) WITHOUT ROWID;
