@@ -1,0 +1,71 @@
+"""For every test of the project: nothing of this machine leaks in, shared data is found, and no skip goes unnoticed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent
+SHARED = ROOT.parent / "shared"
+#: lines ``3.9 tests/unit/...::test_name``: the tests that may skip on that Python even where every skip counts
+PERMITTED_SKIPS = ROOT / "tests" / "permitted-skips.txt"
+
+_OURS = ("J2O_", "JIRA_", "OPENPROJECT_")
+_KEPT = ("J2O_SHARED_REQUIRED",)
+
+
+@pytest.fixture(autouse=True)
+def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each test has a home of its own and sees none of the variables that could lead it to a real system."""
+    for name in list(os.environ):
+        if name.startswith(_OURS) and name not in _KEPT:
+            monkeypatch.delenv(name)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("J2O_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of the shared test data; only for tests marked ``shared``."""
+    return SHARED / "data"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test marked ``shared`` skips, and says why, where there is no such data."""
+    if item.get_closest_marker("shared") and not (SHARED / "data").is_dir():
+        pytest.skip(f"needs the shared test data in {SHARED / 'data'}")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """With J2O_SHARED_REQUIRED=1 a skipped test has failed, unless it is listed for this Python."""
+    outcome: Any = yield
+    _refuse_skip(outcome.get_result(), item.nodeid)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    """The same for modules that skip as a whole."""
+    outcome: Any = yield
+    _refuse_skip(outcome.get_result(), collector.nodeid)
+
+
+def _refuse_skip(report: Any, name: str) -> None:
+    if not report.skipped or hasattr(report, "wasxfail") or os.environ.get("J2O_SHARED_REQUIRED") != "1":
+        return
+    if name.split("[")[0] in _permitted():
+        return
+    report.outcome = "failed"
+    report.longrepr = f"{name} was skipped, and no skip is allowed here: {report.longrepr[-1]}"
+
+
+def _permitted() -> set[str]:
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    if not PERMITTED_SKIPS.is_file():
+        return set()
+    lines = (line.split() for line in PERMITTED_SKIPS.read_text(encoding="utf-8").splitlines())
+    return {words[1] for words in lines if len(words) == 2 and words[0] == version}

@@ -1,0 +1,61 @@
+"""The report as CSV: the counts of each entity, then every skipped or failed item, then the problems."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any, TextIO
+
+from .source import RunQueries
+from .summary import OUTCOMES
+
+HEADER = ("kind", "entity", "key", "origin", "outcome", "count", "code", "message", "place")
+
+
+def write(queries: RunQueries, run: str, out: TextIO) -> None:
+    """Rows of kind ``count``, ``item`` and ``problem`` under one header."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(HEADER)
+    for entity, counts in queries.entities(run).items():
+        for outcome in ("source", *OUTCOMES):
+            writer.writerow(("count", entity, "", "", outcome, counts.get(outcome, 0), "", "", ""))
+    for row in queries.listed(run):
+        writer.writerow(
+            [
+                _cell(value)
+                for value in (
+                    "item",
+                    row.get("entity"),
+                    row.get("key"),
+                    row.get("origin"),
+                    row.get("outcome"),
+                    1,
+                    row.get("code"),
+                    row.get("message"),
+                    row.get("place"),
+                )
+            ]
+        )
+    for row in queries.problems(run):
+        writer.writerow(
+            [
+                _cell(value)
+                for value in (
+                    "problem",
+                    row.get("entity"),
+                    row.get("key"),
+                    row.get("origin"),
+                    row.get("severity"),
+                    1,
+                    row.get("code"),
+                    row.get("message"),
+                    row.get("place"),
+                )
+            ]
+        )
+
+
+def _cell(value: Any) -> Any:
+    """Text from a source system must not become a formula in a spreadsheet."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + value
+    return "" if value is None else value

@@ -1,0 +1,80 @@
+"""The report as one HTML page that needs nothing else: no network, no script of others, no fonts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any, Mapping, Optional, TextIO
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from .causes import rank
+from .source import RunQueries
+from .summary import OUTCOMES, adds_up, totals
+
+_MEANINGS = {
+    0: "all well",
+    1: "finished with failures or findings",
+    3: "a connection or a prerequisite is missing",
+    4: "stopped, resumable",
+    5: "refused",
+}
+
+
+def write(queries: RunQueries, run: str, out: TextIO) -> None:
+    """Write the page, item by item as the ledger gives them. All text of others stays text."""
+    about = queries.run(run)
+    entities = queries.entities(run)
+    stream = (
+        _environment()
+        .get_template("run.html")
+        .stream(
+            about=about,
+            facts=_facts(about),
+            verdict=verdict(about.get("exit_code")),
+            outcomes=OUTCOMES,
+            entities=entities,
+            wrong=[name for name, counts in entities.items() if not adds_up(counts)],
+            totals=totals(entities),
+            causes=rank(queries.listed(run)),
+            items=queries.listed(run),
+            problems=queries.problems(run),
+        )
+    )
+    stream.enable_buffering(200)
+    stream.dump(out)
+
+
+def verdict(exit_code: Optional[int]) -> str:
+    """What an exit code means, in words."""
+    return "not finished" if exit_code is None else _MEANINGS.get(exit_code, f"exit code {exit_code}")
+
+
+def _facts(about: Mapping[str, Any]) -> list[tuple[str, str]]:
+    facts = [
+        ("Spec", about.get("spec")),
+        ("Environment", about.get("environment")),
+        ("Source", about.get("source")),
+        ("Target", about.get("target")),
+        ("State", about.get("state")),
+        ("Started", moment(about.get("started"))),
+        ("Finished", moment(about.get("finished"))),
+        ("By", about.get("actor")),
+        ("Message", about.get("message")),
+    ]
+    versions = about.get("versions")
+    if isinstance(versions, Mapping):
+        facts.append(("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())))
+    return [(name, str(value)) for name, value in facts if value not in (None, "")]
+
+
+def moment(seconds: Any) -> str:
+    """A time of the ledger (seconds since 1970, or already text) as UTC to the second."""
+    if not isinstance(seconds, (int, float)):
+        return str(seconds or "")
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("j2o_core.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )

@@ -1,0 +1,37 @@
+"""The report as one JSON document, written as it is read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Iterable, TextIO
+
+from .source import Row, RunQueries
+from .summary import adds_up, totals
+
+
+def write(queries: RunQueries, run: str, out: TextIO) -> None:
+    """``{"run", "entities", "totals", "adds_up", "items": [skipped and failed], "problems": [...]}``."""
+    entities = queries.entities(run)
+    head = {
+        "run": queries.run(run),
+        "entities": entities,
+        "totals": totals(entities),
+        "adds_up": all(adds_up(counts) for counts in entities.values()),
+    }
+    out.write(_text(head)[:-1])
+    _write_list(out, "items", queries.listed(run))
+    _write_list(out, "problems", queries.problems(run))
+    out.write("\n}\n")
+
+
+def _write_list(out: TextIO, name: str, rows: Iterable[Row]) -> None:
+    out.write(f',\n"{name}": [')
+    separator = "\n"
+    for row in rows:
+        out.write(separator + _text(row))
+        separator = ",\n"
+    out.write("]" if separator == "\n" else "\n]")
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,25 @@
+"""What a report is made of: the part of the ledger's queries that it asks for."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, Mapping, Optional, Protocol
+
+from .summary import Counts
+
+Row = Mapping[str, Any]
+
+
+class RunQueries(Protocol):
+    """Read-only questions about one ledger. Rows are plain dicts; iterables stream."""
+
+    def run(self, id: str) -> Row:
+        """One run: id, spec, state, started, finished, exit_code, ..."""
+
+    def entities(self, run: str) -> Mapping[str, Counts]:
+        """The counts by entity."""
+
+    def listed(self, run: str, outcome: Optional[str] = None) -> Iterable[Row]:
+        """Items skipped or failed: entity, origin, key, outcome, code, message, place."""
+
+    def problems(self, run: str) -> Iterable[Row]:
+        """Problems: stage, severity, code, entity, key, field, message, place."""
