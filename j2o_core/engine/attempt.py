@@ -1,0 +1,204 @@
+"""One attempt at one effect: send it, or settle whether it was applied. Decides by the three kinds of outcome."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import replace
+from typing import Optional
+
+from ..ledger import effects
+from ..ledger.items import CREATED, MATCHED
+from ..model.effect import Claim, Effect, EffectClass, Found, TargetItem
+from ..model.outcome import (
+    Conflict,
+    Fatal,
+    InDoubt,
+    ItemFailed,
+    ItemSkipped,
+    NotSent,
+    Outcome,
+    Retriable,
+    Taken,
+    Undecided,
+)
+from .context import Engine
+from .record import Recorder, answer_of
+from .resolve import Resolution
+from .task import Task
+
+#: what ``_settle`` says when the effect is to be sent (again) at once
+_SEND = float("-inf")
+
+
+class Attempt:
+    """Carries a task one attempt further. Returns when to come back (monotonic seconds), or ``None``: it has ended."""
+
+    def __init__(self, engine: Engine, recorder: Recorder) -> None:
+        self._engine = engine
+        self._record = recorder
+
+    def __call__(self, task: Task) -> Optional[float]:
+        """One attempt. Raises ``Fatal`` where the whole run has to stop."""
+        try:
+            if task.in_doubt:
+                again = self._settle(task)
+                if again != _SEND:
+                    return again
+            self._send(task)
+            return None
+        except ItemSkipped as outcome:
+            self._record.refused(task, outcome, effects.SKIPPED)
+        except (Taken, ItemFailed) as outcome:
+            self._record.refused(task, outcome, effects.FAILED)
+        except (NotSent, Retriable, Conflict, Undecided, InDoubt) as outcome:
+            return self._again(task, outcome)
+        except Fatal:
+            raise
+        except Exception as error:  # noqa: BLE001 - a plugin's own mistake fails its item, never the run
+            broken = ItemFailed(f"the loader broke: {type(error).__name__}: {error}", code="J2O-E099")
+            broken.__cause__ = error
+            self._record.refused(task, broken, effects.FAILED)
+        return None
+
+    # ---------------------------------------------------------------- sending
+
+    def _send(self, task: Task) -> None:
+        engine, row = self._engine, task.row
+        loader = engine.loaders[row.entity]
+        engine.observe.before(row)
+        if task.changes_existing:
+            current = task.current or self._current(task)
+            task.current = None  # whatever happens now, the next attempt reads again
+            answer = loader.update(task.effect, current)
+            task.current = current
+            self._record.done(task, answer)
+            return
+        claims = self._upload(task)
+        try:
+            answer = loader.create(with_content(engine, row, replace(task.effect, claims=claims)))
+        except Taken:
+            found = self._find(task)
+            if not found:
+                raise
+            self._found(task, found, CREATED if task.was_in_doubt else MATCHED)
+            return
+        self._record.done(task, answer)
+        parent = TargetItem(row.entity, answer.id, row.key)
+        for upload in task.uploads:
+            if upload.ended or upload.claim is None:
+                continue
+            if upload.claim.id in answer.claimed:
+                self._record.claimed(upload, parent, upload.claim.id)
+            else:
+                self._record.late(upload)
+
+    def _upload(self, task: Task) -> tuple[Claim, ...]:
+        engine = self._engine
+        for upload in task.uploads:
+            if upload.ended or upload.claimable:
+                continue
+            row = upload.row
+            try:
+                effect = resolve(engine, row, parentless=True).effect
+                answer = engine.loaders[row.entity].upload(with_content(engine, row, effect))
+                upload.claim = Claim(effect.origin, answer.id, str(row.payload.get("fileName") or row.key))
+                upload.at = time.monotonic()
+            except ItemSkipped as outcome:
+                self._record.refused_upload(upload, outcome, effects.SKIPPED)
+            except ItemFailed as outcome:
+                self._record.refused_upload(upload, outcome, effects.FAILED)
+            except (InDoubt, Undecided) as outcome:
+                # Nobody claims what this upload may have left; the server cleans it up.
+                raise Retriable(outcome.message, code=outcome.code, detail=outcome.detail) from outcome
+        return tuple(upload.claim for upload in task.uploads if upload.claim is not None and not upload.ended)
+
+    def _current(self, task: Task) -> Found:
+        loader = self._engine.loaders[task.row.entity]
+        item = self._engine.resolver.item(task.row.entity, task.row.origin)
+        if item is None:
+            raise ItemFailed("the item to change is not on the target", code="J2O-E010")
+        return loader.read(item.id, task.effect.parent.id if task.effect.parent else "")
+
+    # ---------------------------------------------------------------- doubt
+
+    def _settle(self, task: Task) -> Optional[float]:
+        engine, row = self._engine, task.row
+        loader = engine.loaders[row.entity]
+        task.was_in_doubt = True
+        if task.changes_existing:
+            current = self._current(task)
+            wanted = loader.image(task.effect)
+            if all(current.image.get(name) == wanted.get(name) for name in task.effect.fields or wanted):
+                self._record.done(task, answer_of(current))
+                return None
+            task.current = current
+        elif loader.effect_class is not EffectClass.REPEATABLE:
+            found = self._find(task)
+            if found:
+                self._found(task, found, CREATED)
+                return None
+            due = task.sent_at + engine.waits.settle
+            now = time.monotonic()
+            if loader.effect_class is EffectClass.MARKED and not task.decided and now < due:
+                task.checks += 1
+                return min(due, now + min(15.0, 0.25 * 2.0**task.checks))
+        engine.writer.submit(lambda connection: effects.mark_resent(connection, row.id))
+        task.in_doubt = False
+        task.decided = False
+        task.sent_at = time.monotonic()
+        for upload in task.uploads:
+            if not upload.claimable:
+                upload.claim = None
+        return _SEND
+
+    def _find(self, task: Task) -> list[Found]:
+        return list(self._engine.loaders[task.row.entity].find(task.effect))
+
+    def _found(self, task: Task, found: list[Found], owned: str) -> None:
+        self._record.done(task, answer_of(found[0]), owned)
+        parent = TargetItem(task.row.entity, found[0].id, task.row.key)
+        for upload in task.uploads:
+            if upload.ended:
+                continue
+            loader = self._engine.loaders[upload.row.entity]
+            held = loader.find(resolve(self._engine, upload.row).effect)
+            if held:
+                self._record.claimed(upload, parent, held[0].id)
+            else:
+                self._record.late(upload)
+
+    # ---------------------------------------------------------------- trying again
+
+    def _again(self, task: Task, outcome: Outcome) -> Optional[float]:
+        waits = self._engine.waits
+        task.attempts += 1
+        if isinstance(outcome, (InDoubt, Undecided)):
+            task.in_doubt = True
+            task.decided = isinstance(outcome, Undecided)
+        if task.attempts >= waits.attempts:
+            if isinstance(outcome, (Conflict, Undecided)):
+                self._record.refused(task, ItemFailed(outcome.message, code=outcome.code or "J2O-E005"), effects.FAILED)
+                return None
+            if isinstance(outcome, NotSent):
+                raise Fatal(outcome.message, exit_code=3, code=outcome.code, detail=outcome.detail) from outcome
+            if task.attempts >= 4 * waits.attempts:
+                raise Fatal(
+                    f"given up after {task.attempts} attempts: {outcome.message}", exit_code=4, detail=outcome.detail
+                ) from outcome
+        bound = min(waits.maximum, waits.initial * 2.0 ** min(task.attempts - 1, 20))
+        wait = random.uniform(0, bound)
+        if isinstance(outcome, Retriable) and outcome.not_before is not None:
+            wait += outcome.not_before
+        return time.monotonic() + wait
+
+
+def resolve(engine: Engine, row: effects.EffectRow, parentless: bool = False) -> Resolution:
+    """Resolve a stored effect; a file that waits to be claimed has no parent yet."""
+    return Resolution(engine.resolver, row, engine.source, engine.loaders[row.entity].required, parentless)
+
+
+def with_content(engine: Engine, row: effects.EffectRow, effect: Effect) -> Effect:
+    """The effect of a file with the way to open its bytes; other effects as they are."""
+    opener = engine.openers.get(row.entity)
+    return effect if opener is None else replace(effect, content=lambda: opener(row))

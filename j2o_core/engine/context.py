@@ -1,0 +1,66 @@
+"""What the engine works with: one object made by the wiring, handed to every part."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping, Optional, Protocol
+
+from ..hooks.protocols import Loader
+from ..ledger.effects import EffectRow, Effects
+from ..ledger.items import Items
+from ..ledger.writer import Writer
+from ..model.effect import Stream
+from .resolve import Resolver
+
+#: opens the bytes of a file's effect
+Opener = Callable[[EffectRow], AbstractContextManager[Stream]]
+Emit = Callable[[Mapping[str, Any]], None]
+
+
+class Observe(Protocol):
+    """Told about every write; must not raise."""
+
+    def before(self, row: EffectRow) -> None:
+        """A write is about to be sent."""
+        ...
+
+    def after(self, row: EffectRow, outcome: str, detail: Mapping[str, Any]) -> None:
+        """A write has ended."""
+        ...
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Attempts per effect, and the bounds of the waits between them, in seconds."""
+
+    attempts: int
+    initial: float
+    maximum: float
+    settle: float
+
+
+@dataclass
+class Engine:
+    """Everything an effect needs on its way. ``late_step`` is where files go that could not be claimed."""
+
+    run: str
+    source: str
+    writer: Writer
+    effects: Effects
+    items: Items
+    resolver: Resolver
+    loaders: Mapping[str, Loader]
+    openers: Mapping[str, Opener]
+    waits: Waits
+    workers: int
+    batch_size: int
+    emit: Emit
+    observe: Observe
+    #: (entity, origin) → (outcome, message) of an item that was skipped or has failed in this run
+    parent_outcome: Callable[[str, str], Optional[tuple[str, str]]]
+    tolerate_share: float = 1.0
+    tolerate_after: int = 200
+    late_step: Mapping[str, int] = field(default_factory=dict)
+    stop: threading.Event = field(default_factory=threading.Event)

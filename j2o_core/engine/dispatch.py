@@ -1,0 +1,234 @@
+"""Runs one step of the plan: windows of effects, durable before sent, spread over lanes and workers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Optional, Sequence
+
+from ..ledger import effects
+from ..ledger.effects import EffectRow
+from ..model.digest import canonical, digest
+from ..model.effect import EffectClass
+from ..model.outcome import Conflict, Fatal, InDoubt, ItemFailed, ItemSkipped, NotSent, Outcome, Retriable, Undecided
+from .attempt import Attempt, resolve
+from .context import Engine
+from .lanes import LaneQueue
+from .record import Recorder
+from .task import Task, Upload, sent_age
+
+#: seconds between two progress events
+_BEAT = 0.25
+
+
+class Stopped(Exception):
+    """The run was asked to stop; what was not sent is planned again."""
+
+
+class Dispatcher:
+    """Carries out the steps of one run, one after the other."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._record = Recorder(engine)
+        self._attempt = Attempt(engine, self._record)
+        self._failure: Optional[BaseException] = None
+        self._guard = threading.Lock()
+        self._beat = 0.0
+        self._planned = engine.effects.progress()
+
+    def run(self, step: int) -> None:
+        """Carry out one step to its end. Raises ``Fatal`` or ``Stopped``; the ledger can resume after both."""
+        for rank in self._engine.effects.ranks(step):
+            self._run_rank(step, rank)
+            self._engine.writer.flush()
+        self._progress(force=True)
+
+    # ---------------------------------------------------------------- one rank
+
+    def _run_rank(self, step: int, rank: int) -> None:
+        engine = self._engine
+        queue: LaneQueue[Task] = LaneQueue(lambda task: task.row.lane or str(task.row.id))
+        self._failure = None
+        threads = [
+            threading.Thread(target=self._work, args=(queue,), name=f"worker-{number}", daemon=True)
+            for number in range(engine.workers)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            self._feed(queue, step, rank, effects.SENT)
+            self._feed(queue, step, rank, effects.PLANNED)
+            while not queue.wait_below(1, 0.5):
+                self._check(queue)
+            self._check(queue)
+        except BaseException:
+            self._abandon(queue, threads)
+            raise
+        queue.close()
+        for thread in threads:
+            thread.join()
+
+    def _feed(self, queue: LaneQueue[Task], step: int, rank: int, state: str) -> None:
+        engine = self._engine
+        after = 0
+        while True:
+            self._check(queue)
+            probe = engine.effects.window(step, rank, state, after, 1)
+            if not probe:
+                return
+            size = self._window_size(probe[0].entity)
+            rows = engine.effects.window(step, rank, state, after, size)
+            after = rows[-1].id
+            tasks = self._prepare(rows)
+            if state == effects.PLANNED:
+                self._mark_sent(tasks)
+            for task in tasks:
+                queue.put(task)
+            while not queue.wait_below(size, 0.5):
+                self._check(queue)
+
+    def _window_size(self, entity: str) -> int:
+        # What is in doubt after a crash costs a look-up each; what the server keeps single costs nothing.
+        marked = self._engine.loaders[entity].effect_class is EffectClass.MARKED
+        return max(1, min(self._engine.batch_size, self._engine.workers * (2 if marked else 8)))
+
+    def _prepare(self, rows: Sequence[EffectRow]) -> list[Task]:
+        engine = self._engine
+        creates = [row.origin for row in rows if row.kind == effects.CREATE]
+        uploads: dict[str, list[Upload]] = {}
+        for upload in engine.effects.uploads(rows[0].entity, creates) if creates else ():
+            uploads.setdefault(upload.parent_origin or "", []).append(Upload(upload))
+        tasks = []
+        for row in rows:
+            files = uploads.get(row.origin, []) if row.kind == effects.CREATE else []
+            try:
+                task = Task(row, resolve(engine, row), uploads=files)
+            except (ItemSkipped, ItemFailed) as outcome:
+                self._refuse(row, files, self._because_of_parent(row, outcome))
+                continue
+            if row.sent is not None:
+                task.in_doubt = True
+                task.sent_at = time.monotonic() - sent_age(row)
+            tasks.append(task)
+        changes = [task for task in tasks if task.changes_existing and not task.in_doubt]
+        if changes:
+            with ThreadPoolExecutor(min(engine.workers, len(changes))) as pool:
+                kept = list(pool.map(self._read_current, changes))
+            dropped = {id(task) for task, keep in zip(changes, kept) if not keep}
+            tasks = [task for task in tasks if id(task) not in dropped]
+        return tasks
+
+    def _read_current(self, task: Task) -> bool:
+        """Read what an update is about to change; whether it may be sent."""
+        row = task.row
+        try:
+            item = self._engine.items.get(row.entity, [row.origin]).get(row.origin)
+            if item is None:
+                raise ItemFailed("the item to change is not on the target", code="J2O-E010")
+            parent = task.effect.parent.id if task.effect.parent else ""
+            task.current = self._engine.loaders[row.entity].read(item.item, parent)
+            if row.kind == effects.UPDATE:
+                changed = [
+                    name
+                    for name in sorted(row.only or ())
+                    if name in item.image and digest(task.current.image.get(name)) != item.image[name]
+                ]
+                if changed:
+                    raise ItemFailed(
+                        f"changed on the target since the last run: {', '.join(changed)}; left as it is",
+                        code="J2O-E021",
+                    )
+        except ItemSkipped as outcome:
+            self._record.refused(task, outcome, effects.SKIPPED)
+            return False
+        except ItemFailed as outcome:
+            self._record.refused(task, outcome, effects.FAILED)
+            return False
+        except (NotSent, Retriable, Conflict, Undecided, InDoubt) as outcome:
+            raise Fatal(f"{row.entity} {row.key} cannot be read: {outcome.message}", exit_code=3) from outcome
+        return True
+
+    def _mark_sent(self, tasks: Sequence[Task]) -> None:
+        rows = []
+        for task in tasks:
+            before = canonical(dict(task.current.image)) if task.current else None
+            request = digest([task.row.fields, task.row.kind, sorted(task.row.only or ())])
+            rows.append({"of": task.row.id, "digest": request, "image": before})
+            rows.extend(
+                {"of": upload.row.id, "digest": digest(upload.row.fields), "image": None} for upload in task.uploads
+            )
+        self._engine.writer.submit(lambda connection: effects.mark_sent(connection, rows))
+
+    # ---------------------------------------------------------------- workers
+
+    def _work(self, queue: LaneQueue[Task]) -> None:
+        while True:
+            task = queue.take()
+            if task is None:
+                return
+            try:
+                again = self._attempt(task)
+            except BaseException as error:  # noqa: BLE001 - handed to the thread that feeds
+                with self._guard:
+                    self._failure = self._failure or error
+                queue.done(task)
+                return
+            if again is None:
+                queue.done(task)
+                self._progress()
+            else:
+                queue.later(task, again)
+
+    def _check(self, queue: LaneQueue[Task]) -> None:
+        if self._failure is not None:
+            raise self._failure
+        if self._engine.stop.is_set():
+            raise Stopped
+        tolerated = self._engine
+        if self._record.finished >= tolerated.tolerate_after:
+            share = self._record.failed / self._record.finished
+            if share > tolerated.tolerate_share:
+                raise Fatal(
+                    f"{self._record.failed} of {self._record.finished} items have failed, more than the tolerated "
+                    f"{tolerated.tolerate_share:.1%}; see `j2o errors {tolerated.run}`",
+                    exit_code=4,
+                )
+
+    def _abandon(self, queue: LaneQueue[Task], threads: Sequence[threading.Thread]) -> None:
+        """End in order: what has not been started is planned again, what is on its way is waited for."""
+        unstarted = [task for task in queue.drain() if not task.in_doubt]
+        waiting = [task for task in queue.close() if not task.in_doubt and not task.was_in_doubt]
+        for thread in threads:
+            thread.join()
+        identifiers = [row for task in (*unstarted, *waiting) for row in _row_ids(task)]
+        self._engine.writer.submit(lambda connection: effects.not_sent(connection, identifiers))
+
+    def _because_of_parent(self, row: EffectRow, outcome: Outcome) -> Outcome:
+        """A child of something that was skipped is skipped too; a child of what failed has failed."""
+        if outcome.code != "J2O-E010" or not row.parent_entity or not row.parent_origin:
+            return outcome
+        parent = self._engine.parent_outcome(row.parent_entity, row.parent_origin)
+        if parent is not None and parent[0] == effects.SKIPPED:
+            return ItemSkipped(f"the item it belongs to was skipped: {parent[1]}", code="J2O-E010")
+        reason = parent[1] if parent else "it is not on the target"
+        return ItemFailed(f"the item it belongs to is missing: {reason}", code="J2O-E010")
+
+    def _refuse(self, row: EffectRow, uploads: Sequence[Upload], outcome: Outcome) -> None:
+        state = effects.SKIPPED if isinstance(outcome, ItemSkipped) else effects.FAILED
+        self._record.refused_row(row, outcome, state)
+        for upload in uploads:
+            self._record.refused_upload(upload, outcome, state)
+
+    def _progress(self, force: bool = False) -> None:
+        now = time.monotonic()
+        if not force and now - self._beat < _BEAT:
+            return
+        self._beat = now
+        for entity, (done, total) in self._engine.effects.progress().items():
+            self._engine.emit({"event": "progress", "stage": "apply", "entity": entity, "done": done, "total": total})
+
+
+def _row_ids(task: Task) -> list[int]:
+    return [task.row.id, *(upload.row.id for upload in task.uploads if not upload.ended)]

@@ -1,0 +1,103 @@
+"""A queue of tasks in lanes: tasks of one lane run one after the other, lanes run side by side."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+import time
+from collections import deque
+from typing import Callable, Deque, Generic, Optional, TypeVar
+
+T = TypeVar("T")
+
+
+class LaneQueue(Generic[T]):
+    """Many workers take from it. A task that must wait keeps its lane to itself until it is back.
+
+    ``clock`` gives seconds; times handed to ``later`` are on it.
+    """
+
+    def __init__(self, lane_of: Callable[[T], str], clock: Callable[[], float] = time.monotonic) -> None:
+        self._lane_of = lane_of
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._waiting: dict[str, Deque[T]] = {}
+        self._ready: Deque[str] = deque()
+        self._busy: set[str] = set()
+        self._delayed: list[tuple[float, int, T]] = []
+        self._order = itertools.count()
+        self._unfinished = 0
+        self._closed = False
+
+    def put(self, task: T) -> None:
+        """Add a task behind the others of its lane."""
+        with self._changed:
+            lane = self._lane_of(task)
+            queue = self._waiting.get(lane)
+            if queue is None:
+                queue = self._waiting[lane] = deque()
+                if lane not in self._busy:
+                    self._ready.append(lane)
+            queue.append(task)
+            self._unfinished += 1
+            self._changed.notify()
+
+    def take(self) -> Optional[T]:
+        """The next task whose lane is free; blocks; ``None`` once the queue is closed."""
+        with self._changed:
+            while True:
+                if self._closed:
+                    return None
+                if self._delayed and self._delayed[0][0] <= self._clock():
+                    return heapq.heappop(self._delayed)[2]
+                if self._ready:
+                    lane = self._ready.popleft()
+                    queue = self._waiting[lane]
+                    task = queue.popleft()
+                    if not queue:
+                        del self._waiting[lane]
+                    self._busy.add(lane)
+                    return task
+                timeout = None if not self._delayed else max(0.0, self._delayed[0][0] - self._clock())
+                self._changed.wait(timeout)
+
+    def later(self, task: T, at: float) -> None:
+        """Give a taken task back until the clock shows ``at``; its lane stays taken."""
+        with self._changed:
+            heapq.heappush(self._delayed, (at, next(self._order), task))
+            self._changed.notify()
+
+    def done(self, task: T) -> None:
+        """A taken task has ended: its lane is free."""
+        with self._changed:
+            lane = self._lane_of(task)
+            self._busy.discard(lane)
+            self._unfinished -= 1
+            if lane in self._waiting:
+                self._ready.append(lane)
+            self._changed.notify_all()
+
+    def wait_below(self, limit: int, timeout: float) -> bool:
+        """Wait until fewer than ``limit`` tasks are unfinished, at most ``timeout`` seconds; whether it is so."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._unfinished < limit or self._closed, timeout)
+
+    def drain(self) -> list[T]:
+        """Take out, and forget, what has not been started yet."""
+        with self._changed:
+            tasks = [task for queue in self._waiting.values() for task in queue]
+            self._waiting.clear()
+            self._ready.clear()
+            self._unfinished -= len(tasks)
+            self._changed.notify_all()
+            return tasks
+
+    def close(self) -> list[T]:
+        """End all takers; returns the tasks that were waiting to be tried again."""
+        with self._changed:
+            self._closed = True
+            delayed = [task for _, _, task in self._delayed]
+            self._delayed.clear()
+            self._changed.notify_all()
+            return delayed

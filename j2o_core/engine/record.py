@@ -1,0 +1,195 @@
+"""Writes the outcomes of effects: group-committed and never waited for, since a lost outcome is only doubt."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from typing import Any, Mapping, Optional
+
+from sqlalchemy import Connection
+
+from ..ledger import effects, listing
+from ..ledger.items import CREATED, MATCHED, Item
+from ..model.digest import digest
+from ..model.effect import Answer, Found, TargetItem
+from ..model.outcome import Outcome
+from ..model.problem import WARNING, Problem
+from .context import Engine
+from .task import Task, Upload
+
+
+def answer_of(found: Found) -> Answer:
+    """What a look-up found, in the form of an answer."""
+    return Answer(found.id, found.version, found.image, updated=found.updated, display=found.display)
+
+
+def image_digests(image: Mapping[str, Any]) -> dict[str, str]:
+    """The digest of each field of an image."""
+    return {name: digest(value) for name, value in image.items()}
+
+
+def inverse_of(task: Task, answer: Answer, owned: str) -> Optional[dict[str, Any]]:
+    """What takes the effect back: ``None`` for what was only matched."""
+    if task.changes_existing:
+        before = dict(task.current.image) if task.current else {}
+        only = task.row.only or frozenset(before)
+        return {"kind": "update", "item": answer.id, "fields": {name: before.get(name) for name in sorted(only)}}
+    if owned == MATCHED:
+        return None
+    return {"kind": "delete", "item": answer.id, "parent": task.effect.parent.id if task.effect.parent else None}
+
+
+class Recorder:
+    """Turns outcomes into ledger changes and counts them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._guard = threading.Lock()
+        #: how many effects have ended in this process, and how many of them failed
+        self.finished = 0
+        self.failed = 0
+        self.by_entity: Counter[str] = Counter()
+
+    def done(self, task: Task, answer: Answer, owned: str = CREATED) -> None:
+        """The effect stands on the target as ``answer`` says."""
+        engine, row = self._engine, task.row
+        item = self._item(task, answer, owned)
+        engine.resolver.remember(row.entity, row.origin, TargetItem(row.entity, answer.id, answer.display or row.key))
+        late = task.resolution.late_fields if not task.changes_existing else []
+        inverse = inverse_of(task, answer, owned)
+        problems = [
+            Problem(
+                "J2O-E020",
+                f"the target stored {difference.stored!r} instead of {difference.sent!r}",
+                WARNING,
+                entity=row.entity,
+                key=row.key,
+                field=difference.field,
+            )
+            for difference in answer.differences
+        ]
+
+        def change(connection: Connection) -> None:
+            effects.end(
+                connection,
+                row.id,
+                effects.DONE,
+                item=answer.id,
+                version=answer.version,
+                adopted=owned == MATCHED,
+                attempts=row.attempts + task.attempts + 1,
+                inverse=json.dumps(inverse),
+                late=json.dumps(late) if late else None,
+            )
+            engine.items.put(connection, engine.run, [item])
+            listing.put_problems(connection, engine.run, "apply", problems, row.origin)
+
+        self._count(row.entity)
+        engine.writer.post(change)
+        engine.observe.after(row, "adopted" if owned == MATCHED else "done", {"item": answer.id})
+
+    def refused(self, task: Task, outcome: Outcome, state: str) -> None:
+        """The effect has failed, or is skipped for a reason."""
+        self.refused_row(task.row, outcome, state, task.attempts)
+        for upload in task.uploads:
+            if not upload.ended:
+                self.refused_upload(upload, outcome, state)
+
+    def refused_row(self, row: effects.EffectRow, outcome: Outcome, state: str, attempts: int = 0) -> None:
+        """As ``refused``, for an effect that could not even be prepared."""
+        engine = self._engine
+        code = outcome.code or ("J2O-E001" if state == effects.FAILED else "J2O-E002")
+
+        def change(connection: Connection) -> None:
+            effects.end(connection, row.id, state, code=code, message=outcome.message, attempts=row.attempts + attempts)
+            if row.kind in (effects.CREATE, effects.UPLOAD, effects.UPDATE):
+                listing.put(connection, engine.run, row.entity, row.origin, row.key, state, code, outcome.message)
+            else:
+                problem = Problem(code, outcome.message, entity=row.entity, key=row.key)
+                listing.put_problems(connection, engine.run, "apply", [problem], row.origin)
+
+        self._count(row.entity, state == effects.FAILED)
+        engine.writer.post(change)
+        detail = {"code": code, "message": outcome.message, **outcome.detail}
+        engine.observe.after(row, state, detail)
+
+    def refused_upload(self, upload: Upload, outcome: Outcome, state: str) -> None:
+        """A file cannot be uploaded, or its work package cannot be written."""
+        upload.ended = True
+        self.refused_row(upload.row, outcome, state)
+
+    def claimed(self, upload: Upload, parent: TargetItem, identifier: str) -> None:
+        """A file was claimed by its parent's create and is an item now."""
+        engine, row = self._engine, upload.row
+        upload.ended = True
+        item = Item(
+            row.entity,
+            row.origin,
+            row.key,
+            identifier,
+            CREATED,
+            parent=parent.id,
+            record_digest=row.record_digest,
+            mapping_digest=row.mapping_digest,
+            fields=row.fields,
+        )
+        engine.resolver.remember(row.entity, row.origin, TargetItem(row.entity, identifier, row.key))
+        inverse = {"kind": "delete", "item": identifier, "parent": parent.id}
+
+        def change(connection: Connection) -> None:
+            effects.end(connection, row.id, effects.DONE, item=identifier, inverse=json.dumps(inverse))
+            engine.items.put(connection, engine.run, [item])
+
+        self._count(row.entity)
+        engine.writer.post(change)
+        engine.observe.after(row, "done", {"item": identifier})
+
+    def late(self, upload: Upload) -> None:
+        """A file was not claimed: it is written later, directly to its parent."""
+        upload.ended = True
+        step = self._engine.late_step[upload.row.entity]
+        self._engine.writer.post(lambda connection: effects.make_late(connection, upload.row.id, step))
+
+    def _count(self, entity: str, failed: bool = False) -> None:
+        with self._guard:
+            self.by_entity[entity] += 1
+            self.finished += 1
+            self.failed += failed
+
+    def _item(self, task: Task, answer: Answer, owned: str) -> Item:
+        row = task.row
+        previous = self._engine.items.get(row.entity, [row.origin]).get(row.origin) if task.changes_existing else None
+        image = image_digests(answer.image)
+        if previous is None:
+            return Item(
+                row.entity,
+                row.origin,
+                row.key,
+                answer.id,
+                owned,
+                answer.display,
+                task.effect.parent.id if task.effect.parent else None,
+                "" if task.resolution.unresolved else row.record_digest,
+                row.mapping_digest,
+                row.fields,
+                image,
+                answer.version,
+                answer.updated,
+            )
+        shaped = row.kind == effects.SHAPE
+        return Item(
+            row.entity,
+            row.origin,
+            row.key,
+            previous.item,
+            previous.owned,
+            answer.display or previous.display,
+            previous.parent,
+            previous.record_digest if shaped else ("" if task.resolution.unresolved else row.record_digest),
+            previous.mapping_digest if shaped else row.mapping_digest,
+            previous.fields if shaped else row.fields,
+            {**previous.image, **image},
+            answer.version,
+            answer.updated,
+        )

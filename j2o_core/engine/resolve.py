@@ -1,0 +1,158 @@
+"""From symbolic payloads to effects whose references are items of the target."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Callable, Optional
+
+from ..ledger.effects import EffectRow
+from ..ledger.items import Items
+from ..model.effect import Effect, Note, TargetItem
+from ..model.origin import Origin
+from ..model.outcome import ItemFailed, ItemSkipped
+from ..model.payload import FAIL, NOTE, NULL, PLACEHOLDER, Ref, RichText
+
+#: (entity, alias) → (origin id, key), or None: the snapshot's answer
+AliasIndex = Callable[[str, str], Optional["tuple[str, str]"]]
+
+_CACHE = 100_000
+
+
+class Resolver:
+    """Finds the target item behind a reference. Answers are kept in memory, up to a bound, and in the ledger."""
+
+    def __init__(self, items: Items, alias: AliasIndex) -> None:
+        self._items = items
+        self._alias = alias
+        self._cache: dict[tuple[str, str], TargetItem] = {}
+        self._aliases: dict[tuple[str, str], Optional[tuple[str, str]]] = {}
+        self._guard = threading.Lock()
+
+    def remember(self, entity: str, origin: str, item: TargetItem) -> None:
+        """An item exists from now on."""
+        with self._guard:
+            if len(self._cache) >= _CACHE:  # the oldest half goes; the ledger still has it
+                for key in list(self._cache)[: _CACHE // 2]:
+                    del self._cache[key]
+            self._cache[(entity, origin)] = item
+
+    def item(self, entity: str, origin: str) -> Optional[TargetItem]:
+        """The target item of an origin, or ``None``: not there (yet)."""
+        found = self._cache.get((entity, origin))
+        if found is not None:
+            return found
+        stored = self._items.get(entity, [origin]).get(origin)
+        if stored is None:
+            return None
+        item = TargetItem(entity, stored.item, stored.display or stored.key)
+        self.remember(entity, origin, item)
+        return item
+
+    def origin(self, entity: str, alias: str) -> Optional[tuple[str, str]]:
+        """(origin id, key) of the record that an alias names."""
+        key = (entity, alias)
+        if key in self._aliases:
+            return self._aliases[key]
+        found = self._alias(entity, alias)
+        with self._guard:
+            if len(self._aliases) >= _CACHE:
+                self._aliases.clear()
+            self._aliases[key] = found
+        return found
+
+    def reference(self, ref: Ref) -> Optional[TargetItem]:
+        """The target item that a reference means, or ``None``."""
+        for alias in (*ref.aliases, *((ref.use,) if ref.use else ())):
+            origin = self.origin(ref.entity, alias)
+            if origin is not None:
+                item = self.item(ref.entity, origin[0])
+                if item is not None:
+                    return TargetItem(item.entity, item.id, ref.label or item.label)
+        return None
+
+
+class Resolution:
+    """One effect being resolved: the effect itself, and what its text refers to that does not exist yet."""
+
+    def __init__(
+        self, resolver: Resolver, row: EffectRow, source: str, required: tuple[str, ...], parentless: bool = False
+    ) -> None:
+        self._resolver = resolver
+        self._row = row
+        self._required = required
+        self._parentless = parentless
+        self._late = False
+        #: whether a reference found nothing: the item is compared again by every later run
+        self.unresolved = False
+        self.effect = self._resolve(source)
+
+    @property
+    def late_fields(self) -> list[str]:
+        """Rich text fields whose text names items that exist at the source but not yet on the target."""
+        if not self._late:
+            return []
+        return [name for name, value in self._row.payload.items() if isinstance(value, RichText)]
+
+    def _resolve(self, source: str) -> Effect:
+        row = self._row
+        parent = None
+        if row.parent_entity and row.parent_origin and not self._parentless:
+            parent = self._resolver.item(row.parent_entity, row.parent_origin)
+            if parent is None:
+                raise ItemFailed(f"the item of {row.parent_entity} it belongs to is not on the target", code="J2O-E010")
+        notes = [Note(label, value) for label, value in row.notes]
+        payload: dict[str, Any] = {}
+        for name, value in row.payload.items():
+            resolved = self._value(name, value, notes)
+            if resolved is not _LEFT_OUT:
+                payload[name] = resolved
+        return Effect(
+            origin=Origin(source, row.entity, row.origin),
+            key=row.key,
+            payload=payload,
+            look_up=self._look_up,
+            parent=parent,
+            parent_key=parent.label if parent else "",
+            notes=tuple(notes),
+            fields=row.only,
+        )
+
+    def _value(self, name: str, value: Any, notes: list[Note]) -> Any:
+        if isinstance(value, Ref):
+            return self._reference(name, value, notes)
+        if isinstance(value, list) and any(isinstance(element, Ref) for element in value):
+            resolved = [self._value(name, element, notes) for element in value]
+            return [element for element in resolved if element is not _LEFT_OUT and element is not None]
+        return value
+
+    def _reference(self, name: str, ref: Ref, notes: list[Note]) -> Any:
+        item = self._resolver.reference(ref)
+        if item is not None:
+            return item
+        self.unresolved = True
+        label = ref.label or (ref.aliases[0] if ref.aliases else "?")
+        if ref.missing == FAIL:
+            raise ItemFailed(f"{name}: '{label}' is not among the migrated {ref.entity}", code="J2O-E011")
+        if ref.missing == NULL:
+            return None
+        if ref.missing in (NOTE, PLACEHOLDER):
+            notes.append(Note(name, label))
+        if name in self._required:
+            raise ItemSkipped(f"{name}: '{label}' is not among the migrated {ref.entity}", code="J2O-E012")
+        return None if ref.missing == NOTE else _LEFT_OUT
+
+    def _look_up(self, entity: str, alias: str) -> Optional[TargetItem]:
+        origin = self._resolver.origin(entity, alias)
+        if origin is None:
+            return None
+        item = self._resolver.item(entity, origin[0])
+        if item is None:
+            self._late = True
+        return item
+
+
+class _LeftOut:
+    """A field that policy leaves out of the payload."""
+
+
+_LEFT_OUT = _LeftOut()
