@@ -72,9 +72,7 @@ class LogEvents:
         if kind == "problem":
             level = "ERROR" if event.get("severity", "error") == "error" else "WARNING"
         rest = {name: value for name, value in event.items() if name not in ("event", "message", *_FIELDS)}
-        bound = logger.bind(
-            run=self._run, entity=event.get("entity", ""), key=event.get("key", ""), event=kind, **rest
-        )
+        bound = logger.bind(run=self._run, entity=event.get("entity", ""), key=event.get("key", ""), event=kind, **rest)
         bound.log(level, "{}", event.get("message") or kind)
 
 

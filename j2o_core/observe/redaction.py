@@ -51,13 +51,15 @@ class Redactor:
         return value
 
 
-_NAME = r"(?:password|passwd|secret|token|api[_-]?key|authorization|x-api-token|cookie)"
-_SECRET_NAME = re.compile(rf"^(?:\w+[_-])?{_NAME}$", re.IGNORECASE)
+_NAME = r"(?:password|passwd|secret|token|api[_-]?key|x-api-token|cookie)"
+_SECRET_NAME = re.compile(rf"^(?:\w+[_-])?(?:{_NAME}|authorization)$", re.IGNORECASE)
 _PATTERNS = (
-    (re.compile(r"\b(Basic|Bearer)\s+[A-Za-z0-9+/._~=-]{4,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
-    (re.compile(r"(\w+://[^\s:/@]*):[^\s/@]+@"), rf"\1:{HIDDEN}@"),
     (
-        re.compile(rf"""(["']?\b{_NAME}["']?\s*[=:]\s*["']?)(?!Basic|Bearer)[^\s"',;&}}]+""", re.IGNORECASE),
+        re.compile(r"""(authorization["']?\s*[=:]\s*["']?(?:Basic |Bearer )?)[^\s"',;&}]+""", re.IGNORECASE),
         rf"\1{HIDDEN}",
     ),
+    # Elsewhere both are ordinary words: what follows must look like a token.
+    (re.compile(r"\b(Basic|Bearer)\s+(?=\S*\d)[A-Za-z0-9+/._~=-]{8,}"), rf"\1 {HIDDEN}"),
+    (re.compile(r"(\w+://[^\s:/@]*):[^\s/@]+@"), rf"\1:{HIDDEN}@"),
+    (re.compile(rf"""(["']?\b{_NAME}["']?\s*[=:]\s*["']?)[^\s"',;&}}]+""", re.IGNORECASE), rf"\1{HIDDEN}"),
 )

@@ -1,0 +1,136 @@
+"""What a person sees while a run goes."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+from j2o_core.observe.announcer import Announcer
+from j2o_core.observe.lines import PlainLines
+from j2o_core.observe.live import LiveProgress
+from j2o_core.observe.pace import Pace, duration
+from j2o_core.observe.stream import COUNTS, JsonStream
+
+
+def progress(done: int, total: int = 100, **counts: int) -> dict[str, Any]:
+    return {"event": "progress", "stage": "apply", "entity": "users", "done": done, "total": total, "counts": counts}
+
+
+class Clock:
+    """Moves one second with each look."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 1.0
+        return self.now
+
+
+def test_plain_lines_come_now_and_then_and_at_the_end() -> None:
+    out = io.StringIO()
+    lines = PlainLines(out, every=10, clock=Clock())
+    lines({"event": "stage_started", "stage": "apply", "phase": "work_packages"})
+    for done in range(1, 101):
+        lines(progress(done, created=done))
+    told = out.getvalue().splitlines()
+    assert told[0] == "Writing to the target: work packages"
+    assert told[1] == "  users: 11 of 100 (11 created) 1.0/s about 1 min 29 s left"
+    assert told[-1] == "  users: 100 of 100 (100 created)"
+    assert len(told) == 11
+
+
+def test_the_same_amount_is_told_once() -> None:
+    out = io.StringIO()
+    lines = PlainLines(out)
+    for _ in range(3):
+        lines(progress(100))
+    assert out.getvalue().count("users") == 1
+
+
+def test_a_flood_of_one_problem_is_told_a_few_times_only() -> None:
+    out = io.StringIO()
+    lines = PlainLines(out)
+    for number in range(50):
+        lines({"event": "problem", "code": "J2O-M001", "entity": "users", "key": f"u{number}", "message": "no mail"})
+    told = out.getvalue().splitlines()
+    assert told[0] == "error J2O-M001 users u0: no mail"
+    assert len(told) == 6
+    assert "the report lists them all" in told[-1]
+
+
+def test_bars_leave_the_outcome_of_each_entity_behind_and_hostile_text_as_text() -> None:
+    out = io.StringIO()
+    live = LiveProgress(out)
+    live({"event": "run_started", "run": "r1", "spec": "[red]demo[/red]"})
+    live({"event": "stage_started", "stage": "apply"})
+    live(progress(100, created=98, failed=2))
+    live({"event": "problem", "code": "J2O-M001", "message": "[bold]x[/nonsense]"})
+    live.close()
+    text = out.getvalue()
+    assert "[red]demo[/red]" in text
+    assert "[bold]x[/nonsense]" in text
+    assert "users: 100 of 100 (98 created, 2 failed)" in text
+
+
+def test_the_pace_follows_what_happens_now() -> None:
+    pace = Pace(window=10)
+    for second in range(100):
+        pace.note(second, second)
+    for second in range(100, 120):
+        pace.note(second, 100 + (second - 100) * 10)
+    assert pace.rate == 10
+    assert pace.left(390) == 10
+    assert Pace().left(5) is None
+    assert [duration(seconds) for seconds in (7.2, 185, 7800)] == ["7 s", "3 min 05 s", "2 h 10 min"]
+
+
+def test_the_stream_ends_with_the_counts_in_the_promised_form() -> None:
+    out = io.StringIO()
+    stream = JsonStream(out)
+    stream({"event": "run_started", "run": "r1"})
+    stream({"event": "run_finished", "run": "r1", "exit_code": 0, "entities": {"users": {"source": 1, "created": 1}}})
+    stream({"event": "notice", "message": "late"})
+    stream.finish(1)
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [line["event"] for line in lines] == ["run_started", "notice", "run_finished"]
+    assert set(lines[-1]) == {"event", "run", "exit_code", "entities"}
+    assert lines[-1]["exit_code"] == 1
+    assert lines[-1]["entities"] == {"users": {**dict.fromkeys(COUNTS, 0), "source": 1, "created": 1}}
+
+
+def test_a_run_that_stopped_before_its_end_still_gets_a_last_line() -> None:
+    out = io.StringIO()
+    stream = JsonStream(out)
+    stream({"event": "run_started", "run": "r1"})
+    stream.finish(3)
+    assert json.loads(out.getvalue().splitlines()[-1]) == {
+        "event": "run_finished",
+        "run": "r1",
+        "exit_code": 3,
+        "entities": {},
+    }
+
+
+def test_a_reader_who_leaves_does_not_stop_the_run() -> None:
+    class Gone(io.StringIO):
+        tries = 0
+
+        def write(self, text: str) -> int:
+            self.tries += 1
+            raise BrokenPipeError
+
+    out = Gone()
+    stream = JsonStream(out)
+    for _ in range(3):
+        stream({"event": "run_started", "run": "r1"})
+    stream.finish(0)
+    assert out.tries == 1
+
+
+def test_all_listeners_hear_each_event_in_order() -> None:
+    heard: list[str] = []
+    announce = Announcer(lambda event: heard.append(f"a {event['event']}"), lambda event: heard.append("b"))
+    announce({"event": "x"})
+    assert heard == ["a x", "b"]

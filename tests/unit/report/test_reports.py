@@ -1,0 +1,140 @@
+"""Reports of a run in their three formats."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any, Iterable, Mapping, Optional
+
+import pytest
+
+from j2o_core.report import html_report, summary
+from j2o_core.report.causes import rank
+from j2o_core.report.writing import FORMATS, write_file
+
+HOSTILE = "<script>alert('x')</script>=1+1"
+
+
+class Queries:
+    """What a ledger would answer about one run."""
+
+    def run(self, id: str) -> Mapping[str, Any]:
+        return {"id": id, "spec": "acme", "state": "finished", "started": 0.0, "finished": 60.0, "exit_code": 1}
+
+    def entities(self, run: str) -> Mapping[str, Mapping[str, int]]:
+        return {
+            "users": {"source": 3, "created": 2, "skipped": 1},
+            "work_packages": {"source": 1200, "created": 1198, "failed": 2},
+        }
+
+    def listed(self, run: str, outcome: Optional[str] = None) -> Iterable[Mapping[str, Any]]:
+        rows = [
+            ("users", "fred", "skipped", "J2O-M001", "no mail address"),
+            ("work_packages", "ACME-1", "failed", "J2O-A001", HOSTILE),
+            ("work_packages", "=cmd()", "failed", "J2O-A001", "refused"),
+        ]
+        for entity, key, result, code, message in rows:
+            yield {
+                "entity": entity,
+                "origin": key,
+                "key": key,
+                "outcome": result,
+                "code": code,
+                "message": message,
+                "place": "acme.yaml:41:7",
+            }
+
+    def problems(self, run: str) -> Iterable[Mapping[str, Any]]:
+        yield {
+            "stage": "plan",
+            "severity": "warning",
+            "code": "J2O-P001",
+            "entity": "users",
+            "origin": "fred",
+            "key": "fred",
+            "field": "language",
+            "message": HOSTILE,
+            "place": "",
+        }
+
+
+def written(format: str) -> str:
+    out = io.StringIO()
+    FORMATS[format](Queries(), "r1", out)
+    return out.getvalue()
+
+
+def test_html_lists_every_item_with_reason_key_and_spec_line() -> None:
+    page = written("html")
+    for text in ("ACME-1", "fred", "no mail address", "acme.yaml:41:7", "1,198", "Every sum adds up", "1970-01-01"):
+        assert text in page
+
+
+def test_hostile_text_stays_text_in_html() -> None:
+    page = written("html")
+    assert HOSTILE not in page
+    assert page.count("&lt;script&gt;alert") == 3  # among the causes, the items and the problems
+    assert page.count("<script>") == 1  # its own
+
+
+def test_html_asks_nobody_for_anything() -> None:
+    page = written("html")
+    assert "default-src 'none'" in page
+    assert not any(word in page for word in ("src=", "href=", "@import", "url("))
+
+
+def test_html_says_which_sums_do_not_add_up() -> None:
+    class Wrong(Queries):
+        def entities(self, run: str) -> Mapping[str, Mapping[str, int]]:
+            return {"users": {"source": 3, "created": 1}}
+
+    out = io.StringIO()
+    html_report.write(Wrong(), "r1", out)
+    assert "The sums of users do not add up" in out.getvalue()
+
+
+def test_json_is_one_document_with_counts_items_and_problems() -> None:
+    document = json.loads(written("json"))
+    assert document["run"]["id"] == "r1"
+    assert document["totals"]["source"] == 1203
+    assert document["adds_up"] is True
+    assert [item["key"] for item in document["items"]] == ["fred", "ACME-1", "=cmd()"]
+    assert document["problems"][0]["message"] == HOSTILE
+
+
+def test_csv_holds_counts_items_and_problems_and_no_formula() -> None:
+    rows = list(csv.DictReader(io.StringIO(written("csv"))))
+    counted = {(row["entity"], row["outcome"]): row["count"] for row in rows if row["kind"] == "count"}
+    assert counted[("work_packages", "created")] == "1198"
+    assert [row["key"] for row in rows if row["kind"] == "item"] == ["fred", "ACME-1", "'=cmd()"]
+    assert [row["message"] for row in rows if row["kind"] == "problem"] == [HOSTILE]
+
+
+def test_causes_come_failures_first_then_by_number() -> None:
+    causes = rank(Queries().listed("r1"))
+    assert [(cause.outcome, cause.count, cause.key) for cause in causes] == [
+        ("failed", 2, "ACME-1"),
+        ("skipped", 1, "fred"),
+    ]
+
+
+def test_a_report_that_cannot_be_finished_leaves_the_old_one(tmp_path: Path) -> None:
+    class Broken(Queries):
+        def problems(self, run: str) -> Iterable[Mapping[str, Any]]:
+            raise OSError("gone")
+
+    path = write_file(Queries(), "r1", tmp_path / "reports" / "r1.html")
+    before = path.read_text(encoding="utf-8")
+    with pytest.raises(OSError, match="gone"):
+        write_file(Broken(), "r1", path)
+    assert path.read_text(encoding="utf-8") == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_summary_adds_up_and_says_where_it_does_not() -> None:
+    good = summary.render(Queries().entities("r1"))
+    assert good.splitlines()[-1].split() == ["total", "1,203", "1,200", "0", "0", "1", "2", "0"]
+    bad = summary.render({"users": {"source": 3, "created": 1}})
+    assert bad.splitlines()[-1] == "users: 3 source items, but 1 outcomes"
