@@ -29,6 +29,7 @@ class SystemSpec:
     unless: tuple[str, ...]
     options: Mapping[str, Any]
     place: Optional[Place] = None
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,8 @@ class Spec:
     """A whole migration, merged for one environment and checked against the schemas.
 
     ``document`` is the merged plain document with its secret references unresolved; ``digest`` is of that document;
-    ``places`` tells the place of every dotted path in it.
+    ``places`` tells where the key of every dotted path in it stands (a list item: where it begins), ``values`` where
+    its value begins; both survive the merge.
     """
 
     name: str
@@ -163,3 +165,4 @@ class Spec:
     environment: Optional[str] = None
     files: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
+    values: Mapping[str, Place] = field(default_factory=dict)

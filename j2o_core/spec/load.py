@@ -1,0 +1,69 @@
+"""From a path or a packaged name to a checked, typed spec, with every problem found on the way."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Mapping, Optional, Union
+
+from ..hooks.registry import Registry
+from ..model.problem import ERROR, Problem
+from .build import build_spec
+from .inheritance import Reader
+from .model import Spec
+from .node import Node, plain
+from .packaged import schema
+from .structure import check_structure
+from .validator import validator_for
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """The typed spec, ``None`` where a problem is an error; all problems; the text of each file by the name it has
+    in ``Problem.place.file``."""
+
+    spec: Optional[Spec]
+    problems: list[Problem]
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def load_spec(
+    path_or_name: Union[str, Path],
+    environment: Optional[str] = None,
+    registry: Optional[Registry] = None,
+    variables: Optional[Mapping[str, str]] = None,
+) -> LoadResult:
+    """Read, merge and check a spec without touching any system. No reference is resolved and no secret is read.
+
+    ``environment`` is the overlay to apply, ``J2O_ENV`` of ``variables`` (the process environment by default) where
+    it is not given. Without a ``registry`` the names and options of plugins are not checked.
+    """
+    variables = os.environ if variables is None else variables
+    environment = environment or variables.get("J2O_ENV") or None
+    reader = Reader()
+    root = reader.spec(str(path_or_name))
+    if root is None:
+        return LoadResult(None, reader.problems, reader.texts)
+    merged = reader.environment(root, environment) if environment else root
+    problems = [*reader.problems, *_check(merged, registry)]
+    if any(problem.severity == ERROR for problem in problems):
+        return LoadResult(None, problems, reader.texts)
+    spec = build_spec(_without(merged, "extends", "environments"), environment, tuple(reader.texts))
+    return LoadResult(spec, problems, reader.texts)
+
+
+def _check(root: Node, registry: Optional[Registry]) -> list[Problem]:
+    return check_structure(_migration(), plain(root), root)
+
+
+@cache
+def _migration() -> Any:
+    return validator_for(schema("migration"))
+
+
+def _without(root: Node, *names: str) -> Node:
+    value = {key: node for key, node in root.value.items() if key not in names}
+    keys = {key: place for key, place in root.keys.items() if key not in names}
+    return Node(value, root.place, keys, root.size)

@@ -1,0 +1,49 @@
+"""Finds the specs and schemas that come with j2o, in a wheel and in a checkout alike."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_CORE = Path(__file__).resolve().parent.parent
+PREFIX = "j2o:"
+
+
+def specs_folder() -> Path:
+    """The folder of ``demo.yaml``, ``templates/`` and ``environments/``."""
+    return _folder("specs")
+
+
+def schemas_folder() -> Path:
+    """The folder of the JSON Schemas."""
+    return _folder("schemas")
+
+
+def packaged_names() -> list[str]:
+    """What can follow ``j2o:``, sorted."""
+    folder = specs_folder()
+    return sorted({path.stem for part in (folder, folder / "templates") for path in part.glob("*.yaml")})
+
+
+def packaged_spec(name: str) -> Path:
+    """The file of ``j2o:name``; it need not exist when there is no such name."""
+    folder = specs_folder()
+    for path in (folder / f"{name}.yaml", folder / "templates" / f"{name}.yaml"):
+        if name in packaged_names() and path.is_file():
+            return path
+    return folder / f"{name}.yaml"
+
+
+@cache
+def schema(name: str) -> dict[str, Any]:
+    """The JSON Schema ``schemas/<name>.schema.json``; not to be changed by who receives it."""
+    text = (schemas_folder() / f"{name}.schema.json").read_text(encoding="utf-8")
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
+def _folder(name: str) -> Path:
+    inside = _CORE / "packaged" / name
+    return inside if inside.is_dir() else _CORE.parent / name
