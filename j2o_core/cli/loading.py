@@ -28,7 +28,7 @@ def require_spec(current: Session, path: str, environment_name: Optional[str]) -
     errors = 0
     for problem in result.problems:
         errors += problem.severity == ERROR
-        print(render(problem), file=sys.stderr)
+        print(render(problem, result.texts), file=sys.stderr)
     if result.spec is None or errors:
         raise Refusal(f"{path}: {errors} {'error' if errors == 1 else 'errors'}; nothing was started", USAGE)
     return result.spec

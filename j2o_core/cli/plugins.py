@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from .document import print_json, print_rows
@@ -19,7 +17,7 @@ def add(app: typer.Typer) -> None:
 
 def list_plugins(
     context: typer.Context,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    json: bool = typer.Option(False, "--json", help="Print one JSON document."),
 ) -> None:
     """List the plugins with what they provide, or with the error for which one was left out.
 

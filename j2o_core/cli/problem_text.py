@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Mapping
 
 from ..model.problem import ERROR, Place, Problem
 
 
-def render(problem: Problem) -> str:
-    """Several lines: what is wrong and where, the line with its fault underlined, and what to do."""
+def render(problem: Problem, texts: Mapping[str, str]) -> str:
+    """Several lines: what is wrong and where, the line with its fault underlined, and what to do.
+
+    ``texts`` are the files that were read, by the name they have in places.
+    """
     place = f" {problem.place}" if problem.place else ""
     severity = "" if problem.severity == ERROR else f"{problem.severity}: "
     subject = " ".join(part for part in (problem.entity, problem.key, problem.field) if part)
     lines = [f"{problem.code}{place}  {severity}{problem.message}" + (f" ({subject})" if subject else "")]
     if problem.place:
-        lines += _excerpt(problem.place)
+        lines += _excerpt(problem.place, texts.get(problem.place.file, ""))
     if problem.expected:
         lines.append(f"   expected: {problem.expected}")
     if problem.suggestion:
@@ -42,25 +44,18 @@ def as_json(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _excerpt(place: Place) -> list[str]:
-    line = _line(place)
-    if line is None or not line.strip():
-        return []
-    shown = line.expandtabs(1)[:_WIDEST]
-    start = place.column - 1
-    if start >= len(shown):
-        return [f"{place.line:>5} | {shown}"]
-    word = re.match(r"\"[^\"]*\"|'[^']*'|[^\s,:\]\[{}]+", shown[start:])
-    return [f"{place.line:>5} | {shown}", f"      | {' ' * start}{'^' * max(1, len(word.group()) if word else 1)}"]
-
-
-def _line(place: Place) -> Optional[str]:
-    try:
-        text = Path(place.file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None  # packaged in an archive, gone since, or not text: the message stands alone
+def _excerpt(place: Place, text: str) -> list[str]:
     lines = text.splitlines()
-    return lines[place.line - 1] if 0 < place.line <= len(lines) else None
+    if not 0 < place.line <= len(lines) or not lines[place.line - 1].strip():
+        return []
+    shown = "".join(character if character.isprintable() else " " for character in lines[place.line - 1])[:_WIDEST]
+    start = place.column - 1
+    excerpt = [f"{place.line:>5} | {shown}"]
+    if start < len(shown):
+        word = _WORD.match(shown, start)
+        excerpt.append(f"      | {' ' * start}{'^' * (len(word.group()) if word else 1)}")
+    return excerpt
 
 
+_WORD = re.compile(r"""\"[^\"]*\"|'[^']*'|[^\s,:\]\[{}]+""")
 _WIDEST = 160

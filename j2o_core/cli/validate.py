@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Annotated, Optional
+from typing import Optional
 
 import typer
 
@@ -30,12 +30,10 @@ def add(app: typer.Typer) -> None:
 
 def validate(
     context: typer.Context,
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A path, or j2o:NAME for a packaged one.")],
-    env: Annotated[
-        Optional[str], typer.Option("--env", envvar="J2O_ENV", help="The environment to merge into the spec.")
-    ] = None,
-    format: Annotated[Format, typer.Option("--format", help="How problems are printed.")] = Format.TEXT,
-    json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    spec: str = typer.Argument(..., metavar="SPEC", help="A path, or j2o:NAME for a packaged one."),
+    env: Optional[str] = typer.Option(None, "--env", envvar="J2O_ENV", help="The environment to merge into the spec."),
+    format: Format = typer.Option(Format.TEXT, "--format", help="How problems are printed."),
+    json: bool = typer.Option(False, "--json", help="Short for --format json."),
 ) -> None:
     """Check a spec: structure, names, expressions. Exit code 2 where there is an error.
 
@@ -49,7 +47,7 @@ def validate(
         print_json({"valid": valid, "problems": [as_json(problem) for problem in result.problems]})
     else:
         for problem in result.problems:
-            print(render(problem))
+            print(render(problem, result.texts))
         print(f"{spec}: {_verdict(valid, len(result.problems))}")
     if not valid:
         raise typer.Exit(USAGE)

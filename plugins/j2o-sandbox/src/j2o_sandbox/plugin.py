@@ -1,0 +1,97 @@
+"""Joins the sandbox to j2o: a system that specs can start, and the command ``j2o sandbox serve``."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Mapping
+
+from j2o_core.api import Fatal, Registry, Started, System, hookimpl
+
+from .options import EDITIONS, SandboxError, SandboxOptions
+
+if TYPE_CHECKING:
+    import typer
+
+#: the options under ``system:``; the command line has the same and the ports
+SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "seed": {"type": "integer", "description": "Equal seeds give equal data."},
+        "projects": {"type": "integer", "minimum": 0, "description": "How many projects are generated."},
+        "issues": {"type": "integer", "minimum": 0, "description": "How many issues are generated."},
+        "jira_data": {"type": "string", "description": "Real issues instead: ndjson or ndjson.gz, one a line."},
+        "jira_projects": {"type": "string", "description": "The projects of those issues, as JSON."},
+        "edition": {"enum": list(EDITIONS), "description": "Which Jira is served."},
+        "openproject_version": {"type": "string", "description": "Which OpenProject is served, such as '17.8'."},
+        "openproject_setup": {"type": "string", "description": "YAML that plays the administrator."},
+        "latency": {"type": "number", "minimum": 0, "description": "Milliseconds added to each request."},
+        "faults": {"type": "string", "description": "A fault profile by name, or a file."},
+        "attachment_limit": {"type": "integer", "minimum": 0, "description": "OpenProject's limit in KiB."},
+        "attachment_bytes": {"type": "integer", "minimum": 0, "description": "Caps made-up attachments, in bytes."},
+    },
+    "additionalProperties": False,
+}
+
+
+class Sandbox(System):
+    """A Jira and an OpenProject of its own, on free ports of this machine; what was written stays in the state."""
+
+    name = "sandbox"
+
+    def start(self, options: Mapping[str, Any], state: Path) -> Started:
+        """Start both as a child process that ends with this one, and publish where and who they are."""
+        from .serving import start  # brings a web server, which other commands need not load
+
+        state.mkdir(parents=True, exist_ok=True)
+        given = dict(options)
+        latency = given.pop("latency", None)
+        if latency is not None:
+            given["latency_ms"] = latency
+        try:
+            running = start(SandboxOptions(state=str(state), **given))
+        except SandboxError as error:
+            raise Fatal(f"the sandbox does not start: {error}") from error
+        instance = _instance(state)
+        return Started(
+            {
+                "JIRA_URL": running.jira["url"],
+                "JIRA_USER": running.jira["user"] or "",
+                "JIRA_TOKEN": running.jira["token"],
+                "JIRA_IDENTITY": f"sandbox-jira-{instance}",
+                "OPENPROJECT_URL": running.openproject["url"],
+                "OPENPROJECT_API_KEY": running.openproject["api_key"],
+                "OPENPROJECT_IDENTITY": f"sandbox-openproject-{instance}",
+            },
+            running.stop,
+        )
+
+
+@hookimpl
+def j2o_register(registry: Registry) -> None:
+    """The system ``sandbox`` and the schema of its options."""
+    registry.system(Sandbox)
+    registry.schema(Sandbox.name, SCHEMA)
+
+
+@hookimpl
+def j2o_commands(app: typer.Typer) -> None:
+    """The family ``j2o sandbox``."""
+    from .command import family
+
+    app.add_typer(family, name="sandbox")
+
+
+def _instance(state: Path) -> str:
+    """Names this sandbox for as long as its state lives, whatever ports it gets."""
+    path = state / "instance"
+    try:
+        name = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        name = ""
+    if not name:
+        name = secrets.token_hex(6)
+        draft = path.with_suffix(".new")
+        draft.write_text(name, encoding="ascii")
+        draft.replace(path)
+    return name
