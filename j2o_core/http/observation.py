@@ -1,0 +1,67 @@
+"""What each request cost, for those who watch."""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+from typing import Callable, Mapping
+
+from loguru import logger
+
+_ID = re.compile(
+    r"\d+"  # a number
+    r"|[A-Z][A-Z0-9_]*-\d+"  # an issue key
+    r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # a UUID
+)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its end. ``status`` is 0 where no answer came; ``error`` then names what happened."""
+
+    method: str
+    operation: str
+    status: int
+    seconds: float
+    sent: int
+    received: int
+    error: str = ""
+
+
+Observer = Callable[[Exchange], None]
+
+
+class Observation:
+    """Counts every exchange by method and operation, and tells the observers."""
+
+    def __init__(self) -> None:
+        self._observers: list[Observer] = []
+        self._counts: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def add(self, observer: Observer) -> None:
+        """Call ``observer`` after each exchange, in the thread that made it."""
+        self._observers.append(observer)
+
+    def record(self, exchange: Exchange) -> None:
+        """Count and tell. What an observer raises is logged: it must not cost the caller the server's answer."""
+        name = f"{exchange.method} {exchange.operation}"
+        with self._lock:
+            self._counts[name] = self._counts.get(name, 0) + 1
+        for observer in self._observers:
+            try:
+                observer(exchange)
+            except Exception as error:  # noqa: BLE001 - see above
+                logger.opt(exception=error).warning("an observer of HTTP requests failed")
+
+    def counts(self) -> Mapping[str, int]:
+        """Requests so far, by ``METHOD operation``."""
+        with self._lock:
+            return dict(self._counts)
+
+
+def operation_of(path: str) -> str:
+    """The path with ids replaced by ``{id}``: numbers, issue keys and UUIDs."""
+    path = path.partition("?")[0]
+    return "/".join("{id}" if _ID.fullmatch(segment) else segment for segment in path.split("/"))
