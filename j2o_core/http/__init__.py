@@ -6,7 +6,8 @@ from .download import Download
 from .observation import Exchange
 from .outcomes import Refused
 from .response import Recognise, Response, is_complete_json
-from .session import Http, ReadBounds, Timeouts
+from .session import Http, ReadBounds
+from .transport import Timeouts
 
 __all__ = [
     "Download",
