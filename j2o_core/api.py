@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import richtext
 from .hooks.protocols import (
     Client,
     ConnectionOptions,
@@ -19,6 +20,7 @@ from .hooks.protocols import (
 )
 from .hooks.registry import Registry
 from .hooks.specs import hookimpl
+from .http import Download, Exchange, Http, Recognise, Refused, Response, is_complete_json
 from .model.digest import canonical, digest
 from .model.effect import (
     Answer,
@@ -60,11 +62,14 @@ __all__ = [
     "ConnectionOptions",
     "Connector",
     "Difference",
+    "Download",
     "Effect",
     "EffectClass",
+    "Exchange",
     "Extractor",
     "Fatal",
     "Found",
+    "Http",
     "InDoubt",
     "ItemFailed",
     "ItemSkipped",
@@ -78,9 +83,12 @@ __all__ = [
     "Phase",
     "Place",
     "Problem",
+    "Recognise",
     "Record",
     "Ref",
+    "Refused",
     "Registry",
+    "Response",
     "Retriable",
     "RichText",
     "Selection",
@@ -97,4 +105,6 @@ __all__ = [
     "canonical",
     "digest",
     "hookimpl",
+    "is_complete_json",
+    "richtext",
 ]

@@ -1,0 +1,8 @@
+"""Readers of Jira's rich text: wiki markup and the Atlassian Document Format."""
+
+from __future__ import annotations
+
+from .adf import read_adf
+from .wiki import read_wiki
+
+__all__ = ["read_adf", "read_wiki"]

@@ -1,0 +1,359 @@
+"""Documents in the Atlassian Document Format as a document tree.
+
+Every node and mark of the published schema is known here. What is not known is read for its text, with a
+warning: a broken document never stops a migration.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Callable, Dict, List, Tuple, Union
+
+from j2o_core.api import richtext as rt
+
+from .adf_inlines import INLINE_KINDS, AdfInlines
+from .cleaning import clean
+
+_MAX_DEPTH = 60
+_LAYOUT_MARKS = frozenset(
+    {"alignment", "indentation", "breakout", "fragment", "dataConsumer", "fontSize", "annotation", "border"}
+)
+
+
+def read_adf(document: Union[Dict[str, Any], str, None]) -> Tuple[rt.Document, List[str]]:
+    """Read an ADF document, an object or its JSON text: (tree, warnings). Never raises.
+
+    Text that is no JSON object is taken for plain text, one paragraph a line.
+    """
+    warnings: List[str] = []
+    if isinstance(document, str):
+        document = _parse(document, warnings)
+        if isinstance(document, rt.Document):
+            return document, warnings
+    if document is None:
+        return rt.Document(), warnings
+    if not isinstance(document, dict):
+        warnings.append(f"no ADF document but a {type(document).__name__}: its text was kept")
+        return _plain(str(document), warnings), warnings
+    blocks = AdfReader(warnings).document(document)
+    return rt.Document(blocks), list(dict.fromkeys(warnings))
+
+
+def _parse(text: str, warnings: List[str]) -> Any:
+    if not text.strip():
+        return None
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        document = None
+    if isinstance(document, dict):
+        return document
+    warnings.append("no ADF document: read as plain text")
+    return _plain(text, warnings)
+
+
+def _plain(text: str, warnings: List[str]) -> rt.Document:
+    lines = clean(text, warnings).split("\n")
+    return rt.Document(tuple([rt.Paragraph((rt.Text(line.strip()),)) for line in lines if line.strip()]))
+
+
+class AdfReader:
+    """Reads the blocks of one document; one method a node."""
+
+    def __init__(self, warnings: List[str]) -> None:
+        self._warnings = warnings
+        self._inlines = AdfInlines(warnings)
+        self._depth = 0
+        self._readers: Dict[str, Callable[[Dict[str, Any]], List[rt.Block]]] = {
+            "doc": self._unwrapped,
+            "paragraph": self._paragraph,
+            "heading": self._heading,
+            "bulletList": self._bullet_list,
+            "orderedList": self._ordered_list,
+            "listItem": self._unwrapped,
+            "taskList": self._task_list,
+            "taskItem": self._stray_task,
+            "blockTaskItem": self._stray_task,
+            "decisionList": self._decision_list,
+            "decisionItem": self._paragraph,
+            "blockquote": self._quote,
+            "codeBlock": self._code_block,
+            "rule": self._rule,
+            "table": self._table,
+            "tableRow": self._stray_row,
+            "tableCell": self._unwrapped,
+            "tableHeader": self._unwrapped,
+            "panel": self._panel,
+            "expand": self._expand,
+            "nestedExpand": self._expand,
+            "mediaSingle": self._media_single,
+            "mediaGroup": self._media_group,
+            "caption": self._caption,
+            "blockCard": self._card,
+            "embedCard": self._card,
+            "layoutSection": self._layout,
+            "layoutColumn": self._unwrapped,
+            "extension": self._extension,
+            "bodiedExtension": self._bodied_extension,
+            "multiBodiedExtension": self._bodied_extension,
+            "extensionFrame": self._unwrapped,
+            "syncBlock": self._sync_block,
+            "bodiedSyncBlock": self._unwrapped,
+        }
+
+    def document(self, node: Dict[str, Any]) -> rt.Blocks:
+        """The blocks of a ``doc`` node; any other node is read as if it stood alone in one."""
+        if node.get("type") in (None, "doc"):
+            return tuple(self._blocks(node.get("content")))
+        return tuple(self._blocks([node]))
+
+    def _blocks(self, nodes: Any) -> List[rt.Block]:
+        """Blocks of a content list; inlines that stand where blocks belong become a paragraph."""
+        out: List[rt.Block] = []
+        loose: List[Dict[str, Any]] = []
+        for node in self._nodes(nodes):
+            kind = node.get("type")
+            if isinstance(kind, str) and kind in INLINE_KINDS:
+                loose.append(node)
+                continue
+            self._close(loose, out)
+            out.extend(self._block(node))
+        self._close(loose, out)
+        return out
+
+    def _close(self, loose: List[Dict[str, Any]], out: List[rt.Block]) -> None:
+        if loose:
+            out.append(rt.Paragraph(self._inlines.read(loose)))
+            loose.clear()
+
+    def _nodes(self, nodes: Any) -> List[Dict[str, Any]]:
+        if nodes is None:
+            return []
+        if not isinstance(nodes, list):
+            nodes = [nodes]
+        good: List[Dict[str, Any]] = []
+        for node in nodes:
+            if isinstance(node, dict):
+                good.append(node)
+            elif node is not None:
+                self._warnings.append(f"a {type(node).__name__} stands where a node belongs: its text was kept")
+                good.append({"type": "text", "text": str(node)})
+        return good
+
+    def _block(self, node: Dict[str, Any]) -> List[rt.Block]:
+        if self._depth >= _MAX_DEPTH:
+            return self._flattened(node)
+        self._depth += 1
+        try:
+            kind = node.get("type")
+            reader = self._readers.get(kind) if isinstance(kind, str) else None
+            if node.get("marks"):
+                self._layout_marks(node["marks"])
+            return reader(node) if reader else self._unknown(node)
+        finally:
+            self._depth -= 1
+
+    def _flattened(self, node: Dict[str, Any]) -> List[rt.Block]:
+        """The text of a node nested deeper than any document of use; read without recursion."""
+        self._warnings.append(f"blocks nested deeper than {_MAX_DEPTH} were flattened to text")
+        lines: List[str] = []
+        stack: List[Any] = [node]
+        while stack:
+            item = stack.pop()
+            if isinstance(item, dict):
+                if isinstance(item.get("text"), str):
+                    lines.append(item["text"])
+                content = item.get("content")
+                stack.extend(reversed(content) if isinstance(content, list) else [])
+        text = clean(" ".join(lines), self._warnings).replace("\n", " ")
+        return [rt.Paragraph((rt.Text(text),))] if text else []
+
+    def _layout_marks(self, marks: Any) -> None:
+        for mark in marks if isinstance(marks, list) else []:
+            kind = mark.get("type") if isinstance(mark, dict) else None
+            if kind in ("alignment", "indentation", "fontSize", "border"):
+                self._warnings.append(f"{kind} has no form in the tree and was left out")
+
+    def _unwrapped(self, node: Dict[str, Any]) -> List[rt.Block]:
+        return self._blocks(node.get("content"))
+
+    def _paragraph(self, node: Dict[str, Any]) -> List[rt.Block]:
+        return [rt.Paragraph(self._inlines.read(self._nodes(node.get("content"))))]
+
+    def _heading(self, node: Dict[str, Any]) -> List[rt.Block]:
+        level = min(6, max(1, _number(_attributes(node).get("level"), 1)))
+        return [rt.Heading(level, self._inlines.read(self._nodes(node.get("content"))))]
+
+    def _items(self, node: Dict[str, Any]) -> Tuple[rt.ListItem, ...]:
+        """List items; what stands beside them joins the item before it."""
+        items: List[rt.ListItem] = []
+        for child in self._nodes(node.get("content")):
+            if child.get("type") == "listItem":
+                items.append(rt.ListItem(tuple(self._blocks(child.get("content")))))
+                continue
+            blocks = tuple(self._blocks([child]))
+            if items:
+                items[-1] = rt.ListItem(items[-1].content + blocks)
+            else:
+                items.append(rt.ListItem(blocks))
+        return tuple(items)
+
+    def _bullet_list(self, node: Dict[str, Any]) -> List[rt.Block]:
+        return [rt.BulletList(self._items(node))]
+
+    def _ordered_list(self, node: Dict[str, Any]) -> List[rt.Block]:
+        return [rt.OrderedList(self._items(node), max(0, _number(_attributes(node).get("order"), 1)))]
+
+    def _task_list(self, node: Dict[str, Any]) -> List[rt.Block]:
+        items: List[rt.TaskItem] = []
+        for child in self._nodes(node.get("content")):
+            if child.get("type") in ("taskItem", "blockTaskItem"):
+                done = _attributes(child).get("state") == "DONE"
+                items.append(rt.TaskItem(done, tuple(self._blocks(child.get("content")))))
+                continue
+            blocks = tuple(self._blocks([child]))
+            if items:
+                items[-1] = rt.TaskItem(items[-1].done, items[-1].content + blocks)
+            else:
+                items.append(rt.TaskItem(False, blocks))
+        return [rt.TaskList(tuple(items))]
+
+    def _stray_task(self, node: Dict[str, Any]) -> List[rt.Block]:
+        return self._task_list({"content": [node]})
+
+    def _decision_list(self, node: Dict[str, Any]) -> List[rt.Block]:
+        items = [
+            rt.DecisionItem(
+                _attributes(child).get("state") == "DECIDED",
+                tuple(self._blocks(child.get("content") if child.get("type") == "decisionItem" else [child])),
+            )
+            for child in self._nodes(node.get("content"))
+        ]
+        return [rt.DecisionList(tuple(items))]
+
+    def _quote(self, node: Dict[str, Any]) -> List[rt.Block]:
+        return [rt.Quote(tuple(self._blocks(node.get("content"))))]
+
+    def _code_block(self, node: Dict[str, Any]) -> List[rt.Block]:
+        text = "".join([_text(child) for child in self._nodes(node.get("content"))])
+        language = _attributes(node).get("language")
+        return [rt.CodeBlock(clean(text, self._warnings), language if isinstance(language, str) else "")]
+
+    def _rule(self, node: Dict[str, Any]) -> List[rt.Block]:
+        return [rt.Rule()]
+
+    def _table(self, node: Dict[str, Any]) -> List[rt.Block]:
+        rows: List[rt.TableRow] = []
+        for row in self._nodes(node.get("content")):
+            cells = self._nodes(row.get("content")) if row.get("type") == "tableRow" else [row]
+            rows.append(rt.TableRow(tuple([self._cell(cell) for cell in cells])))
+        return [rt.Table(tuple(rows))]
+
+    def _cell(self, node: Dict[str, Any]) -> rt.TableCell:
+        attributes = _attributes(node)
+        kind = node.get("type")
+        content = node.get("content") if kind in ("tableCell", "tableHeader") else [node]
+        background = attributes.get("background")
+        return rt.TableCell(
+            tuple(self._blocks(content)),
+            kind == "tableHeader",
+            max(1, _number(attributes.get("colspan"), 1)),
+            max(1, _number(attributes.get("rowspan"), 1)),
+            background if isinstance(background, str) else "",
+        )
+
+    def _stray_row(self, node: Dict[str, Any]) -> List[rt.Block]:
+        return self._table({"content": [node]})
+
+    def _panel(self, node: Dict[str, Any]) -> List[rt.Block]:
+        kind = _attributes(node).get("panelType")
+        content = tuple(self._blocks(node.get("content")))
+        return [rt.Panel(kind if isinstance(kind, str) else "info", "", content)]
+
+    def _expand(self, node: Dict[str, Any]) -> List[rt.Block]:
+        title = _attributes(node).get("title")
+        content = tuple(self._blocks(node.get("content")))
+        return [rt.Expand(self._one_line(title), content)]
+
+    def _one_line(self, text: Any) -> str:
+        return " ".join(clean(text, self._warnings).split()) if isinstance(text, str) else ""
+
+    def _media_single(self, node: Dict[str, Any]) -> List[rt.Block]:
+        out: List[rt.Block] = []
+        for child in self._nodes(node.get("content")):
+            if child.get("type") != "media":
+                out.extend(self._block(child))
+                continue
+            marks = [*self._list(child.get("marks")), *self._list(node.get("marks"))]
+            out.append(rt.Paragraph(self._inlines.read([{**child, "marks": marks}])))
+        return out
+
+    @staticmethod
+    def _list(value: Any) -> List[Any]:
+        return value if isinstance(value, list) else []
+
+    def _media_group(self, node: Dict[str, Any]) -> List[rt.Block]:
+        content: List[rt.Inline] = []
+        for child in self._nodes(node.get("content")):
+            if content:
+                content.append(rt.HardBreak())
+            content.extend(self._inlines.read([child]))
+        return [rt.Paragraph(tuple(content))]
+
+    def _caption(self, node: Dict[str, Any]) -> List[rt.Block]:
+        return [rt.Paragraph(self._inlines.read(self._nodes(node.get("content"))))]
+
+    def _card(self, node: Dict[str, Any]) -> List[rt.Block]:
+        return [rt.Paragraph(self._inlines.read([{**node, "type": "inlineCard"}]))]
+
+    def _layout(self, node: Dict[str, Any]) -> List[rt.Block]:
+        self._warnings.append("columns were set one below the other")
+        return self._blocks(node.get("content"))
+
+    def _extension(self, node: Dict[str, Any]) -> List[rt.Block]:
+        key, text = self._extension_text(node)
+        self._warnings.append(f"the macro {key!r} has no counterpart: its text was kept")
+        return [rt.UnknownBlock(key, text)]
+
+    def _bodied_extension(self, node: Dict[str, Any]) -> List[rt.Block]:
+        key, text = self._extension_text(node)
+        self._warnings.append(f"the macro {key!r} has no counterpart: its content was kept")
+        return [rt.UnknownBlock(key, text, tuple(self._blocks(node.get("content"))))]
+
+    def _extension_text(self, node: Dict[str, Any]) -> Tuple[str, str]:
+        attributes = _attributes(node)
+        text = attributes.get("text")
+        return str(attributes.get("extensionKey") or "extension"), self._one_line(text)
+
+    def _sync_block(self, node: Dict[str, Any]) -> List[rt.Block]:
+        self._warnings.append("a synced block lives in another document: only its place is known")
+        return [rt.UnknownBlock("syncBlock")]
+
+    def _unknown(self, node: Dict[str, Any]) -> List[rt.Block]:
+        kind = node.get("type")
+        self._warnings.append(f"unknown node {kind!r}: its text was kept")
+        attributes = _attributes(node)
+        text = _text(node) or next(
+            (attributes[name] for name in ("text", "title", "url") if isinstance(attributes.get(name), str)), ""
+        )
+        content = tuple(self._blocks(node.get("content")))
+        return [rt.UnknownBlock(str(kind), self._one_line(text), content)]
+
+
+def _attributes(node: Dict[str, Any]) -> Dict[str, Any]:
+    attributes = node.get("attrs")
+    return attributes if isinstance(attributes, dict) else {}
+
+
+def _text(node: Dict[str, Any]) -> str:
+    text = node.get("text")
+    return text if isinstance(text, str) else ""
+
+
+def _number(value: Any, default: int) -> int:
+    if isinstance(value, bool):
+        return default
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return default

@@ -1,0 +1,203 @@
+"""Inline nodes and marks of the Atlassian Document Format."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any, Callable, Dict, List, Optional
+
+from j2o_core.api import richtext as rt
+
+from .cleaning import clean
+from .wiki_emoji import SHORT_NAMES
+from .wiki_inline import in_order
+
+INLINE_KINDS = frozenset(
+    {
+        "text", "hardBreak", "mention", "emoji", "date", "status", "inlineCard", "mediaInline", "media",
+        "placeholder", "inlineExtension", "unsupportedInline", "confluenceUnsupportedInline",
+        "confluenceJiraIssue",
+    }
+)  # fmt: skip
+_SIMPLE_MARKS = {
+    "strong": rt.STRONG,
+    "em": rt.EM,
+    "strike": rt.STRIKE,
+    "underline": rt.Mark(rt.UNDERLINE_KIND),
+    "code": rt.CODE,
+}
+_SILENT_MARKS = frozenset({"annotation", "dataConsumer", "fragment", "breakout"})
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".svg", ".webp", ".tif", ".tiff", ".ico", ".heic")
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+class AdfInlines:
+    """Reads inline nodes; one method a node."""
+
+    def __init__(self, warnings: List[str]) -> None:
+        self._warnings = warnings
+        self._readers: Dict[str, Callable[[Dict[str, Any], Dict[str, Any], rt.Marks], List[rt.Inline]]] = {
+            "mention": self._mention,
+            "emoji": self._emoji,
+            "date": self._date,
+            "status": self._status,
+            "inlineCard": self._card,
+            "media": self._media,
+            "mediaInline": self._media,
+            "placeholder": self._placeholder,
+            "inlineExtension": self._extension,
+        }
+
+    def read(self, nodes: List[Dict[str, Any]]) -> rt.Inlines:
+        """The inlines of a content list; runs of equal marks are joined."""
+        out: List[rt.Inline] = []
+        for node in nodes:
+            kind = node.get("type")
+            if kind == "text":
+                self._text(node, out)
+            elif kind == "hardBreak":
+                out.append(rt.HardBreak())
+            else:
+                reader = self._readers.get(kind) if isinstance(kind, str) else None
+                attributes = node.get("attrs")
+                marks = self._marks(node.get("marks"))
+                out.extend((reader or self._unknown)(node, attributes if isinstance(attributes, dict) else {}, marks))
+        return tuple(out)
+
+    def _text(self, node: Dict[str, Any], out: List[rt.Inline]) -> None:
+        raw = node.get("text")
+        if raw is None:
+            return
+        text = clean(raw if isinstance(raw, str) else str(raw), self._warnings)
+        marks = self._marks(node.get("marks"))
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                out.append(rt.HardBreak())
+            if not line:
+                continue
+            last = out[-1] if out else None
+            if isinstance(last, rt.Text) and last.marks == marks:
+                out[-1] = rt.Text(last.text + line, marks)
+            else:
+                out.append(rt.Text(line, marks))
+
+    def _marks(self, raw: Any) -> rt.Marks:
+        if not isinstance(raw, list) or not raw:
+            return ()
+        marks: List[rt.Mark] = []
+        for item in raw:
+            mark = self._mark(item) if isinstance(item, dict) else None
+            if mark is not None:
+                marks.append(mark)
+        return in_order(marks)
+
+    def _mark(self, item: Dict[str, Any]) -> Optional[rt.Mark]:
+        kind = item.get("type")
+        if not isinstance(kind, str):
+            return None
+        if kind in _SIMPLE_MARKS:
+            return _SIMPLE_MARKS[kind]
+        attributes = item.get("attrs")
+        attributes = attributes if isinstance(attributes, dict) else {}
+        if kind == "link":
+            href = attributes.get("href")
+            return rt.Mark(rt.LINK_KIND, href) if isinstance(href, str) and href else None
+        if kind == "subsup":
+            return {"sub": rt.SUB, "sup": rt.SUP}.get(str(attributes.get("type")))
+        if kind in ("textColor", "backgroundColor"):
+            colour = attributes.get("color")
+            mark_kind = rt.COLOUR_KIND if kind == "textColor" else rt.BACKGROUND_KIND
+            return rt.Mark(mark_kind, colour) if isinstance(colour, str) and colour else None
+        if kind not in _SILENT_MARKS:
+            self._warnings.append(f"the mark {kind!r} has no form in the tree and was left out")
+        return None
+
+    def _mention(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
+        label = _line(attributes.get("text")).lstrip("@")
+        return [rt.Mention("account_id", _line(attributes.get("id")) or label, label, marks)]
+
+    def _emoji(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
+        short_name = _line(attributes.get("shortName"))
+        text = _line(attributes.get("text"))
+        if not text or text.startswith(":"):
+            text = SHORT_NAMES.get(short_name) or text or short_name
+        return [rt.Emoji(text, short_name, marks)] if text else []
+
+    def _date(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
+        raw = attributes.get("timestamp")
+        try:
+            day = (_EPOCH + timedelta(milliseconds=int(raw))).date().isoformat()  # type: ignore[arg-type]
+        except (TypeError, ValueError, OverflowError):
+            self._warnings.append(f"a date with the timestamp {raw!r} was kept as text")
+            return [rt.Text(_line(raw), marks)] if _line(raw) else []
+        return [rt.Date(day, marks)]
+
+    def _status(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
+        text = _line(attributes.get("text"))
+        return [rt.Status(text, _line(attributes.get("color")), marks)] if text else []
+
+    def _card(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
+        address = _line(attributes.get("url"))
+        title = ""
+        data = attributes.get("data")
+        if isinstance(data, dict):
+            address = address or _line(data.get("url")) or _line(data.get("@id"))
+            title = _line(data.get("name")) or _line(data.get("title"))
+        if not address:
+            if not title:
+                self._warnings.append("a card without address was left out")
+                return []
+            return [rt.Text(title, marks)]
+        return [rt.Text(title or address, in_order([rt.Mark(rt.LINK_KIND, address), *marks]))]
+
+    def _media(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
+        alt = _line(attributes.get("alt"))
+        width, height = _pixels(attributes.get("width")), _pixels(attributes.get("height"))
+        if attributes.get("type") == "external":
+            return [rt.Image("", _line(attributes.get("url")), alt, width, height, "", marks)]
+        media_id = _line(attributes.get("id"))
+        name = _line(attributes.get("__fileName")) or _line(attributes.get("fileName")) or alt
+        if not name:
+            self._warnings.append(f"a file is known by its media id alone: {media_id}")
+        is_file = name and not name.lower().endswith(_PICTURES) and "." in name[-6:]
+        if is_file and not width and attributes.get("type") != "image":
+            return [rt.AttachmentLink(name, "", marks)]
+        return [rt.Image(name or media_id, "", alt, width, height, media_id, marks)]
+
+    def _placeholder(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
+        text = _line(attributes.get("text"))
+        return [rt.UnknownInline("placeholder", text, marks)] if text else []
+
+    def _extension(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
+        key = str(attributes.get("extensionKey") or "extension")
+        self._warnings.append(f"the macro {key!r} has no counterpart: its text was kept")
+        return [rt.UnknownInline(key, _line(attributes.get("text")), marks)]
+
+    def _unknown(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
+        kind = node.get("type")
+        self._warnings.append(f"unknown node {kind!r}: its text was kept")
+        texts: List[str] = []
+        stack: List[Any] = [node]
+        while stack:
+            item = stack.pop()
+            if not isinstance(item, dict):
+                continue
+            own = item.get("attrs")
+            text = _line(item.get("text")) or _line(own.get("text") if isinstance(own, dict) else None)
+            if text:
+                texts.append(text)
+            content = item.get("content")
+            stack.extend(reversed(content) if isinstance(content, list) else [])
+        return [rt.UnknownInline(str(kind), " ".join(texts), marks)] if texts else []
+
+
+def _line(value: Any) -> str:
+    """A string attribute on one line, control characters left out; empty for anything else."""
+    if not isinstance(value, (str, int, float)) or isinstance(value, bool):
+        return ""
+    return " ".join(clean(str(value), []).split())
+
+
+def _pixels(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return 0
+    return int(value) if 0 < value < 100_000 else 0

@@ -1,0 +1,344 @@
+"""One line of wiki markup to inlines.
+
+The line is cut into tokens once; each opening mark then looks up its closing mark in a table made from
+the right, so the work is linear whatever the line holds. Rules as Jira's own renderer has them: a mark
+stands at the edge of a word, holds no blank at its inner edges and does not leave its line.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import Dict, List, Optional, Tuple, Union
+
+from j2o_core.api import richtext as rt
+
+from .wiki_emoji import WIKI_EMOJI
+from .wiki_links import SCHEMES, read_link, strip_address
+from .wiki_macros import colour_value, read_attributes
+
+_MARKS = {
+    "*": rt.STRONG,
+    "_": rt.EM,
+    "-": rt.STRIKE,
+    "+": rt.Mark(rt.UNDERLINE_KIND),
+    "^": rt.SUP,
+    "~": rt.SUB,
+    "??": rt.CITE,
+}
+
+_WORD = r"[^\W_]"
+_TOKEN = re.compile(
+    r"""
+      (?P<escape>\\[-#*_+?^~|%{}\[\]()!@])
+    | (?P<backslashes>\\\\)
+    | (?P<code>\{\{)
+    | (?P<forced>\{(?:[*_\-+^~]|\?\?)\})
+    | (?P<colour>\{color(?::[^{}\n]*)?\})
+    | (?P<anchor>\{anchor(?::[^{}\n]*)?\})
+    | (?P<link>\[[^\[\]\n]+\])
+    | (?P<url>(?:https?://|ftps?://|ircs?://|mailto:)[A-Za-z0-9_?!~^/\\#$%&'()*+,\-.:;<=@]+)
+    | (?P<image>(?<!WORD)!(?=[^\s!]))
+    | (?P<dashes>-{2,})
+    | (?P<mark>(?<!WORD)(?:[*_\-+^~]|\?\?)(?=\S)|(?:[*_\-+^~]|\?\?)(?!WORD))
+    | (?P<emoji>(?<!WORD)(?::-?[()PpD]|;-?\)|\((?:[yni/x!+\-?]|on|off|\*[yrgb]?|flag|flagoff)\))(?!WORD))
+    """.replace("WORD", _WORD),
+    re.VERBOSE,
+)
+_IMAGE_END = re.compile(rf"!(?!{_WORD})")
+_FILE_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_ESCAPED = re.compile(r"\\([-#*_+?^~|%{}\[\]()!@])")
+_RANK = {
+    kind: rank
+    for rank, kind in enumerate(
+        (
+            rt.LINK_KIND, rt.COLOUR_KIND, rt.BACKGROUND_KIND, rt.STRONG_KIND, rt.EM_KIND, rt.CITE_KIND, rt.STRIKE_KIND,
+            rt.UNDERLINE_KIND, rt.SUP_KIND, rt.SUB_KIND, rt.CODE_KIND,
+        )
+    )
+}  # fmt: skip
+
+
+class _Delimiter:
+    """A mark that may open, close, both or neither; ``raw`` is what remains of it where it does not pair."""
+
+    __slots__ = ("can_close", "can_open", "closer", "kind", "raw", "tight")
+
+    def __init__(self, kind: str, raw: str, can_open: bool, can_close: bool, tight: bool) -> None:
+        self.kind = kind
+        self.raw = raw
+        self.can_open = can_open
+        self.can_close = can_close
+        self.tight = tight
+        self.closer = -1
+
+
+class _Colour:
+    """A change of the text colour."""
+
+    __slots__ = ("mark",)
+
+    def __init__(self, mark: Optional[rt.Mark]) -> None:
+        self.mark = mark
+
+
+_Token = Union[str, rt.Inline, _Delimiter, _Colour, List[rt.Inline]]
+
+
+class InlineReader:
+    """Reads lines one after the other; an open colour lasts over line ends, as it does in Jira."""
+
+    def __init__(self, warnings: List[str]) -> None:
+        self._warnings = warnings
+        self._colour: Optional[rt.Mark] = None
+
+    def read(self, line: str, links: bool = True) -> List[rt.Inline]:
+        """The inlines of one line without line break; ``links`` is false inside the text of a link."""
+        if self._colour is None and _TOKEN.search(line) is None:
+            return [rt.Text(line)] if line else []
+        return self._render(self._tokens(line, links))
+
+    def _tokens(self, line: str, links: bool) -> List[_Token]:
+        tokens: List[_Token] = []
+        image_ends: Optional[List[int]] = None
+        position = start = 0
+        search = _TOKEN.search
+        while True:
+            match = search(line, position)
+            if match is None:
+                break
+            position = match.end()
+            token: Optional[_Token]
+            kind = match.lastgroup
+            if kind == "mark":
+                token = _delimiter(line, match)
+            elif kind == "url":
+                address = strip_address(match.group())
+                position = match.start() + len(address)
+                token = _address(address) if links and address.rstrip(":/") not in SCHEMES else None
+            elif kind == "escape":
+                # A backslash after a backslash is itself text: it never escapes.
+                token = match.group()[1]
+            elif kind == "backslashes":
+                token = _forced_break(line, match.start())
+            elif kind == "link":
+                token = self._link(match.group()) if links else None
+                if token is None:
+                    position = match.start() + 1
+            elif kind == "code":
+                token, position = _monospace(line, match.end())
+            elif kind == "image":
+                if image_ends is None:
+                    image_ends = [end.start() for end in _IMAGE_END.finditer(line)]
+                token, position = _image(line, match.end(), image_ends)
+            elif kind == "emoji":
+                token = rt.Emoji(*WIKI_EMOJI[match.group()])
+            elif kind == "forced":
+                token = _Delimiter(match.group()[1:-1], match.group(), True, True, True)
+            elif kind == "dashes":
+                token = _dash(line, match)
+            elif kind == "colour":
+                token = self._colour_change(match.group())
+            else:
+                token = rt.Anchor(match.group()[8:-1].strip())
+            if token is None:
+                continue
+            if match.start() > start:
+                tokens.append(line[start : match.start()])
+            tokens.append(token)
+            start = position
+        if start < len(line):
+            tokens.append(line[start:])
+        return tokens
+
+    def _render(self, tokens: List[_Token]) -> List[rt.Inline]:
+        _pair(tokens)
+        out: List[rt.Inline] = []
+        open_: List[Tuple[int, rt.Mark]] = []
+        marks = self._marks(open_)
+        run: List[str] = []
+
+        def flush() -> None:
+            if run:
+                out.append(rt.Text("".join(run), marks))
+                run.clear()
+
+        for index, token in enumerate(tokens):
+            if isinstance(token, str):
+                run.append(token)
+            elif isinstance(token, _Delimiter):
+                if open_ and open_[-1][0] == index:
+                    flush()
+                    open_.pop()
+                    marks = self._marks(open_)
+                elif token.closer > 0 and (not open_ or token.closer < open_[-1][0]):
+                    flush()
+                    open_.append((token.closer, _MARKS[token.kind]))
+                    marks = self._marks(open_)
+                    if token.kind == "??":
+                        run.append("— ")
+                else:
+                    run.append(token.raw)
+            elif isinstance(token, _Colour):
+                flush()
+                self._colour = token.mark
+                marks = self._marks(open_)
+            else:
+                flush()
+                for inline in token if isinstance(token, list) else (token,):
+                    out.append(add_marks(inline, marks))
+        flush()
+        return out
+
+    def _marks(self, open_: List[Tuple[int, rt.Mark]]) -> rt.Marks:
+        marks = [mark for _, mark in open_]
+        if self._colour is not None:
+            marks.append(self._colour)
+        return in_order(marks)
+
+    def _link(self, raw: str) -> Optional[_Token]:
+        link = read_link(raw[1:-1])
+        if link is None:
+            return None
+        if link.node is not None:
+            return link.node
+        mark = rt.Mark(rt.LINK_KIND, link.href)
+        content = self._outside_colour(link.text)
+        return [add_marks(inline, (mark,)) for inline in content] or [rt.Text(link.href, (mark,))]
+
+    def _outside_colour(self, text: str) -> List[rt.Inline]:
+        colour, self._colour = self._colour, None
+        content = self.read(text, False)
+        self._colour = colour
+        return content
+
+    def _colour_change(self, tag: str) -> _Token:
+        if tag == "{color}":
+            return _Colour(None)
+        value = next(iter(read_attributes(tag[7:-1])), "")
+        colour = colour_value(value) or "#000000"
+        return _Colour(rt.Mark(rt.COLOUR_KIND, colour))
+
+
+def in_order(marks: List[rt.Mark]) -> rt.Marks:
+    """Marks without repetition of a kind, outermost first."""
+    if len(marks) < 2:
+        return tuple(marks)
+    kinds = {mark.kind: mark for mark in reversed(marks)}
+    return tuple(sorted(kinds.values(), key=lambda mark: _RANK[mark.kind]))
+
+
+def add_marks(inline: rt.Inline, marks: rt.Marks) -> rt.Inline:
+    """The inline with more marks around it; code takes no other mark than a link."""
+    if not marks or isinstance(inline, (rt.HardBreak, rt.Anchor)):
+        return inline
+    own = inline.marks
+    if rt.CODE in own:
+        marks = tuple([mark for mark in marks if mark.kind == rt.LINK_KIND])
+    return _with_marks(inline, in_order([*own, *marks]))
+
+
+def _with_marks(inline: rt.Inline, marks: rt.Marks) -> rt.Inline:
+    if isinstance(inline, rt.Text):
+        return rt.Text(inline.text, marks)
+    values = dict(inline.__dict__)
+    values["marks"] = marks
+    return type(inline)(**values)
+
+
+def _pair(tokens: List[_Token]) -> None:
+    """Give each opening mark the index of its closing one: the next that can close, if that is valid."""
+    nearest: Dict[str, int] = {}
+    for index in range(len(tokens) - 1, -1, -1):
+        token = tokens[index]
+        if not isinstance(token, _Delimiter):
+            continue
+        if token.can_open:
+            closer = nearest.get(token.kind, -1)
+            if closer > index + 1:
+                closing = tokens[closer]
+                if isinstance(closing, _Delimiter) and closing.tight:
+                    token.closer = closer
+        if token.can_close:
+            nearest[token.kind] = index
+
+
+def _delimiter(line: str, match: re.Match[str]) -> Optional[_Delimiter]:
+    raw = match.group()
+    start, end = match.span()
+    before, after = line[start - 1 : start], line[end : end + 1]
+    can_open = not before.isalnum() and after != "" and not after.isspace()
+    can_close = before != "" and not after.isalnum()
+    if not can_open and not can_close:
+        return None
+    return _Delimiter(raw, raw, can_open, can_close, not before.isspace())
+
+
+def _address(address: str) -> List[rt.Inline]:
+    text = address[7:] if address.startswith("mailto:") else address
+    href = re.sub(r"\\(.)", r"\1", address)
+    return [rt.Text(text, (rt.Mark(rt.LINK_KIND, href),))]
+
+
+def _forced_break(line: str, start: int) -> Union[str, rt.HardBreak]:
+    """``\\\\`` breaks the line, except where another backslash stands in the same word (``\\\\server\\x``)."""
+    if line[start - 1 : start] == "\\":
+        return "\\\\"
+    end = start + 2
+    blank = _BLANK.search(line, end)
+    word_end = blank.start() if blank else len(line)
+    return "\\\\" if line.find("\\", end, word_end) >= 0 else rt.HardBreak()
+
+
+_BLANK = re.compile(r"\s")
+
+
+def _dash(line: str, match: re.Match[str]) -> Optional[str]:
+    length = match.end() - match.start()
+    before, after = line[match.start() - 1 : match.start()], line[match.end() : match.end() + 1]
+    if length > 3 or (before and not before.isspace()) or (after and not after.isspace()):
+        return match.group()
+    return "–" if length == 2 else "—"
+
+
+def _monospace(line: str, start: int) -> Tuple[Optional[_Token], int]:
+    """``{{text}}`` is literal but for escapes; braces at its end belong to it."""
+    end = line.find("}}", start)
+    if end < 0:
+        return "{{", start
+    while line.startswith("}", end + 2):
+        end += 1
+    text = line[start:end]
+    if not text.strip():
+        return line[start - 2 : end + 2], end + 2
+    return rt.Text(_ESCAPED.sub(r"\1", text), (rt.CODE,)), end + 2
+
+
+def _image(line: str, start: int, ends: List[int]) -> Tuple[Optional[_Token], int]:
+    place = bisect_left(ends, start + 1)
+    if place == len(ends):
+        return None, start
+    end = ends[place]
+    content = line[start:end]
+    name, bar, options = content.partition("|")
+    if content[-1].isspace() or not _is_picture(name, bool(bar)):
+        return None, start
+    size = read_attributes(options.split("|")[0].replace(",", "|"))
+    width, height = _pixels(size.get("width", "")), _pixels(size.get("height", ""))
+    alt = size.get("alt", "") if size.get("alt") != "alt" else ""
+    if "://" in name and "[" not in name:
+        return rt.Image("", name, alt, width, height), end + 1
+    return rt.Image(name, "", alt, width, height), end + 1
+
+
+def _is_picture(name: str, has_options: bool) -> bool:
+    """``!important!`` is a picture to Jira; a sentence between two exclamation marks is not."""
+    if not name:
+        return False
+    return has_options or " " not in name or _FILE_ENDING.search(name) is not None
+
+
+def _pixels(raw: str) -> int:
+    digits = raw.strip('" ')
+    digits = digits[:-2] if digits.endswith("px") else digits
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else 0
