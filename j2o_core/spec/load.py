@@ -14,8 +14,11 @@ from .build import build_spec
 from .inheritance import Reader
 from .model import Spec
 from .node import Node, plain
+from .options import check_options, maps
 from .packaged import schema
-from .structure import check_structure
+from .references import check_references
+from .relations import check_relations
+from .structure import check_structure, in_order
 from .validator import validator_for
 
 
@@ -47,20 +50,35 @@ def load_spec(
     if root is None:
         return LoadResult(None, reader.problems, reader.texts)
     merged = reader.environment(root, environment) if environment else root
-    problems = [*reader.problems, *_check(merged, registry)]
+    problems = in_order([*reader.problems, *_check(merged, registry, environment)])
     if any(problem.severity == ERROR for problem in problems):
         return LoadResult(None, problems, reader.texts)
     spec = build_spec(_without(merged, "extends", "environments"), environment, tuple(reader.texts))
     return LoadResult(spec, problems, reader.texts)
 
 
-def _check(root: Node, registry: Optional[Registry]) -> list[Problem]:
-    return check_structure(_migration(), plain(root), root)
+def _check(root: Node, registry: Optional[Registry], environment: Optional[str]) -> list[Problem]:
+    document = plain(root)
+    problems = check_structure(_migration(), document, root)
+    for name, overlay in maps(document, "environments").items():
+        if name != environment:
+            problems += check_structure(_overlay(), overlay, root, ("environments", name))
+    if registry is not None:
+        problems += check_options(document, root, registry)
+    problems += check_references(root)
+    problems += check_relations(document, root, registry)
+    return problems
 
 
 @cache
 def _migration() -> Any:
     return validator_for(schema("migration"))
+
+
+@cache
+def _overlay() -> Any:
+    """Checks an overlay that is not applied: what it says, not what it leaves to the spec."""
+    return validator_for(schema("migration"), partial=True)
 
 
 def _without(root: Node, *names: str) -> Node:

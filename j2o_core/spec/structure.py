@@ -29,14 +29,13 @@ def check_structure(validator: Any, part: Any, root: Node, base: Path = ()) -> l
     for error in validator.iter_errors(part):
         path = (*base, *error.absolute_path)
         problems += _problems(error, path, root)
+    return in_order(problems)
+
+
+def in_order(problems: Sequence[Problem]) -> list[Problem]:
+    """The problems as they are read, by file, line and column; what was found twice, once."""
     seen = {(found.code, found.place, found.path): found for found in reversed(problems)}
-    return sorted(seen.values(), key=position)
-
-
-def position(found: Problem) -> tuple[str, int, int, str]:
-    """Sorts problems as they are read: by file, line and column."""
-    place = found.place
-    return (place.file, place.line, place.column, found.code) if place is not None else ("", 0, 0, found.code)
+    return sorted(seen.values(), key=_position)
 
 
 def type_name(value: Any) -> str:
@@ -61,6 +60,11 @@ def unknown_key(root: Node, path: Path, key: str, known: Sequence[str]) -> Probl
         expected=_one_of(sorted(known)),
         suggestion=guess,
     )
+
+
+def _position(found: Problem) -> tuple[str, int, int, str]:
+    place = found.place
+    return (place.file, place.line, place.column, found.code) if place is not None else ("", 0, 0, found.code)
 
 
 def _problems(error: ValidationError, path: Path, root: Node) -> Iterator[Problem]:

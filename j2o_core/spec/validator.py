@@ -17,19 +17,28 @@ Schema = Mapping[str, Any]
 #: keywords of errors that this module adds
 NEEDS_ONE_OF, EXCLUDE = "needsOneOf", "exclude"
 _TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
+_COMPLETENESS = ("required", "dependentRequired", "minProperties")
 _TEXT_KEYWORDS = ("pattern", "format", "enum", "const", "minLength", "maxLength")
 
 
-def validator_for(root: Schema, lenient: bool = False) -> Any:
-    """A validator of ``root``. A ``lenient`` one lets a text with a ``${...}`` reference in it pass for any text."""
+def validator_for(root: Schema, lenient: bool = False, partial: bool = False) -> Any:
+    """A validator of ``root``.
+
+    A ``lenient`` one lets a text with a ``${...}`` reference in it pass for any text. A ``partial`` one checks what a
+    document says and misses nothing in it; ``null`` stands for anything.
+    """
 
     def one_of(validator: Any, branches: list[Any], instance: Any, schema: Any) -> Iterator[ValidationError]:
-        yield from _one_of(validator, branches, instance, root)
+        for error in _one_of(validator, branches, instance, root):
+            if not (partial and (error.validator == NEEDS_ONE_OF or error.instance is None)):
+                yield error
 
     keywords: dict[str, Any] = {"oneOf": one_of, "anyOf": one_of}
     if lenient:
         for keyword in _TEXT_KEYWORDS:
             keywords[keyword] = _unless_reference(Draft202012Validator.VALIDATORS[keyword])
+    if partial:
+        keywords.update(dict.fromkeys(_COMPLETENESS, _pass), type=_unless_null(Draft202012Validator.VALIDATORS["type"]))
     extended: Any = validators.extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
     return extended(root)
 
@@ -121,3 +130,15 @@ def _unless_reference(check: Any) -> Any:
             yield from check(validator, value, instance, schema) or ()
 
     return checked
+
+
+def _unless_null(check: Any) -> Any:
+    def checked(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        if instance is not None:
+            yield from check(validator, value, instance, schema) or ()
+
+    return checked
+
+
+def _pass(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    return iter(())

@@ -1,0 +1,107 @@
+"""Checks the ``${...}`` references of a document without resolving any, and that no secret is written out."""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator, Union
+from urllib.parse import urlsplit
+
+from ..model.problem import Place, Problem
+from ..model.reference import BACKEND_SCHEMES, SCHEMES, MalformedReference, Reference, UnknownScheme, parse
+from .codes import problem
+from .node import Node, Path, dotted, walk
+from .suggestion import nearest
+
+_LOOKS_LIKE_ONE = re.compile(r"\$\{(?:" + "|".join((*SCHEMES, *BACKEND_SCHEMES)) + r"):")
+_SECRET_KEY = re.compile(r"(?i)(?:^|[_-])(?:token|api[_-]?key|pass(?:word|wd|phrase)?|secret|private[_-]?key)$")
+_PUBLIC_AUTH_KEYS = frozenset(("user", "username", "login", "email", "name", "type", "scheme", "client_id", "realm"))
+_LOOPBACK = re.compile(r"localhost|.*\.localhost|127(?:\.\d+){3}|::1")
+_STRUCTURE = frozenset(("plugin", "connection", "of", "each", "total", "split", "unless", "optional"))
+
+
+def check_references(root: Node) -> list[Problem]:
+    """What is wrong with references, and every secret that is written out."""
+    problems: list[Problem] = []
+    for path, node in walk(root):
+        inner = path[2:] if path and path[0] == "environments" else path
+        if not isinstance(node.value, str) or not inner or inner[0] == "extends":
+            continue
+        if _is_resolved(inner):
+            problems += _resolved(path, inner, node)
+        elif _LOOKS_LIKE_ONE.search(node.value):
+            message = f"a reference is not resolved in {dotted(path)}: it stays text"
+            problems.append(problem("J2O-S034", message, node.place, dotted(path), expected="a value"))
+    connections = root.value.get("connections")
+    if connections is not None and connections.is_map:
+        for name, connection in connections.value.items():
+            problems += _plain_http(("connections", name), connection)
+    return problems
+
+
+def _is_resolved(path: Path) -> bool:
+    """Whether references in the value at ``path`` are resolved when a run begins."""
+    if path[0] in ("connections", "system", "select"):
+        return path[-1] not in _STRUCTURE or len(path) > 3
+    if path[0] == "entities" and len(path) > 3 and path[2] in ("extract", "load"):
+        below = [part for part in path[3:] if not isinstance(part, int)]
+        return not (below and below[0] in _STRUCTURE)
+    return path == ("runtime", "ledger")
+
+
+def _resolved(path: Path, inner: Path, node: Node) -> Iterator[Problem]:
+    """``inner`` is the path without the environment that it stands in."""
+    text, place = node.value, node.place
+    try:
+        parts = parse(text)
+    except UnknownScheme as error:
+        guess = "" if error.scheme in BACKEND_SCHEMES else nearest(error.scheme, SCHEMES)
+        expected = "${env:NAME}, ${file:path} or ${secret:NAME}"
+        yield problem("J2O-S031", f"{error} in {dotted(path)}", place, dotted(path), expected, guess)
+        return
+    except MalformedReference as error:
+        expected = "${env:NAME}, ${env:NAME:default}, ${file:path} or ${secret:NAME}"
+        yield problem("J2O-S030", f"{error} in {dotted(path)}", place, dotted(path), expected)
+        return
+    if _is_secret(inner):
+        yield from _literal(path, parts, place)
+    elif inner == ("runtime", "ledger") or str(inner[-1]).endswith("url"):
+        yield from _password_in_address(path, text, place)
+
+
+def _is_secret(path: Path) -> bool:
+    key = next((part for part in reversed(path) if isinstance(part, str)), "")
+    if len(path) > 3 and path[0] == "connections" and path[2] == "auth":
+        return key.lower() not in _PUBLIC_AUTH_KEYS
+    return _SECRET_KEY.search(key) is not None
+
+
+def _literal(path: Path, parts: list[Union[str, Reference]], place: Place) -> Iterator[Problem]:
+    name = dotted(path)
+    expected = "a reference: ${env:NAME}, ${file:path} or ${secret:NAME}"
+    references = [part for part in parts if isinstance(part, Reference)]
+    if not references:
+        yield problem("J2O-S032", f"{name} is written out in the spec", place, name, expected)
+    elif any(reference.default for reference in references):
+        yield problem("J2O-S032", f"the default of {name} is a secret written out in the spec", place, name, expected)
+
+
+def _password_in_address(path: Path, text: str, place: Place) -> Iterator[Problem]:
+    match = re.search(r"://[^/@\s]*:([^/@\s]+)@", text)
+    if match is not None and "${" not in match.group(1):
+        message = f"{dotted(path)} holds a password that is written out in the spec"
+        yield problem("J2O-S032", message, place, dotted(path), "a reference in place of the password")
+
+
+def _plain_http(path: Path, connection: Node) -> Iterator[Problem]:
+    if not connection.is_map or "auth" not in connection.value or "url" not in connection.value:
+        return
+    url = connection.value["url"]
+    if not isinstance(url.value, str) or not url.value.lower().startswith("http://"):
+        return
+    try:
+        host = urlsplit(url.value).hostname or ""
+    except ValueError:
+        host = ""
+    if not _LOOPBACK.fullmatch(host):
+        place, name = url.place, dotted((*path, "url"))
+        yield problem("J2O-S033", f"{name} sends credentials over plain http", place, name, "https://")
