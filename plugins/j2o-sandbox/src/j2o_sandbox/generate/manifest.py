@@ -1,0 +1,93 @@
+"""What a perfect migration of a generated Jira holds and writes: the yardstick of tests."""
+
+from __future__ import annotations
+
+from typing import Callable, Dict, Iterator, Protocol, Sequence, Set, Tuple
+
+from j2o_sandbox.generate import lists
+from j2o_sandbox.jira.model import Group, Issue, Json, Mapping, Person, Project, Row, User
+
+
+class Countable(Protocol):
+    """The parts of a tracker that are counted."""
+
+    users: Mapping[str, User]
+    groups: Tuple[Group, ...]
+    projects: Tuple[Project, ...]
+    rows: Sequence[Row]
+
+
+def count_manifest(tracker: Countable, issue_at: Callable[[int], Issue]) -> Json:
+    """Count what the default policies migrate.
+
+    Left out: issues with a security level and all that belongs to them, restricted comments and worklogs, comments
+    without body, links to issues that are absent or left out, watchers who are inactive, archived projects. Relations
+    are distinct unordered pairs. ``users`` are all listed ones and those whom only issues know.
+    """
+    kept = {row.key for row in tracker.rows if row.level is None}
+    users: Set[str] = {user.name for user in tracker.users.values() if user.listed}
+    pairs: Set[Tuple[str, str]] = set()
+    counts: Dict[str, int] = dict.fromkeys(
+        ("work_packages", "parents", "comments", "attachments", "watchers", "time_entries"), 0
+    )
+    for position, row in enumerate(tracker.rows):
+        if row.level is not None:
+            continue
+        issue = issue_at(position)
+        counts["work_packages"] += 1
+        counts["parents"] += _parent(issue) in kept
+        counts["comments"] += sum("body" in entry and "visibility" not in entry for entry in issue.comments)
+        counts["attachments"] += len(issue.fields["attachment"])
+        counts["watchers"] += sum(tracker.users[name].active for name in issue.watchers)
+        counts["time_entries"] += sum("visibility" not in entry for entry in issue.worklogs)
+        pairs.update(_pairs(issue, kept))
+        users.update(_people(issue))
+    living = [project for project in tracker.projects if not project.archived]
+    whole = {
+        "users": len(users),
+        "groups": len(tracker.groups),
+        "projects": len(living),
+        "memberships": sum(
+            len({(actor.kind, actor.name) for actors in project.roles.values() for actor in actors})
+            for project in living
+        ),
+        "versions": sum(len(project.versions) for project in living),
+        **counts,
+        "relations": len(pairs),
+    }
+    inactive = sum(1 for name in users if not tracker.users[name].active)
+    writes = {kind: number for kind, number in whole.items() if kind != "parents"}
+    return {**whole, "locked_users": inactive, "writes": {**writes, "locks": inactive}}
+
+
+def _parent(issue: Issue) -> str:
+    parent = issue.fields.get("parent")
+    if parent is not None:
+        return str(parent["key"])
+    return str(issue.fields.get(lists.EPIC_LINK))
+
+
+def _pairs(issue: Issue, kept: Set[str]) -> Iterator[Tuple[str, str]]:
+    key = issue.row.key
+    for link in issue.fields["issuelinks"]:
+        other = (link.get("outwardIssue") or link["inwardIssue"])["key"]
+        if other in kept:
+            yield (key, other) if key < other else (other, key)
+
+
+def _people(issue: Issue) -> Iterator[str]:
+    for value in issue.fields.values():
+        if isinstance(value, Person):
+            yield value.name
+        elif isinstance(value, list):
+            for element in value:
+                if isinstance(element, Person):
+                    yield element.name
+                elif isinstance(element, dict) and isinstance(element.get("author"), Person):
+                    yield element["author"].name
+    for entries in (issue.comments, issue.worklogs, issue.histories):
+        for entry in entries:
+            if isinstance(entry.get("author"), Person):
+                yield entry["author"].name
+    yield from issue.watchers
+    yield from issue.voters

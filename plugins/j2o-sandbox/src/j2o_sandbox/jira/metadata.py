@@ -1,0 +1,246 @@
+"""The lists around issues: types, statuses, fields, link types, options, filters."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, List, Sequence
+
+from j2o_sandbox.generate.clock import jira_time
+from j2o_sandbox.jira.accounts import CLOUD_ID
+from j2o_sandbox.jira.call import Call
+from j2o_sandbox.jira.model import Catalogue, Json
+from j2o_sandbox.jira.routing import ON_PREMISE, ONLY_CLOUD, Handler, Route
+from j2o_sandbox.jira.wire import Answer, JiraError
+
+
+def server_info(call: Call) -> Answer:
+    """The edition, for anybody."""
+    behaviour = call.installation.behaviour
+    numbers = [int(part) for part in behaviour.version.split("-")[0].split(".")]
+    shape: Json = {"baseUrl": call.request.base, "version": behaviour.version, "versionNumbers": numbers}
+    shape["deploymentType"] = "Cloud" if behaviour.cloud else "Server"
+    shape.update(
+        {"buildNumber": 100_250 if behaviour.cloud else 9_120_004, "buildDate": "2024-05-06T00:00:00.000+0000"}
+    )
+    shape["serverTime"] = jira_time(int(time.time()), call.installation.offset_minutes)
+    shape.update({"scmInfo": "0" * 40, "serverTitle": "Jira"})
+    if behaviour.cloud:
+        shape["serverTimeZone"] = call.tracker.time_zone
+    return Answer(shape)
+
+
+def tenant_info(call: Call) -> Answer:
+    """``/_edge/tenant_info``: the cloud id that the gateway's addresses need."""
+    return Answer({"cloudId": CLOUD_ID})
+
+
+def fields(call: Call) -> Answer:
+    """System and custom fields with their schemas."""
+    shown: List[Json] = []
+    for entry in call.tracker.catalogue.fields:
+        if call.cloud or entry["id"] != "parent":
+            shown.append(entry if call.cloud else {name: value for name, value in entry.items() if name != "key"})
+    return Answer(shown)
+
+
+def field_search(call: Call) -> Answer:
+    """``GET /field/search``: fields by page."""
+    kinds = call.request.words("type")
+    found = [
+        {name: entry[name] for name in ("id", "key", "name", "schema") if name in entry}
+        for entry in call.tracker.catalogue.fields
+        if not kinds or ("custom" if entry["custom"] else "system") in kinds
+    ]
+    return Answer(call.page(found, f"{call.shapes.rest}/field/search?", 50, 50))
+
+
+def link_types(call: Call) -> Answer:
+    """Issue link types."""
+    return Answer({"issueLinkTypes": call.shapes.entries("issueLinkType", call.tracker.catalogue.link_types)})
+
+
+def security_level(call: Call, id: str) -> Answer:
+    """One security level."""
+    call.logged_in()
+    return Answer(
+        call.shapes.entry("securitylevel", _one(call.tracker.catalogue.security_levels, id, "security level"))
+    )
+
+
+def field_options(call: Call, number: str) -> Answer:
+    """``/customFields/{id}/options`` on Server: by page number, over all contexts."""
+    call.logged_in()
+    options = _options(call, f"customfield_{number}")
+    size = min(max(1, call.request.integer("maxResults", 100)), 1000)
+    page = max(1, call.request.integer("page", 1))
+    shown = [
+        {
+            "id": int(entry["id"]),
+            "value": entry["value"],
+            "disabled": entry.get("disabled", False),
+            "childrenIds": [int(child["id"]) for child in entry.get("children", ())],
+            "self": f"{call.shapes.rest}/customFieldOption/{entry['id']}",
+        }
+        for entry in _flat(options)
+    ]
+    start = (page - 1) * size
+    return Answer({"total": len(shown), "options": shown[start : start + size]})
+
+
+def field_contexts(call: Call, field: str) -> Answer:
+    """The one context of a custom field on Cloud."""
+    _options(call, field)
+    value = {
+        "id": _context(field),
+        "name": "Default",
+        "description": "",
+        "isGlobalContext": True,
+        "isAnyIssueType": True,
+    }
+    return Answer(call.page([value], f"{call.shapes.rest}/field/{field}/context?", 50, 50))
+
+
+def context_options(call: Call, field: str, context: str) -> Answer:
+    """Options of a context on Cloud; children name their parent in ``optionId``."""
+    options = _options(call, field)
+    if context != _context(field):
+        raise JiraError(404, "The field context was not found.")
+    values: List[Json] = []
+    for entry in options:
+        values.append({"id": entry["id"], "value": entry["value"], "disabled": entry.get("disabled", False)})
+        values.extend(
+            {"id": child["id"], "value": child["value"], "optionId": entry["id"], "disabled": False}
+            for child in entry.get("children", ())
+        )
+    return Answer(call.page(values, f"{call.shapes.rest}/field/{field}/context/{context}/option?", 100, 1000))
+
+
+def option(call: Call, id: str) -> Answer:
+    """One option of a custom field."""
+    for options in call.tracker.catalogue.options.values():
+        for entry in _flat(options):
+            if entry["id"] == id:
+                return Answer({"self": f"{call.shapes.rest}/customFieldOption/{id}", "value": entry["value"]})
+    raise JiraError(404, "A custom field option with the provided id does not exist.")
+
+
+def configuration(call: Call) -> Answer:
+    """What is switched on, and the hours of a working day."""
+    call.logged_in()
+    tracking = {"workingHoursPerDay": 8.0, "workingDaysPerWeek": 5.0, "timeFormat": "pretty", "defaultUnit": "minute"}
+    switches = ("voting", "watching", "subTasks", "issueLinking", "timeTracking", "attachments")
+    shape: Json = {f"{name}Enabled": True for name in switches}
+    return Answer({**shape, "unassignedIssuesAllowed": True, "timeTrackingConfiguration": tracking})
+
+
+def filter_by_id(call: Call, id: str) -> Answer:
+    """One filter: all that Server offers beside favourites."""
+    call.logged_in()
+    return Answer(_filter(call, _one(call.tracker.catalogue.filters, id, "filter")))
+
+
+def favourite_filters(call: Call) -> Answer:
+    """The caller's favourites."""
+    call.logged_in()
+    return Answer([_filter(call, entry) for entry in call.tracker.catalogue.filters if entry.get("favourite")])
+
+
+def filter_search(call: Call) -> Answer:
+    """``GET /filter/search``: all filters by page, on Cloud only."""
+    call.logged_in()
+    found = [_filter(call, entry) for entry in call.tracker.catalogue.filters]
+    return Answer(call.page(found, f"{call.shapes.rest}/filter/search?", 50, 100))
+
+
+def dashboards(call: Call) -> Answer:
+    """No dashboards."""
+    return Answer({"startAt": 0, "maxResults": 20, "total": 0, "dashboards": []})
+
+
+def _filter(call: Call, entry: Json) -> Json:
+    shape: Json = {"self": f"{call.shapes.rest}/filter/{entry['id']}", **entry}
+    shape["owner"] = call.shapes.person(entry["owner"])
+    shape["viewUrl"] = f"{call.request.base}/issues/?filter={entry['id']}"
+    return {**shape, "sharePermissions": [], "subscriptions": {"size": 0, "items": []}}
+
+
+def _options(call: Call, field: str) -> Sequence[Json]:
+    known = {entry["id"] for entry in call.tracker.catalogue.fields if entry["custom"]}
+    if field not in known:
+        raise JiraError(404, "The custom field was not found.")
+    return call.tracker.catalogue.options.get(field, ())
+
+
+def _flat(options: Sequence[Json]) -> List[Json]:
+    return [entry for option in options for entry in (option, *option.get("children", ()))]
+
+
+def _context(field: str) -> str:
+    return str(int(field.rsplit("_", 1)[1]) + 10_000)
+
+
+def _one(entries: Sequence[Json], id: str, what: str) -> Json:
+    for entry in entries:
+        if str(entry["id"]) == id:
+            return entry
+    raise JiraError(404, f"The {what} with id '{id}' does not exist.")
+
+
+def _list_of(kind: str, pick: Callable[[Catalogue], Sequence[Json]]) -> Handler:
+    def answer(call: Call) -> Answer:
+        return Answer(call.shapes.entries(kind, pick(call.tracker.catalogue)))
+
+    return answer
+
+
+def _page_of(kind: str, pick: Callable[[Catalogue], Sequence[Json]]) -> Handler:
+    def answer(call: Call) -> Answer:
+        values: List[Any] = call.shapes.entries(kind, pick(call.tracker.catalogue))
+        return Answer(call.page(values, f"{call.shapes.rest}/{kind}/search?", 50, 50))
+
+    return answer
+
+
+def _one_of(kind: str, pick: Callable[[Catalogue], Sequence[Json]]) -> Handler:
+    def answer(call: Call, id: str) -> Answer:
+        entries = pick(call.tracker.catalogue)
+        named = next((entry for entry in entries if entry["name"] == id), None) if kind == "status" else None
+        return Answer(call.shapes.entry(kind, named or _one(entries, id, kind)))
+
+    return answer
+
+
+def _categories(catalogue: Catalogue) -> Sequence[Json]:
+    found = {entry["statusCategory"]["id"]: entry["statusCategory"] for entry in catalogue.statuses}
+    undefined = {"id": 1, "key": "undefined", "colorName": "medium-gray", "name": "No Category"}
+    return [undefined, *(found[id] for id in sorted(found) if id != 1)]
+
+
+_LISTS = (
+    ("issuetype", lambda catalogue: catalogue.issue_types),
+    ("status", lambda catalogue: catalogue.statuses),
+    ("statuscategory", _categories),
+    ("priority", lambda catalogue: catalogue.priorities),
+    ("resolution", lambda catalogue: catalogue.resolutions),
+)
+
+ROUTES = (
+    Route("GET", "API/serverInfo", server_info),
+    Route("GET", "/_edge/tenant_info", tenant_info, ONLY_CLOUD),
+    Route("GET", "API/field", fields),
+    Route("GET", "API/field/search", field_search, ONLY_CLOUD),
+    *(Route("GET", f"API/{kind}/search", _page_of(kind, pick), ONLY_CLOUD) for kind, pick in _LISTS[3:]),
+    *(Route("GET", f"API/{kind}", _list_of(kind, pick)) for kind, pick in _LISTS),
+    *(Route("GET", f"API/{kind}/{{entry}}", _one_of(kind, pick)) for kind, pick in _LISTS),
+    Route("GET", "API/issueLinkType", link_types),
+    Route("GET", "API/securitylevel/{level}", security_level),
+    Route("GET", "API/customFields/{field}/options", field_options, ON_PREMISE),
+    Route("GET", "API/field/{field}/context", field_contexts, ONLY_CLOUD),
+    Route("GET", "API/field/{field}/context/{context}/option", context_options, ONLY_CLOUD),
+    Route("GET", "API/customFieldOption/{option}", option),
+    Route("GET", "API/configuration", configuration),
+    Route("GET", "API/filter/favourite", favourite_filters),
+    Route("GET", "API/filter/search", filter_search, ONLY_CLOUD),
+    Route("GET", "API/filter/{filter}", filter_by_id),
+    Route("GET", "API/dashboard", dashboards),
+)
