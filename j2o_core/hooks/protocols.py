@@ -196,14 +196,14 @@ class Loader(ABC):
     parent_field: ClassVar[Optional[str]] = None
     #: payload fields that the server disturbs when children are attached; restored in the shape phase
     restored_fields: ClassVar[tuple[str, ...]] = ()
+    #: the payload field into whose text ``effect.notes`` are written
+    notes_field: ClassVar[Optional[str]] = None
     #: the entity by whose create these files are claimed (attachments by work packages)
     claimed_by: ClassVar[Optional[str]] = None
     #: the entity that partitions ``scan``: its target ids are the scopes; ``None``: one scan for all
     scan_by: ClassVar[Optional[str]] = None
     #: how many scopes one ``scan`` takes
     scan_batch: ClassVar[int] = 1
-    #: how long after a lost request its absence proves nothing; 0 for kinds the server itself keeps single
-    needs_settle: ClassVar[bool] = False
 
     def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any], source_url: str = "") -> None:
         self.client = client

@@ -110,7 +110,9 @@ class Snapshot:
             " parent_entity = excluded.parent_entity, parent_id = excluded.parent_id, position = excluded.position,"
             " priority = excluded.priority, digest = excluded.digest, updated = excluded.updated,"
             " data = excluded.data, generation = excluded.generation"
-            " WHERE excluded.priority < record.priority OR record.generation < excluded.generation",
+            " WHERE excluded.priority < record.priority OR record.generation < excluded.generation"
+            # Slices are read side by side: which of two equals comes first must not decide.
+            " OR (excluded.priority = record.priority AND excluded.digest < record.digest)",
             rows,
         )
         connection.executemany("INSERT OR IGNORE INTO alias VALUES (?, ?, ?)", names)

@@ -1,0 +1,88 @@
+"""What status, runs, errors and reports read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Iterator, Mapping, Optional
+
+from sqlalchemy import Engine, select
+
+from ..model.outcome import Fatal
+from . import counts, tables
+
+
+class Queries:
+    """Reads a ledger; changes nothing."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def runs(self) -> list[dict[str, Any]]:
+        """All runs, newest first."""
+        with self._engine.connect() as connection:
+            statement = (
+                select(tables.run, tables.target.c.identity)
+                .join(tables.target, tables.target.c.id == tables.run.c.target)
+                .order_by(tables.run.c.started.desc())
+            )
+            return [_run(row) for row in connection.execute(statement).mappings()]
+
+    def run(self, identifier: str) -> dict[str, Any]:
+        """One run; ``last`` is the newest. Raises ``Fatal`` (exit 2) where there is no such run."""
+        runs = self.runs()
+        for run in runs:
+            if identifier in ("last", run["run"]):
+                return run
+        known = ", ".join(run["run"] for run in runs[:5]) or "none yet"
+        raise Fatal(f"there is no run '{identifier}' in this ledger; known: {known}", exit_code=2)
+
+    def entities(self, run: str) -> dict[str, dict[str, int]]:
+        """Counts by entity: source, created, updated, unchanged, skipped, failed, left."""
+        return counts.entities(self._engine, run)
+
+    def listed(self, run: str, outcome: Optional[str] = None) -> Iterator[dict[str, Any]]:
+        """What was skipped or has failed, with its reason."""
+        statement = select(tables.listed).where(tables.listed.c.run == run)
+        if outcome is not None:
+            statement = statement.where(tables.listed.c.outcome == outcome)
+        yield from self._stream(
+            statement.order_by(tables.listed.c.id), ("entity", "origin", "key", "outcome", "code", "message", "place")
+        )
+
+    def problems(self, run: str) -> Iterator[dict[str, Any]]:
+        """What a person should know about a run."""
+        yield from self._stream(
+            select(tables.problem).where(tables.problem.c.run == run).order_by(tables.problem.c.id),
+            ("stage", "severity", "code", "entity", "origin", "key", "field", "message", "place"),
+        )
+
+    def status(self) -> dict[str, Any]:
+        """The newest run with its counts; empty where nothing ran yet."""
+        runs = self.runs()
+        if not runs:
+            return {}
+        return {**runs[0], "entities": self.entities(runs[0]["run"])}
+
+    def _stream(self, statement: Any, names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+        with self._engine.connect() as connection:
+            for row in connection.execution_options(yield_per=500).execute(statement).mappings():
+                yield {name: row[name] for name in names}
+
+
+def _run(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {
+        "run": row["id"],
+        "spec": row["spec"],
+        "source": row["source"],
+        "target": row["identity"],
+        "environment": row["environment"],
+        "state": row["state"],
+        "stage": row["stage"],
+        "started": row["started"],
+        "finished": row["finished"],
+        "exit_code": row["exit_code"],
+        "message": row["message"],
+        "actor": row["actor"],
+        "spec_digest": row["spec_digest"],
+        "versions": json.loads(row["versions"]),
+    }

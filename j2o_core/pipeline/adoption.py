@@ -1,0 +1,89 @@
+"""What already stands on the target although the ledger does not know it: read once in bulk, then asked by name."""
+
+from __future__ import annotations
+
+import json
+from typing import Iterable, Optional
+
+from ..hooks.protocols import Loader
+from ..ledger.items import Items
+from ..model.effect import Found
+from ..snapshot.store import Snapshot
+
+
+class Adoption:
+    """The found items of one entity, by origin mark and by natural key."""
+
+    def __init__(self, snapshot: Snapshot, items: Items) -> None:
+        self._snapshot = snapshot
+        self._items = items
+        self._scanned: set[str] = set()
+
+    def scan(self, entity: str, loader: Loader) -> int:
+        """Read all of this kind that exists where the plan will write; returns how many there are."""
+        count = 0
+        with self._snapshot.transaction() as connection:
+            connection.execute("DELETE FROM found WHERE entity = ?", (entity,))
+        for scopes in self._scopes(loader):
+            rows: list[tuple[str, str, str]] = []
+            for found in loader.scan(scopes):
+                count += 1
+                body = json.dumps(_form(found))
+                names = [f"key:{key}" for key in found.keys]
+                if found.mark is not None:
+                    names.append(f"mark:{found.mark}")
+                rows.extend((entity, name, body) for name in names)
+            with self._snapshot.transaction() as connection:
+                connection.executemany("INSERT OR IGNORE INTO found VALUES (?, ?, ?)", rows)
+        if count:
+            self._scanned.add(entity)
+        return count
+
+    def find(self, entity: str, mark: str, keys: Iterable[str]) -> Optional[tuple[Found, bool]]:
+        """The found item, and whether its mark proves that it is ours."""
+        if entity not in self._scanned:
+            return None
+        for name in (f"mark:{mark}", *(f"key:{key}" for key in keys)):
+            row = (
+                self._snapshot.transaction()
+                .execute("SELECT body FROM found WHERE entity = ? AND name = ?", (entity, name))
+                .fetchone()
+            )
+            if row is not None:
+                return _found(json.loads(row[0])), name.startswith("mark:")
+        return None
+
+    def has(self, entity: str) -> bool:
+        """Whether anything was found."""
+        return entity in self._scanned
+
+    def _scopes(self, loader: Loader) -> Iterable[list[str]]:
+        if loader.scan_by is None:
+            yield []
+            return
+        batch: list[str] = []
+        for chunk in self._items.stream(loader.scan_by):
+            for item in chunk:
+                batch.append(item.item)
+                if len(batch) >= loader.scan_batch:
+                    yield batch
+                    batch = []
+        if batch:
+            yield batch
+
+
+def _form(found: Found) -> dict[str, object]:
+    return {
+        "id": found.id,
+        "mark": found.mark,
+        "version": found.version,
+        "updated": found.updated,
+        "image": dict(found.image),
+        "label": found.label,
+        "parent": found.parent,
+        "display": found.display,
+    }
+
+
+def _found(form: dict[str, object]) -> Found:
+    return Found(**form)  # type: ignore[arg-type]

@@ -1,0 +1,125 @@
+"""Stage 1: read the source into the snapshot, slice by slice, resumable after every page."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Iterator
+
+from ..hooks.protocols import Extractor, Page
+from ..ledger import listing
+from ..ledger.writer import Writer
+from ..model.record import Record
+from ..snapshot.derive import Derivation, children, unreturned
+from ..snapshot.store import SliceState, Snapshot
+from .interrupt import Interrupted
+from .options import Emit
+from .wiring import Wiring
+
+
+def extract(wiring: Wiring, snapshot: Snapshot, writer: Writer, run: str, emit: Emit, stop: threading.Event) -> None:
+    """Read every slice of every extractor to its end. Raises ``Fatal``, or ``Interrupted`` once ``stop`` is set."""
+    reader = _Reader(wiring, snapshot, writer, run, emit, stop)
+    parts = [
+        (entity, priority, name)
+        for (entity, priority), extractor in wiring.extractors.items()
+        for name in extractor.slices(wiring.selection)
+    ]
+    with ThreadPoolExecutor(max(1, min(wiring.spec.runtime.workers, len(parts)))) as pool:
+        futures = [pool.submit(reader.read, *part) for part in parts]
+        try:
+            for future in futures:
+                future.result()
+        except BaseException:
+            reader.failed.set()
+            raise
+
+
+class _Reader:
+    def __init__(
+        self, wiring: Wiring, snapshot: Snapshot, writer: Writer, run: str, emit: Emit, stop: threading.Event
+    ) -> None:
+        self._wiring = wiring
+        self._snapshot = snapshot
+        self._writer = writer
+        self._run = run
+        self._emit = emit
+        self._stop = stop
+        self._guard = threading.Lock()
+        self._read: dict[str, int] = {}
+        self._expected: dict[tuple[str, int, str], int] = {}
+        self._derivations: dict[str, list[Derivation]] = {}
+        self.failed = threading.Event()
+        for derivation in wiring.derivations:
+            self._derivations.setdefault(derivation.of, []).append(derivation)
+
+    def read(self, entity: str, priority: int, name: str) -> None:
+        """Read one slice from where it was left."""
+        extractor = self._wiring.extractors[(entity, priority)]
+        state = self._snapshot.slice(entity, priority, name)
+        self._progress(entity, priority, name, state)
+        if state.done:
+            return
+        for page in self._pages(extractor, name, state):
+            self._check()
+            state = SliceState(page.cursor, False, state.received + len(page.records), page.expected or state.expected)
+            self._store(entity, priority, name, page, state)
+            self._progress(entity, priority, name, state, len(page.records))
+        with self._guard, self._snapshot.transaction() as connection:
+            done = SliceState(None, True, state.received, state.expected)
+            self._snapshot.put_slice(connection, entity, priority, name, done)
+
+    def _pages(self, extractor: Extractor, name: str, state: SliceState) -> Iterator[Page]:
+        self._check()
+        return extractor.pages(self._wiring.selection, name, state.cursor)
+
+    def _store(self, entity: str, priority: int, name: str, page: Page, state: SliceState) -> None:
+        with self._guard, self._snapshot.transaction() as connection:
+            self._snapshot.put(connection, ((record, priority, True) for record in page.records))
+            for record in page.records:
+                for derivation, child in self._descendants(record):
+                    self._snapshot.put(connection, [(child, derivation.priority, derivation.keeps_data)])
+                for derivation in self._derivations.get(record.origin.entity, ()):
+                    if derivation.total is not None:
+                        missing = unreturned(derivation, record)
+                        self._snapshot.put_unreturned(connection, derivation.entity, record, missing)
+            self._snapshot.put_slice(connection, entity, priority, name, state)
+        if page.problems:
+            problems = page.problems
+            self._writer.post(lambda connection: listing.put_problems(connection, self._run, "extract", problems))
+            for problem in problems:
+                self._emit(
+                    {
+                        "event": "problem",
+                        "stage": "extract",
+                        "severity": problem.severity,
+                        "code": problem.code,
+                        "entity": problem.entity,
+                        "key": problem.key,
+                        "message": problem.message,
+                    }
+                )
+
+    def _descendants(self, record: Record) -> Iterator[tuple[Derivation, Record]]:
+        for derivation in self._derivations.get(record.origin.entity, ()):
+            for child in children(derivation, record):
+                yield derivation, child
+                yield from self._descendants(child)
+
+    def _progress(self, entity: str, priority: int, name: str, state: SliceState, new: int = 0) -> None:
+        with self._guard:
+            if not new:
+                self._read[entity] = self._read.get(entity, 0) + state.received
+            self._read[entity] += new
+            if state.expected is not None:
+                self._expected[(entity, priority, name)] = state.expected
+            done = self._read[entity]
+            known = [total for (of, _, _), total in self._expected.items() if of == entity]
+        total = max(done, sum(known)) if known else None
+        self._emit({"event": "progress", "stage": "extract", "entity": entity, "done": done, "total": total})
+
+    def _check(self) -> None:
+        if self._stop.is_set():
+            raise Interrupted
+        if self.failed.is_set():
+            raise Interrupted

@@ -1,0 +1,28 @@
+"""What one call of ``run`` may ask for, and what it gives."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping, Optional
+
+Emit = Callable[[Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """``settle`` (seconds) overrides the spec's; ``fresh`` drops snapshot and plan, never the ledger's items."""
+
+    fresh: bool = False
+    settle: Optional[float] = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How a run ended. ``entities``: source, created, updated, unchanged, skipped, failed, left by entity."""
+
+    run: str
+    exit_code: int
+    entities: Mapping[str, Mapping[str, int]]
+    message: str = ""

@@ -1,0 +1,76 @@
+"""Records of an entity with the records they come from, read from the snapshot in batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Iterable, Optional, Sequence
+
+from ..model.record import Record
+from ..snapshot.derive import Derivation, children
+from ..snapshot.store import Snapshot, Stub
+
+
+@dataclass(frozen=True)
+class Sourced:
+    """A record, and the record it was split from, where there is one."""
+
+    record: Record
+    source: Optional[Record] = None
+
+
+class Records:
+    """Reads records whole: data that were not stored are derived from the parent's again."""
+
+    def __init__(self, snapshot: Snapshot, derivations: Iterable[Derivation]) -> None:
+        self._snapshot = snapshot
+        self._derivations: dict[str, list[Derivation]] = {}
+        for derivation in derivations:
+            self._derivations.setdefault(derivation.entity, []).append(derivation)
+
+    def load(self, entity: str, stubs: Sequence[Stub]) -> list[Sourced]:
+        """The records of these stubs, in their order."""
+        found = self._snapshot.load(entity, [stub.id for stub in stubs])
+        parents = self._parents(stubs)
+        derived: dict[tuple[str, str], dict[str, Record]] = {}
+        records = []
+        for stub in stubs:
+            record, complete = found[stub.id]
+            source = parents.get((stub.parent_entity or "", stub.parent_id or ""))
+            if not complete and source is not None:
+                known = derived.get((source.origin.entity, source.origin.id))
+                if known is None:
+                    known = self._derive(entity, source)
+                    derived[(source.origin.entity, source.origin.id)] = known
+                record = known[stub.id]
+            records.append(Sourced(record, source))
+        return records
+
+    def one(self, entity: str, identifier: str) -> Optional[Sourced]:
+        """One record by id."""
+        found = self._snapshot.load(entity, [identifier]).get(identifier)
+        if found is None:
+            return None
+        record, _ = found
+        parent = record.parent
+        above = (parent.entity, parent.id) if parent else (None, None)
+        stub = Stub(0, identifier, record.key, record.digest, *above)
+        return self.load(entity, [stub])[0]
+
+    def _parents(self, stubs: Sequence[Stub]) -> dict[tuple[str, str], Record]:
+        wanted: dict[str, dict[str, None]] = {}
+        for stub in stubs:
+            if stub.parent_entity and stub.parent_id:
+                wanted.setdefault(stub.parent_entity, {}).setdefault(stub.parent_id)
+        return {
+            (entity, identifier): record
+            for entity, identifiers in wanted.items()
+            for identifier, (record, _) in self._snapshot.load(entity, list(identifiers)).items()
+        }
+
+    def _derive(self, entity: str, source: Record) -> dict[str, Record]:
+        known: dict[str, Record] = {}
+        for derivation in self._derivations.get(entity, ()):
+            if derivation.of == source.origin.entity:
+                for child in children(derivation, source):
+                    known.setdefault(child.origin.id, child)
+        return known

@@ -1,0 +1,347 @@
+"""A whole run: extract, plan, apply, verify, with everything that makes it resumable around them."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from pathlib import Path
+from typing import Any, Mapping, Optional
+
+from loguru import logger
+from sqlalchemy import Connection, func, select
+
+from .. import __name__ as core_name
+from ..engine.context import Engine, Waits
+from ..engine.dispatch import Stopped
+from ..engine.resolve import Resolver
+from ..hooks.manager import Plugins
+from ..hooks.protocols import Splitter
+from ..ledger import counts, effects, listing, runs, tables
+from ..ledger.effects import EffectRow, Effects
+from ..ledger.items import Items
+from ..ledger.runs import RunState
+from ..ledger.store import Ledger, open_ledger
+from ..ledger.writer import Writer
+from ..model.effect import EffectClass
+from ..model.outcome import Fatal
+from ..model.problem import ERROR
+from ..snapshot.store import Snapshot
+from ..spec.model import Spec
+from .apply import apply
+from .extract import extract
+from .interrupt import STOPPED, Interrupted, signals
+from .options import Emit, RunOptions, RunResult
+from .plan import Planner
+from .records import Records
+from .verify import Verifier
+from .wiring import Wiring, wire
+
+
+def run_migration(spec: Spec, plugins: Plugins, home: Path, options: RunOptions, emit: Emit) -> RunResult:
+    """Run a checked spec to its end, or carry on where its last run stopped.
+
+    Raises ``Fatal`` as long as no run was begun (usage, connections, a ledger in use); afterwards every end is a
+    result, and the ledger knows it.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    ledger = open_ledger(spec.runtime.ledger, home)
+    try:
+        ledger.lock()
+        wiring = wire(spec, plugins, home)
+        try:
+            with signals(options.stop):
+                return _Run(wiring, ledger, options, emit).carry_out()
+        finally:
+            wiring.close()
+    finally:
+        ledger.close()
+
+
+class _Run:
+    def __init__(self, wiring: Wiring, ledger: Ledger, options: RunOptions, emit: Emit) -> None:
+        self._wiring = wiring
+        self._ledger = ledger
+        self._options = options
+        self._emit = emit
+        self._settle = wiring.spec.runtime.settle if options.settle is None else options.settle
+        self._writer = Writer(ledger.engine)
+        self._snapshot: Optional[Snapshot] = None
+        self._scan_again: frozenset[str] = frozenset()
+
+    def carry_out(self) -> RunResult:
+        """Begin or resume, go through the stages, end."""
+        try:
+            state = self._begin()
+            code, message = STOPPED, ""
+            try:
+                code = self._stages(state)
+            except (Interrupted, Stopped):
+                message = "stopped; run the same command again to go on"
+            except Fatal as error:
+                code, message = error.exit_code, error.message
+            return self._end(state, code, message)
+        finally:
+            self._writer.close()
+            if self._snapshot is not None:
+                self._snapshot.close()
+
+    # ---------------------------------------------------------------- begin and end
+
+    def _begin(self) -> RunState:
+        spec, source = self._wiring.spec, self._wiring.source
+        target = self._writer.submit(lambda connection: runs.target_id(connection, self._wiring.target))
+        with self._ledger.engine.connect() as connection:
+            state = runs.unfinished(connection, target, source)
+        if state is not None and (self._options.fresh or state.spec_digest != spec.digest):
+            self._supersede(state)
+            state = None
+        path = self._wiring.home / "snapshots" / f"{_file_name(source, self._wiring.source_identity)}.db"
+        if self._options.fresh:
+            for part in path.parent.glob(path.name + "*"):
+                part.unlink()
+        self._snapshot = Snapshot(path, source)
+        if state is None:
+            generation = max(self._snapshot.generation, self._last_generation(target, source)) + 1
+            state = self._writer.submit(
+                lambda connection: runs.begin(
+                    connection,
+                    target,
+                    source,
+                    spec=spec.name,
+                    spec_digest=spec.digest,
+                    document=spec.document,
+                    environment=spec.environment,
+                    versions=self._versions(),
+                    generation=generation,
+                )
+            )
+        else:
+            self._change(state, state=runs.RUNNING, finished=None, exit_code=None, message=None)
+        assert state is not None
+        self._emit({"event": "run_started", "run": state.id, "spec": spec.name, "resumed": state.resumed})
+        return state
+
+    def _end(self, state: RunState, code: int, message: str) -> RunResult:
+        entities = counts.entities(self._ledger.engine, state.id)
+        finished = code in (0, 1)
+        ended = runs.FINISHED if finished else runs.STOPPED
+        try:
+            self._change(state, state=ended, finished=time.time(), exit_code=code, message=message or None)
+        except Fatal as error:  # the ledger itself is what failed; its last words were said already
+            logger.error("{}", error.message)
+        hook = self._wiring.plugins.manager.hook.j2o_run_finished
+        _observed(hook, run=state.id, exit_code=code, entities=entities)
+        self._emit({"event": "run_finished", "run": state.id, "exit_code": code, "entities": entities})
+        return RunResult(state.id, code, entities, message)
+
+    def _supersede(self, state: RunState) -> None:
+        """An unfinished run of another spec ends here; what it had on the way is looked for before planning."""
+        with self._ledger.engine.connect() as connection:
+            rows = connection.execute(
+                select(tables.effect.c.entity, tables.effect.c.effect_class, func.max(tables.effect.c.sent))
+                .where(tables.effect.c.run == state.id, tables.effect.c.state == effects.SENT)
+                .group_by(tables.effect.c.entity, tables.effect.c.effect_class)
+            ).all()
+        due = [sent + self._settle for _, kind, sent in rows if kind == EffectClass.MARKED.value]
+        if due and max(due) > time.time():
+            seconds = max(due) - time.time()
+            self._emit({"event": "notice", "message": f"waiting {seconds:.0f} s for lost requests of run {state.id}"})
+            if self._options.stop.wait(seconds):
+                raise Fatal("stopped before anything was begun", exit_code=STOPPED)
+        self._scan_again = frozenset(entity for entity, _, _ in rows)
+        self._change(state, state=runs.SUPERSEDED, finished=time.time())
+
+    def _last_generation(self, target: int, source: str) -> int:
+        with self._ledger.engine.connect() as connection:
+            statement = select(func.max(tables.run.c.generation)).where(
+                tables.run.c.target == target, tables.run.c.source == source
+            )
+            return int(connection.execute(statement).scalar() or 0)
+
+    def _change(self, run: RunState, /, **values: Any) -> None:
+        self._writer.submit(lambda connection: runs.change(connection, run.id, **values))
+
+    def _versions(self) -> dict[str, str]:
+        versions = {info.name: info.version for info in self._wiring.plugins.infos}
+        for name, facts in self._wiring.facts.items():
+            versions[f"connection {name}"] = " ".join(str(value) for value in facts.values())
+        return {**versions, core_name: versions.get("jira", "")}
+
+    # ---------------------------------------------------------------- stages
+
+    def _stages(self, state: RunState) -> int:
+        assert self._snapshot is not None
+        wiring, snapshot = self._wiring, self._snapshot
+        hook = wiring.plugins.manager.hook.j2o_run_started
+        _observed(hook, run=state.id, spec=wiring.spec.name)
+        stage = state.stage
+        if snapshot.generation != state.generation:
+            snapshot.begin(state.generation)
+            if stage == runs.PLAN:
+                stage = runs.EXTRACT
+            elif stage != runs.EXTRACT:
+                self._extract(state, snapshot)
+        if stage == runs.EXTRACT:
+            self._extract(state, snapshot)
+            self._change(state, stage=runs.PLAN)
+            stage = runs.PLAN
+        items = Items(self._ledger.engine, state.target, state.source)
+        resolver = Resolver(items, lambda entity, alias: snapshot.resolve(entity, [alias]))
+        if stage == runs.PLAN:
+            self._plan(state, snapshot, items, resolver)
+            stage = runs.APPLY
+        if stage == runs.APPLY:
+            self._apply(state, snapshot, items, resolver)
+            self._change(state, stage=runs.VERIFY)
+            stage = runs.VERIFY
+        findings = 0
+        if stage == runs.VERIFY:
+            findings = self._verify(state, items)
+            self._change(state, stage=runs.DONE)
+        return self._judge(state, findings)
+
+    def _extract(self, state: RunState, snapshot: Snapshot) -> None:
+        self._emit({"event": "stage_started", "stage": "extract"})
+        extract(self._wiring, snapshot, self._writer, state.id, self._emit, self._options.stop)
+
+    def _plan(self, state: RunState, snapshot: Snapshot, items: Items, resolver: Resolver) -> None:
+        self._emit({"event": "stage_started", "stage": "plan"})
+        self._writer.submit(lambda connection: effects.forget_plan(connection, state.id))
+        for loader in self._wiring.loaders.values():
+            loader.prepare()
+        warnings = [problem for mapping in self._wiring.mappings.values() for problem in mapping.problems]
+        self._writer.submit(lambda connection: listing.put_problems(connection, state.id, "plan", warnings))
+        planner = Planner(
+            self._wiring,
+            snapshot,
+            items,
+            resolver,
+            self._writer,
+            state.id,
+            self._emit,
+            self._options.stop,
+            self._scan_again,
+        )
+        planned = planner.plan()
+        self._change(state, stage=runs.APPLY, entities=planned)
+
+    def _apply(self, state: RunState, snapshot: Snapshot, items: Items, resolver: Resolver) -> None:
+        spec = self._wiring.spec
+        retry = spec.runtime.retry
+        engine = Engine(
+            run=state.id,
+            source=state.source,
+            writer=self._writer,
+            effects=Effects(self._ledger.engine, state.id),
+            items=items,
+            resolver=resolver,
+            loaders=self._wiring.loaders,
+            openers=self._openers(snapshot),
+            waits=Waits(retry.attempts, retry.initial, retry.maximum, self._settle),
+            workers=spec.runtime.workers,
+            batch_size=spec.runtime.batch_size,
+            emit=self._emit,
+            observe=_Observe(self._wiring.plugins, state.id, self._emit),
+            parent_outcome=lambda entity, origin: listing.outcomes(self._ledger.engine, state.id, entity, [origin]).get(
+                origin
+            ),
+            tolerate_share=spec.runtime.tolerate.failed,
+            tolerate_after=spec.runtime.tolerate.after,
+            late_step={step.entity: step.number for step in self._wiring.steps if step.kind == "write"},
+            stop=self._options.stop,
+        )
+        apply(self._wiring, engine)
+        self._writer.flush()
+
+    def _verify(self, state: RunState, items: Items) -> int:
+        self._emit({"event": "stage_started", "stage": "verify"})
+        verifier = Verifier(self._wiring, items, self._writer, state.id, self._emit, self._options.stop)
+        verified = verifier.verify(only_run=state.id)
+        findings = tuple(verified.findings)
+
+        def change(connection: Connection) -> None:
+            listing.forget_problems(connection, state.id, "verify")
+            listing.put_problems(connection, state.id, "verify", findings)
+
+        self._writer.submit(change)
+        return sum(finding.severity == ERROR for finding in findings)
+
+    def _judge(self, state: RunState, findings: int) -> int:
+        entities = counts.entities(self._ledger.engine, state.id)
+        failed = sum(numbers["failed"] + numbers["left"] for numbers in entities.values())
+        sums = all(counts.add_up(numbers) for numbers in entities.values())
+        with self._ledger.engine.connect() as connection:
+            statement = (
+                select(func.count())
+                .select_from(tables.problem)
+                .where(tables.problem.c.run == state.id, tables.problem.c.severity == ERROR)
+            )
+            errors = int(connection.execute(statement).scalar_one())
+        return 0 if not failed and sums and not errors and not findings else 1
+
+    def _openers(self, snapshot: Snapshot) -> dict[str, Any]:
+        wiring, openers = self._wiring, {}
+        records = Records(snapshot, wiring.derivations)
+        folder = wiring.home / "files"
+        client = next(iter(wiring.extractors.values())).client if wiring.extractors else None
+        for entity, splitters in wiring.splitters.items():
+            for _, splitter in splitters:
+                if type(splitter).content is not Splitter.content:
+                    openers[entity] = _opener(entity, splitter, client, records, folder)
+        return openers
+
+
+def _opener(entity: str, splitter: Splitter, client: Any, records: Records, folder: Path) -> Any:
+    def open_content(row: EffectRow) -> Any:
+        sourced = records.one(entity, row.origin)
+        if sourced is None:
+            raise Fatal(f"{entity} {row.key} is in the plan but not in the snapshot", exit_code=STOPPED)
+        folder.mkdir(parents=True, exist_ok=True)
+        return splitter.content(client, sourced.record, folder)
+
+    return open_content
+
+
+class _Observe:
+    """Tells plugins and the log about every write; what an observer raises changes nothing."""
+
+    def __init__(self, plugins: Plugins, run: str, emit: Emit) -> None:
+        hook = plugins.manager.hook
+        self._run = run
+        self._emit = emit
+        self._before = hook.j2o_before_effect if hook.j2o_before_effect.get_hookimpls() else None
+        self._after = hook.j2o_after_effect if hook.j2o_after_effect.get_hookimpls() else None
+
+    def before(self, row: EffectRow) -> None:
+        """A write is about to be sent."""
+        if self._before is not None:
+            _observed(self._before, run=self._run, entity=row.entity, key=row.key, kind=row.kind)
+
+    def after(self, row: EffectRow, outcome: str, detail: Mapping[str, Any]) -> None:
+        """A write has ended."""
+        if outcome in (effects.FAILED, effects.SKIPPED):
+            severity = ERROR if outcome == effects.FAILED else "warning"
+            event = {"event": "problem", "stage": "apply", "severity": severity, "entity": row.entity, "key": row.key}
+            self._emit({**event, **{name: detail[name] for name in ("code", "message") if name in detail}})
+        if self._after is not None:
+            _observed(
+                self._after,
+                run=self._run,
+                entity=row.entity,
+                key=row.key,
+                kind=row.kind,
+                outcome=outcome,
+                detail=detail,
+            )
+
+
+def _observed(hook: Any, **values: Any) -> None:
+    try:
+        hook(**values)
+    except Exception as error:  # noqa: BLE001 - observers only look on
+        logger.warning("an observer plugin broke: {}: {}", type(error).__name__, error)
+
+
+def _file_name(source: str, identity: str) -> str:
+    safe = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in source)
+    return f"{safe}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"

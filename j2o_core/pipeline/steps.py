@@ -1,0 +1,53 @@
+"""The order of a run: which entity is written in which step. Steps are barriers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Mapping, Sequence
+
+from ..hooks.protocols import Loader
+from ..model.effect import Phase
+from ..model.outcome import Fatal
+
+WRITE, LATE, RESTORE = "write", "late", "restore"
+
+
+@dataclass(frozen=True)
+class Step:
+    """``write``: items as planned; ``late``: text that named what came later; ``restore``: what children disturbed."""
+
+    number: int
+    phase: Phase
+    entity: str
+    kind: str
+
+
+def order_entities(refers_to: Mapping[str, frozenset[str]]) -> list[str]:
+    """Entities so that each comes after those it refers to; the given order decides among equals.
+
+    Raises ``Fatal`` (exit 2) where entities refer to each other in a circle.
+    """
+    ordered: list[str] = []
+    waiting = list(refers_to)
+    while waiting:
+        ready = [name for name in waiting if not (refers_to[name] - set(ordered) - {name}) & set(refers_to)]
+        if not ready:
+            raise Fatal(f"these entities refer to each other in a circle: {', '.join(sorted(waiting))}", exit_code=2)
+        ordered.append(ready[0])
+        waiting.remove(ready[0])
+    return ordered
+
+
+def plan_steps(entities: Sequence[str], loaders: Mapping[str, Loader]) -> list[Step]:
+    """All steps of a run over these entities (already ordered), numbered from 0."""
+    steps: list[tuple[Phase, str, str]] = []
+    for phase in Phase:
+        mine = [name for name in entities if loaders[name].phase is phase]
+        if phase is Phase.SHAPE:
+            shaped = [name for name in entities if loaders[name].parent_field]
+            steps.extend((phase, name, LATE) for name in shaped)
+            steps.extend((phase, name, WRITE) for name in mine)
+            steps.extend((phase, name, RESTORE) for name in shaped if loaders[name].restored_fields)
+        else:
+            steps.extend((phase, name, WRITE) for name in mine)
+    return [Step(number, phase, entity, kind) for number, (phase, entity, kind) in enumerate(steps)]

@@ -1,0 +1,168 @@
+"""Stage 6: read back what was written, compare it field by field with what the target answered then, and seal it."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Iterator, Optional, Sequence
+
+from ..hooks.protocols import Loader
+from ..ledger.items import MATCHED, Item, Items
+from ..ledger.writer import Writer
+from ..model.digest import digest
+from ..model.effect import EffectClass, Found
+from ..model.outcome import Fatal, Outcome
+from ..model.problem import ERROR, Problem
+from .interrupt import Interrupted
+from .options import Emit
+from .wiring import Wiring
+
+
+@dataclass
+class Verified:
+    """What verification saw: how many items by entity, and every finding."""
+
+    checked: dict[str, int] = field(default_factory=dict)
+    findings: list[Problem] = field(default_factory=list)
+
+
+class Verifier:
+    """Reads back all items, or only those that one run wrote."""
+
+    def __init__(
+        self, wiring: Wiring, items: Items, writer: Writer, run: str, emit: Emit, stop: threading.Event
+    ) -> None:
+        self._wiring = wiring
+        self._items = items
+        self._writer = writer
+        self._run = run
+        self._emit = emit
+        self._stop = stop
+
+    def verify(self, only_run: Optional[str] = None) -> Verified:
+        """Verify every entity. Raises ``Fatal`` where the target cannot be read."""
+        verified = Verified()
+        for entity in self._wiring.entities:
+            loader = self._wiring.loaders[entity]
+            scopes = self._scopes(entity, loader, only_run)
+            if scopes is None:
+                continue
+            self._emit({"event": "stage_started", "stage": "verify", "entity": entity})
+            batches = [scopes[at : at + loader.scan_batch] for at in range(0, len(scopes), loader.scan_batch)] or [[]]
+            checked = 0
+            seen: set[str] = set()
+            with ThreadPoolExecutor(max(1, self._wiring.spec.runtime.workers)) as pool:
+                check = partial(self._check, entity, loader)
+                for count, findings in pool.map(check, batches):
+                    checked += count
+                    seen.update(finding.key for finding in findings if finding.code == "J2O-V001")
+                    verified.findings.extend(findings)
+                    event = {"event": "progress", "stage": "verify", "entity": entity, "done": checked, "total": None}
+                    self._emit(event)
+            self._writer.flush()
+            verified.checked[entity] = checked
+            verified.findings.extend(self._missing(entity, only_run, seen))
+        return verified
+
+    def _scopes(self, entity: str, loader: Loader, only_run: Optional[str]) -> Optional[list[str]]:
+        """Target ids to scan; an empty list: one scan for all; ``None``: there is nothing to verify."""
+        parents: dict[str, None] = {}
+        touched, complete = False, True
+        for chunk in self._items.stream(entity, only_run):
+            touched = True
+            for item in chunk:
+                if item.parent is None:
+                    complete = False
+                else:
+                    parents.setdefault(item.parent)
+        if not touched:
+            return None
+        if loader.scan_by is None:
+            return []
+        if complete:
+            return list(parents)
+        return [item.item for chunk in self._items.stream(loader.scan_by) for item in chunk]
+
+    def _check(self, entity: str, loader: Loader, scopes: Sequence[str]) -> tuple[int, list[Problem]]:
+        if self._stop.is_set():
+            raise Interrupted
+        count = 0
+        findings: list[Problem] = []
+        try:
+            for chunk in _chunks(loader.scan(scopes), 500):
+                known = self._items.by_target(entity, [found.id for found in chunk])
+                seals: list[tuple[str, Optional[str], Optional[str]]] = []
+                for found in chunk:
+                    item = known.get((found.id, found.parent or None)) or known.get((found.id, None))
+                    if item is None:
+                        findings.extend(self._stranger(entity, found))
+                        continue
+                    count += 1
+                    changed = _changed(item, found, loader)
+                    if changed:
+                        findings.append(
+                            Problem(
+                                "J2O-V001",
+                                f"{entity} {found.id} is not as it was written: {', '.join(changed)} differ",
+                                ERROR,
+                                entity=entity,
+                                key=item.key,
+                                field=changed[0],
+                            )
+                        )
+                    else:
+                        seals.append((item.origin, found.version, found.updated))
+                self._writer.post(partial(self._items.seal, entity=entity, run=self._run, seals=seals))
+        except Outcome as outcome:
+            raise Fatal(f"{entity} cannot be read back: {outcome.message}", exit_code=3) from outcome
+        return count, findings
+
+    def _stranger(self, entity: str, found: Found) -> Iterator[Problem]:
+        """An item that bears our mark, although the ledger knows another one for it."""
+        if found.mark is None:
+            return
+        item = self._items.get(entity, [found.mark]).get(found.mark)
+        if item is not None and item.item != found.id:
+            yield Problem(
+                "J2O-V003",
+                f"{entity} {found.id} bears the origin mark of {item.key}, which is {item.item}",
+                ERROR,
+                entity=entity,
+                key=item.key,
+            )
+
+    def _missing(self, entity: str, only_run: Optional[str], seen: set[str]) -> list[Problem]:
+        return [
+            Problem(
+                "J2O-V002",
+                f"{entity} {item.item} is not on the target any more",
+                ERROR,
+                entity=entity,
+                key=item.key,
+            )
+            for item in self._items.unverified(entity, self._run, only_run)
+            if item.key not in seen
+        ]
+
+
+def _changed(item: Item, found: Found, loader: Loader) -> list[str]:
+    if item.owned == MATCHED and loader.effect_class is EffectClass.NATURAL:
+        return []  # it belongs to others, who may change it as they like
+    return [
+        name
+        for name, expected in sorted(item.image.items())
+        if name in found.image and digest(found.image[name]) != expected
+    ]
+
+
+def _chunks(found: Iterator[Found], size: int) -> Iterator[list[Found]]:
+    chunk: list[Found] = []
+    for one in found:
+        chunk.append(one)
+        if len(chunk) >= size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

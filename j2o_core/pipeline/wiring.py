@@ -1,0 +1,232 @@
+"""The one place where the rooms are joined: plugins become clients, extractors, derivations, mappings and loaders."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable, Mapping, Optional
+
+from ..expressions.names import FieldNames
+from ..expressions.paths import compile_path, parse_path
+from ..hooks.manager import Plugins
+from ..hooks.protocols import Client, ConnectionOptions, Extractor, Loader, Selection, Splitter
+from ..hooks.registry import CONNECTOR, EXTRACTOR, LOADER, SPLITTER, SYSTEM
+from ..http import Http
+from ..mapping.compiled import EntityMapping, compile_entity
+from ..mapping.scope import roots
+from ..model.outcome import Fatal
+from ..security.secrets import Unresolved, resolve
+from ..snapshot.derive import Derivation
+from ..spec.model import EntitySpec, ExtractSpec, Spec
+from .steps import Step, order_entities, plan_steps
+
+
+@dataclass
+class Wiring:
+    """Everything a run talks to. ``source`` is the id of the source connection, ``target`` the target's identity."""
+
+    spec: Spec
+    plugins: Plugins
+    home: Path
+    clients: dict[str, Client] = field(default_factory=dict)
+    facts: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    extractors: dict[tuple[str, int], Extractor] = field(default_factory=dict)
+    splitters: dict[str, list[tuple[str, Splitter]]] = field(default_factory=dict)
+    derivations: list[Derivation] = field(default_factory=list)
+    loaders: dict[str, Loader] = field(default_factory=dict)
+    mappings: dict[str, EntityMapping] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    source: str = ""
+    source_url: str = ""
+    source_identity: str = ""
+    target: str = ""
+    _closers: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def selection(self) -> Selection:
+        """What the spec selects."""
+        return Selection(self.spec.projects, self.spec.jql)
+
+    @property
+    def entities(self) -> list[str]:
+        """The entities in the order in which they are planned and written."""
+        seen: dict[str, None] = {}
+        for step in self.steps:
+            seen.setdefault(step.entity)
+        return list(seen)
+
+    def close(self) -> None:
+        """Close clients and stop what was started, in reverse order."""
+        while self._closers:
+            self._closers.pop()()
+
+
+def wire(spec: Spec, plugins: Plugins, home: Path, environment: Optional[Mapping[str, str]] = None) -> Wiring:
+    """Start the system if one is asked for, open and check every connection, and compile all mappings.
+
+    Raises ``Fatal``: 2 for a wrong spec or half a set of variables, 3 for a connection that does not work.
+    """
+    wiring = Wiring(spec, plugins, home)
+    try:
+        variables = _start_system(wiring, dict(os.environ if environment is None else environment))
+        _connect(wiring, variables)
+        _wire_sources(wiring)
+        _wire_targets(wiring)
+    except BaseException:
+        wiring.close()
+        raise
+    return wiring
+
+
+def connect_only(spec: Spec, plugins: Plugins, home: Path) -> Wiring:
+    """Open and check the connections, no more."""
+    wiring = Wiring(spec, plugins, home)
+    try:
+        _connect(wiring, _start_system(wiring, dict(os.environ)))
+    except BaseException:
+        wiring.close()
+        raise
+    return wiring
+
+
+def _start_system(wiring: Wiring, variables: dict[str, str]) -> dict[str, str]:
+    system = wiring.spec.system
+    if system is None:
+        return variables
+    named = [name for name in system.unless if variables.get(name)]
+    if len(named) == len(system.unless) and named:
+        return variables
+    if named:
+        missing = ", ".join(name for name in system.unless if name not in named)
+        raise Fatal(
+            f"{', '.join(named)} set, but not {missing}: set all of them to use your own systems, or none to use the "
+            f"embedded {system.plugin}",
+            exit_code=2,
+        )
+    plugin = wiring.plugins.registry.get(SYSTEM, system.plugin)()
+    options = _resolved(wiring.spec, system.options, variables, "system")
+    started = plugin.start(options, wiring.home / system.plugin)
+    wiring._closers.append(started.stop)
+    return {**variables, **started.variables}
+
+
+def _connect(wiring: Wiring, variables: Mapping[str, str]) -> None:
+    spec = wiring.spec
+    for name, connection in spec.connections.items():
+        options = _resolved(spec, connection.options, variables, f"connections.{name}")
+        url = str(options.pop("url", "") or "").rstrip("/")
+        if not url:
+            raise Fatal(f"connections.{name}: the url is empty", exit_code=2)
+        known = ConnectionOptions(
+            name=name,
+            url=url,
+            id=str(options.pop("id", "") or ""),
+            auth=dict(options.pop("auth", {}) or {}),
+            identity=str(options.pop("identity", "") or ""),
+            extra=options,
+        )
+        identity = f"{connection.plugin}:{known.identity or known.url}"
+        http = Http(
+            url,
+            identity=identity,
+            workers=spec.runtime.workers,
+            retry=_Bounds(spec),
+            cache_folder=wiring.home / "cache",
+            metadata_lifetime=spec.runtime.metadata_lifetime,
+        )
+        client = wiring.plugins.registry.get(CONNECTOR, connection.plugin)().open(known, http)
+        wiring._closers.append(client.close)
+        wiring.clients[name] = client
+        try:
+            wiring.facts[name] = client.check()
+        except Fatal as error:
+            raise Fatal(f"connections.{name} ({url}): {error.message}", exit_code=error.exit_code) from error
+
+
+def _resolved(spec: Spec, value: Mapping[str, Any], variables: Mapping[str, str], path: str) -> dict[str, Any]:
+    folder = Path(spec.files[0]).parent if spec.files else None
+    try:
+        return dict(resolve(value, variables, folder, path, spec.places))
+    except Unresolved as error:
+        raise Fatal(str(error), exit_code=2) from None
+
+
+class _Bounds:
+    """The spec's retry bounds in the form that ``Http`` takes."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.attempts = spec.runtime.retry.attempts
+        self.initial = spec.runtime.retry.initial
+        self.maximum = spec.runtime.retry.maximum
+
+
+def _connection_of(wiring: Wiring, plugin: str, named: Optional[str]) -> str:
+    if named:
+        return named
+    family = plugin.split(".", 1)[0]
+    names = [name for name, connection in wiring.spec.connections.items() if connection.plugin == family]
+    if len(names) != 1:
+        what = "no connection uses" if not names else "several connections use"
+        raise Fatal(f"'{plugin}': {what} the plugin '{family}'; name one with `connection:`", exit_code=2)
+    return names[0]
+
+
+def _wire_sources(wiring: Wiring) -> None:
+    registry, spec = wiring.plugins.registry, wiring.spec
+    field_names: dict[str, str] = {}
+    for entity in spec.entities.values():
+        for priority, extract in enumerate(entity.extract):
+            if extract.plugin:
+                connection = _connection_of(wiring, extract.plugin, extract.connection)
+                source = str(spec.connections[connection].options.get("id", ""))
+                if wiring.source and source != wiring.source:
+                    raise Fatal("a spec has one source connection; split this one into two specs", exit_code=2)
+                client = wiring.clients[connection]
+                wiring.source, wiring.source_url = source, client.url
+                wiring.source_identity = client.identity
+                extractor = registry.get(EXTRACTOR, extract.plugin)(client, source, entity.name, extract.options)
+                wiring.extractors[(entity.name, priority)] = extractor
+                field_names.update(extractor.field_names())
+            else:
+                wiring.derivations.append(_derivation(wiring, entity, extract, priority))
+    for entity in spec.entities.values():
+        wiring.mappings[entity.name] = compile_entity(entity, spec, registry, field_names)
+
+
+def _derivation(wiring: Wiring, entity: EntitySpec, extract: ExtractSpec, priority: int) -> Derivation:
+    if extract.split:
+        splitter = wiring.plugins.registry.get(SPLITTER, extract.split)()
+        wiring.splitters.setdefault(entity.name, []).append((extract.split, splitter))
+        return Derivation(entity.name, str(extract.of), priority, split=splitter.split, shared=bool(splitter.shared))
+    each = _getter(str(extract.each))
+    total = _getter(extract.total) if extract.total else None
+    return Derivation(entity.name, str(extract.of), priority, each=each, total=total)
+
+
+def _getter(text: str) -> Callable[[Mapping[str, Any]], Any]:
+    read = compile_path(parse_path(text, FieldNames({})))
+    return lambda data: read(roots(data, data))
+
+
+def _wire_targets(wiring: Wiring) -> None:
+    registry, spec = wiring.plugins.registry, wiring.spec
+    refers_to = {}
+    for entity in spec.entities.values():
+        if entity.load is None:
+            continue
+        loader_class = registry.get(LOADER, entity.load.plugin)
+        connection = _connection_of(wiring, entity.load.plugin, entity.load.connection)
+        client = wiring.clients[connection]
+        if wiring.target and wiring.target != client.identity:
+            raise Fatal("a spec has one target connection; split this one into two specs", exit_code=2)
+        wiring.target = client.identity
+        loader = loader_class(client, wiring.source, entity.name, entity.load.options, wiring.source_url)
+        wiring.loaders[entity.name] = loader
+        of = {extract.of for extract in entity.extract if extract.of and not _is_shared(wiring, entity.name)}
+        refers_to[entity.name] = frozenset({*wiring.mappings[entity.name].refers_to, *entity.after, *loader.after, *of})
+    wiring.steps = plan_steps(order_entities(refers_to), wiring.loaders)
+
+
+def _is_shared(wiring: Wiring, entity: str) -> bool:
+    return any(splitter.shared for _, splitter in wiring.splitters.get(entity, ()))

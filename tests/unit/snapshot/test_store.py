@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from j2o_core.model.origin import Origin
+from j2o_core.model.record import Record
+from j2o_core.snapshot.derive import Derivation, children, unreturned
+from j2o_core.snapshot.store import Snapshot
+from j2o_core.snapshot.tree import Tree
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path):
+    opened = Snapshot(tmp_path / "snapshot.db", "acme")
+    opened.begin(1)
+    yield opened
+    opened.close()
+
+
+def record(identifier: str, entity: str = "users", **data: object) -> Record:
+    return Record(Origin("acme", entity, identifier), str(data.pop("key", identifier)), data)
+
+
+def put(snapshot: Snapshot, *records: Record, priority: int = 0, keep: bool = True) -> None:
+    with snapshot.transaction() as connection:
+        snapshot.put(connection, ((one, priority, keep) for one in records))
+
+
+def test_a_record_comes_back_as_it_was_put(snapshot: Snapshot):
+    put(snapshot, record("7", name="Zoë \ud83d\ude00 \x00"))
+    (loaded, complete) = snapshot.load("users", ["7"])["7"]
+    assert complete
+    assert loaded.data == {"name": "Zoë \ud83d\ude00 \x00"}
+
+
+def test_an_earlier_extract_is_not_overridden_by_a_later_one(snapshot: Snapshot):
+    put(snapshot, record("7", name="embedded"), priority=1)
+    put(snapshot, record("7", name="directory"), priority=0)
+    put(snapshot, record("7", name="embedded again"), priority=1)
+    assert snapshot.load("users", ["7"])["7"][0].data == {"name": "directory"}
+
+
+def test_equal_priorities_give_the_same_record_in_whatever_order_they_come(tmp_path: Path):
+    versions = [record("7", name="b"), record("7", name="a"), record("7", name="c")]
+    seen = set()
+    for number, order in enumerate(([0, 1, 2], [2, 1, 0], [1, 2, 0])):
+        snapshot = Snapshot(tmp_path / f"{number}.db", "acme")
+        snapshot.begin(1)
+        put(snapshot, *(versions[at] for at in order))
+        seen.add(snapshot.load("users", ["7"])["7"][0].digest)
+        snapshot.close()
+    assert len(seen) == 1
+
+
+def test_what_a_new_generation_does_not_see_again_is_gone(snapshot: Snapshot):
+    put(snapshot, record("1"), record("2"))
+    snapshot.begin(2)
+    put(snapshot, record("2"))
+    assert [stub.id for chunk in snapshot.stubs("users") for stub in chunk] == ["2"]
+    assert snapshot.resolve("users", ["1"]) is None
+
+
+def test_an_alias_of_two_records_names_none_of_them_but_an_id_names_itself(snapshot: Snapshot):
+    jane = Record(Origin("acme", "users", "k1"), "jane", {}, aliases=("Jane Doe",))
+    other = Record(Origin("acme", "users", "k2"), "jane2", {}, aliases=("Jane Doe", "k1"))
+    put(snapshot, jane, other)
+    assert snapshot.resolve("users", ["Jane Doe"]) is None
+    assert snapshot.resolve("users", ["Jane Doe", "JANE"]) == ("k1", "jane")
+    assert snapshot.resolve("users", ["k1"]) == ("k1", "jane")
+
+
+def test_children_are_read_from_their_parent_and_counted_against_what_was_announced():
+    issue = record("1", "issues", key="A-1", comments=[{"id": "9", "body": "x"}, {"body": "no id"}], total=3)
+    comments = Derivation("comments", "issues", 0, each=lambda data: data["comments"], total=lambda data: data["total"])
+    found = list(children(comments, issue))
+    assert [(child.origin.id, child.key, child.parent) for child in found] == [
+        ("9", "A-1#9", issue.origin),
+        ("1.1", "A-1#1.1", issue.origin),
+    ]
+    assert unreturned(comments, issue) == 1
+
+
+@pytest.mark.parametrize("value", [None, "text", 7, {"a": 1}])
+def test_a_list_that_is_no_list_has_no_children(value: object):
+    issue = record("1", "issues", comments=value)
+    assert list(children(Derivation("comments", "issues", 0, each=lambda data: data["comments"]), issue)) == []
+
+
+def test_the_tree_tells_root_depth_circles_and_who_is_disturbed(snapshot: Snapshot):
+    tree = Tree(snapshot)
+    tree.add(
+        [
+            ("epic", None, True),
+            ("story", "epic", False),
+            ("task", "story", False),
+            ("plain", None, False),
+            ("under", "plain", False),
+            ("quiet", None, False),
+            ("dated", "quiet", True),
+            ("orphan", "elsewhere", False),
+            ("a", "b", False),
+            ("b", "a", False),
+            ("below", "a", False),
+        ]
+    )
+    places = {place.id: (place.root, place.depth) for chunk in tree.places() for place in chunk}
+    assert places["task"] == ("epic", 2)
+    assert places["story"] == ("epic", 1)
+    assert "orphan" not in places  # alone in its tree: its place is where it was planned
+    assert tree.circles() == ["a", "b", "below"]
+    assert tree.disturbed() == ["epic", "quiet"]
