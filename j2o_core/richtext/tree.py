@@ -68,7 +68,7 @@ class Mention:
 
 @dataclass(frozen=True)
 class IssueKey:
-    """A reference to an issue by its human key; ``label`` is the text shown where it differs."""
+    """A reference to an issue by its human key; ``label`` is the text shown before it, where there is one."""
 
     key: str
     label: str = ""

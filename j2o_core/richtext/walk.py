@@ -59,7 +59,7 @@ def inline_text(inline: t.Inline) -> str:
     if isinstance(inline, t.Mention):
         return "@" + (inline.label or inline.alias_value)
     if isinstance(inline, t.IssueKey):
-        return inline.label or inline.key
+        return f"{inline.label} ({inline.key})" if inline.label else inline.key
     if isinstance(inline, t.AttachmentLink):
         return inline.label or inline.name
     if isinstance(inline, t.Image):

@@ -285,7 +285,7 @@ class AdfReader:
                 out.extend(self._block(child))
                 continue
             marks = [*self._list(child.get("marks")), *self._list(node.get("marks"))]
-            out.append(rt.Paragraph(self._inlines.read([{**child, "marks": marks}])))
+            out.append(rt.Paragraph(self._inlines.read([{**child, "marks": marks, "__single": True}])))
         return out
 
     @staticmethod

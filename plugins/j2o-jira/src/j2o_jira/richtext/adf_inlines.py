@@ -100,7 +100,7 @@ class AdfInlines:
         attributes = attributes if isinstance(attributes, dict) else {}
         if kind == "link":
             href = attributes.get("href")
-            return rt.Mark(rt.LINK_KIND, href) if isinstance(href, str) and href else None
+            return rt.Mark(rt.LINK_KIND, href) if isinstance(href, str) else None
         if kind == "subsup":
             return {"sub": rt.SUB, "sup": rt.SUP}.get(str(attributes.get("type")))
         if kind in ("textColor", "backgroundColor"):
@@ -150,18 +150,17 @@ class AdfInlines:
         return [rt.Text(title or address, in_order([rt.Mark(rt.LINK_KIND, address), *marks]))]
 
     def _media(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
+        """A file: width and height are those of the file itself, not of its place, and are not kept."""
         alt = _line(attributes.get("alt"))
-        width, height = _pixels(attributes.get("width")), _pixels(attributes.get("height"))
         if attributes.get("type") == "external":
-            return [rt.Image("", _line(attributes.get("url")), alt, width, height, "", marks)]
+            return [rt.Image("", _line(attributes.get("url")), alt, 0, 0, "", marks)]
         media_id = _line(attributes.get("id"))
         name = _line(attributes.get("__fileName")) or _line(attributes.get("fileName")) or alt
         if not name:
             self._warnings.append(f"a file is known by its media id alone: {media_id}")
-        is_file = name and not name.lower().endswith(_PICTURES) and "." in name[-6:]
-        if is_file and not width and attributes.get("type") != "image":
-            return [rt.AttachmentLink(name, "", marks)]
-        return [rt.Image(name or media_id, "", alt, width, height, media_id, marks)]
+        if node.get("__single") or attributes.get("type") == "image" or name.lower().endswith(_PICTURES):
+            return [rt.Image(name or media_id, "", alt, 0, 0, media_id, marks)]
+        return [rt.AttachmentLink(name or media_id, "", marks)]
 
     def _placeholder(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
         text = _line(attributes.get("text"))
@@ -196,8 +195,3 @@ def _line(value: Any) -> str:
         return ""
     return " ".join(clean(str(value), []).split())
 
-
-def _pixels(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return 0
-    return int(value) if 0 < value < 100_000 else 0

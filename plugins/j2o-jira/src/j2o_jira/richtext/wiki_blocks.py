@@ -130,16 +130,21 @@ class BlockReader:
             symbols, text = list_symbols(plain)
             if symbols:
                 if item:
-                    builder.fill(self._paragraphs(item))
+                    builder.fill(self._item(item))
                 builder.add(symbols)
                 item = [tags + text.strip(" \t")]
             else:
                 item.append(stripped)
             tags = ""
             index += 1
-        builder.fill(self._paragraphs(item))
+        builder.fill(self._item(item))
         out.extend(builder.lists())
         return index
+
+    def _item(self, lines: List[str]) -> List[rt.Block]:
+        if _RULE.fullmatch(lines[0]):
+            return [rt.Rule(), *self._paragraphs(lines[1:])]
+        return self._paragraphs(lines)
 
     @staticmethod
     def _ends_list(line: str) -> bool:

@@ -123,8 +123,6 @@ class InlineReader:
                 token = _forced_break(line, match.start())
             elif kind == "link":
                 token = self._link(match.group()) if links else None
-                if token is None:
-                    position = match.start() + 1
             elif kind == "code":
                 token, position = _monospace(line, match.end())
             elif kind == "image":
@@ -184,9 +182,13 @@ class InlineReader:
                 self._colour = token.mark
                 marks = self._marks(open_)
             else:
-                flush()
                 for inline in token if isinstance(token, list) else (token,):
-                    out.append(add_marks(inline, marks))
+                    marked = add_marks(inline, marks)
+                    if isinstance(marked, rt.Text) and marked.marks == marks:
+                        run.append(marked.text)
+                    else:
+                        flush()
+                        out.append(marked)
         flush()
         return out
 
@@ -199,7 +201,8 @@ class InlineReader:
     def _link(self, raw: str) -> Optional[_Token]:
         link = read_link(raw[1:-1])
         if link is None:
-            return None
+            # Brackets as text; a mark outside does not end inside of them.
+            return [rt.Text("["), *self._outside_colour(raw[1:-1]), rt.Text("]")]
         if link.node is not None:
             return link.node
         mark = rt.Mark(rt.LINK_KIND, link.href)
@@ -267,7 +270,7 @@ def _delimiter(line: str, match: re.Match[str]) -> Optional[_Delimiter]:
     raw = match.group()
     start, end = match.span()
     before, after = line[start - 1 : start], line[end : end + 1]
-    can_open = not before.isalnum() and after != "" and not after.isspace()
+    can_open = not before.isalnum() and after != "" and not after.isspace() and after != raw[0]
     can_close = before != "" and not after.isalnum()
     if not can_open and not can_close:
         return None

@@ -74,7 +74,7 @@ def escape_address(address: str) -> str:
     return "<" + _CONTROL.sub(lambda match: f"%{ord(match.group()):02X}", address) + ">"
 
 
-_PLAIN_ADDRESS = re.compile(r"[^\s<>()\\\x00-\x20\x7f]+")
+_PLAIN_ADDRESS = re.compile(r"[^\s<>()\\\x00-\x20\x7f]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 
 

@@ -167,7 +167,7 @@ class InlineWriter:
     def _issue(self, issue: rt.IssueKey, in_link: bool) -> str:
         id_ = self.references.issue(issue)
         shown = issue.key if id_ is None else f"#{id_}"
-        if issue.label and issue.label != issue.key:
+        if issue.label:
             return f"{self.text(issue.label, in_link)} ({shown})"
         return escape(shown)
 

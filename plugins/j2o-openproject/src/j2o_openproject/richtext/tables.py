@@ -1,4 +1,4 @@
-"""Tables: GFM where it can hold them, HTML where cells span.
+"""Tables: GFM where it can hold them, HTML where cells span or rows have headers of their own.
 
 A GFM cell is one line, so what is more than text inside a cell is written as HTML elements on that line.
 """
@@ -30,7 +30,7 @@ class TableWriter:
         width = max([len(row.cells) for row in table.rows], default=0)
         if not width:
             return []
-        if any(cell.colspan > 1 or cell.rowspan > 1 for row in table.rows for cell in row.cells):
+        if _needs_html(table):
             return self._html.table(table)
         if any(cell.background for row in table.rows for cell in row.cells):
             self._warnings.append("cell colours were left out")
@@ -38,17 +38,14 @@ class TableWriter:
         header = rt.TableRow()
         if _is_header(rows[0]):
             header = rows.pop(0)
-        head = [self._cell(cell, True) for cell in header.cells]
+        head = [self._cell(cell) for cell in header.cells]
         out = [_line(head, width), "| " + " | ".join(["---"] * width) + " |"]
         for row in rows:
-            out.append(_line([self._cell(cell, False) for cell in row.cells], width))
+            out.append(_line([self._cell(cell) for cell in row.cells], width))
         return out
 
-    def _cell(self, cell: rt.TableCell, in_header: bool) -> str:
-        content = cell.content
-        if cell.header and not in_header:
-            content = rt.map_content(rt.Document(content), _strong).content
-        return self._markdown.cell(content).replace("|", "\\|")
+    def _cell(self, cell: rt.TableCell) -> str:
+        return self._markdown.cell(cell.content).replace("|", "\\|")
 
 
 class _CellWriter:
@@ -143,6 +140,16 @@ class _CellWriter:
         return self._escape(text)
 
 
+def _needs_html(table: rt.Table) -> bool:
+    """Whether a cell spans others, or a header cell stands outside of a header row at the top."""
+    for place, row in enumerate(table.rows):
+        if any(cell.colspan > 1 or cell.rowspan > 1 for cell in row.cells):
+            return True
+        if any(cell.header for cell in row.cells) and not (place == 0 and _is_header(row)):
+            return True
+    return False
+
+
 def _is_header(row: rt.TableRow) -> bool:
     """Whether every cell with content is a header cell."""
     return any(cell.header for cell in row.cells) and all(
@@ -152,18 +159,6 @@ def _is_header(row: rt.TableRow) -> bool:
 
 def _line(cells: List[str], width: int) -> str:
     return "| " + " | ".join(cells + [""] * (width - len(cells))) + " |"
-
-
-def _strong(content: rt.Inlines) -> rt.Inlines:
-    out: List[rt.Inline] = []
-    for inline in content:
-        if isinstance(inline, rt.Text) and not any(
-            mark.kind in (rt.STRONG_KIND, rt.CODE_KIND) for mark in inline.marks
-        ):
-            links = tuple([mark for mark in inline.marks if mark.kind == rt.LINK_KIND])
-            inline = rt.Text(inline.text, (*links, rt.STRONG, *inline.marks[len(links) :]))
-        out.append(inline)
-    return tuple(out)
 
 
 def _escape_html(text: str) -> str:
