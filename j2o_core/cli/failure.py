@@ -9,6 +9,8 @@ from typing import Optional
 
 from ..hooks.registry import NameTaken
 from ..model.outcome import Fatal, Outcome
+from ..security.secrets import Unresolved
+from .problem_text import render
 
 FINDINGS, USAGE, UNREACHABLE, STOPPED, REFUSED = 1, 2, 3, 4, 5
 
@@ -38,6 +40,10 @@ def explain(error: BaseException, debug: bool) -> Optional[int]:
     if isinstance(error, (Refusal, Outcome)):
         say(f"{error.code} {error.message}".strip())
         return error.exit_code if isinstance(error, (Refusal, Fatal)) else FINDINGS
+    if isinstance(error, Unresolved):
+        for problem in error.problems:
+            print(render(problem, {}), file=sys.stderr)
+        return USAGE
     if isinstance(error, NameTaken):
         say(f"{error}; leave one out with J2O_DISABLE_PLUGINS")
         return USAGE

@@ -1,11 +1,15 @@
-"""Loading plugins and specs for commands, with the problems of a spec told as they should be."""
+"""Loading specs for commands, with the problems of a spec told as they should be."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Optional
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional
 
-from ..model.problem import ERROR
+import typer
+
+from ..model.problem import ERROR, Problem
+from ..observe.redaction import Redactor
 from ..spec.model import Spec
 from .failure import USAGE, Refusal
 from .problem_text import render
@@ -13,6 +17,19 @@ from .session import Session, environment
 
 if TYPE_CHECKING:
     from ..spec.load import LoadResult
+
+#: parts of ``auth`` that are no secrets
+_PUBLIC = ("user", "username", "type")
+
+
+def spec_argument() -> Any:
+    """The argument SPEC, the same for every command."""
+    return typer.Argument(..., metavar="SPEC", help="A path, or j2o:NAME for a packaged one.")
+
+
+def environment_option() -> Any:
+    """The option ``--env``, the same for every command."""
+    return typer.Option(None, "--env", envvar="J2O_ENV", help="The environment to merge into the spec.")
 
 
 def read_spec(current: Session, path: str, environment_name: Optional[str]) -> LoadResult:
@@ -22,13 +39,50 @@ def read_spec(current: Session, path: str, environment_name: Optional[str]) -> L
     return load_spec(path, environment_name, current.plugins.registry, environment())
 
 
-def require_spec(current: Session, path: str, environment_name: Optional[str]) -> Spec:
-    """The same, for commands that cannot work with a faulty one: prints every problem, then refuses."""
+def require_spec(
+    current: Session,
+    path: str,
+    environment_name: Optional[str],
+    listener: Optional[Callable[[Mapping[str, Any]], None]] = None,
+) -> Spec:
+    """The same, for commands that cannot work with a faulty one: tells every problem, then refuses."""
     result = read_spec(current, path, environment_name)
     errors = 0
     for problem in result.problems:
         errors += problem.severity == ERROR
         print(render(problem, result.texts), file=sys.stderr)
+        if listener is not None:
+            listener(_event(problem))
     if result.spec is None or errors:
         raise Refusal(f"{path}: {errors} {'error' if errors == 1 else 'errors'}; nothing was started", USAGE)
     return result.spec
+
+
+def secrets_of(spec: Spec) -> Redactor:
+    """Hides what the spec's connections log in with, as far as it has values here."""
+    from ..security.secrets import Unresolved, resolve
+
+    redactor = Redactor()
+    folder = Path(spec.files[0]).parent if spec.files else None
+    for connection in spec.connections.values():
+        for name, reference in dict(connection.options.get("auth") or {}).items():
+            if name in _PUBLIC:
+                continue
+            try:
+                redactor.add(str(resolve(reference, environment(), folder)))
+            except Unresolved:
+                continue  # set later by a started system, or told by the pipeline as an error
+    return redactor
+
+
+def _event(problem: Problem) -> Mapping[str, Any]:
+    return {
+        "event": "problem",
+        "stage": "validate",
+        "severity": problem.severity,
+        "code": problem.code,
+        "entity": problem.entity,
+        "key": problem.key,
+        "message": problem.message,
+        "place": str(problem.place) if problem.place else None,
+    }

@@ -12,7 +12,8 @@ import typer.core
 
 from ..hooks.manager import load_plugins
 from ..hooks.registry import NameTaken
-from . import plugins, validate
+from ..mapping import builtin
+from . import history, plugins, report, run, validate
 from .failure import explain, say, silence
 from .session import Session, environment, home_folder, wants_debug
 
@@ -54,7 +55,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 def build() -> typer.Typer:
     """The app with all commands: ours, then those of the plugins. Raises ``NameTaken``."""
-    loaded = load_plugins(environment())
+    loaded = load_plugins(environment(), [(builtin.NAME, builtin)])
     app = typer.Typer(
         cls=Commands,
         rich_markup_mode=None,
@@ -74,7 +75,7 @@ def build() -> typer.Typer:
     ) -> None:
         context.obj = Session(home_folder(environment()), loaded, debug or wants_debug(environment()))
 
-    for family in (validate, plugins):
+    for family in (run, validate, history, report, plugins):
         family.add(app)
     for name, plugin in loaded.manager.list_name_plugin():
         others = [other for other in loaded.manager.get_plugins() if other is not plugin]

@@ -10,7 +10,7 @@ import typer
 from ..model.problem import ERROR
 from .document import print_json
 from .failure import USAGE
-from .loading import read_spec
+from .loading import environment_option, read_spec, spec_argument
 from .problem_text import as_json, render
 from .session import session
 
@@ -30,8 +30,8 @@ def add(app: typer.Typer) -> None:
 
 def validate(
     context: typer.Context,
-    spec: str = typer.Argument(..., metavar="SPEC", help="A path, or j2o:NAME for a packaged one."),
-    env: Optional[str] = typer.Option(None, "--env", envvar="J2O_ENV", help="The environment to merge into the spec."),
+    spec: str = spec_argument(),
+    env: Optional[str] = environment_option(),
     format: Format = typer.Option(Format.TEXT, "--format", help="How problems are printed."),
     json: bool = typer.Option(False, "--json", help="Short for --format json."),
 ) -> None:

@@ -41,7 +41,8 @@ def write(queries: RunQueries, run: str, out: TextIO) -> None:
         )
     )
     stream.enable_buffering(200)
-    stream.dump(out)
+    for piece in stream:
+        out.write(piece)
 
 
 def verdict(exit_code: Optional[int]) -> str:

@@ -12,8 +12,8 @@ Row = Mapping[str, Any]
 class RunQueries(Protocol):
     """Read-only questions about one ledger. Rows are plain dicts; iterables stream."""
 
-    def run(self, id: str) -> Row:
-        """One run: id, spec, state, started, finished, exit_code, ..."""
+    def run(self, identifier: str) -> Row:
+        """One run: run (its id), spec, state, started, finished, exit_code, ..."""
 
     def entities(self, run: str) -> Mapping[str, Counts]:
         """The counts by entity."""

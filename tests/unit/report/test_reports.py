@@ -20,8 +20,8 @@ HOSTILE = "<script>alert('x')</script>=1+1"
 class Queries:
     """What a ledger would answer about one run."""
 
-    def run(self, id: str) -> Mapping[str, Any]:
-        return {"id": id, "spec": "acme", "state": "finished", "started": 0.0, "finished": 60.0, "exit_code": 1}
+    def run(self, identifier: str) -> Mapping[str, Any]:
+        return {"run": identifier, "spec": "acme", "state": "finished", "started": 0.0, "exit_code": 1}
 
     def entities(self, run: str) -> Mapping[str, Mapping[str, int]]:
         return {
@@ -97,7 +97,7 @@ def test_html_says_which_sums_do_not_add_up() -> None:
 
 def test_json_is_one_document_with_counts_items_and_problems() -> None:
     document = json.loads(written("json"))
-    assert document["run"]["id"] == "r1"
+    assert document["run"]["run"] == "r1"
     assert document["totals"]["source"] == 1203
     assert document["adds_up"] is True
     assert [item["key"] for item in document["items"]] == ["fred", "ACME-1", "=cmd()"]

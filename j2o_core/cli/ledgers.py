@@ -1,0 +1,72 @@
+"""Finds the ledgers of a home folder, and the run that a command names."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional
+
+from ..report.writing import write_file
+from .failure import USAGE, Refusal
+
+if TYPE_CHECKING:
+    from ..ledger.queries import Queries
+
+#: stands for the newest run
+LAST = "last"
+
+
+@contextlib.contextmanager
+def queries(home: Path, url: str) -> Iterator[Queries]:
+    """Questions to one ledger, open within the block."""
+    from ..ledger.queries import Queries
+    from ..ledger.store import open_ledger
+
+    ledger = open_ledger(url, home)
+    try:
+        yield Queries(ledger.engine)
+    finally:
+        ledger.close()
+
+
+def ledger_urls(home: Path, given: Optional[str]) -> list[str]:
+    """The ledger that was named, else every ledger that lies in the home folder."""
+    if given:
+        return [given]
+    return [f"sqlite:///{path}" for path in sorted(home.glob("*.db")) if _is_ledger(path)]
+
+
+def all_runs(home: Path, given: Optional[str]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Each run with the URL of its ledger, newest first."""
+    found = []
+    for url in ledger_urls(home, given):
+        with queries(home, url) as asked:
+            found += [(url, run) for run in asked.runs()]
+    return sorted(found, key=lambda pair: float(pair[1].get("started") or 0), reverse=True)
+
+
+def find_run(home: Path, given: Optional[str], name: str) -> tuple[str, Mapping[str, Any]]:
+    """The run of this id (or ``last``) with the URL of its ledger; refuses where there is none."""
+    runs = all_runs(home, given)
+    for url, run in runs:
+        if name in (run["run"], LAST):
+            return url, run
+    known = ", ".join(str(run["run"]) for _, run in runs[:3])
+    hint = f"the latest are {known}" if known else f"there is no run yet in {given or home}"
+    raise Refusal(f"no run '{name}': {hint}", USAGE)
+
+
+def write_report(home: Path, url: str, run: str) -> Path:
+    """Write the HTML report of a run to its place in the home folder; returns the path."""
+    with queries(home, url) as asked:
+        return write_file(asked, run, home / "reports" / f"{run}.html")
+
+
+def _is_ledger(path: Path) -> bool:
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.Error:
+        return False  # another file of that name
+    return {"run", "effect", "item"} <= tables

@@ -1,0 +1,118 @@
+"""``j2o run``: the whole migration that a spec describes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Optional, TextIO
+
+import typer
+
+from ..observe.announcer import Announcer, Event
+from ..observe.lines import PlainLines
+from ..observe.live import LiveProgress
+from ..observe.logs import LogEvents, close_log, open_log
+from ..observe.stream import JsonStream
+from ..report.summary import render
+from ..spec.model import Spec
+from .failure import USAGE, Refusal, explain, say
+from .ledgers import queries, write_report
+from .loading import environment_option, require_spec, secrets_of, spec_argument
+from .session import Session, session
+from .stopping import stoppable
+
+
+def add(app: typer.Typer) -> None:
+    """Add ``run``."""
+    app.command()(run)
+
+
+def run(
+    context: typer.Context,
+    spec: str = spec_argument(),
+    env: Optional[str] = environment_option(),
+    fresh: bool = typer.Option(False, "--fresh", help="Read the source again and plan anew; written items stay known."),
+    settle: Optional[float] = typer.Option(
+        None, min=0, metavar="SECONDS", help="How long a lost request may still be running on the server."
+    ),
+    yes: bool = typer.Option(False, "--yes", "-y", help="Confirm what would be asked."),
+    quiet: bool = typer.Option(False, "--quiet", "-q", help="Show no progress."),
+    json: bool = typer.Option(False, "--json", help="Print one event on each line, the last one run_finished."),
+) -> None:
+    """Migrate what the spec describes; carry on where an earlier run of it was stopped.
+
+    \b
+    Example:
+      j2o run specs/demo.yaml
+      j2o run acme.yaml --env staging --json
+    """
+    current = session(context)
+    stream = JsonStream(sys.stdout) if json else None
+    try:
+        with stoppable():
+            _confirm(fresh, yes)
+            loaded = require_spec(current, spec, env, stream)
+            code = _migrate(current, loaded, fresh, settle, quiet, stream)
+    except BaseException as error:
+        explained = explain(error, current.debug)
+        if explained is None:
+            raise
+        code = explained
+    if stream is not None:
+        stream.finish(code)
+    raise typer.Exit(code)
+
+
+def _confirm(fresh: bool, yes: bool) -> None:
+    """What ``--fresh`` drops took time to read; ask where there is someone to ask."""
+    if not fresh or yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return
+    if not typer.confirm("Drop the snapshot and the plan, and read the source again?", err=True):
+        raise Refusal("nothing was done", USAGE)
+
+
+class _Begun:
+    """Remembers which run has begun."""
+
+    run: Optional[str] = None
+
+    def __call__(self, event: Event) -> None:
+        self.run = event.get("run") or self.run
+
+
+def _migrate(
+    current: Session, spec: Spec, fresh: bool, settle: Optional[float], quiet: bool, stream: Optional[JsonStream]
+) -> int:
+    from ..pipeline.options import RunOptions
+    from ..pipeline.run import run_migration
+
+    open_log(current.home, secrets_of(spec), current.debug)
+    begun = _Begun()
+    display = None if quiet else _display(sys.stderr)
+    listeners = [listener for listener in (begun, LogEvents(), display, stream) if listener is not None]
+    try:
+        result = run_migration(
+            spec, current.plugins, current.home, RunOptions(fresh=fresh, settle=settle), Announcer(*listeners)
+        )
+    finally:
+        if display is not None:
+            display.close()
+        close_log()
+        _tell(current, spec, begun.run, stream is None)
+    if result.message:
+        say(result.message)
+    return result.exit_code
+
+
+def _display(out: TextIO) -> Any:
+    return LiveProgress(out) if out.isatty() else PlainLines(out)
+
+
+def _tell(current: Session, spec: Spec, run: Optional[str], text: bool) -> None:
+    """The summary and the report, of a stopped run too; nothing where none was begun."""
+    if run is None:
+        return
+    if text:
+        with queries(current.home, spec.runtime.ledger) as asked:
+            print(render(asked.entities(run)))
+    path = write_report(current.home, spec.runtime.ledger, run)
+    print(f"report: {path}", file=sys.stdout if text else sys.stderr)

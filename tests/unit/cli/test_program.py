@@ -1,0 +1,120 @@
+"""The command line as a whole: help, usage, failures, streams."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Any, Callable, Iterator
+
+import pytest
+import typer.main
+
+from j2o_core.cli import failure, program
+from j2o_core.cli.failure import Refusal
+from j2o_core.hooks.registry import NameTaken
+from j2o_core.model.outcome import Fatal
+
+
+def commands(group: Any, context: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if hasattr(command, "list_commands"):
+            inner = command.context_class(command, info_name=name, parent=context)
+            yield from commands(command, inner, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+def all_commands() -> list[tuple[str, ...]]:
+    app = typer.main.get_command(program.build())
+    return [path for path, _ in commands(app, app.context_class(app, info_name="j2o"))]
+
+
+@pytest.mark.parametrize("path", all_commands(), ids=" ".join)
+def test_every_command_has_a_help_with_an_example(j2o: Callable[..., Any], path: tuple[str, ...]) -> None:
+    called = j2o(*path, "--help")
+    assert called.code == 0
+    name = "validate" if path == ("lint",) else " ".join(path)
+    assert "Example:" in called.out
+    assert f"j2o {name}" in called.out.split("Example:")[1]
+    assert called.err == ""
+
+
+def test_the_version_is_told(j2o: Callable[..., Any]) -> None:
+    assert j2o("--version").out.startswith("j2o 0.")
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["validate"], ["run"], ["validate", "x", "--nonsense"]])
+def test_bad_usage_is_exit_code_2_and_told_on_stderr(j2o: Callable[..., Any], arguments: list[str]) -> None:
+    called = j2o(*arguments)
+    assert called.code == 2
+    assert called.out == ""
+    assert "Error: " in called.err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (Fatal("the server is gone", exit_code=3, code="J2O-H001"), 3, "j2o: J2O-H001 the server is gone"),
+        (Refusal("no such thing"), 2, "j2o: no such thing"),
+        (NameTaken("the step 'x' is provided by a and by b"), 2, "provided by a and by b; leave one out"),
+        (KeyboardInterrupt(), 4, "j2o: stopped; the same command carries on"),
+        (PermissionError(13, "Permission denied", "/x.html"), 2, "j2o: /x.html: Permission denied"),
+        (KeyError("oops"), 1, "j2o: internal error: KeyError: 'oops'; `j2o --debug ...` shows where"),
+    ],
+)
+def test_what_stops_a_command_becomes_a_message_and_an_exit_code_without_a_traceback(
+    j2o: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, message: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("j2o_core.cli.validate.read_spec", fail)
+    called = j2o("validate", "x.yaml")
+    assert called.code == code
+    assert message in called.err
+    assert "Traceback" not in called.err
+    assert called.out == ""
+
+
+def test_debug_shows_the_traceback(j2o: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("j2o_core.cli.validate.read_spec", lambda *_: 1 / 0)
+    for arguments in (["--debug", "validate", "x"], ["validate", "x"]):
+        assert "Traceback" in j2o(*arguments).err
+        monkeypatch.setenv("J2O_DEBUG", "1")
+
+
+def test_a_reader_who_leaves_early_sees_no_complaint() -> None:
+    command = [sys.executable, "-c", "import sys; from j2o_core.cli import main; sys.exit(main())", "plugins", "list"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    finally:
+        os.close(writing)
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+def test_a_plugin_whose_commands_fail_leaves_the_others_working(
+    j2o: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(app: typer.Typer) -> None:
+        raise RuntimeError("no commands today")
+
+    monkeypatch.setattr("j2o_sandbox.plugin.j2o_commands", program_hook(broken))
+    called = j2o("plugins", "list")
+    assert called.code == 0
+    assert "the commands of plugin 'sandbox' are left out: RuntimeError: no commands today" in called.err
+
+
+def program_hook(function: Callable[..., None]) -> Callable[..., None]:
+    from j2o_core.api import hookimpl
+
+    return hookimpl(function)
+
+
+def test_messages_go_to_stderr_alone(capfd: pytest.CaptureFixture[str]) -> None:
+    failure.say("hello")
+    assert capfd.readouterr() == ("", "j2o: hello\n")
