@@ -129,6 +129,8 @@ class Splitter(ABC):
     name: ClassVar[str]
     #: many records have the same children (people): they belong to none of them and have no parent
     shared: ClassVar[bool] = False
+    #: paths in the parent's data that the children take over whole, so that no field need map them
+    consumes: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def split(self, record: Record) -> Iterable[Part]:

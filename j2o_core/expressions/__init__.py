@@ -1,0 +1,1 @@
+"""The small language inside a spec: paths, typed expressions and templates over plain data, without effects."""

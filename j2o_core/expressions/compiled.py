@@ -1,0 +1,178 @@
+"""Texts of a spec, compiled once: typed expressions, templates and literals.
+
+Only texts of the spec come here. What comes from a source is data to them: it is never compiled, evaluated or
+rendered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Collection, Mapping
+
+from jinja2 import nodes, pass_context
+from jinja2.exceptions import TemplateError
+from jinja2.runtime import Context
+
+from .empty import EMPTY, plain
+from .errors import ExpressionFailed, ExpressionSyntaxError
+from .functions import FUNCTIONS
+from .names import FieldNames
+from .paths import Path, field_value
+from .sandbox import Sandbox
+from .syntax import FIELD_FILTER, Reader, parse, pieces
+
+#: the longest text that a template may make, in characters
+TEXT_LIMIT = 1_000_000
+
+Scope = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A value of the spec, ready to be evaluated.
+
+    ``reads`` are the paths it may look at, ``arguments`` the (function, first constant argument) pairs it uses,
+    ``absent`` the display names in it that no field bears. ``constant``: it reads nothing and is always the same.
+    """
+
+    evaluate: Callable[[Scope], Any]
+    reads: frozenset[Path] = frozenset()
+    arguments: frozenset[tuple[str, Any]] = frozenset()
+    absent: tuple[str, ...] = ()
+    constant: bool = False
+    typed: bool = False
+
+
+class Language:
+    """Compiles the texts of one entity. ``functions`` take (scope, value, *arguments)."""
+
+    def __init__(self, functions: Mapping[str, Callable[..., Any]], names: FieldNames) -> None:
+        self.names = names
+        self.functions = frozenset({*functions, *FUNCTIONS, "field"})
+        filters: dict[str, Callable[..., Any]] = {FIELD_FILTER: _field}
+        filters.update({name: _plain_filter(function) for name, function in FUNCTIONS.items()})
+        filters.update({name: _scoped_filter(function) for name, function in functions.items()})
+        self._environment = Sandbox(filters)
+
+    def value(self, value: Any, roots: Collection[str]) -> Compiled:
+        """Any value of the spec: texts in it are expressions, templates or literals; lists and objects go deep.
+
+        Raises:
+            ExpressionSyntaxError: a text with ``{{ }}`` is not in the language.
+        """
+        if isinstance(value, str):
+            return self.text(value, roots)
+        if isinstance(value, (list, tuple)):
+            return _collect([self.value(item, roots) for item in value], list)
+        if isinstance(value, dict):
+            keys = list(value)
+            return _collect([self.value(item, roots) for item in value.values()], lambda made: dict(zip(keys, made)))
+        return Compiled(lambda scope: value, constant=True)
+
+    def text(self, text: str, roots: Collection[str]) -> Compiled:
+        """Exactly one ``{{ ... }}``: a typed expression; other text with ``{{ }}``: a template; else a literal."""
+        if "{{" not in text:
+            return Compiled(lambda scope: text, constant=True)
+        stripped = text.strip()
+        whole = stripped if stripped.startswith("{{") and stripped.endswith("}}") else text
+        reader = Reader(roots, self.functions, self.names)
+        parts = [reader.visit(part) for part in pieces(parse(self._environment, whole))]
+        if len(parts) == 1 and not isinstance(parts[0], nodes.TemplateData):
+            evaluate, typed = self._expression(parts[0], stripped), True
+        else:
+            evaluate, typed = self._template(parts, text), False
+        if not reader.reads and not reader.arguments:
+            try:
+                made = evaluate({})
+            except ExpressionFailed as error:
+                raise ExpressionSyntaxError(str(error)) from None
+            return Compiled(lambda scope: made, constant=True, typed=typed)
+        return Compiled(
+            evaluate,
+            frozenset(reader.reads),
+            frozenset(reader.arguments),
+            tuple(reader.absent),
+            typed=typed,
+        )
+
+    def _expression(self, expression: nodes.Expr, text: str) -> Callable[[Scope], Any]:
+        name = nodes.Name("result", "store", lineno=1)
+        root = self._render([nodes.Assign(name, expression, lineno=1)], text)
+        environment = self._environment
+
+        def evaluate(scope: Scope) -> Any:
+            context = Context(environment, scope, None, {})  # type: ignore[arg-type]
+            try:
+                for _ in root(context):
+                    pass
+                return plain(context.vars["result"])
+            except Exception as error:  # noqa: BLE001 - a plugin's function may raise anything
+                raise _failed(text, error) from None
+
+        return evaluate
+
+    def _template(self, parts: list[nodes.Expr], text: str) -> Callable[[Scope], Any]:
+        root = self._render([nodes.Output(parts, lineno=1)], text)
+        environment = self._environment
+
+        def evaluate(scope: Scope) -> Any:
+            context = Context(environment, scope, None, {})  # type: ignore[arg-type]
+            try:
+                made = "".join(root(context))
+            except Exception as error:  # noqa: BLE001 - a plugin's function may raise anything
+                raise _failed(text, error) from None
+            if len(made) > TEXT_LIMIT:
+                raise ExpressionFailed(f"'{_short(text)}' makes a text longer than {TEXT_LIMIT} characters")
+            return made
+
+        return evaluate
+
+    def _render(self, body: list[nodes.Node], text: str) -> Callable[[Context], Any]:
+        template = nodes.Template(body, lineno=1)
+        template.set_environment(self._environment)
+        try:
+            return self._environment.from_string(template).root_render_func
+        except (TemplateError, SyntaxError, RecursionError, MemoryError, ValueError, OverflowError) as error:
+            raise ExpressionSyntaxError(f"'{_short(text)}' cannot be compiled: {error}") from None
+
+
+def _failed(text: str, error: BaseException) -> ExpressionFailed:
+    return ExpressionFailed(f"'{_short(text)}' cannot be evaluated: {error}")
+
+
+def _collect(parts: list[Compiled], build: Callable[[list[Any]], Any]) -> Compiled:
+    evaluators = [part.evaluate for part in parts]
+    return Compiled(
+        lambda scope: build([evaluate(scope) for evaluate in evaluators]),
+        frozenset().union(*(part.reads for part in parts)),
+        frozenset().union(*(part.arguments for part in parts)),
+        tuple(name for part in parts for name in part.absent),
+        constant=all(part.constant for part in parts),
+    )
+
+
+def _plain_filter(function: Callable[..., Any]) -> Callable[..., Any]:
+    def apply(value: Any, *arguments: Any) -> Any:
+        made = function(value, *arguments)
+        return EMPTY if made is None else made
+
+    return apply
+
+
+def _scoped_filter(function: Callable[..., Any]) -> Callable[..., Any]:
+    @pass_context
+    def apply(context: Context, value: Any, *arguments: Any) -> Any:
+        made = function(context.parent, plain(value), *(plain(argument) for argument in arguments))
+        return EMPTY if made is None else made
+
+    return apply
+
+
+def _field(source: Any, identifier: Any) -> Any:
+    value = field_value(source, identifier) if identifier is not None else None
+    return EMPTY if value is None else value
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 80 else text[:80] + "…"

@@ -1,0 +1,32 @@
+"""The built-in plugin: the steps that come with the core, registered as any plugin registers its own.
+
+text       ``trim`` ``truncate`` ``lower`` ``upper`` ``replace`` ``regex`` ``split`` ``text`` ``format`` ``json``
+lists      ``join`` ``first`` ``last`` ``unique`` ``get`` ``default``
+numbers    ``number`` ``integer`` ``round`` ``boolean``
+dates      ``date`` ``day`` ``datetime`` ``seconds_to_duration``
+values     ``option`` ``user`` ``labels`` ``sprint`` ``epic``
+identity   ``identifier`` ``login`` ``hash`` ``pseudonym``
+bound      ``table`` ``ref`` ``rich_text``
+
+Their arguments are described in the modules of ``j2o_core.mapping.steps``. In expressions each is a filter and a
+function; further functions are in ``j2o_core.expressions.functions``.
+"""
+
+from __future__ import annotations
+
+from ..hooks.registry import Registry
+from ..hooks.specs import hookimpl
+from .steps import bound, dates, identity, lists, numbers, text, values
+
+#: the name under which ``load_plugins(builtin=[(NAME, module)])`` takes this module
+NAME = "steps"
+
+
+@hookimpl
+def j2o_register(registry: Registry) -> None:
+    """Register every built-in step."""
+    for family in (text, lists, numbers, dates, values, identity):
+        for step in family.STEPS:
+            registry.step(step)
+    for step in bound.steps(registry):
+        registry.step(step)

@@ -1,0 +1,218 @@
+"""A whole entity's mapping, compiled: a pure function from record to payload, with an account of every value."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Optional
+
+from ..expressions.names import FieldNames
+from ..hooks.registry import LOADER, Registry
+from ..model.digest import digest
+from ..model.problem import ERROR, WARNING, Place, Problem
+from ..model.record import Record
+from ..spec.model import UNSET, EntitySpec, FieldSpec, Spec
+from . import codes
+from .accounting import FREEZE, PRESERVE, Accounting, standing_claims
+from .compiler import Compiler, versions
+from .fields import LEFT_OUT, Field, FieldFailed, FieldLeftOut, ItemLeftOut, compile_field
+from .model import Mapped
+from .readable import Readable
+from .rules import SOURCE, TARGET, Rule, compile_rules
+from .scope import Scope, roots
+
+#: enters every digest: raise it when the same spec and record give another payload than before
+VERSION = 1
+
+
+class CompileError(Exception):
+    """An entity cannot be compiled; ``problems`` tells everything that is wrong with it, warnings included."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        errors = [problem for problem in problems if problem.severity == ERROR]
+        first = errors[0]
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        super().__init__(f"{first.code} {first.place or ''} {first.path}: {first.message}{more}")
+        self.problems = problems
+
+
+def compile_entity(entity: EntitySpec, spec: Spec, registry: Registry, field_names: Mapping[str, str]) -> EntityMapping:
+    """Compile one entity of a checked spec; ``field_names`` are the source's display names by field id.
+
+    Raises:
+        CompileError: with every problem of the entity.
+    """
+    names = FieldNames(field_names)
+    compiler = Compiler(spec, registry, names)
+    loader = registry.find(LOADER, entity.load.plugin) if entity.load else None
+    required = set(loader.required) if loader else set()
+    fields = [compile_field(field, name in required, compiler) for name, field in entity.map.items()]
+    rules = compile_rules(entity.rules, entity.map, compiler)
+    standing = standing_claims(entity, spec, compiler)
+    problems = tuple(compiler.problems)
+    if compiler.failed:
+        raise CompileError(problems)
+    made = [field for field in fields if field is not None]
+    split = bool(entity.extract) and all(extract.of for extract in entity.extract)
+    standing.extend(path for rule in rules for path in rule.reads)
+    return EntityMapping(
+        entity=entity.name,
+        digest=_digest(entity, compiler, sorted(required), [str(path) for path in standing], field_names),
+        refers_to=frozenset(compiler.refers_to),
+        problems=problems,
+        fields=made,
+        rules=rules,
+        accounting=Accounting(standing, [field.claims for field in made], names, Readable(registry), split),
+        unmapped=entity.unmapped,
+        place=entity.place,
+        bindings=compiler.bindings,
+    )
+
+
+class EntityMapping:
+    """The mapping of one entity. ``apply`` is pure and may be called by many threads at once.
+
+    ``digest`` changes whenever the same record could give another result; ``refers_to`` are the entities that payloads
+    refer to; ``problems`` the warnings of compiling.
+    """
+
+    def __init__(
+        self,
+        entity: str,
+        digest: str,
+        refers_to: frozenset[str],
+        problems: tuple[Problem, ...],
+        fields: list[Field],
+        rules: list[Rule],
+        accounting: Accounting,
+        unmapped: str,
+        place: Optional[Place],
+        bindings: Any,
+    ) -> None:
+        self.entity, self.digest, self.refers_to, self.problems = entity, digest, refers_to, problems
+        self._fields = list(enumerate(fields))
+        self._source_rules = [rule for rule in rules if rule.on == SOURCE]
+        self._target_rules = [rule for rule in rules if rule.on == TARGET]
+        self._accounting, self._unmapped, self._place, self._bindings = accounting, unmapped, place, bindings
+
+    def apply(self, record: Record, source: Optional[Record] = None) -> Mapped:
+        """Map one record; ``source`` is the record it was split from.
+
+        A record that fails has its first cause in ``fail`` and any further ones, as errors, in ``problems``.
+        """
+        data = record.data
+        scope = Scope(roots(data, None if source is None else source.data), self._bindings)
+        work = _Work(self.entity, record.key)
+        if not self._check(self._source_rules, scope, work):
+            return work.result({}, {})
+        payload: dict[str, Any] = {}
+        cut: set[int] = set()
+        for index, field in self._fields:
+            try:
+                value = field.make(scope)
+                if value is not LEFT_OUT:
+                    payload[field.name] = value
+            except FieldFailed as error:
+                work.fail(error.code, error.message, field.place, field.path, field.name)
+            except ItemLeftOut as error:
+                return work.skipped(str(error), field.place)
+            except FieldLeftOut as error:
+                work.warn(codes.LEFT_OUT, str(error), field.place, field.path, field.name)
+            if scope.cut or scope.remarks:
+                if scope.cut:
+                    cut.add(index)
+                for remark in scope.remarks:
+                    code = codes.VALUE_CUT if scope.cut else codes.REMARK
+                    work.warn(code, f"{field.name}: {remark}", field.place, field.path, field.name)
+                scope.cut, scope.remarks = False, []
+        scope["target"] = payload
+        if work.failure is None and not self._check(self._target_rules, scope, work):
+            return work.result({}, {})
+        preserved = self._accounting.left(data, cut)
+        if preserved and self._unmapped != PRESERVE:
+            self._tell(preserved, work)
+        return work.result(payload, preserved)
+
+    def _check(self, rules: list[Rule], scope: Scope, work: _Work) -> bool:
+        for rule in rules:
+            try:
+                warning = rule.check(scope)
+            except FieldFailed as error:
+                work.fail(error.code, error.message, rule.place, rule.path)
+                return False
+            except ItemLeftOut as error:
+                work.skipped(str(error), rule.place)
+                return False
+            if warning is not None:
+                work.warn(warning[0], warning[1], rule.place, rule.path)
+        return True
+
+    def _tell(self, preserved: Mapping[str, Any], work: _Work) -> None:
+        for name in preserved:
+            message = f"'{name}' has a value and is neither mapped nor dropped"
+            tell = work.fail if self._unmapped == FREEZE else work.warn
+            tell(codes.UNMAPPED, message, self._place, f"entities.{self.entity}.unmapped", name)
+
+
+class _Work:
+    """What becomes of one record while it is mapped."""
+
+    def __init__(self, entity: str, key: str) -> None:
+        self.entity, self.key = entity, key
+        self.problems: list[Problem] = []
+        self.failure: Optional[Problem] = None
+        self.skip: Optional[str] = None
+
+    def fail(self, code: str, message: str, place: Optional[Place], path: str, field: str = "") -> None:
+        problem = Problem(code, message, ERROR, place, path, entity=self.entity, key=self.key, field=field)
+        if self.failure is None:
+            self.failure = problem
+        else:
+            self.problems.append(problem)
+
+    def warn(self, code: str, message: str, place: Optional[Place], path: str, field: str = "") -> None:
+        self.problems.append(
+            Problem(code, message, WARNING, place, path, entity=self.entity, key=self.key, field=field)
+        )
+
+    def skipped(self, reason: str, place: Optional[Place]) -> Mapped:
+        self.skip = f"{reason} ({place})" if place else reason
+        self.failure = None
+        return self.result({}, {})
+
+    def result(self, payload: Mapping[str, Any], preserved: Mapping[str, Any]) -> Mapped:
+        return Mapped(payload, preserved, tuple(self.problems), self.skip, self.failure)
+
+
+def _digest(
+    entity: EntitySpec, compiler: Compiler, required: list[str], standing: list[str], names: Mapping[str, str]
+) -> str:
+    return digest(
+        {
+            "version": VERSION,
+            "fields": [_form(field) for field in entity.map.values()],
+            "drop": sorted(entity.drop),
+            "unmapped": entity.unmapped,
+            "rules": [
+                [rule.name, rule.on, rule.assertion, rule.message, rule.on_fail, dict(rule.fix)]
+                for rule in entity.rules
+            ],
+            "tables": {name: list(compiler.spec.tables[name].items()) for name in sorted(compiler.bindings.tables)},
+            "steps": versions(compiler.steps, compiler.used),
+            "required": required,
+            "standing": sorted(standing),
+            "names": dict(names),
+        }
+    )
+
+
+def _form(field: FieldSpec) -> list[Any]:
+    return [
+        field.name,
+        list(field.sources),
+        None if field.value is UNSET else [field.value],
+        [list(step) for step in field.steps],
+        field.table,
+        field.ref,
+        field.when,
+        None if field.default is UNSET else [field.default],
+        field.missing,
+    ]

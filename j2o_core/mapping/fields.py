@@ -1,0 +1,257 @@
+"""One target field, compiled: when → from or value → steps → table → default → ref → missing.
+
+What ``missing`` means where nothing is left after the default:
+
+=============  =======================================================  ==============================================
+policy         a plain field                                            a field with ``ref``
+=============  =======================================================  ==============================================
+not given      ``null``; where the loader requires the field: fail      the same
+fail           the item fails                                           the same as not given
+skip           the field is left out and listed; where the loader       ``null``; where the loader requires it: the
+               requires it: the item is skipped                         item is skipped
+null           ``null``                                                 ``null``
+note           refused when compiled                                    ``null``; where required: fail
+placeholder    refused when compiled                                    ``null``; where required: ``Ref`` without alias
+{use: key}     refused when compiled                                    ``null``; where required: a ``Ref`` to that key
+=============  =======================================================  ==============================================
+
+So an issue without assignee is not a missing user. For a reference that has a value, the policy travels in
+``Ref.missing`` and ``Ref.use`` and is applied when the reference is resolved; not given is ``fail`` there.
+
+A field whose ``when`` is false is left out in silence; where the loader requires it, the item is skipped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Iterable, Mapping, Optional
+
+from ..expressions.compiled import Compiled
+from ..expressions.empty import is_empty
+from ..expressions.errors import ExpressionFailed
+from ..expressions.paths import ROOTS, Getter, Path, compile_path
+from ..hooks.protocols import StepError
+from ..model.payload import FAIL, NOTE, NULL, PLACEHOLDER, SKIP, Ref
+from ..model.problem import ERROR, Place
+from ..spec.model import UNSET, FieldSpec
+from . import codes
+from .bound_step import BoundStep
+from .compiler import Compiler
+from .scope import Scope
+from .tables import NoRow
+
+#: what a field's expressions may start from
+SOURCE_ROOTS = ROOTS - {"target"}
+_POLICIES = (FAIL, SKIP, NULL, NOTE, PLACEHOLDER)
+#: stands for a field that is left out of the payload
+LEFT_OUT: Any = object()
+
+
+class FieldFailed(Exception):
+    """The item cannot be written because of this field."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+class ItemLeftOut(Exception):
+    """The item is skipped because of this field; the text says why."""
+
+
+class FieldLeftOut(Exception):
+    """The field is left out and listed; the text says why."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A compiled field. ``claims`` are the source paths that it takes."""
+
+    name: str
+    path: str
+    place: Optional[Place]
+    required: bool
+    claims: frozenset[Path]
+    getters: tuple[Getter, ...]
+    value: Optional[Callable[[Scope], Any]]
+    steps: tuple[BoundStep, ...]
+    when: Optional[Callable[[Scope], Any]]
+    default: Optional[Callable[[Scope], Any]]
+    refer: Optional[Callable[[Any], Any]]
+    missing: Optional[str]
+    use: Optional[str]
+    entity: str = ""
+
+    def make(self, scope: Scope) -> Any:
+        """The field's value for one record, ``LEFT_OUT`` where ``when`` is false.
+
+        Sets ``scope.cut`` where the source's value did not come through whole.
+
+        Raises:
+            FieldFailed: the item fails.
+            ItemLeftOut: the item is skipped.
+            FieldLeftOut: the field is left out and listed.
+        """
+        try:
+            if self.when is not None and not self.when(scope):
+                scope.cut = True
+                if self.required:
+                    raise ItemLeftOut(f"{self.name} is left out by its 'when', and the target requires it")
+                return LEFT_OUT
+            value = self._take(scope)
+            if is_empty(value):
+                if self.default is not None:
+                    value = self.default(scope)
+                if is_empty(value):
+                    return self._empty()
+        except ExpressionFailed as error:
+            raise FieldFailed(codes.NOT_EVALUATED, str(error)) from None
+        return value if self.refer is None else self._refer(value)
+
+    def _take(self, scope: Scope) -> Any:
+        value = None
+        for getter in self.getters:
+            value = getter(scope)
+            if not is_empty(value):
+                break
+        if self.value is not None:
+            value = self.value(scope)
+        if not self.steps:
+            return value
+        step = self.steps[0]
+        try:
+            for step in self.steps:
+                if is_empty(value):
+                    if not step.takes_empty:
+                        continue
+                    value = step(value, scope)
+                else:
+                    value = step(value, scope)
+                    if step.name != "table" and is_empty(value):
+                        scope.cut = True
+            return value
+        except NoRow as error:
+            raise FieldFailed(codes.NO_ROW, str(error.args[0])) from None
+        except StepError as error:
+            raise FieldFailed(codes.STEP_FAILED, f"step '{step.name}': {error}") from None
+        except ExpressionFailed:
+            raise
+        except Exception as error:  # a plugin's step may raise anything; the other items go on
+            raise FieldFailed(codes.STEP_FAILED, f"step '{step.name}': {type(error).__name__}: {error}") from error
+
+    def _refer(self, value: Any) -> Any:
+        assert self.refer is not None
+        try:
+            return self.refer(value)
+        except Exception as error:  # as above
+            raise FieldFailed(codes.STEP_FAILED, f"ref '{self.entity}': {type(error).__name__}: {error}") from error
+
+    def _empty(self) -> Any:
+        if self.refer is not None:
+            return self._empty_reference()
+        if self.missing == FAIL or (self.missing is None and self.required):
+            raise FieldFailed(codes.NO_VALUE, self._no_value())
+        if self.missing == SKIP:
+            if self.required:
+                raise ItemLeftOut(f"{self.name} is empty, and the target requires it")
+            raise FieldLeftOut(f"{self.name} is empty and left out")
+        return None
+
+    def _empty_reference(self) -> Any:
+        if not self.required or self.missing == NULL:
+            return None
+        if self.missing == SKIP:
+            raise ItemLeftOut(f"{self.name} is empty, and the target requires it")
+        if self.missing == PLACEHOLDER or self.use is not None:
+            return Ref(self.entity, (), "", self.missing or FAIL, self.use)
+        raise FieldFailed(codes.NO_VALUE, self._no_value())
+
+    def _no_value(self) -> str:
+        if self.required:
+            return f"{self.name} is empty, and the target requires it"
+        return f"{self.name} is empty, and the spec says missing: fail"
+
+
+def compile_field(spec: FieldSpec, required: bool, compiler: Compiler) -> Optional[Field]:
+    """The compiled field, or ``None`` after its problems were reported to the compiler."""
+    before = len(compiler.problems)
+    place, where = spec.place, spec.path
+    paths = [compiler.path(text, place, f"{where}.from") for text in spec.sources]
+    value = _compiled(compiler, spec.value, place, f"{where}.value")
+    default = _compiled(compiler, spec.default, place, f"{where}.default")
+    when = None if spec.when is None else compiler.condition(spec.when, SOURCE_ROOTS, place, f"{where}.when")
+    steps = [
+        compiler.step(
+            name, argument, SOURCE_ROOTS, compiler.spec.places.get(f"{where}.steps[{index}]", place), f"{where}.steps"
+        )
+        for index, (name, argument) in enumerate(spec.steps)
+    ]
+    if spec.table is not None:
+        steps.append(compiler.step("table", spec.table, SOURCE_ROOTS, place, f"{where}.table"))
+    missing, use = _missing(spec, compiler)
+    refer = None
+    if spec.ref is not None and compiler.check_entity(spec.ref, place, f"{where}.ref"):
+        refer = compiler.bindings.referrer(spec.ref, missing or FAIL, use)
+    if any(problem.severity == ERROR for problem in compiler.problems[before:]):
+        return None
+    return Field(
+        name=spec.name,
+        path=where,
+        place=place,
+        required=required,
+        claims=_claims(
+            [path for path in paths if path],
+            [part.reads for part in (value, default, *steps) if part],
+            spec,
+        ),
+        getters=tuple(compile_path(path) for path in paths if path),
+        value=value.evaluate if value else None,
+        steps=tuple(step for step in steps if step),
+        when=when.evaluate if when else None,
+        default=default.evaluate if default else None,
+        refer=refer,
+        missing=missing,
+        use=use,
+        entity=spec.ref or "",
+    )
+
+
+def _compiled(compiler: Compiler, value: Any, place: Optional[Place], where: str) -> Optional[Compiled]:
+    return None if value is UNSET else compiler.value(value, SOURCE_ROOTS, place, where)
+
+
+def _missing(spec: FieldSpec, compiler: Compiler) -> tuple[Optional[str], Optional[str]]:
+    policy: Any = spec.missing
+    where = f"{spec.path}.missing"
+    if isinstance(policy, Mapping) and set(policy) == {"use"} and isinstance(policy["use"], str) and policy["use"]:
+        use: Optional[str] = policy["use"]
+        policy = FAIL
+    else:
+        use = None
+        if policy is not None and policy not in _POLICIES:
+            compiler.report(
+                codes.BAD_MISSING,
+                f"'{policy}' is no policy",
+                spec.place,
+                where,
+                f"{', '.join(_POLICIES)} or {{use: KEY}}",
+            )
+    if spec.ref is None and (policy in (NOTE, PLACEHOLDER) or use is not None):
+        compiler.report(
+            codes.BAD_MISSING,
+            f"{spec.name} refers to nothing: '{'use' if use else policy}' is for references",
+            spec.place,
+            where,
+            "fail, skip or null",
+        )
+    return policy, use
+
+
+def _claims(paths: list[Path], reads: Iterable[frozenset[Path]], spec: FieldSpec) -> frozenset[Path]:
+    """The paths that the field takes whole. ``first`` and ``last`` take one element of a list; the rest is left."""
+    picked = next((_PICKS[name] for name, _ in spec.steps if name in _PICKS), None)
+    taken = {path if picked is None else Path(path.root, (*path.keys, picked), path.name, path.field) for path in paths}
+    return frozenset(taken.union(*reads))
+
+
+_PICKS: Mapping[str, int] = {"first": 0, "last": -1}

@@ -1,0 +1,35 @@
+"""What a step or an expression can see while one record is mapped."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping
+
+from ..expressions.paths import follow
+
+
+class Scope(Dict[str, Any]):
+    """The roots (``source``, ``parent``, ``item``, ``history``, later ``target``) and a place for remarks.
+
+    ``bindings`` are the tables and entities of the spec, for the steps that name one. A step that cuts a value sets
+    ``cut``; a step that has something to tell adds it to ``remarks``.
+    """
+
+    __slots__ = ("bindings", "cut", "remarks")
+
+    def __init__(self, roots: Mapping[str, Any], bindings: Any) -> None:
+        super().__init__(roots)
+        self.bindings = bindings
+        self.cut = False
+        self.remarks: list[str] = []
+
+
+def roots(data: Any, source: Any) -> dict[str, Any]:
+    """The roots for a record's data and, where it was split from another, that record's data (else ``None``)."""
+    whole = data if source is None else source
+    history = follow(whole, ("changelog", "histories"))
+    return {
+        "item": data,
+        "source": whole,
+        "parent": {} if source is None else source,
+        "history": history if isinstance(history, list) else [],
+    }

@@ -1,0 +1,70 @@
+"""How most steps are made: one value in, one value out, and a list element by element."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping, Optional
+
+from ...expressions.sandbox import show
+from ...hooks.protocols import Step, StepError
+
+#: the schema of a step that takes no argument
+NOTHING: Mapping[str, Any] = {"type": "null"}
+Apply = Callable[[Any, Any, Mapping[str, Any]], Any]
+
+
+def each(
+    name: str,
+    change: Callable[[Any, Any], Any],
+    summary: str,
+    schema: Mapping[str, Any] = NOTHING,
+    version: str = "1",
+) -> Step:
+    """A step for one value; a list is taken element by element, and elements that become empty are left out."""
+
+    def apply(value: Any, argument: Any, scope: Mapping[str, Any]) -> Any:
+        if isinstance(value, list):
+            made = [change(item, argument) for item in value if item is not None]
+            return [item for item in made if item is not None and item != ""]
+        return change(value, argument)
+
+    return Step(name, apply, summary, schema, version)
+
+
+def whole(
+    name: str,
+    change: Callable[[Any, Any], Any],
+    summary: str,
+    schema: Mapping[str, Any] = NOTHING,
+    takes_empty: bool = False,
+) -> Step:
+    """A step for the value as it is, a list as one."""
+    return Step(name, lambda value, argument, scope: change(value, argument), summary, schema, "1", takes_empty)
+
+
+def text_of(value: Any) -> str:
+    """The text of a text, number or boolean; anything else is no text.
+
+    Raises:
+        StepError: an object or a list.
+    """
+    if value.__class__ is str:
+        return str(value)
+    if isinstance(value, (bool, int, float)):
+        return str(show(value))
+    if isinstance(value, str):
+        return value
+    raise StepError(f"expected a text, found {kind_of(value)}")
+
+
+def kind_of(value: Any) -> str:
+    """What a value is, for messages."""
+    if isinstance(value, dict):
+        return "an object with " + (", ".join(sorted(map(str, value))[:4]) or "nothing in it")
+    if isinstance(value, list):
+        return "a list"
+    return f"{show(value)!r}"
+
+
+def option(argument: Any, name: str, default: Optional[Any] = None) -> Any:
+    """One entry of a step's argument, where that is an object."""
+    return argument.get(name, default) if isinstance(argument, dict) else default
