@@ -1,0 +1,88 @@
+"""The built wheel, installed in an empty environment outside of the checkout, does all that the checkout does."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.wheel
+
+
+@dataclass(frozen=True)
+class Installed:
+    """Where the wheel was installed, and a folder to work in."""
+
+    wheel: Path
+    environment: Path
+    folder: Path
+
+    def call(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a program of the environment as a user would: elsewhere, with nothing of ours set."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("J2O_", "PYTHON"))}
+        command = [str(self.environment / "bin" / program), *arguments]
+        return subprocess.run(
+            command, cwd=self.folder, env=clean, capture_output=True, text=True, check=False, timeout=300
+        )
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder / "dist"), str(ROOT)]
+    subprocess.run(build, check=True, stdout=subprocess.DEVNULL)
+    (wheel,) = (folder / "dist").glob("*.whl")
+    venv.create(folder / "environment", with_pip=True)
+    (folder / "work").mkdir()
+    found = Installed(wheel, folder / "environment", folder / "work")
+    for package in (["--upgrade", "pip"], [str(wheel)]):
+        done = found.call("python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *package)
+        assert done.returncode == 0, done.stderr
+    return found
+
+
+def test_it_carries_every_spec_schema_and_package(installed: Installed) -> None:
+    names = set(zipfile.ZipFile(installed.wheel).namelist())
+    for folder in ("specs", "schemas"):
+        ours = {path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.suffix in (".yaml", ".json")}
+        assert ours
+        assert {f"j2o_core/packaged/{path}" for path in ours} <= names
+    for package in ("j2o_jira", "j2o_openproject", "j2o_sandbox"):
+        assert f"{package}/plugin.py" in names
+    assert "j2o_core/report/templates/run.html" in names
+    assert not [name for name in names if name.startswith(("tests/", "plugins/", "docs/"))]
+
+
+def test_its_code_comes_from_the_environment(installed: Installed) -> None:
+    shown = installed.call("python", "-c", "import j2o_core, j2o_jira; print(j2o_core.__file__, j2o_jira.__file__)")
+    assert all(path.startswith(str(installed.environment)) for path in shown.stdout.split())
+
+
+def test_it_lists_its_plugins(installed: Installed) -> None:
+    plugins = json.loads(installed.call("j2o", "plugins", "list", "--json").stdout)
+    assert {"jira", "openproject", "sandbox"} <= {plugin["name"] for plugin in plugins}
+    assert [plugin["error"] for plugin in plugins if plugin["error"]] == []
+
+
+def test_its_demo_is_valid_and_migrates_everything_once(installed: Installed) -> None:
+    assert installed.call("j2o", "validate", "j2o:demo").returncode == 0
+    first = installed.call("j2o", "run", "j2o:demo", "--json")
+    assert first.returncode == 0, first.stderr
+    entities = json.loads(first.stdout.splitlines()[-1])["entities"]
+    assert entities["work_packages"]["created"] > 0
+    for counts in entities.values():
+        assert counts["failed"] == counts["left"] == 0
+    second = installed.call("j2o", "run", "j2o:demo", "--json")
+    assert second.returncode == 0, second.stderr
+    for counts in json.loads(second.stdout.splitlines()[-1])["entities"].values():
+        assert counts["created"] == counts["updated"] == 0
+    runs = json.loads(installed.call("j2o", "runs", "--json").stdout)
+    assert len(list((installed.folder / ".j2o" / "reports").glob("*.html"))) == len(runs) == 2
