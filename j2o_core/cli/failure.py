@@ -10,7 +10,7 @@ from typing import Optional
 from ..hooks.registry import NameTaken
 from ..model.outcome import Fatal, Outcome
 from ..security.secrets import Unresolved
-from .problem_text import render
+from ..spec.show import render_problem
 
 FINDINGS, USAGE, UNREACHABLE, STOPPED, REFUSED = 1, 2, 3, 4, 5
 
@@ -42,7 +42,7 @@ def explain(error: BaseException, debug: bool) -> Optional[int]:
         return error.exit_code if isinstance(error, (Refusal, Fatal)) else FINDINGS
     if isinstance(error, Unresolved):
         for problem in error.problems:
-            print(render(problem, {}), file=sys.stderr)
+            print(render_problem(problem, ""), file=sys.stderr)
         return USAGE
     if isinstance(error, NameTaken):
         say(f"{error}; leave one out with J2O_DISABLE_PLUGINS")

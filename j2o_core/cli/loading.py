@@ -11,8 +11,8 @@ import typer
 from ..model.problem import ERROR, Problem
 from ..observe.redaction import Redactor
 from ..spec.model import Spec
+from ..spec.show import render_problem
 from .failure import USAGE, Refusal
-from .problem_text import render
 from .session import Session, environment
 
 if TYPE_CHECKING:
@@ -50,12 +50,17 @@ def require_spec(
     errors = 0
     for problem in result.problems:
         errors += problem.severity == ERROR
-        print(render(problem, result.texts), file=sys.stderr)
+        print(describe(problem, result.texts), file=sys.stderr)
         if listener is not None:
             listener(_event(problem))
     if result.spec is None or errors:
         raise Refusal(f"{path}: {errors} {'error' if errors == 1 else 'errors'}; nothing was started", USAGE)
     return result.spec
+
+
+def describe(problem: Problem, texts: Mapping[str, str]) -> str:
+    """A problem as people read it; ``texts`` are the files by the name they have in places."""
+    return render_problem(problem, texts.get(problem.place.file, "") if problem.place else "")
 
 
 def secrets_of(spec: Spec) -> Redactor:

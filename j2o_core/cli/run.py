@@ -7,6 +7,7 @@ from typing import Any, Optional, TextIO
 
 import typer
 
+from ..model.outcome import Fatal
 from ..observe.announcer import Announcer, Event
 from ..observe.lines import PlainLines
 from ..observe.live import LiveProgress
@@ -14,7 +15,7 @@ from ..observe.logs import LogEvents, close_log, open_log
 from ..observe.stream import JsonStream
 from ..report.summary import render
 from ..spec.model import Spec
-from .failure import USAGE, Refusal, explain, say
+from .failure import USAGE, Refusal, explain, say, silence
 from .ledgers import queries, write_report
 from .loading import environment_option, require_spec, secrets_of, spec_argument
 from .session import Session, session
@@ -108,11 +109,16 @@ def _display(out: TextIO) -> Any:
 
 
 def _tell(current: Session, spec: Spec, run: Optional[str], text: bool) -> None:
-    """The summary and the report, of a stopped run too; nothing where none was begun."""
+    """The summary and the report, of a stopped run too; nothing where none was begun. Never changes the exit code."""
     if run is None:
         return
-    if text:
-        with queries(current.home, spec.runtime.ledger) as asked:
-            print(render(asked.entities(run)))
-    path = write_report(current.home, spec.runtime.ledger, run)
-    print(f"report: {path}", file=sys.stdout if text else sys.stderr)
+    try:
+        if text:
+            with queries(current.home, spec.runtime.ledger) as asked:
+                print(render(asked.entities(run)))
+        path = write_report(current.home, spec.runtime.ledger, run)
+        print(f"report: {path}", file=sys.stdout if text else sys.stderr)
+    except BrokenPipeError:
+        silence(sys.stdout)
+    except (OSError, Fatal) as error:
+        say(f"the report of run {run} cannot be written: {error}")

@@ -8,10 +8,10 @@ from typing import Optional
 import typer
 
 from ..model.problem import ERROR
+from ..spec.show import problem_json
 from .document import print_json
 from .failure import USAGE
-from .loading import environment_option, read_spec, spec_argument
-from .problem_text import as_json, render
+from .loading import describe, environment_option, read_spec, spec_argument
 from .session import session
 
 
@@ -44,10 +44,10 @@ def validate(
     result = read_spec(session(context), spec, env)
     valid = result.spec is not None and not any(problem.severity == ERROR for problem in result.problems)
     if json or format is Format.JSON:
-        print_json({"valid": valid, "problems": [as_json(problem) for problem in result.problems]})
+        print_json({"valid": valid, "problems": [problem_json(problem) for problem in result.problems]})
     else:
         for problem in result.problems:
-            print(render(problem, result.texts))
+            print(describe(problem, result.texts))
         print(f"{spec}: {_verdict(valid, len(result.problems))}")
     if not valid:
         raise typer.Exit(USAGE)
