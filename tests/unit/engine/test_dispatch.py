@@ -1,0 +1,331 @@
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from j2o_core.engine.dispatch import Stopped
+from j2o_core.ledger import effects, tables
+from j2o_core.model.outcome import (
+    Conflict,
+    Fatal,
+    InDoubt,
+    ItemFailed,
+    ItemSkipped,
+    NotSent,
+    Retriable,
+    Taken,
+    Undecided,
+)
+from j2o_core.model.payload import Ref
+
+from .conftest import Bench, NaturalThings, RepeatableThings, thing
+
+
+def test_every_planned_effect_is_sent_once(bench: Bench):
+    bench.things(50)
+    bench.go()
+    assert len(bench.target.rows) == 50
+    assert bench.target.writes == 50
+    assert set(bench.states().values()) == {effects.DONE}
+
+
+@pytest.mark.parametrize("outcome", [NotSent("refused"), Retriable("busy", not_before=0.01), Conflict("stale")])
+def test_what_was_not_applied_is_sent_again(bench: Bench, outcome: Exception):
+    bench.target.before[3] = outcome
+    bench.things(5)
+    bench.go()
+    assert bench.marks() == ["1", "2", "3", "4", "5"]
+    assert bench.target.writes == 6
+
+
+def test_a_lost_answer_of_an_applied_write_is_found_and_not_repeated(bench: Bench):
+    bench.target.after[2] = InDoubt("reset")
+    bench.things(4)
+    bench.go()
+    assert bench.marks() == ["1", "2", "3", "4"]
+    assert bench.target.writes == 4
+
+
+def test_absence_counts_only_after_the_settle_time(bench: Bench):
+    bench.target.before[1] = InDoubt("reset")
+    bench.things(1)
+    began = time.monotonic()
+    bench.go()
+    assert time.monotonic() - began >= bench.settle
+    assert bench.marks() == ["1"]
+    assert bench.target.writes == 2
+
+
+def test_a_write_that_is_applied_late_is_found_within_the_settle_time(bench: Bench):
+    bench.target.before[1] = InDoubt("reset")
+    bench.things(1)
+    loader = bench.engine.loaders["things"]
+    row = {"mark": "1", "version": 0, "image": {"name": "thing 1"}}
+    timer = threading.Timer(0.15, lambda: bench.target.rows.setdefault("late", row))
+    timer.start()
+    bench.go()
+    timer.join()
+    assert list(bench.target.rows) == ["late"]
+    assert loader.client.writes == 1
+
+
+def test_after_an_own_error_of_the_server_one_look_up_decides(bench: Bench):
+    bench.target.before[1] = Undecided("500")
+    bench.target.after[3] = Undecided("500")
+    bench.things(3)
+    began = time.monotonic()
+    bench.go()
+    assert time.monotonic() - began < bench.settle
+    assert bench.marks() == ["1", "2", "3"]
+
+
+def test_a_server_that_keeps_failing_on_an_item_fails_that_item_alone(bench: Bench):
+    bench.target.before.update({number: Undecided("500: boom") for number in range(1, 5)})
+    bench.things(3, lane="one")
+    bench.go()
+    assert bench.marks() == ["2", "3"]
+    assert bench.listed() == {"T-1": "500: boom"}
+
+
+def test_an_unreachable_server_stops_the_run_and_nothing_is_lost(bench: Bench):
+    bench.target.before.update({number: NotSent("refused") for number in range(1, 200)})
+    bench.things(10)
+    with pytest.raises(Fatal) as caught:
+        bench.go()
+    assert caught.value.exit_code == 3
+    bench.target.before.clear()
+    bench.connect()
+    bench.go()
+    assert len(bench.target.rows) == 10
+
+
+def test_a_refused_item_fails_with_the_servers_words_and_the_others_go_on(bench: Bench):
+    bench.target.before[2] = ItemFailed("Subject can't be blank.", code="X")
+    bench.target.before[3] = ItemSkipped("nobody may see it")
+    bench.connect(workers=1)
+    bench.things(4)
+    bench.go()
+    assert bench.marks() == ["1", "4"]
+    assert bench.listed() == {"T-2": "Subject can't be blank.", "T-3": "nobody may see it"}
+    assert [bench.states()[f"T-{number}"] for number in (2, 3)] == [effects.FAILED, effects.SKIPPED]
+
+
+def test_a_loader_that_breaks_fails_its_item_alone(bench: Bench):
+    bench.target.before[1] = KeyError("oops")
+    bench.connect(workers=1)
+    bench.things(2)
+    bench.go()
+    assert bench.marks() == ["2"]
+    assert "KeyError" in bench.listed()["T-1"]
+
+
+def test_what_the_server_says_is_taken_is_adopted_as_matched(tmp_path: Path):
+    bench = Bench(tmp_path, NaturalThings)
+    bench.target.rows["77"] = {"mark": "1", "version": 0, "image": {}}
+    bench.target.before[1] = Taken("login has been taken")
+    bench.things(1)
+    bench.go()
+    item = bench.engine.items.get("things", ["1"])["1"]
+    assert (item.item, item.owned) == ("77", "matched")
+    bench.close()
+
+
+def test_what_is_taken_by_our_own_lost_request_is_ours(tmp_path: Path):
+    bench = Bench(tmp_path, NaturalThings)
+    bench.target.after[1] = InDoubt("reset")
+    bench.things(1)
+    bench.go()
+    assert bench.engine.items.get("things", ["1"])["1"].owned == "created"
+    assert bench.target.writes == 1
+    bench.close()
+
+
+def test_a_repeatable_write_is_simply_repeated(tmp_path: Path):
+    bench = Bench(tmp_path, RepeatableThings, settle=60)
+    bench.target.before[1] = InDoubt("reset")
+    bench.things(1)
+    bench.go()
+    assert bench.target.writes == 2
+    bench.close()
+
+
+def test_effects_of_one_lane_run_in_their_order(bench: Bench):
+    bench.plan(*(thing(number, lane="one") for number in range(1, 21)))
+    bench.go()
+    assert bench.target.calls == [f"create T-{number}" for number in range(1, 21)]
+
+
+def test_parents_come_before_children_by_rank(bench: Bench):
+    parent = Ref("things", ("2",))
+    bench.plan(thing(1, rank=1, payload={"name": "child", "parent": parent}), thing(2))
+    bench.go()
+    assert bench.target.calls == ["create T-2", "create T-1"]
+    assert bench.target.rows["2"]["image"]["parent"] == "1"
+
+
+def test_a_reference_that_must_be_there_fails_the_item(bench: Bench):
+    bench.plan(thing(1, payload={"name": "x", "owner": Ref("people", ("9",), "Jane")}))
+    bench.go()
+    assert bench.listed() == {"T-1": "owner: 'Jane' is not among the migrated people"}
+    assert bench.target.writes == 0
+
+
+def test_a_sent_effect_without_outcome_is_looked_up_by_the_next_process(bench: Bench):
+    bench.things(3)
+    bench.go()
+    with bench.ledger.engine.begin() as connection:  # the outcomes of two were lost with the process
+        connection.execute(update(tables.effect).where(tables.effect.c.origin != "3").values(state=effects.SENT))
+        connection.execute(tables.item.delete().where(tables.item.c.origin != "3"))
+    bench.die()
+    bench.go()
+    assert bench.marks() == ["1", "2", "3"]
+    assert bench.target.writes == 3
+    assert set(bench.engine.items.get("things", ["1", "2", "3"])) == {"1", "2", "3"}
+
+
+def test_a_sent_effect_that_never_arrived_is_sent_again_and_marked_so(bench: Bench):
+    bench.things(1)
+    with bench.ledger.engine.begin() as connection:
+        connection.execute(update(tables.effect).values(state=effects.SENT, sent=time.time()))
+    bench.die()
+    began = time.monotonic()
+    bench.go()
+    assert time.monotonic() - began >= bench.settle * 0.8
+    assert bench.marks() == ["1"]
+    assert [row.origin for row in bench.engine.effects.resent()] == ["1"]
+
+
+def test_stopping_plans_again_what_was_never_started(bench: Bench):
+    bench.connect(workers=1)
+    bench.things(30)
+    slow = bench.target.write
+    started = threading.Event()
+
+    def write(what, change):
+        started.set()
+        time.sleep(0.05)
+        return slow(what, change)
+
+    bench.target.write = write  # type: ignore[method-assign]
+    threading.Thread(target=lambda: (started.wait(), bench.engine.stop.set())).start()
+    with pytest.raises(Stopped):
+        bench.go()
+    states = list(bench.states().values())
+    assert states.count(effects.SENT) == 0
+    assert states.count(effects.DONE) == len(bench.target.rows) < 30
+    bench.target.write = slow  # type: ignore[method-assign]
+    bench.connect()
+    bench.go()
+    assert len(bench.target.rows) == 30
+
+
+def test_above_the_tolerated_share_of_failures_the_run_stops(bench: Bench):
+    bench.connect(workers=1, tolerate_share=0.1, tolerate_after=10)
+    bench.target.before.update({number: ItemFailed("no") for number in range(1, 60)})
+    bench.things(60)
+    with pytest.raises(Fatal, match=r"have failed, more than the tolerated 10\.0%") as caught:
+        bench.go()
+    assert caught.value.exit_code == 4
+    assert len(bench.listed()) < 60
+
+
+def test_files_are_uploaded_just_before_the_create_that_claims_them(bench: Bench):
+    bench.things(1)
+    bench.plan(*(upload(number, "1") for number in (1, 2)))
+    bench.go()
+    assert bench.target.calls == ["upload F-1", "upload F-2", "create T-1"]
+    assert set(bench.target.files.values()) == {"1"}
+    assert set(bench.states().values()) == {effects.DONE}
+
+
+def test_an_upload_is_not_repeated_when_only_the_create_was_refused(bench: Bench):
+    bench.target.before[2] = Retriable("busy")
+    bench.things(1)
+    bench.plan(upload(1, "1"))
+    bench.go()
+    assert bench.target.calls == ["upload F-1", "create T-1", "create T-1"]
+
+
+def test_a_file_that_fails_is_listed_and_its_item_written(bench: Bench):
+    bench.target.before[1] = ItemFailed("too large")
+    bench.things(1)
+    bench.plan(upload(1, "1"))
+    bench.go()
+    assert bench.marks() == ["1"]
+    assert bench.listed() == {"F-1": "too large"}
+
+
+def test_files_of_an_item_that_failed_fail_with_it(bench: Bench):
+    bench.target.before[2] = ItemFailed("no subject")
+    bench.things(1)
+    bench.plan(upload(1, "1"))
+    bench.go()
+    assert bench.listed() == {"T-1": "no subject", "F-1": "no subject"}
+
+
+def test_files_of_a_create_in_doubt_are_settled_with_it(bench: Bench):
+    bench.target.after[2] = InDoubt("reset")
+    bench.things(1)
+    bench.plan(upload(1, "1"))
+    bench.go()
+    assert bench.target.calls == ["upload F-1", "create T-1"]
+    assert bench.states() == {"T-1": effects.DONE, "F-1": effects.DONE}
+
+
+def test_a_file_that_an_adopted_create_does_not_hold_is_attached_later(bench: Bench):
+    bench.things(1)
+    bench.plan(upload(1, "1"))
+    with bench.ledger.engine.begin() as connection:
+        connection.execute(update(tables.effect).values(state=effects.SENT, sent=time.time()))
+    bench.target.rows["1"] = {"mark": "1", "version": 0, "image": {"name": "thing 1"}}
+    bench.die()
+    bench.go()
+    bench.go(step=5)
+    assert bench.target.calls == ["attach F-1"]
+    assert bench.states() == {"T-1": effects.DONE, "F-1": effects.DONE}
+
+
+def test_an_update_keeps_what_was_there_before_it(bench: Bench):
+    bench.things(1)
+    bench.go()
+    bench.plan(thing(1, kind=effects.UPDATE, payload={"name": "new"}, only=["name"], step=1))
+    bench.go(step=1)
+    assert bench.target.rows["1"]["image"] == {"name": "new"}
+    with bench.ledger.engine.connect() as connection:
+        row = connection.execute(select(tables.effect).where(tables.effect.c.kind == "update")).mappings().one()
+    assert row["before"] == '{"name":"thing 1"}'
+    assert '"fields": {"name": "thing 1"}' in row["inverse"]
+
+
+def test_an_update_over_somebody_elses_change_is_reported_and_not_made(bench: Bench):
+    bench.things(1)
+    bench.go()
+    bench.target.rows["1"]["image"]["name"] = "theirs"
+    bench.plan(thing(1, kind=effects.UPDATE, payload={"name": "new"}, only=["name"], step=1))
+    bench.go(step=1)
+    assert bench.target.rows["1"]["image"] == {"name": "theirs"}
+    assert bench.listed() == {"T-1": "changed on the target since the last run: name; left as it is"}
+
+
+def test_a_lost_answer_of_an_update_is_settled_by_reading(bench: Bench):
+    bench.things(1)
+    bench.go()
+    bench.target.after[2] = InDoubt("reset")
+    bench.plan(thing(1, kind=effects.UPDATE, payload={"name": "new"}, only=["name"], step=1))
+    bench.go(step=1)
+    assert bench.target.rows["1"]["version"] == 1
+
+
+def upload(number: int, parent: str):
+    return thing(
+        number,
+        kind=effects.UPLOAD,
+        entity="files",
+        payload={"fileName": f"{number}.png"},
+        parent_entity="things",
+        parent_origin=parent,
+    )
