@@ -1,0 +1,90 @@
+"""What all loaders of this plugin share."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Mapping, Sequence
+
+from j2o_core.api import Answer, Difference, Effect, Found, ItemFailed, Loader, Note, Problem, RichText
+from j2o_core.http import Refused
+from j2o_core.richtext import from_json, visible_text
+
+from ..catalogue import Catalogue
+from ..connector import OpenProject
+from ..marks import Marks
+from ..texts import one_line
+
+
+class EntityLoader(Loader):
+    """A loader with its client, catalogue and marks."""
+
+    client: OpenProject
+    #: payload fields that are written at cut-over only: a delta must still be able to use the item
+    finish_fields: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any], source_url: str = "") -> None:
+        super().__init__(client, source, entity, options, source_url)
+        self.marks = Marks(source, source_url)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What the administrator set up on the target."""
+        return self.client.catalogue
+
+    def keys(self, effect: Effect) -> Sequence[str]:
+        """None, unless the kind is a natural one."""
+        return ()
+
+    def holds(self, field: str, wanted: Any, stored: Any) -> bool:
+        """Whether a stored field is what was wanted; equality, but for fields to which the server adds."""
+        return bool(wanted == stored)
+
+    def answer(self, found: Found, wanted: Mapping[str, Any], **more: Any) -> Answer:
+        """The answer to a write: what is stored, and where that is not what was wanted."""
+        differences = tuple(
+            Difference(field, value, found.image.get(field))
+            for field, value in wanted.items()
+            if not self.holds(field, value, found.image.get(field))
+        )
+        return Answer(
+            id=found.id,
+            version=found.version,
+            image=found.image,
+            differences=(*differences, *more.pop("differences", ())),
+            updated=found.updated,
+            display=found.display,
+            **more,
+        )
+
+    def problem(self, code: str, message: str, field: str, **more: Any) -> Problem:
+        """A problem of this entity's payload."""
+        return Problem(code, message, entity=self.entity, field=field, **more)
+
+
+def only(effect: Effect, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that an update is to set: those of ``effect.fields``, or all where that is ``None``."""
+    if effect.fields is None:
+        return dict(values)
+    return {field: value for field, value in values.items() if field in effect.fields}
+
+
+def lost_notes(notes: Sequence[Note]) -> tuple[Difference, ...]:
+    """Notes of a kind of item that has no text to put them in: told as stored nowhere."""
+    return tuple(
+        Difference(note.label, "(rich text)" if isinstance(note.text, RichText) else note.text, None) for note in notes
+    )
+
+
+def failed(refusal: Refused, advice: str) -> ItemFailed:
+    """The refusal with what to do about it."""
+    return ItemFailed(f"{refusal.message}. {advice}", code=refusal.code, detail=refusal.detail)
+
+
+def readable_notes(notes: Sequence[Note]) -> str:
+    """Notes as one line of plain text, ``label: text; label: text``, for kinds whose text is no Markdown."""
+    return "; ".join(f"{one_line(note.label)}: {one_line(_plain_text(note.text))}" for note in notes)
+
+
+def _plain_text(value: object) -> str:
+    if isinstance(value, RichText):
+        return visible_text(from_json(value.tree))
+    return str(value)

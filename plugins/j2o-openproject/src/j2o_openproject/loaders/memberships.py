@@ -1,0 +1,159 @@
+"""Who has which roles in which project."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
+
+from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Phase, Problem, Taken
+from j2o_core.http import Refused
+
+from ..hal import condition, link, linked, linked_all, links
+from ..target_items import alias_of, optional_id, target_id
+from .entity import EntityLoader, failed, lost_notes
+
+_QUIET = {"sendNotifications": False}
+
+
+class Memberships(EntityLoader):
+    """One membership of a person or group in a project; roles are only ever added to those there are.
+
+    What a person inherits from a group shows as a membership of their own and cannot be created again: it is extended.
+    """
+
+    name = "openproject.memberships"
+    effect_class = EffectClass.NATURAL
+    phase = Phase.STRUCTURE
+    after = ("users", "groups", "projects")
+    scan_by = "projects"
+    scan_batch = 50
+    fields: ClassVar[Mapping[str, str]] = {
+        "project": "the project",
+        "user": "the person",
+        "group": "or the group",
+        "roles": "names of roles",
+    }
+    required = ("project", "roles")
+
+    def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
+        """One at a time in a project: a group's roles reach its members' memberships."""
+        return f"memberships:{alias_of(payload.get('project'))}"
+
+    def keys(self, effect: Effect) -> Sequence[str]:
+        """``project:9/principal:5``."""
+        return (_key(target_id(effect.payload.get("project"), "project"), self._principal(effect)),)
+
+    def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
+        """Unknown roles."""
+        roles = self.catalogue.roles
+        for name in _listed(payload.get("roles")):
+            if roles.find(name) is None:
+                yield self.problem(
+                    "J2O-O010",
+                    f"OpenProject has no role '{name}'",
+                    "roles",
+                    expected=", ".join(roles.all()),
+                    suggestion=roles.nearest(name),
+                )
+
+    def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
+        """All memberships of some projects."""
+        return map(self._found, self.client.pages("memberships", condition("project", "=", scopes)))
+
+    def find(self, effect: Effect) -> Sequence[Found]:
+        """The membership of this principal in this project."""
+        project = target_id(effect.payload.get("project"), "project")
+        question = (condition("project", "=", [project]), condition("principal", "=", [self._principal(effect)]))
+        return [
+            found for found in map(self._found, self.client.pages("memberships", *question)) if found.parent == project
+        ]
+
+    def create(self, effect: Effect) -> Answer:
+        """A membership without a mail about it."""
+        wanted = self.image(effect)
+        kind = "users" if wanted.get("user") else "groups"
+        body = {
+            "_links": {
+                "project": link("projects", wanted["project"]),
+                "principal": link(kind, self._principal(effect)),
+                "roles": self._role_links(wanted["roles"]),
+            },
+            "_meta": _QUIET,
+        }
+        try:
+            answer = self._found(self.client.post("memberships", body))
+        except Refused as refusal:
+            present = self.find(effect) if refusal.status == 422 else ()
+            if not present:
+                raise failed(refusal, "A locked user cannot become a member; unlock the account first") from None
+            if self.holds("roles", wanted["roles"], present[0].image["roles"]):
+                raise Taken(refusal.message, code=refusal.code, detail=refusal.detail) from None
+            answer = self._add(present[0], wanted["roles"])
+        return self.answer(answer, wanted, differences=lost_notes(effect.notes))
+
+    def update(self, effect: Effect, current: Found) -> Answer:
+        """Add the roles that are missing."""
+        wanted = self.image(effect)
+        return self.answer(self._add(self.read(current.id), wanted["roles"]), {"roles": wanted["roles"]})
+
+    def read(self, identifier: str, parent: str = "") -> Found:
+        """One membership."""
+        return self._found(self.client.get(f"memberships/{identifier}"))
+
+    def delete(self, identifier: str, parent: str = "") -> None:
+        """End a membership."""
+        self.client.delete(f"memberships/{identifier}")
+
+    def image(self, effect: Effect) -> Mapping[str, Any]:
+        """Project, principal, and the names of the roles."""
+        payload = effect.payload
+        roles = self.catalogue.roles
+        names = {str(roles.name(roles.id(name))) for name in _listed(payload.get("roles"))}
+        if not names:
+            raise ItemFailed("a membership needs at least one role", code="no_roles")
+        image: dict[str, Any] = {"project": target_id(payload.get("project"), "project"), "roles": sorted(names)}
+        image["user" if optional_id(payload.get("user")) else "group"] = self._principal(effect)
+        return image
+
+    def holds(self, field: str, wanted: Any, stored: Any) -> bool:
+        """Roles beyond the wanted ones are inherited, or others gave them."""
+        if field == "roles":
+            return set(wanted) <= set(stored or ())
+        return super().holds(field, wanted, stored)
+
+    def _principal(self, effect: Effect) -> str:
+        payload = effect.payload
+        return optional_id(payload.get("user")) or target_id(payload.get("group"), "user or group")
+
+    def _role_links(self, names: Iterable[str]) -> list[dict[str, Optional[str]]]:
+        return links("roles", [self.catalogue.roles.id(name) for name in names])
+
+    def _add(self, current: Found, names: Sequence[str]) -> Found:
+        roles = sorted({*current.image["roles"], *names})
+        body = {"_links": {"roles": self._role_links(roles)}, "_meta": _QUIET}
+        return self._found(self.client.patch(f"memberships/{current.id}", body))
+
+    def _found(self, row: Mapping[str, Any]) -> Found:
+        roles = self.catalogue.roles
+        project, principal = linked(row, "project") or "", linked(row, "principal") or ""
+        href = str(row["_links"]["principal"].get("href") or "")
+        image = {
+            "project": project,
+            "group" if "/groups/" in href else "user": principal,
+            "roles": sorted(str(roles.name(role)) for role in linked_all(row, "roles")),
+        }
+        return Found(
+            id=str(row["id"]),
+            keys=(_key(project, principal),),
+            updated=row.get("updatedAt"),
+            image=image,
+            label=str(row["_links"]["principal"].get("title") or ""),
+            parent=project,
+        )
+
+
+def _key(project: str, principal: str) -> str:
+    return f"project:{project}/principal:{principal}"
+
+
+def _listed(names: Any) -> list[str]:
+    return [str(name) for name in (names if isinstance(names, (list, tuple)) else [names]) if name]

@@ -1,0 +1,161 @@
+"""Projects."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
+from urllib.parse import quote
+
+from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem, Taken
+from j2o_core.http import Refused
+
+from ..connector import attributes_of
+from ..hal import link, linked, raw
+from ..prose import block, joined, markdown
+from ..references import EffectReferences
+from ..target_items import optional_id
+from ..texts import folded, normal_text, one_line
+from ..times import normal_time, sent_time
+from .entity import EntityLoader, only
+
+_CLASSIC = re.compile(r"(?!\d+\Z)[a-z0-9_-]{1,100}")
+_SEMANTIC = re.compile(r"[A-Z][A-Z0-9_]{0,9}")
+_RESERVED = ("new", "menu", "queries", "filters", "identifier_update_dialog", "identifier_suggestion")
+_LONGEST_NAME = 255
+
+
+class Projects(EntityLoader):
+    """The server keeps identifiers single. Projects are one tree that it locks whole: they are written one by one."""
+
+    name = "openproject.projects"
+    effect_class = EffectClass.NATURAL
+    phase = Phase.STRUCTURE
+    notes_field = "description"
+    fields: ClassVar[Mapping[str, str]] = {
+        "identifier": "unique name in addresses; a-z 0-9 - _, or A-Z 0-9 _ where work packages are numbered by project",
+        "name": "name",
+        "description": "rich text",
+        "public": "whether everybody may see it (default: no)",
+        "active": "false archives it, at the finish",
+        "parent": "the project above",
+        "createdAt": "time of creation, where the server lets it be written",
+    }
+    required = ("identifier", "name")
+    parent_field = "parent"
+    finish_fields = ("active",)
+
+    def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
+        """All in one."""
+        return "projects"
+
+    def keys(self, effect: Effect) -> Sequence[str]:
+        """``identifier:acme``; case does not count."""
+        return (_key(effect.payload.get("identifier")),)
+
+    def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
+        """Identifiers and names that the server would refuse."""
+        identifier = payload.get("identifier")
+        if isinstance(identifier, str) and (
+            identifier in _RESERVED or not (_CLASSIC.fullmatch(identifier) or _SEMANTIC.fullmatch(identifier))
+        ):
+            yield self.problem(
+                "J2O-O020",
+                f"OpenProject refuses the identifier '{identifier}'",
+                "identifier",
+                expected="up to 100 of a-z 0-9 - _ and not digits alone; where work packages are numbered by project, "
+                "up to 10 of A-Z 0-9 _ beginning with a letter",
+                suggestion=re.sub(r"[^a-z0-9_-]+", "-", identifier.lower()).strip("-")[:100],
+            )
+        if len(one_line(payload.get("name"))) > _LONGEST_NAME:
+            yield self.problem("J2O-O004", f"longer than {_LONGEST_NAME} characters", "name")
+
+    def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
+        """All projects, archived ones too."""
+        return map(self._found, self.client.pages("projects"))
+
+    def find(self, effect: Effect) -> Sequence[Found]:
+        """By identifier. Former identifiers answer as well, so the one that comes back is compared."""
+        identifier = quote(str(effect.payload.get("identifier") or ""), safe="")
+        row = self.client.get_or_none(f"projects/{identifier}") if identifier else None
+        found = self._found(row) if row else None
+        return [found] if found and found.keys == tuple(self.keys(effect)) else []
+
+    def create(self, effect: Effect) -> Answer:
+        """An active project, archived at the finish where it is to be."""
+        wanted = self.image(effect)
+        body = {**self._body(wanted), "active": True}
+        if "createdAt" in wanted:
+            body["createdAt"] = sent_time(effect.payload["createdAt"])
+        try:
+            answer = self.client.post("projects", body)
+        except Refused as refusal:
+            if "identifier" in attributes_of(refusal) and self.find(effect):
+                raise Taken(refusal.message, code=refusal.code, detail=refusal.detail) from None
+            raise
+        return self.answer(self._found(answer), wanted)
+
+    def update(self, effect: Effect, current: Found) -> Answer:
+        """Changed fields."""
+        wanted = {name: value for name, value in only(effect, self.image(effect)).items() if name != "createdAt"}
+        return self.answer(self._found(self.client.patch(f"projects/{current.id}", self._body(wanted))), wanted)
+
+    def read(self, identifier: str, parent: str = "") -> Found:
+        """One project."""
+        return self._found(self.client.get(f"projects/{identifier}"))
+
+    def delete(self, identifier: str, parent: str = "") -> None:
+        """Remove a project with all in it; the server does so in the background."""
+        self.client.delete(f"projects/{identifier}")
+
+    def image(self, effect: Effect) -> Mapping[str, Any]:
+        """Identifier, name, description with the readable block, visibility, parent; ``active`` only at the finish."""
+        payload = effect.payload
+        references = EffectReferences(effect, effect.key)
+        image: dict[str, Any] = {
+            "identifier": str(payload.get("identifier") or ""),
+            "name": one_line(payload.get("name")),
+            "public": bool(payload.get("public")),
+        }
+        notes = block(f"Preserved from {self.source}", effect.notes, references)
+        if "description" in payload or notes:
+            image["description"] = joined(markdown(payload.get("description"), references), notes)
+        if "parent" in payload:
+            image["parent"] = optional_id(payload["parent"])
+        if payload.get("createdAt") and self.catalogue.is_history_writable:
+            image["createdAt"] = normal_time(payload["createdAt"])
+        if effect.fields is not None and "active" in effect.fields:
+            image["active"] = bool(payload.get("active"))
+        return image
+
+    def _body(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            name: value for name, value in wanted.items() if name in ("identifier", "name", "public", "active")
+        }
+        if "description" in wanted:
+            body["description"] = {"raw": wanted["description"]}
+        if "parent" in wanted:
+            body["_links"] = {"parent": link("projects", wanted["parent"])}
+        return body
+
+    def _found(self, row: Mapping[str, Any]) -> Found:
+        image = {
+            "identifier": row.get("identifier"),
+            "name": row.get("name"),
+            "description": normal_text(raw(row.get("description"))),
+            "public": bool(row.get("public")),
+            "active": bool(row.get("active")),
+            "parent": linked(row, "parent"),
+            "createdAt": normal_time(row.get("createdAt")),
+        }
+        return Found(
+            id=str(row["id"]),
+            keys=(_key(row.get("identifier")),),
+            updated=row.get("updatedAt"),
+            image=image,
+            label=str(row.get("name") or ""),
+            display=str(row.get("identifier") or ""),
+        )
+
+
+def _key(identifier: Any) -> str:
+    return f"identifier:{folded(identifier or '')}"

@@ -1,0 +1,168 @@
+"""Relations between work packages."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
+
+from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, ItemSkipped, Phase, Problem, Taken
+from j2o_core.http import Refused
+
+from ..hal import condition, link, linked, linked_all
+from ..marks import RELATION
+from ..target_items import alias_of, target_id
+from ..texts import one_line
+from .entity import EntityLoader, failed, only, readable_notes
+
+#: the types that the server stores turned round, and what it stores
+_REVERSED = {
+    "precedes": "follows",
+    "blocked": "blocks",
+    "duplicated": "duplicates",
+    "partof": "includes",
+    "required": "requires",
+}
+_TYPES = ("relates", *_REVERSED, *_REVERSED.values())
+_SCHEDULING = ("follows", "precedes")
+
+
+class Relations(EntityLoader):
+    """One a pair, whatever its type, and none within a branch of a tree: what is refused for that is skipped."""
+
+    name = "openproject.relations"
+    effect_class = EffectClass.NATURAL
+    phase = Phase.SHAPE
+    after = ("work_packages",)
+    scan_by = "work_packages"
+    scan_batch = 100
+    notes_field = "description"
+    fields: ClassVar[Mapping[str, str]] = {
+        "to": "the other work package",
+        "type": ", ".join(_TYPES),
+        "description": "plain text",
+        "lag": "days between the two, for follows and precedes",
+    }
+    required = ("to", "type")
+
+    def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
+        """By pair; those that move dates of whole chains are written one by one."""
+        if payload.get("type") in _SCHEDULING:
+            return "relations:scheduling"
+        ends = sorted((parent.rpartition("/")[2], alias_of(payload.get("to"))))
+        return f"relations:{'-'.join(ends)}"
+
+    def keys(self, effect: Effect) -> Sequence[str]:
+        """``pair:10-11:blocks:10``: the pair, the type as stored, and whence it goes."""
+        return (_key(self.image(effect)),)
+
+    def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
+        """Unknown types."""
+        if payload.get("type") not in _TYPES:
+            yield self.problem(
+                "J2O-O010", f"OpenProject has no relation '{payload.get('type')}'", "type", expected=", ".join(_TYPES)
+            )
+
+    def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
+        """All relations of some work packages."""
+        return map(self._found, self.client.pages("relations", condition("involved", "=", scopes)))
+
+    def find(self, effect: Effect) -> Sequence[Found]:
+        """By the mark, among the relations of one of the two."""
+        return [found for found in self._between(*self._ends(effect)) if found.mark == effect.origin.id]
+
+    def create(self, effect: Effect) -> Answer:
+        """One relation, without a mail about it."""
+        start, end = self._ends(effect)
+        if start == end:
+            raise ItemSkipped("a work package cannot be related to itself", code="related_to_itself")
+        wanted = self.image(effect)
+        body = self._body(effect, wanted)
+        body["_links"] = {"to": link("work_packages", end)}
+        try:
+            row = self.client.post(f"work_packages/{start}/relations", body, quiet=True)
+        except Refused as refusal:
+            if refusal.status == 422:
+                self._explain(refusal, effect, start, end)
+            raise
+        return self.answer(self._found(row), wanted)
+
+    def update(self, effect: Effect, current: Found) -> Answer:
+        """Type, description and lag; a relation never leaves its pair."""
+        wanted = only(effect, self.image(effect))
+        body = self._body(effect, wanted)
+        return self.answer(self._found(self.client.patch(f"relations/{current.id}", body)), wanted)
+
+    def read(self, identifier: str, parent: str = "") -> Found:
+        """One relation."""
+        return self._found(self.client.get(f"relations/{identifier}"))
+
+    def delete(self, identifier: str, parent: str = "") -> None:
+        """Remove a relation."""
+        self.client.delete(f"relations/{identifier}")
+
+    def image(self, effect: Effect) -> Mapping[str, Any]:
+        """Type and ends as the server stores them, text, lag."""
+        payload = effect.payload
+        start, end = self._ends(effect)
+        text = " ".join(part for part in (one_line(payload.get("description")), readable_notes(effect.notes)) if part)
+        image = {**_canonical(str(payload.get("type")), start, end), "description": text}
+        if payload.get("lag") is not None:
+            image["lag"] = int(payload["lag"])
+        return image
+
+    def _ends(self, effect: Effect) -> tuple[str, str]:
+        return target_id(effect.parent, "work package"), target_id(effect.payload.get("to"), "to")
+
+    def _body(self, effect: Effect, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        body: dict[str, Any] = {}
+        if "type" in wanted:
+            body["type"] = effect.payload["type"]
+        if "description" in wanted:
+            body["description"] = f"{wanted['description']} {self.marks.ending(RELATION, effect.origin.id)}".strip()
+        if "lag" in wanted:
+            body["lag"] = wanted["lag"]
+        return body
+
+    def _between(self, start: str, end: str) -> list[Found]:
+        rows = self.client.pages("relations", condition("involved", "=", [start]))
+        return [found for found in map(self._found, rows) if {found.image["from"], found.image["to"]} == {start, end}]
+
+    def _explain(self, refusal: Refused, effect: Effect, start: str, end: str) -> None:
+        """Raise what a 422 means; it does not say so in a way that can be relied on."""
+        for present in self._between(start, end):
+            if present.mark == effect.origin.id:
+                raise Taken(refusal.message, code=refusal.code, detail=refusal.detail) from None
+            raise ItemSkipped(
+                f"OpenProject holds one relation a pair, and '{present.image['type']}' is there already",
+                code="second_of_pair",
+            ) from None
+        for below, above in ((start, end), (end, start)):
+            if above in linked_all(self.client.get(f"work_packages/{below}"), "ancestors"):
+                raise ItemSkipped(
+                    "OpenProject relates no work package to one above or below it in its tree", code="same_branch"
+                ) from None
+        raise failed(refusal, "A chain of such relations must not lead back to its beginning") from None
+
+    def _found(self, row: Mapping[str, Any]) -> Found:
+        marked = self.marks.read_ending(RELATION, row.get("description"))
+        start, end = linked(row, "from") or "", linked(row, "to") or ""
+        image: dict[str, Any] = {
+            **_canonical(str(row.get("type")), start, end),
+            "description": one_line(marked.text),
+            "lag": row.get("lag"),
+        }
+        return Found(id=str(row["id"]), mark=marked.id, keys=(_key(image),), image=image, parent=start)
+
+
+def _canonical(kind: str, start: str, end: str) -> dict[str, Any]:
+    """Type and ends as stored. ``relates`` has no direction: the lower number comes first."""
+    if kind not in _TYPES:
+        raise ItemFailed(f"OpenProject has no relation '{kind}'", code="unknown_name")
+    turned: Optional[str] = _REVERSED.get(kind)
+    if turned or (kind == "relates" and (len(start), start) > (len(end), end)):
+        start, end = end, start
+    return {"type": turned or kind, "from": start, "to": end}
+
+
+def _key(image: Mapping[str, Any]) -> str:
+    low, high = sorted((image["from"], image["to"]), key=lambda end: (len(end), end))
+    return f"pair:{low}-{high}:{image['type']}:{image['from']}"

@@ -1,0 +1,159 @@
+"""Versions of projects."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
+
+from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem, Taken
+from j2o_core.http import Refused
+
+from ..connector import attributes_of
+from ..hal import condition, link, linked, raw
+from ..prose import block, joined, markdown
+from ..references import EffectReferences
+from ..target_items import alias_of, target_id
+from ..texts import folded, normal_text, one_line
+from ..times import day_of
+from .entity import EntityLoader, only
+
+_STATUSES = ("open", "locked", "closed")
+
+
+class Versions(EntityLoader):
+    """The server keeps names single in a project. Only open versions can be given to work packages: they close last."""
+
+    name = "openproject.versions"
+    effect_class = EffectClass.NATURAL
+    phase = Phase.STRUCTURE
+    after = ("projects",)
+    scan_by = "projects"
+    notes_field = "description"
+    fields: ClassVar[Mapping[str, str]] = {
+        "project": "the project",
+        "name": "name, unique in its project without regard to case",
+        "description": "text",
+        "startDate": "first day",
+        "endDate": "last day",
+        "status": "open, locked or closed; written at the finish",
+    }
+    required = ("project", "name")
+    finish_fields = ("status",)
+
+    def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
+        """One at a time in a project: the names are validated, not indexed."""
+        return f"versions:{alias_of(payload.get('project'))}"
+
+    def keys(self, effect: Effect) -> Sequence[str]:
+        """``project:9/name:1.0``."""
+        return (_key(target_id(effect.payload.get("project"), "project"), effect.payload.get("name")),)
+
+    def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
+        """Statuses and days that the server would refuse."""
+        if payload.get("status") not in (None, *_STATUSES):
+            yield self.problem(
+                "J2O-O003", f"a version cannot be '{payload['status']}'", "status", expected=", ".join(_STATUSES)
+            )
+        days = {}
+        for field in ("startDate", "endDate"):
+            try:
+                days[field] = day_of(payload.get(field))
+            except ValueError:
+                yield self.problem("J2O-O005", f"'{payload[field]}' is no day", field, expected="YYYY-MM-DD")
+        start, end = days.get("startDate"), days.get("endDate")
+        if start and end and end < start:
+            yield self.problem("J2O-O006", f"the last day {end} lies before the first, {start}", "endDate")
+
+    def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
+        """The versions of some projects, those shared from others left out."""
+        for project in scopes:
+            for row in self.client.pages(f"projects/{project}/versions", sort=False):
+                found = _found(row)
+                if found.parent == project:
+                    yield found
+
+    def find(self, effect: Effect) -> Sequence[Found]:
+        """By name, in its project."""
+        (key,) = self.keys(effect)
+        name = one_line(effect.payload.get("name"))
+        rows = self.client.pages("versions", condition("name", "=", [name]))
+        found = [version for version in map(_found, rows) if key in version.keys]
+        # The filter is exact, the rule against a second one is not.
+        return found or [version for version in self.scan([_project(effect)]) if key in version.keys]
+
+    def create(self, effect: Effect) -> Answer:
+        """An open version, for its own project."""
+        wanted = self.image(effect)
+        body = {**_body(wanted), "status": "open", "sharing": "none"}
+        body["_links"] = {"definingProject": link("projects", wanted["project"])}
+        try:
+            answer = self.client.post("versions", body)
+        except Refused as refusal:
+            if "name" in attributes_of(refusal) and self.find(effect):
+                raise Taken(refusal.message, code=refusal.code, detail=refusal.detail) from None
+            raise
+        return self.answer(_found(answer), wanted)
+
+    def update(self, effect: Effect, current: Found) -> Answer:
+        """Changed fields; the project of a version is for ever."""
+        wanted = {field: value for field, value in only(effect, self.image(effect)).items() if field != "project"}
+        return self.answer(_found(self.client.patch(f"versions/{current.id}", _body(wanted))), wanted)
+
+    def read(self, identifier: str, parent: str = "") -> Found:
+        """One version."""
+        return _found(self.client.get(f"versions/{identifier}"))
+
+    def delete(self, identifier: str, parent: str = "") -> None:
+        """Remove a version that no work package has."""
+        self.client.delete(f"versions/{identifier}")
+
+    def image(self, effect: Effect) -> Mapping[str, Any]:
+        """Project, name, description with the readable block, days; ``status`` only at the finish."""
+        payload = effect.payload
+        references = EffectReferences(effect, effect.key)
+        image: dict[str, Any] = {"project": _project(effect), "name": one_line(payload.get("name"))}
+        notes = block(f"Preserved from {self.source}", effect.notes, references)
+        if "description" in payload or notes:
+            image["description"] = joined(markdown(payload.get("description"), references), notes)
+        for field in ("startDate", "endDate"):
+            if field in payload:
+                image[field] = day_of(payload[field])
+        if effect.fields is not None and "status" in effect.fields:
+            image["status"] = payload.get("status") or "open"
+        return image
+
+
+def _project(effect: Effect) -> str:
+    return target_id(effect.payload.get("project"), "project")
+
+
+def _body(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        name: value for name, value in wanted.items() if name in ("name", "startDate", "endDate", "status")
+    }
+    if "description" in wanted:
+        body["description"] = {"raw": wanted["description"]}
+    return body
+
+
+def _found(row: Mapping[str, Any]) -> Found:
+    project = linked(row, "definingProject") or ""
+    image = {
+        "project": project,
+        "name": row.get("name"),
+        "description": normal_text(raw(row.get("description"))),
+        "startDate": row.get("startDate"),
+        "endDate": row.get("endDate"),
+        "status": row.get("status"),
+    }
+    return Found(
+        id=str(row["id"]),
+        keys=(_key(project, row.get("name")),),
+        updated=row.get("updatedAt"),
+        image=image,
+        label=str(row.get("name") or ""),
+        parent=project,
+    )
+
+
+def _key(project: str, name: Any) -> str:
+    return f"project:{project}/name:{folded(name or '')}"

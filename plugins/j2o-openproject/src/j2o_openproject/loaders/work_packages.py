@@ -1,0 +1,168 @@
+"""Work packages."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
+
+from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem
+
+from ..durations import seconds_of
+from ..hal import condition, elements, linked
+from ..marks import WORK_PACKAGE
+from ..target_items import target_id
+from ..texts import one_line
+from ..times import day_of
+from ..work_package_draft import Draft, draft_of
+from ..work_package_image import found_of
+from .entity import EntityLoader
+
+_LONGEST_SUBJECT = 255
+
+
+class WorkPackages(EntityLoader):
+    """Found again by the origin mark on their description's last line. One POST each, with their files."""
+
+    name = "openproject.work_packages"
+    effect_class = EffectClass.MARKED
+    phase = Phase.WORK_PACKAGES
+    after = ("users", "groups", "projects", "memberships", "versions")
+    scan_by = "projects"
+    parent_field = "parent"
+    restored_fields = ("startDate", "dueDate")
+    notes_field = "description"
+    fields: ClassVar[Mapping[str, str]] = {
+        "project": "the project",
+        "subject": "one line, up to 255 characters",
+        "type": "name of a type that is enabled in the project",
+        "status": "name of a status",
+        "priority": "name of a priority",
+        "description": "rich text; the readable block and the origin mark follow it",
+        "author": "who created it, where the server lets it be written, else in words",
+        "createdAt": "when it was created, likewise",
+        "assignee": "a member who can be assigned",
+        "responsible": "likewise",
+        "parent": "the work package above",
+        "startDate": "first day",
+        "dueDate": "last day",
+        "estimatedTime": "work, ISO 8601",
+        "remainingTime": "remaining work, ISO 8601",
+        "percentageDone": "0 to 100",
+        "version": "an open version",
+        "versions": "versions; all where the server takes several, else the first and the others in words",
+        "category": "name of a category of the project; in words where there is none",
+        "cf:*": "a custom field by name; in words where it is not active for project and type",
+    }
+    required = ("project", "subject", "type")
+
+    @property
+    def origin_field(self) -> str:
+        """The text custom field that holds the origin mark too, or nothing."""
+        return str(self.options.get("origin_field") or "")
+
+    def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
+        """By tree: a child's create changes what is above it."""
+        return f"work_packages:{root or effect_key}"
+
+    def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
+        """Names the target has not, and values it would refuse."""
+        catalogue = self.catalogue
+        for field, names in (
+            ("type", catalogue.types),
+            ("status", catalogue.statuses),
+            ("priority", catalogue.priorities),
+        ):
+            name = payload.get(field)
+            if name and names.find(name) is None:
+                yield self.problem(
+                    "J2O-O010",
+                    f"OpenProject has no {names.kind} '{name}'",
+                    field,
+                    expected=", ".join(names.all()),
+                    suggestion=names.nearest(name),
+                )
+        if len(one_line(payload.get("subject"))) > _LONGEST_SUBJECT:
+            yield self.problem("J2O-O004", f"longer than {_LONGEST_SUBJECT} characters", "subject")
+        yield from self._value_problems(payload)
+        for field in payload:
+            if not field.startswith("cf:") and field not in self.fields:
+                near = difflib.get_close_matches(field, self.fields, n=1)
+                yield self.problem(
+                    "J2O-O011", f"work packages have no field '{field}'", field, suggestion=near[0] if near else ""
+                )
+
+    def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
+        """All work packages of some projects, closed ones too; those of subprojects left out."""
+        for project in scopes:
+            for row in self.client.pages(f"projects/{project}/work_packages"):
+                if linked(row, "project") == project:
+                    yield self._found(row)
+
+    def find(self, effect: Effect) -> Sequence[Found]:
+        """By the mark in the description, in its project."""
+        project = target_id(effect.payload.get("project"), "project")
+        # Terminated by the link's bracket: the filter finds parts of words.
+        word = f"{self.marks.token(WORK_PACKAGE, effect.origin.id)})"
+        rows = self.client.pages(f"projects/{project}/work_packages", condition("description", "~", [word]))
+        return [found for found in map(self._found, rows) if found.mark == effect.origin.id]
+
+    def create(self, effect: Effect) -> Answer:
+        """One work package with its files, without a mail about it."""
+        draft = self._draft(effect)
+        row = self.client.post("work_packages", draft.creation(effect), quiet=True)
+        return self.answer(
+            self._found(row), draft.image, differences=draft.differences, claimed=self._claimed(effect, row)
+        )
+
+    def update(self, effect: Effect, current: Found) -> Answer:
+        """Changed fields, if nobody has changed it since ``current`` was read. Dates are set by hand again."""
+        body, wanted = self._draft(effect).change(effect.fields)
+        if not body:
+            return self.answer(self.read(current.id), wanted)
+        if current.version is not None:
+            body["lockVersion"] = int(current.version)
+        return self.answer(self._found(self.client.patch(f"work_packages/{current.id}", body, quiet=True)), wanted)
+
+    def read(self, identifier: str, parent: str = "") -> Found:
+        """One work package."""
+        return self._found(self.client.get(f"work_packages/{identifier}"))
+
+    def delete(self, identifier: str, parent: str = "") -> None:
+        """Remove it. The server removes everything below it too, with comments, files and time entries."""
+        self.client.delete(f"work_packages/{identifier}")
+
+    def image(self, effect: Effect) -> Mapping[str, Any]:
+        """Every field that the payload has and the target can hold; names for types and the like, ids for items."""
+        return self._draft(effect).image
+
+    def _draft(self, effect: Effect) -> Draft:
+        return draft_of(effect, self.catalogue, self.marks, self.source, self.origin_field)
+
+    def _found(self, row: Mapping[str, Any]) -> Found:
+        return found_of(row, self.catalogue, self.marks, self.origin_field)
+
+    def _claimed(self, effect: Effect, row: Mapping[str, Any]) -> tuple[str, ...]:
+        if not effect.claims:
+            return ()
+        embedded = (row.get("_embedded") or {}).get("attachments")
+        held = elements(embedded or self.client.get(f"work_packages/{row['id']}/attachments"))
+        # The server drops uploads that it has cleaned up without a word.
+        present = {str(file["id"]) for file in held}
+        return tuple(claim.id for claim in effect.claims if claim.id in present)
+
+    def _value_problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
+        for field in ("estimatedTime", "remainingTime"):
+            try:
+                if payload.get(field) not in (None, "") and seconds_of(str(payload[field])) < 0:
+                    yield self.problem("J2O-O007", f"'{payload[field]}' is below zero", field)
+            except ValueError as error:
+                yield self.problem("J2O-O007", str(error), field, expected="such as PT1H30M")
+        days = {}
+        for field in ("startDate", "dueDate"):
+            try:
+                days[field] = day_of(payload.get(field))
+            except ValueError:
+                yield self.problem("J2O-O005", f"'{payload[field]}' is no day", field, expected="YYYY-MM-DD")
+        start, due = days.get("startDate"), days.get("dueDate")
+        if start and due and due < start:
+            yield self.problem("J2O-O006", f"the last day {due} lies before the first, {start}", "dueDate")

@@ -1,0 +1,85 @@
+"""Joins OpenProject to j2o: the connector, a loader for each entity, the Markdown writer, schemas of their options."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from j2o_core.api import Registry, hookimpl
+
+from .connector import OpenProjectConnector
+from .loaders.attachments import Attachments
+from .loaders.comments import Comments
+from .loaders.groups import Groups
+from .loaders.memberships import Memberships
+from .loaders.projects import Projects
+from .loaders.relations import Relations
+from .loaders.time_entries import TimeEntries
+from .loaders.users import Users
+from .loaders.versions import Versions
+from .loaders.watchers import Watchers
+from .loaders.work_packages import WorkPackages
+from .richtext import write_markdown
+
+LOADERS = (
+    Users,
+    Groups,
+    Projects,
+    Memberships,
+    Versions,
+    WorkPackages,
+    Attachments,
+    Comments,
+    Relations,
+    Watchers,
+    TimeEntries,
+)
+
+_CONNECTION: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "auth": {
+            "type": "object",
+            "description": "Who writes: an administrator, best an account of its own.",
+            "properties": {
+                "api_key": {"type": "string", "description": "API token (My account > Access tokens)."},
+                "token": {"type": "string", "description": "OAuth or OpenID Connect access token instead."},
+            },
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        }
+    },
+    "required": ["auth"],
+}
+_WORK_PACKAGES: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "origin_field": {
+            "type": "string",
+            "minLength": 1,
+            "description": "Name of a text custom field that holds the origin mark as well.",
+        }
+    },
+}
+_ATTACHMENTS: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "oversized": {
+            "enum": ["skip", "fail"],
+            "default": "fail",
+            "description": "What happens to files over the target's limit.",
+        }
+    },
+}
+
+
+@hookimpl
+def j2o_register(registry: Registry) -> None:
+    """The connector, loaders, writer and schemas of options."""
+    registry.connector(OpenProjectConnector)
+    for loader in LOADERS:
+        registry.loader(loader)
+    registry.writer("markdown", write_markdown)
+    registry.schema(OpenProjectConnector.name, _CONNECTION)
+    registry.schema(WorkPackages.name, _WORK_PACKAGES)
+    registry.schema(Attachments.name, _ATTACHMENTS)

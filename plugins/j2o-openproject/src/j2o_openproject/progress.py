@@ -1,0 +1,80 @@
+"""Work, remaining work and progress: three values of which OpenProject takes two, under conditions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Optional
+
+from j2o_core.api import Note
+
+from .durations import duration_of, seconds_of
+from .work_package_schema import WorkPackageSchema
+
+#: the payload fields that are one thing to the server and are written together
+PROGRESS_FIELDS = ("estimatedTime", "remainingTime", "percentageDone")
+_LABELS = {"estimatedTime": "Estimated time", "remainingTime": "Remaining time", "percentageDone": "Progress"}
+
+
+@dataclass
+class Progress:
+    """What is sent, what should be stored, and what is told in words because the server would refuse it."""
+
+    properties: dict[str, Any] = field(default_factory=dict)
+    image: dict[str, Any] = field(default_factory=dict)
+    notes: dict[str, Note] = field(default_factory=dict)
+
+
+def progress_of(payload: Mapping[str, Any], schema: WorkPackageSchema) -> Progress:
+    """Work and remaining work are sent, the percentage follows from them; alone it is sent as it is.
+
+    Remaining work above the work is cut to it, remaining work without work is refused: both are noted. Where progress
+    comes from the status, neither remaining work nor percentage can be written.
+    """
+    made = Progress()
+    given = {name: payload[name] for name in PROGRESS_FIELDS if name in payload}
+    work = _seconds(given.get("estimatedTime"))
+    remaining = _seconds(given.get("remainingTime"))
+    percent = None if given.get("percentageDone") in (None, "") else int(given["percentageDone"])
+    if "estimatedTime" in given:
+        _put(made, "estimatedTime", None if work is None else duration_of(work))
+    if not schema.is_writable("remainingTime"):
+        _note(made, remaining, percent)
+        return made
+    if work is None:
+        _note(made, remaining, None)
+        if "remainingTime" in given:
+            _put(made, "remainingTime", None)
+        if "percentageDone" in given:
+            _put(made, "percentageDone", percent)
+        return made
+    if remaining is None and percent is not None and work:
+        made.properties["remainingTime"] = duration_of(round(work * (100 - percent) / 100))
+        made.image["percentageDone"] = percent
+        return made
+    if remaining is not None and remaining > work:
+        _note(made, remaining, None)
+        remaining = work
+    if remaining is not None:
+        _put(made, "remainingTime", duration_of(remaining))
+    if percent is not None:
+        if work and remaining is not None and round(100 * (work - remaining) / work) == percent:
+            made.image["percentageDone"] = percent
+        else:
+            _note(made, None, percent)
+    return made
+
+
+def _seconds(value: Any) -> Optional[int]:
+    return None if value in (None, "") else seconds_of(str(value))
+
+
+def _put(made: Progress, name: str, value: Any) -> None:
+    made.properties[name] = value
+    made.image[name] = value
+
+
+def _note(made: Progress, remaining: Optional[int], percent: Optional[int]) -> None:
+    if remaining is not None:
+        made.notes["remainingTime"] = Note(_LABELS["remainingTime"], duration_of(remaining))
+    if percent is not None:
+        made.notes["percentageDone"] = Note(_LABELS["percentageDone"], f"{percent} %")
