@@ -37,7 +37,7 @@ class Reader:
                 return None
         self.folder = path.resolve().parent
         if not path.exists():
-            guess = nearest(path.name, [entry.name for entry in _yaml_files(path.parent)])
+            guess = _nearest_file(path)
             suggestion = str(path.parent / guess) if guess else ""
             self._add("J2O-S001", f"there is no file '{name}'", Place(shown, 1, 1), "", "a spec", suggestion)
             return None
@@ -109,7 +109,7 @@ class Reader:
                 self._add("J2O-S021", message, place, dotted, "a file in the spec's folder or below it", "")
                 return None
             if not other.is_file():
-                guess = nearest(other.name, [sibling.name for sibling in _yaml_files(other.parent)])
+                guess = _nearest_file(other)
                 self._add(
                     "J2O-S020",
                     f"there is no file '{entry[:200]}'",
@@ -178,6 +178,12 @@ def _yaml_files(folder: Path) -> list[Path]:
         return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES)
     except OSError:
         return []
+
+
+def _nearest_file(path: Path) -> str:
+    """The name of the file that was probably meant, or an empty string."""
+    names = {sibling.stem: sibling.name for sibling in _yaml_files(path.parent)}
+    return names.get(nearest(path.stem, names), "")
 
 
 def _shown(path: Path) -> str:

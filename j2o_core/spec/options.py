@@ -117,7 +117,7 @@ class _Check:
             if found is None:
                 known = sorted({*self.registry.names(roles.STEP), TABLE})
                 yield self._unknown("J2O-S014", "step", name, known, at, None, path[:-1])
-            elif found.schema and (isinstance(step, dict) or _needs_argument(found.schema)):
+            elif found.schema and not _has_expression(argument):
                 yield from check_structure(validator_for(found.schema), argument, self.root, at)
 
     def _unknown(
@@ -145,8 +145,12 @@ def is_known(name: str, known: Sequence[str]) -> bool:
     )
 
 
-def _needs_argument(schema: Mapping[str, Any]) -> bool:
-    return not validator_for(schema).is_valid(None)
+def _has_expression(argument: Any) -> bool:
+    """Whether the argument is only known when a record is mapped."""
+    if isinstance(argument, str):
+        return "{{" in argument
+    inner = argument.values() if isinstance(argument, dict) else argument if isinstance(argument, list) else ()
+    return any(_has_expression(item) for item in inner)
 
 
 def _composed(own: Mapping[str, Any], fragment: Mapping[str, Any]) -> Any:

@@ -69,10 +69,12 @@ def _excerpt(text: str, line: int, column: int, is_secret: bool, secret: re.Patt
         source, length = source[:start] + _MASK, len(_MASK)
     before, shown, after = source[:start], source[start : start + length], source[start + length :]
     before, shown, after = _masked(before, shown, after, secret)
-    if len(before) > _WIDTH // 2:
-        before = "..." + before[-(_WIDTH // 2) :]
-    shown = shown[:_WIDTH]
-    after = after[: max(0, _WIDTH - len(before) - len(shown))]
+    if len(before) + len(shown) + len(after) > _WIDTH:
+        if len(before) > _WIDTH // 2:
+            before = "..." + before[-(_WIDTH // 2) :]
+        shown = shown[:_WIDTH]
+        room = max(0, _WIDTH - len(before) - len(shown))
+        after = after[:room] + "..." if len(after) > room else after
     number = f"{line:>5}"
     return [
         f"{number} | {before}{shown}{after}".rstrip(),
