@@ -1,10 +1,15 @@
-"""Writes every error code into the error reference, from the tables that stand beside the code."""
+"""Writes every error code into the error reference: those of specs from their tables, those of runs from their list."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+from pathlib import Path
 from typing import Any, Iterator
+
+import yaml
+
+from j2o_core.spec.codes import Code
 
 MARK = "<!-- errors -->"
 PACKAGES = ("j2o_core", "j2o_jira", "j2o_openproject", "j2o_sandbox")
@@ -32,8 +37,9 @@ def errors_text() -> str:
 
 
 def codes() -> dict[str, Any]:
-    """Every code by its name, from each module called ``codes``."""
-    found: dict[str, Any] = {}
+    """Every code by its name: from each module called ``codes``, and from ``run-codes.yaml``."""
+    listed = yaml.safe_load((Path(__file__).parents[1] / "reference" / "run-codes.yaml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = {name: Code(name, **about) for name, about in listed.items()}
     for module in _tables():
         found.update(module.CODES)
     return dict(sorted(found.items()))
