@@ -9,7 +9,7 @@ from typing import Optional
 
 from ..ledger import effects
 from ..ledger.items import CREATED, MATCHED
-from ..model.effect import Claim, Effect, EffectClass, Found, TargetItem
+from ..model.effect import Answer, Claim, Effect, EffectClass, Found, TargetItem
 from ..model.outcome import (
     Conflict,
     Fatal,
@@ -89,7 +89,7 @@ class Attempt:
             if upload.ended or upload.claim is None:
                 continue
             if upload.claim.id in answer.claimed:
-                self._record.claimed(upload, parent, upload.claim.id)
+                self._record.claimed(upload, parent, upload.answer or Answer(upload.claim.id))
             else:
                 self._record.late(upload)
 
@@ -103,7 +103,7 @@ class Attempt:
                 effect = resolve(engine, row, parentless=True).effect
                 answer = engine.loaders[row.entity].upload(with_content(engine, row, effect))
                 upload.claim = Claim(effect.origin, answer.id, str(row.payload.get("fileName") or row.key))
-                upload.at = time.monotonic()
+                upload.answer, upload.at = answer, time.monotonic()
             except ItemSkipped as outcome:
                 self._record.refused_upload(upload, outcome, effects.SKIPPED)
             except ItemFailed as outcome:
@@ -164,7 +164,7 @@ class Attempt:
             loader = self._engine.loaders[upload.row.entity]
             held = loader.find(resolve(self._engine, upload.row).effect)
             if held:
-                self._record.claimed(upload, parent, held[0].id)
+                self._record.claimed(upload, parent, answer_of(held[0]))
             else:
                 self._record.late(upload)
 

@@ -58,17 +58,7 @@ class Recorder:
         engine.resolver.remember(row.entity, row.origin, TargetItem(row.entity, answer.id, answer.display or row.key))
         late = task.resolution.late_fields if not task.changes_existing else []
         inverse = inverse_of(task, answer, owned)
-        problems = [
-            Problem(
-                "J2O-E020",
-                f"the target stored {difference.stored!r} instead of {difference.sent!r}",
-                WARNING,
-                entity=row.entity,
-                key=row.key,
-                field=difference.field,
-            )
-            for difference in answer.differences
-        ]
+        problems = _differences(row, answer)
 
         def change(connection: Connection) -> None:
             effects.end(
@@ -119,9 +109,9 @@ class Recorder:
         upload.ended = True
         self.refused_row(upload.row, outcome, state)
 
-    def claimed(self, upload: Upload, parent: TargetItem, identifier: str) -> None:
+    def claimed(self, upload: Upload, parent: TargetItem, answer: Answer) -> None:
         """A file was claimed by its parent's create and is an item now."""
-        engine, row = self._engine, upload.row
+        engine, row, identifier = self._engine, upload.row, answer.id
         upload.ended = True
         item = Item(
             row.entity,
@@ -133,13 +123,17 @@ class Recorder:
             record_digest=row.record_digest,
             mapping_digest=row.mapping_digest,
             fields=row.fields,
+            image=image_digests(answer.image),
+            updated=answer.updated,
         )
+        problems = _differences(row, answer)
         engine.resolver.remember(row.entity, row.origin, TargetItem(row.entity, identifier, row.key))
         inverse = {"kind": "delete", "item": identifier, "parent": parent.id}
 
         def change(connection: Connection) -> None:
             effects.end(connection, row.id, effects.DONE, item=identifier, inverse=json.dumps(inverse))
             engine.items.put(connection, engine.run, [item])
+            listing.put_problems(connection, engine.run, "apply", problems, row.origin)
 
         self._count(row.entity)
         engine.writer.post(change)
@@ -193,3 +187,17 @@ class Recorder:
             answer.version,
             answer.updated,
         )
+
+
+def _differences(row: effects.EffectRow, answer: Answer) -> list[Problem]:
+    return [
+        Problem(
+            "J2O-E020",
+            f"the target stored {difference.stored!r} instead of {difference.sent!r}",
+            WARNING,
+            entity=row.entity,
+            key=row.key,
+            field=difference.field,
+        )
+        for difference in answer.differences
+    ]

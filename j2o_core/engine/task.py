@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from ..ledger.effects import SHAPE, UPDATE, EffectRow
-from ..model.effect import Claim, Effect, Found
+from ..model.effect import Answer, Claim, Effect, Found
 from .resolve import Resolution
 
 #: an unclaimed upload older than this is not claimed any more: the server may have cleaned it up, in seconds
@@ -20,6 +20,7 @@ class Upload:
 
     row: EffectRow
     claim: Optional[Claim] = None
+    answer: Optional[Answer] = None
     at: float = 0.0
     ended: bool = False
 

@@ -55,16 +55,16 @@ class Items:
                     found[row["origin"]] = _item(row)
         return found
 
-    def by_target(self, entity: str, identifiers: Sequence[str]) -> dict[tuple[str, Optional[str]], Item]:
-        """Items by (id on the target, target id of the parent)."""
-        found: dict[tuple[str, Optional[str]], Item] = {}
+    def by_target(self, entity: str, identifiers: Sequence[str]) -> dict[str, list[Item]]:
+        """Items by their id on the target; several where the id is only unique below a parent (watchers)."""
+        found: dict[str, list[Item]] = {}
         with self.engine.connect() as connection:
             for start in range(0, len(identifiers), 500):
                 statement = select(tables.item).where(
                     *self._mine(entity), tables.item.c.item.in_(identifiers[start : start + 500])
                 )
                 for row in connection.execute(statement).mappings():
-                    found[(row["item"], row["parent"])] = _item(row)
+                    found.setdefault(row["item"], []).append(_item(row))
         return found
 
     def count(self, entity: str) -> int:

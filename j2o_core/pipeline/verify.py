@@ -95,7 +95,7 @@ class Verifier:
                 known = self._items.by_target(entity, [found.id for found in chunk])
                 seals: list[tuple[str, Optional[str], Optional[str]]] = []
                 for found in chunk:
-                    item = known.get((found.id, found.parent or None)) or known.get((found.id, None))
+                    item = _known_as(known.get(found.id, []), found)
                     if item is None:
                         findings.extend(self._stranger(entity, found))
                         continue
@@ -145,6 +145,14 @@ class Verifier:
             for item in self._items.unverified(entity, self._run, only_run)
             if item.key not in seen
         ]
+
+
+def _known_as(items: Sequence[Item], found: Found) -> Optional[Item]:
+    """Below its own parent where the id alone does not tell; else the only item of that id."""
+    exact = next((item for item in items if (item.parent or "") == found.parent), None)
+    if exact is None and len(items) == 1 and (items[0].parent is None or found.mark is not None):
+        return items[0]
+    return exact
 
 
 def _changed(item: Item, found: Found, loader: Loader) -> list[str]:
