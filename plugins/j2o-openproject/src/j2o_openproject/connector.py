@@ -7,8 +7,7 @@ import re
 import threading
 from typing import Any, Iterator, Mapping, Optional, Sequence
 
-from j2o_core.api import Client, ConnectionOptions, Connector, Fatal, Retriable, Stream
-from j2o_core.http import Http, Refused
+from j2o_core.api import Client, ConnectionOptions, Connector, Fatal, Http, Refused, Retriable, Stream
 
 from .catalogue import Catalogue
 from .hal import API, elements, filters

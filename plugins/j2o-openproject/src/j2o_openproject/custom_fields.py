@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable, Mapping, Sequence
 
-from j2o_core.api import RichText, TargetItem
-from j2o_core.richtext import Resolver
+from j2o_core.api import RichText, TargetItem, richtext
 
 from .catalogue import Names
 from .hal import API, id_in, raw
@@ -32,7 +31,7 @@ class Converted:
     left: tuple[Any, ...] = ()
 
 
-def convert(field: CustomField, value: Any, references: Resolver, options: Options) -> Converted:
+def convert(field: CustomField, value: Any, references: richtext.Resolver, options: Options) -> Converted:
     """A payload's value for a custom field. Raises ``ValueError`` where the field cannot take it at all."""
     if field.is_link:
         return _convert_links(field, value, options)

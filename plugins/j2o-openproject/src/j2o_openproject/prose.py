@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Sequence
 
-from j2o_core import richtext as tree
 from j2o_core.api import Note, RichText
+from j2o_core.api import richtext as tree
 
 from .richtext import write_markdown
 from .texts import normal_text, one_line

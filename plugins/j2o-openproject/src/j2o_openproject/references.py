@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Optional, Union
 
-from j2o_core.api import Effect, TargetItem
-from j2o_core.richtext import Alias
+from j2o_core.api import Effect, TargetItem, richtext
 
 
 class EffectReferences:
@@ -20,7 +19,7 @@ class EffectReferences:
         self._issue_key = issue_key
         self._claims = {claim.name: claim.id for claim in effect.claims} if claims else {}
 
-    def mention(self, alias: Alias) -> Optional[tuple[int, str]]:
+    def mention(self, alias: richtext.Alias) -> Optional[tuple[int, str]]:
         """Id and display name of a person."""
         person = self._item("users", alias[1])
         return (int(person.id), person.label or alias[1]) if person else None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem, Taken
-from j2o_core.http import Refused
+from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem, Refused, Taken
 
 from ..connector import attributes_of
 from ..hal import linked_all, links

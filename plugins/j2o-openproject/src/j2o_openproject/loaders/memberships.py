@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Phase, Problem, Taken
-from j2o_core.http import Refused
+from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Phase, Problem, Refused, Taken
 
 from ..hal import condition, link, linked, linked_all, links
 from ..target_items import alias_of, optional_id, target_id

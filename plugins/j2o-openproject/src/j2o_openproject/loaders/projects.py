@@ -6,8 +6,7 @@ import re
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem, Taken
-from j2o_core.http import Refused
+from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem, Refused, Taken
 
 from ..connector import attributes_of
 from ..hal import link, linked, raw

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem, Taken, Undo
-from j2o_core.http import Refused
+from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem, Refused, Taken, Undo
 
 from ..connector import attributes_of
 from ..hal import condition

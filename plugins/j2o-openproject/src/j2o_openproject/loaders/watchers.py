@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Iterator, Mapping, Sequence
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, ItemSkipped, Phase
-from j2o_core.http import Refused
+from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, ItemSkipped, Phase, Refused
 
 from ..hal import elements, link
 from ..target_items import target_id
