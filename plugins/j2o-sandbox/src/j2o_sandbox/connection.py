@@ -1,0 +1,34 @@
+"""The HTTP protocol of the sandbox: uvicorn's, with a handle on the connection for faults that break it."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from typing import Any, MutableMapping
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+_TRANSPORT = "sandbox.transport"
+
+
+class SandboxProtocol(HttpToolsProtocol):
+    """Puts the transport of the connection into the ASGI scope."""
+
+    def on_message_begin(self) -> None:
+        """Called by the parser at the first byte of a request."""
+        super().on_message_begin()
+        self.scope[_TRANSPORT] = self.transport  # type: ignore[typeddict-unknown-key]
+
+
+def reset(scope: MutableMapping[str, Any]) -> None:
+    """Reset the connection of a request: the client sees a reset, whatever was still to be sent is lost."""
+    transport = scope[_TRANSPORT]
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
+
+
+def hang_up(scope: MutableMapping[str, Any]) -> None:
+    """Close the connection of a request after what was sent so far."""
+    scope[_TRANSPORT].close()

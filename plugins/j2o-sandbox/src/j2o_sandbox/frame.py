@@ -1,0 +1,208 @@
+"""The frame around either server: counts, latency, faults and the controls of a running sandbox.
+
+Controls (loopback only, no credentials), beside what the servers themselves offer below ``/_sandbox``:
+
+* ``POST /_sandbox/faults`` replaces the fault rules (body: a profile as in ``faults``, as JSON); ``{}`` ends all faults
+* ``GET /_sandbox/faults`` tells how often each rule matched and fired
+* ``POST /_sandbox/reset-counters``
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+from typing import Any, Awaitable, Callable, Dict, MutableMapping, Sequence, Tuple
+
+from j2o_sandbox.connection import hang_up, reset
+from j2o_sandbox.counters import Counters, path_template
+from j2o_sandbox.faults import Faults, Rule
+from j2o_sandbox.options import SandboxError
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_PAGES = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Time-out"}
+
+
+class Frame:
+    """One server's app with everything that can happen to a request on its way."""
+
+    def __init__(self, app: App, server: str, faults: Faults, counters: Counters, latency_ms: float = 0.0) -> None:
+        self._app = app
+        self._server = server
+        self._faults = faults
+        self._counters = counters
+        self._latency = latency_ms / 1000.0
+        self._template: Callable[[str], str] = getattr(app, "template", path_template)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        path = scope["path"]
+        body = await _read(receive)
+        if path.startswith("/_sandbox/"):
+            await self._control(scope, path, body, send)
+            return
+        method = scope["method"]
+        template = self._template(path)
+        self._counters.count(method, template)
+        begin = getattr(self._app, "begin", None)
+        if begin is not None:
+            scope["sandbox.began"] = begin()
+        rule = self._faults.choose(self._server, method, path, template) if self._faults.rules else None
+        if rule is None:
+            if self._latency:
+                await asyncio.sleep(self._latency)
+            await self._app(scope, _replay(body), send)
+        else:
+            await self._go_wrong(rule, scope, body, send)
+
+    async def _control(self, scope: Scope, path: str, body: bytes, send: Send) -> None:
+        client = scope.get("client")
+        if client is not None and not ipaddress.ip_address(client[0]).is_loopback:
+            await answer_json(send, 403, {"error": "/_sandbox answers on loopback only"})
+        elif path == "/_sandbox/reset-counters" and scope["method"] == "POST":
+            self._counters.reset()
+            await answer_json(send, 200, {"requests": {}})
+        elif path == "/_sandbox/faults" and scope["method"] == "POST":
+            try:
+                self._faults.replace(json.loads(body or b"{}"))
+            except (SandboxError, ValueError) as error:
+                await answer_json(send, 422, {"error": str(error)})
+            else:
+                await answer_json(send, 200, self._rules())
+        elif path == "/_sandbox/faults" and scope["method"] == "GET":
+            await answer_json(send, 200, self._rules())
+        else:
+            await self._app(scope, _replay(body), send)
+
+    def _rules(self) -> Dict[str, Any]:
+        return {"rules": [{"do": rule.do, "matched": rule.matched, "fired": rule.fired} for rule in self._faults.rules]}
+
+    async def _go_wrong(self, rule: Rule, scope: Scope, body: bytes, send: Send) -> None:
+        if rule.do == "reset":
+            reset(scope)
+        elif rule.do == "late":
+            reset(scope)
+            await self._apply_unheard(scope, body, rule.seconds or 0.0)
+        elif rule.do == "lose":
+            await self._apply_unheard(scope, body, self._latency)
+            reset(scope)
+        elif rule.do == "delay":
+            await asyncio.sleep(rule.seconds or 0.0)
+            await self._app(scope, _replay(body), send)
+        elif rule.do == "trickle":
+            await self._app(scope, _replay(body), _trickling(send, rule))
+        elif rule.do == "truncate":
+            await self._app(scope, _replay(body), _truncating(send, scope, rule.keep))
+        elif rule.do == "proxy":
+            await self._proxy(rule, scope, body, send)
+        elif rule.do == "html":
+            page = "<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>"
+            await _answer(send, rule.status or 200, "text/html; charset=utf-8", page.encode())
+        else:
+            headers = [] if rule.retry_after is None else [(b"retry-after", f"{rule.retry_after:g}".encode())]
+            await answer_json(send, rule.status or 500, _error(self._server, rule.status or 500), headers)
+
+    async def _proxy(self, rule: Rule, scope: Scope, body: bytes, send: Send) -> None:
+        if rule.apply == "now":
+            await self._apply_unheard(scope, body, 0.0)
+        status = rule.status or 502
+        title = f"{status} {_PAGES.get(status, 'Error')}"
+        page = (
+            f"<html><head><title>{title}</title></head><body><center><h1>{title}</h1></center><hr>nginx</body></html>"
+        )
+        await _answer(send, status, "text/html", page.encode())
+        if rule.apply == "late":
+            await self._apply_unheard(scope, body, rule.seconds or 0.0)
+
+    async def _apply_unheard(self, scope: Scope, body: bytes, seconds: float) -> None:
+        if seconds:
+            await asyncio.sleep(seconds)
+
+        async def swallow(message: Message) -> None:
+            return None
+
+        await self._app(scope, _replay(body), swallow)
+
+
+async def answer_json(send: Send, status: int, value: Any, headers: Sequence[Tuple[bytes, bytes]] = ()) -> None:
+    """Send one JSON answer."""
+    await _answer(send, status, "application/json", json.dumps(value).encode(), headers)
+
+
+async def _answer(
+    send: Send, status: int, content_type: str, body: bytes, headers: Sequence[Tuple[bytes, bytes]] = ()
+) -> None:
+    head = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode()), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _error(server: str, status: int) -> Dict[str, Any]:
+    if server == "jira":
+        return {"errorMessages": [f"The server answered {status}."], "errors": {}}
+    name = "TooManyRequests" if status == 429 else "InternalServerError"
+    return {
+        "_type": "Error",
+        "errorIdentifier": f"urn:openproject-org:api:v3:errors:{name}",
+        "message": "Too many requests. Please try again later." if status == 429 else "An internal error has occurred.",
+    }
+
+
+async def _read(receive: Receive) -> bytes:
+    # Read before anything else: once a client is gone, what it had sent cannot be read any more, but
+    # a real server has it and goes on.
+    message = await receive()
+    if not message.get("more_body"):
+        return bytes(message.get("body", b""))
+    parts = [message.get("body", b"")]
+    while message.get("more_body"):
+        message = await receive()
+        parts.append(message.get("body", b""))
+    return b"".join(parts)
+
+
+def _replay(body: bytes) -> Receive:
+    done = False
+
+    async def receive() -> Message:
+        nonlocal done
+        if done:
+            return {"type": "http.disconnect"}
+        done = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+def _trickling(send: Send, rule: Rule) -> Send:
+    async def slowly(message: Message) -> None:
+        body = message.get("body", b"")
+        if message["type"] != "http.response.body" or not body:
+            await send(message)
+            return
+        size = max(1, rule.bytes)
+        for start in range(0, len(body), size):
+            await send({"type": "http.response.body", "body": body[start : start + size], "more_body": True})
+            await asyncio.sleep(0.05 if rule.seconds is None else rule.seconds)
+        await send({"type": "http.response.body", "body": b"", "more_body": bool(message.get("more_body"))})
+
+    return slowly
+
+
+def _truncating(send: Send, scope: Scope, keep: float) -> Send:
+    async def cut(message: Message) -> None:
+        body = message.get("body", b"")
+        if message["type"] != "http.response.body" or not body:
+            await send(message)
+            return
+        kept = body[: min(len(body) - 1, int(len(body) * keep))]
+        await send({"type": "http.response.body", "body": kept, "more_body": True})
+        hang_up(scope)
+
+    return cut

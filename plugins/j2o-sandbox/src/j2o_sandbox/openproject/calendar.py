@@ -1,0 +1,71 @@
+"""Working days: dates on others shift, and durations count working days only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Optional, Sequence
+
+_DAY = dt.timedelta(days=1)
+
+
+class Calendar:
+    """Weekdays (1 is Monday) and dates on which nobody works."""
+
+    def __init__(self, weekdays: Sequence[int], holidays: Sequence[str]) -> None:
+        self._weekdays = frozenset(int(day) for day in weekdays) if len(set(weekdays)) < 7 else frozenset()
+        self._holidays = frozenset(holidays)
+
+    def works(self, day: dt.date) -> bool:
+        """Whether a day is a working day."""
+        return day.isoweekday() not in self._weekdays and day.isoformat() not in self._holidays
+
+    def soonest(self, day: dt.date, every_day: bool) -> dt.date:
+        """The day itself or the next working day."""
+        while not every_day and not self.works(day):
+            day += _DAY
+        return day
+
+    def duration(self, start: dt.date, due: dt.date, every_day: bool) -> int:
+        """Days from start to due, both included; at least 1."""
+        if every_day:
+            return (due - start).days + 1
+        days, day = 0, start
+        while day <= due:
+            days += self.works(day)
+            day += _DAY
+        return days
+
+    def due(self, start: dt.date, duration: int, every_day: bool) -> dt.date:
+        """The day on which ``duration`` days from ``start`` end."""
+        day = self.soonest(start, every_day)
+        for _ in range(duration - 1):
+            day = self.soonest(day + _DAY, every_day)
+        return day
+
+    def start(self, due: dt.date, duration: int, every_day: bool) -> dt.date:
+        """The day on which ``duration`` days that end at ``due`` begin."""
+        day = due
+        for _ in range(duration - 1):
+            day -= _DAY
+            while not every_day and not self.works(day):
+                day -= _DAY
+        return day
+
+    def with_lag(self, day: dt.date, lag: int) -> dt.date:
+        """The first working day after ``day`` and ``lag`` working days; a negative lag goes back."""
+        if lag < 0:
+            soonest = day + _DAY
+            for _ in range(-lag):
+                soonest -= _DAY
+                while not self.works(soonest):
+                    soonest -= _DAY
+            return self.soonest(soonest, False)
+        soonest = self.soonest(day + _DAY, False)
+        for _ in range(lag):
+            soonest = self.soonest(soonest + _DAY, False)
+        return soonest
+
+
+def as_date(text: Optional[str]) -> Optional[dt.date]:
+    """A stored date as a date."""
+    return None if text is None else dt.date.fromisoformat(text)

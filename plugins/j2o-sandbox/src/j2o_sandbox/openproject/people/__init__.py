@@ -1,0 +1,1 @@
+"""Users, groups, placeholder users, roles and memberships."""

@@ -1,0 +1,161 @@
+"""How users, groups and placeholder users look, and the list of all of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Callable, Dict, List
+from urllib.parse import quote
+
+from j2o_sandbox.openproject.collections import (
+    Filter,
+    bad_operator,
+    contains_all,
+    id_filter,
+    paged,
+    read_filters,
+    read_sort,
+    text_filter,
+    tokens,
+    unknown_filter,
+)
+from j2o_sandbox.openproject.custom_values import custom_part
+from j2o_sandbox.openproject.links import link
+from j2o_sandbox.openproject.requests import Answer, Request
+from j2o_sandbox.openproject.routing import Routes
+from j2o_sandbox.openproject.server import Server
+
+routes = Routes()
+
+PATHS = {"User": "users", "Group": "groups", "PlaceholderUser": "placeholder_users", "Builtin": "users"}
+
+
+def href_of(principal: Any) -> str:
+    """The address of a user, group or placeholder user."""
+    return f"/api/v3/{PATHS[principal.type]}/{principal.id}"
+
+
+def principal_link(server: Server, principal_id: Any) -> Dict[str, Any]:
+    """A link to a principal; ``{"href": null}`` for none."""
+    row = server.store.principals.get(principal_id)
+    return link(None) if row is None else link(href_of(row), row.name)
+
+
+def principal_bytes(server: Server, principal: Any) -> bytes:
+    """A principal as the API shows it to an admin."""
+    return server.fragment(principal, lambda: represent(server, principal))
+
+
+def represent(server: Server, row: Any) -> Dict[str, Any]:
+    """A principal as data."""
+    href = href_of(row)
+    by_principal = json.dumps([{"principal": {"operator": "=", "values": [str(row.id)]}}], separators=(",", ":"))
+    memberships = f"/api/v3/memberships?filters={quote(by_principal)}"
+    links: Dict[str, Any] = {
+        "self": link(href, row.name),
+        "memberships": link(memberships, "Memberships"),
+        "updateImmediately": link(href, f"Update {row.name}", "patch"),
+        "delete": link(href, f"Delete {row.name}", "delete"),
+    }
+    body: Dict[str, Any] = {"_type": row.type, "id": row.id, "name": row.name}
+    body.update(createdAt=row.created, updatedAt=row.updated)
+    if row.type in ("User", "Builtin"):
+        body["_type"] = "User"
+        body.update(
+            login=row.login or "",
+            admin=row.admin,
+            firstName=row.firstname or "",
+            lastName=row.lastname or "",
+            email=row.mail,
+            avatar="",
+            status=row.status,
+            identityUrl=row.identity_url,
+            language=row.language or server.settings.language,
+        )
+        links["showUser"] = {"href": f"/users/{row.id}", "type": "text/html"}
+        if row.status == "locked":
+            links["unlock"] = link(f"{href}/lock", f"Remove lock on {row.login}", "delete")
+        else:
+            links["lock"] = link(f"{href}/lock", f"Set lock on {row.login}", "post")
+        links["auth_source"] = link(None)
+    elif row.type == "Group":
+        members = [server.store.principals[member] for member in row.members]
+        links["members"] = [link(href_of(member), member.name) for member in members]
+    else:
+        links["showUser"] = {"href": f"/placeholder_users/{row.id}", "type": "text/html"}
+    values, value_links = custom_part(server, server.store.custom_fields.find("of", row.type.lower()), row.custom)
+    body.update(values)
+    links.update(value_links)
+    body["_links"] = links
+    return body
+
+
+@routes("GET", "/principals")
+def principals(server: Server, request: Request) -> Answer:
+    """Users, groups and placeholder users together."""
+    rows = [row for row in server.store.principals.ordered() if row.type != "Builtin"]
+    return listing(server, request, "/api/v3/principals", rows)
+
+
+def listing(server: Server, request: Request, path: str, rows: List[Any]) -> Answer:
+    """A page of principals, filtered and sorted as the request says."""
+    for entry in read_filters(request) or []:
+        keep = _filter(server, request, entry)
+        rows = [row for row in rows if keep(row)]
+    for name, descending in reversed(read_sort(request)):
+        rows = sorted(rows, key=_sort_key(name), reverse=descending)
+    return paged(server, request, path, rows, lambda row: principal_bytes(server, row))
+
+
+def _sort_key(name: str) -> Callable[[Any], Any]:
+    if name in ("name", "login", "lastname", "firstname", "mail", "email"):
+        attribute = "mail" if name == "email" else name
+        return lambda row: (getattr(row, attribute) or "").lower()
+    return lambda row: row.id
+
+
+def _filter(server: Server, request: Request, entry: Filter) -> Callable[[Any], bool]:
+    name, operator, values = entry
+    if name == "login":
+        return text_filter(name, operator, values, lambda row: row.login)
+    if name == "name":
+        return text_filter(name, operator, values, lambda row: row.name)
+    if name in ("any_name_attribute", "anyNameAttribute", "typeahead"):
+        if operator not in ("~", "**"):
+            raise bad_operator(name, operator)
+        wanted = tokens(values)
+        return lambda row: contains_all(
+            f"{row.name or ''} {row.login or ''} {row.mail or ''} {row.firstname or ''} {row.lastname or ''}", wanted
+        )
+    if name == "status":
+        return id_filter(name, operator, values, lambda row: row.status)
+    if name == "id":
+        return id_filter(name, operator, [_me(request, value) for value in values], lambda row: row.id)
+    if name == "type":
+        return id_filter(name, operator, values, lambda row: row.type)
+    if name == "group":
+        members = {
+            member
+            for value in values
+            if value.isdigit() and (group := server.store.principals.get(int(value))) is not None
+            for member in group.members
+        }
+        return lambda row: (row.id in members) is (operator != "!")
+    if name == "member":
+        return _member_filter(server, operator, values)
+    raise unknown_filter(request.language, name)
+
+
+def _member_filter(server: Server, operator: str, values: List[str]) -> Callable[[Any], bool]:
+    wanted = {int(value) for value in values if value.isdigit()}
+
+    def member(row: Any) -> bool:
+        projects = {member.project for member in server.store.memberships.find("principal", row.id)}
+        if operator in ("*", "!*"):
+            return bool(projects) is (operator == "*")
+        return bool(projects & wanted) is (operator != "!")
+
+    return member
+
+
+def _me(request: Request, value: str) -> str:
+    return str(request.user.id) if value == "me" else value

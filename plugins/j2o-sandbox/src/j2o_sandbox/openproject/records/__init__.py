@@ -1,0 +1,1 @@
+"""What hangs on work packages: comments, attachments, relations, watchers, time entries."""

@@ -1,0 +1,114 @@
+"""Requests as handlers see them, and their answers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List, Optional, Tuple
+from urllib.parse import parse_qsl
+
+from j2o_sandbox.openproject.errors import ApiError, bad_request
+from j2o_sandbox.openproject.messages import text
+
+
+class Request:
+    """One request of an authenticated user."""
+
+    __slots__ = ("_query", "began", "body", "headers", "language", "method", "path", "query_string", "user")
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        query_string: str,
+        headers: Dict[str, str],
+        body: bytes,
+        began: int,
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.query_string = query_string
+        self.headers = headers
+        self.body = body
+        self.began = began
+        self.user: Any = None
+        self.language = "en"
+        self._query: Optional[Dict[str, str]] = None
+
+    @property
+    def query(self) -> Dict[str, str]:
+        """Query parameters; the last of a name counts."""
+        if self._query is None:
+            self._query = dict(parse_qsl(self.query_string, keep_blank_values=True))
+        return self._query
+
+    @property
+    def notify(self) -> bool:
+        """Whether mails are wanted: all but exactly ``notify=false``."""
+        return self.query.get("notify") != "false"
+
+    def json(self, required: bool = True) -> Dict[str, Any]:
+        """The body as an object.
+
+        Raises:
+            ApiError: 400 for no JSON, not an object, or nothing where ``required``.
+        """
+        if not self.body.strip():
+            if required:
+                raise ApiError(400, "InvalidRequestBody", text(self.language, "missing_request_body"))
+            return {}
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise ApiError(400, "InvalidRequestBody", text(self.language, "invalid_json")) from error
+        if not isinstance(value, dict):
+            raise ApiError(400, "InvalidRequestBody", text(self.language, "not_an_object"))
+        return value
+
+    def json_parameter(self, name: str) -> Any:
+        """A query parameter that holds JSON, or None where absent or empty.
+
+        Raises:
+            ApiError: 400, it is no JSON.
+        """
+        raw = self.query.get(name)
+        if raw is None or raw == "":
+            return None
+        try:
+            return json.loads(raw)
+        except ValueError as error:
+            raise bad_request(self.language, f"{name} is no valid JSON") from error
+
+
+class Answer:
+    """Status, headers and bytes."""
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(
+        self,
+        status: int,
+        body: bytes = b"",
+        content_type: str = "application/hal+json; charset=utf-8",
+        headers: Optional[List[Tuple[bytes, bytes]]] = None,
+    ) -> None:
+        self.status = status
+        self.body = body
+        self.headers: List[Tuple[bytes, bytes]] = list(headers or [])
+        if status != 204:
+            self.headers.append((b"content-type", content_type.encode()))
+            self.headers.append((b"content-length", str(len(body)).encode()))
+
+
+def encode(value: Any) -> bytes:
+    """JSON as the server sends it."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def hal(value: Any, status: int = 200) -> Answer:
+    """A HAL answer."""
+    return Answer(status, encode(value))
+
+
+def no_content(status: int = 204) -> Answer:
+    """An answer without body."""
+    return Answer(status)

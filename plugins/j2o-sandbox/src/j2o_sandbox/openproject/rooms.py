@@ -1,0 +1,48 @@
+"""All rooms of the API, as one router."""
+
+from __future__ import annotations
+
+from j2o_sandbox.openproject import metadata
+from j2o_sandbox.openproject.features import Features
+from j2o_sandbox.openproject.people import groups, memberships, principals, roles, users
+from j2o_sandbox.openproject.projects import copies, parts, projects, versions
+from j2o_sandbox.openproject.records import attachments, comments, relations, time_entries, watchers
+from j2o_sandbox.openproject.routing import Router
+from j2o_sandbox.openproject.work_packages import editing, forms, listing, people
+
+_ROOMS = (
+    metadata,
+    principals,
+    users,
+    groups,
+    memberships,
+    roles,
+    projects,
+    copies,
+    versions,
+    parts,
+    editing,
+    listing,
+    forms,
+    people,
+    comments,
+    attachments,
+    relations,
+    watchers,
+    time_entries,
+)
+
+
+def build_router(features: Features) -> Router:
+    """The routes that a version has."""
+    router = Router()
+    for room in _ROOMS:
+        for method, template, handler in room.routes.entries:
+            if template.startswith("/api/v3/workspaces/") and not features.workspaces:
+                continue
+            if "/sprints" in template and not features.sprints:
+                continue
+            if template.endswith("/available_responsibles") and not features.available_responsibles:
+                continue
+            router.add(method, template, handler)
+    return router

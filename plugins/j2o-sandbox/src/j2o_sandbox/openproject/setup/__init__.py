@@ -1,0 +1,51 @@
+"""The setup file: what an administrator would have clicked before a migration.
+
+YAML, every part optional; things that exist already (by name) are changed, others are added::
+
+    edition: community            # or enterprise: placeholder users, internal comments, read-only statuses
+    settings:                     # see ``settings.Settings`` for names and defaults
+      writable_history: true
+      semantic_identifiers: false
+      page_size: 1000
+      rate_limit: false
+      language: en
+      password_min_length: 10
+    statuses:
+      QA: {closed: false, read_only: false, default: false, done: 80}
+    types:
+      Story: {default: true, milestone: false, description: "How to ..."}
+    priorities:
+      Blocker: {default: false, active: true}
+    workflows:                    # per type: statuses that may follow each other freely, or what may follow what
+      Story: [New, QA, Closed]
+      Bug: {New: [In progress], In progress: [Closed]}
+    roles:
+      Developer: [view_work_packages, add_work_packages, work_package_assigned]
+      Auditor: all                # every permission
+    time_entry_activities:
+      Travel: {default: false, active: true}
+    custom_fields:
+      Origin: {format: string, for_all: true, is_filter: true, types: all}
+      Team: {format: list, options: [Red, Blue], multi: true, types: [Bug], projects: [acme]}
+      Cost centre: {of: project, format: string, required: true}
+    users:
+      jane: {first_name: Jane, last_name: Roe, email: jane@example.org, admin: false, token: secret, language: de}
+    projects:
+      acme:
+        name: Acme
+        public: false
+        types: [Task, Bug]        # default: the types that are on for new projects
+        modules: [work_package_tracking, costs, backlogs]
+        categories: [Backend, Frontend]
+        sprints: [{name: Sprint 1, start: 2026-01-05, finish: 2026-01-16, status: active}]
+        members: {jane: [Developer]}
+
+A custom field has ``of`` (work_package, project, user, version, time_entry, group; default work_package), ``format``
+(string, text, int, float, date, bool, list, user, version, link), ``multi``, ``required``, ``is_filter``,
+``for_all``, ``types`` (names or ``all``; work packages only), ``projects`` (identifiers; not needed with for_all),
+``options``, ``default``, ``min_length``, ``max_length``, ``regexp``.
+"""
+
+from j2o_sandbox.openproject.setup.document import SetupError, load_setup
+
+__all__ = ["SetupError", "load_setup"]

@@ -1,0 +1,77 @@
+"""Durations, dates and formatted text as the API reads and writes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+from typing import Any, Dict, Optional
+
+_DURATION = re.compile(
+    r"P(?:(\d+(?:\.\d+)?)Y)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?"
+    r"(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?"
+)
+_HOURS = (8766.0, 730.5, 168.0, 24.0, 1.0, 1 / 60.0, 1 / 3600.0)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def duration_to_hours(value: Any) -> float:
+    """Hours of an ISO 8601 duration like ``P1DT2H30M``.
+
+    Raises:
+        ValueError: not such a duration.
+    """
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None or value in ("P", "PT") or value.endswith("T"):
+        raise ValueError(f"{value!r} is no ISO 8601 duration")
+    return sum(float(part) * hours for part, hours in zip(match.groups(), _HOURS) if part)
+
+
+def hours_to_duration(hours: Optional[float], exact: bool = True) -> Optional[str]:
+    """An ISO 8601 duration of hours; parts of a second are cut off unless ``exact`` rounds them."""
+    if hours is None:
+        return None
+    seconds = round(hours * 3600) if exact else int(hours * 3600)
+    days, seconds = divmod(seconds, 86400)
+    whole, seconds = divmod(seconds, 3600)
+    minutes, seconds = divmod(seconds, 60)
+    day = f"{days}D" if days else ""
+    time = (f"{whole}H" if whole else "") + (f"{minutes}M" if minutes else "") + (f"{seconds}S" if seconds else "")
+    if not day and not time:
+        return "PT0S"
+    return f"P{day}" + (f"T{time}" if time else "")
+
+
+def parse_date(value: Any) -> dt.date:
+    """A date like ``2020-01-31``.
+
+    Raises:
+        ValueError: anything else.
+    """
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise ValueError(f"{value!r} is no date")
+    return dt.date.fromisoformat(value)
+
+
+def formattable(raw: Optional[str], kind: str = "markdown") -> Dict[str, Any]:
+    """Formatted text; the HTML is a plain rendering, one paragraph per blank line."""
+    text = raw or ""
+    paragraphs = [part.strip("\n") for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if part.strip()]
+    if kind == "plain":
+        rendered = "".join(f"<p>{html.escape(part)}</p>" for part in paragraphs)
+    else:
+        rendered = "".join(f'<p class="op-uc-p">{html.escape(part)}</p>' for part in paragraphs)
+    return {"format": kind, "raw": raw if kind == "markdown" and raw is not None else text, "html": rendered}
+
+
+def raw_text(value: Any) -> Optional[str]:
+    """The raw text of a formattable, or of a plain string where one is given.
+
+    Raises:
+        ValueError: neither.
+    """
+    if isinstance(value, dict):
+        value = value.get("raw")
+    if value is None or isinstance(value, str):
+        return value
+    raise ValueError(f"{value!r} is no formatted text")

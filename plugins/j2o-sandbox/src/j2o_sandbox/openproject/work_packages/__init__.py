@@ -1,0 +1,1 @@
+"""Work packages: reading, creating, changing, finding them."""

@@ -1,0 +1,71 @@
+"""What a sandbox is started with: the options of ``j2o sandbox serve`` as data."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+from typing import Optional
+
+EDITIONS = ("server", "datacenter", "cloud")
+
+
+class SandboxError(ValueError):
+    """The sandbox cannot be started as asked; the message says why and what to do."""
+
+
+@dataclasses.dataclass(frozen=True)
+class SandboxOptions:
+    """Options of one sandbox: a Jira and an OpenProject.
+
+    ``latency_ms`` is per request; ``attachment_limit`` is OpenProject's limit in KiB; ``attachment_bytes``
+    caps the size of made-up Jira attachments; ``state`` is a folder; port 0 picks a free one.
+
+    Raises:
+        SandboxError: an option is out of range or names a file that does not exist.
+    """
+
+    seed: int = 1
+    projects: int = 2
+    issues: int = 100
+    jira_data: Optional[str] = None
+    jira_projects: Optional[str] = None
+    edition: str = "server"
+    openproject_version: str = "17.8"
+    openproject_setup: Optional[str] = None
+    latency_ms: float = 0.0
+    faults: str = "none"
+    attachment_limit: Optional[int] = None
+    attachment_bytes: Optional[int] = None
+    state: Optional[str] = None
+    jira_port: int = 0
+    openproject_port: int = 0
+
+    def __post_init__(self) -> None:
+        if self.edition not in EDITIONS:
+            raise SandboxError(f"--edition {self.edition}: expected one of {', '.join(EDITIONS)}")
+        if not re.fullmatch(r"\d+(\.\d+){0,2}", self.openproject_version):
+            raise SandboxError(
+                f"--openproject-version {self.openproject_version}: expected a number like 13, 16.2 or 17.8"
+            )
+        for name in ("projects", "issues", "latency_ms", "attachment_limit", "attachment_bytes"):
+            value = getattr(self, name)
+            if value is not None and value < 0:
+                raise SandboxError(f"--{name.replace('_', '-')} {value}: must not be negative")
+        for name in ("jira_port", "openproject_port"):
+            if not 0 <= getattr(self, name) <= 65535:
+                raise SandboxError(f"--{name.replace('_', '-')} {getattr(self, name)}: no such port")
+        for name in ("jira_data", "jira_projects", "openproject_setup"):
+            value = getattr(self, name)
+            if value is not None and not Path(value).is_file():
+                raise SandboxError(f"--{name.replace('_', '-')} {value}: no such file")
+
+    def to_json(self) -> str:
+        """One line of JSON that ``from_json`` reads back."""
+        return json.dumps(dataclasses.asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> SandboxOptions:
+        """Read what ``to_json`` wrote."""
+        return cls(**json.loads(text))
