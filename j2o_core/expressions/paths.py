@@ -113,7 +113,7 @@ def field_value(data: Any, identifier: str) -> Any:
 
 _QUOTED = r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 _FIELD = re.compile(rf"field\(\s*{_QUOTED}\s*\)")
-_NAME = r"[^\s.\[\](){}\"']+"
+_NAME = r"[^\s.\[\](){}\"'|,<>=!]+"
 _TOKEN = re.compile(rf"(?P<dot>\.(?P<after>{_NAME}))|\[(?P<index>-?\d+)\]|\[{_QUOTED}\]|(?P<bare>{_NAME})")
 
 

@@ -20,42 +20,46 @@ from .readable import Readable, is_blank
 PRESERVE, WARN, FREEZE = "preserve", "warn", "freeze"
 
 
+class Taken:
+    """Keys of one object that are taken: whole, or single elements of the list that they hold."""
+
+    def __init__(self) -> None:
+        self.whole: set[str] = set()
+        self.picks: dict[str, set[int]] = {}
+
+    def add(self, keys: tuple[Union[str, int], ...]) -> None:
+        """Take what a path from the object reaches."""
+        if len(keys) > 1 and isinstance(keys[1], int):
+            self.picks.setdefault(str(keys[0]), set()).add(keys[1])
+        else:
+            self.whole.add(str(keys[0]))
+
+
 @dataclass(frozen=True)
 class Claims:
-    """What is taken: everything, whole fields by id, or single elements of a field's list.
-
-    Names count for the inner fields or for the outer keys; which of them the record decides.
-    """
+    """What is taken of a record: all of it, or keys of its ``fields``, or of itself where it has none."""
 
     everything: bool
-    inner: frozenset[str]
-    outer: frozenset[str]
-    inner_picks: frozenset[tuple[str, int]]
-    outer_picks: frozenset[tuple[str, int]]
+    inner: Taken
+    outer: Taken
 
 
 def claims(paths: Iterable[Path], split: bool) -> Claims:
     """The claims of paths on the item. For a split record only ``item`` paths count."""
-    everything = False
-    inner: set[str] = set()
-    outer: set[str] = set()
-    inner_picks: set[tuple[str, int]] = set()
-    outer_picks: set[tuple[str, int]] = set()
+    everything, inner, outer = False, Taken(), Taken()
     for path in paths:
         if path.root == "field":
             if path.field is not None and not split:
-                for names, picks in ((inner, inner_picks), (outer, outer_picks)):
-                    _claim((path.field, *path.keys), names, picks)
-            continue
-        if path.root != "item" and (split or path.root != "source"):
-            continue
-        if not path.keys or path.keys == (FIELDS,):
-            everything = True
-            continue
-        if path.keys[0] == FIELDS:
-            _claim(path.keys[1:], inner, inner_picks)
-        _claim(path.keys, outer, outer_picks)
-    return Claims(everything, frozenset(inner), frozenset(outer), frozenset(inner_picks), frozenset(outer_picks))
+                inner.add((path.field, *path.keys))
+                outer.add((path.field, *path.keys))
+        elif path.root == "item" or (path.root == "source" and not split):
+            if not path.keys or path.keys == (FIELDS,):
+                everything = True
+                continue
+            if path.keys[0] == FIELDS:
+                inner.add(path.keys[1:])
+            outer.add(path.keys)
+    return Claims(everything, inner, outer)
 
 
 class Accounting:
@@ -81,13 +85,14 @@ class Accounting:
         if taken.everything or not isinstance(data, dict):
             return {}
         container = fields_of(data)
-        whole, picks = (taken.outer, taken.outer_picks) if container is data else (taken.inner, taken.inner_picks)
+        keys = taken.outer if container is data else taken.inner
+        whole, picks = keys.whole, keys.picks
         found = {}
         for name, value in container.items():
             if value is None or name in whole or is_blank(value):
                 continue
-            if picks:
-                value = _without_picks(name, value, picks)
+            if name in picks:
+                value = _without(value, picks[name])
                 if is_blank(value):
                     continue
             found[self._names.display(name)] = self._readable.of(value)
@@ -147,19 +152,8 @@ def _display_name(text: str) -> Optional[str]:
     return path.name if not path.keys else None
 
 
-def _claim(keys: tuple[Union[str, int], ...], names: set[str], picks: set[tuple[str, int]]) -> None:
-    name = str(keys[0])
-    if len(keys) > 1 and isinstance(keys[1], int):
-        picks.add((name, keys[1]))
-    else:
-        names.add(name)
-
-
-def _without_picks(name: str, value: Any, picks: AbstractSet[tuple[str, int]]) -> Any:
-    taken = {index for owner, index in picks if owner == name}
-    if not taken:
-        return value
+def _without(value: Any, picks: AbstractSet[int]) -> Any:
     if not isinstance(value, list):
         return None
-    gone = {index % len(value) for index in taken if -len(value) <= index < len(value)}
+    gone = {index % len(value) for index in picks if -len(value) <= index < len(value)}
     return [item for index, item in enumerate(value) if index not in gone]

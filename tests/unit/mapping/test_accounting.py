@@ -1,0 +1,137 @@
+"""Every source value is mapped, dropped by a line, or preserved."""
+
+from __future__ import annotations
+
+import pytest
+
+from j2o_core.mapping.readable import note_text
+from j2o_core.model.payload import RichText
+
+
+def test_what_no_field_takes_is_preserved_under_its_display_name(mapped):
+    issue = {
+        "summary": "taken",
+        "customfield_1": 5.0,
+        "customfield_3": {"value": "A", "child": {"value": "B"}},
+        "customfield_4": {"self": "http://x", "displayName": "Ann", "name": "ann"},
+        "unnamed": [{"name": "1.0"}, {"name": "2.0"}],
+        "odd": {"progress": 1, "total": 2},
+        "zero": 0,
+        "no": False,
+    }
+    result = mapped(issue, {"subject": "fields.summary"})
+    assert result.preserved == {
+        "Story Points": 5.0,
+        "Team (customfield_3)": "A / B",
+        "Team (customfield_4)": "Ann",
+        "no": False,
+        "odd": {"progress": 1, "total": 2},
+        "unnamed": ["1.0", "2.0"],
+        "zero": 0,
+    }
+    assert list(result.preserved) == sorted(result.preserved)
+
+
+@pytest.mark.parametrize("blank", [None, "", "  \r\n", [], {}, [None, ""], {"a": None, "b": []}])
+def test_blanks_are_no_values(mapped, blank):
+    assert mapped({"x": blank}, {}).preserved == {}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "fields.x",
+        "source.fields.x",
+        'item["fields"]["x"].name',
+        {"from": ["fields.y", "fields.x"]},
+        {"value": "{{ item.fields.x }}"},
+        {"value": "a {{ source.fields['x'].name }}"},
+        {"value": "b", "default": "{{ item.fields.x }}"},
+        {"value": "{{ item | json }}"},
+        {"value": "{{ item.fields }}"},
+    ],
+)
+def test_what_a_path_or_an_expression_reads_is_taken(mapped, form):
+    assert mapped({"x": {"name": "n"}}, {"f": form}).preserved == {}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{"value": "c", "when": "{{ item.fields.x }}"}, {"value": "{{ item.fields.xy }}"}, {"value": "{{ item.x }}"}],
+)
+def test_a_condition_takes_nothing(mapped, form):
+    assert mapped({"x": {"name": "n"}}, {"f": form}).preserved == {"x": "n"}
+
+
+def test_a_field_read_by_its_display_name_is_taken(mapped):
+    assert mapped({"customfield_1": 1}, {"f": 'field("Story Points")'}).preserved == {}
+
+
+@pytest.mark.parametrize(
+    "line", ["fields.x", "source.fields.x", 'field("Story Points")', "fields.x.name", 'field("Gone")']
+)
+def test_drop_lines_take_by_path_and_by_name(mapped, line):
+    preserved = mapped({"x": {"name": "n"}, "customfield_1": 1}, {}, drop={line: "why"}).preserved
+    assert ("x" in preserved) == ("fields.x" not in line)
+    assert ("Story Points" in preserved) == ("Story" not in line)
+
+
+def test_a_name_that_several_fields_bear_is_dropped_for_all(mapped):
+    assert mapped({"customfield_3": "a", "customfield_4": "b"}, {}, drop={'field("Team")': "why"}).preserved == {}
+
+
+def test_what_becomes_other_entities_is_taken(mapped):
+    issue = {"comment": {"comments": [{"id": "1"}], "total": 1}, "attachment": [{"id": "2"}]}
+    assert mapped(issue, {}).preserved == {}
+
+
+@pytest.mark.parametrize(
+    ("form", "left"),
+    [
+        ("fields.fixVersions[0].name", ["2", "3"]),
+        ("fields.fixVersions[-1]", ["1", "2"]),
+        ({"from": "fields.fixVersions", "steps": ["first", {"get": "name"}]}, ["2", "3"]),
+        ({"from": "fields.fixVersions", "steps": ["labels", "last"]}, ["1", "2"]),
+        ({"from": "fields.fixVersions", "steps": ["labels"]}, None),
+    ],
+)
+def test_one_of_several_leaves_the_others(mapped, form, left):
+    preserved = mapped({"fixVersions": [{"name": "1"}, {"name": "2"}, {"name": "3"}]}, {"v": form}).preserved
+    assert preserved.get("Fix Version/s") == left
+
+
+def test_a_value_that_a_step_makes_nothing_of_is_preserved(mapped):
+    form = {"from": "fields.x", "steps": [{"regex": r"PR-(\d+)"}]}
+    assert mapped({"x": "see PR-12"}, {"f": form}).preserved == {}
+    assert mapped({"x": "none"}, {"f": form}).preserved == {"x": "none"}
+
+
+def test_documents_are_preserved_as_rich_text_and_sprints_by_name(mapped):
+    sprint = "com.atlassian.greenhopper.service.sprint.Sprint@a8[id=1,state=ACTIVE,name=S, 1]=,goal=<null>]"
+    preserved = mapped({"d": {"type": "doc", "content": []}, "s": [sprint]}, {}).preserved
+    assert preserved == {"d": RichText([["p", ["0"]]]), "s": ["S, 1]= (active)"]}
+
+
+@pytest.mark.parametrize(
+    ("unmapped", "fails", "codes"), [("preserve", False, 0), ("warn", False, 2), ("freeze", True, 1)]
+)
+def test_unmapped_decides_what_is_said_about_it(mapped, unmapped, fails, codes):
+    result = mapped({"a": 1, "b": 2}, {}, unmapped=unmapped)
+    assert (bool(result.fail), len(result.problems)) == (fails, codes)
+    assert {p.code for p in result.problems} <= {"J2O-M107"}
+    assert set(result.preserved) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a", "a"),
+        (5.0, "5"),
+        (True, "true"),
+        (["a", 1.0], "a, 1"),
+        ({"b": 1, "a": [2]}, '{"a":[2],"b":1}'),
+        ([{"a": 1}], '[{"a":1}]'),
+    ],
+)
+def test_a_preserved_value_reads_as_text(value, text):
+    assert note_text(value) == text
