@@ -62,6 +62,9 @@ class Observation:
 
 
 def operation_of(path: str) -> str:
-    """The path with ids replaced by ``{id}``: numbers, issue keys and UUIDs."""
-    path = path.partition("?")[0]
-    return "/".join("{id}" if _ID.fullmatch(segment) else segment for segment in path.split("/"))
+    """The path with ids replaced by ``{id}``: numbers (but not the version of an API), issue keys and UUIDs."""
+    segments = path.partition("?")[0].split("/")
+    return "/".join(
+        "{id}" if _ID.fullmatch(segment) and before != "api" else segment
+        for before, segment in zip(["", *segments], segments)
+    )

@@ -1,0 +1,208 @@
+"""One Jira: its edition, who we are there, and the look-ups that many extractors share."""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from typing import Any, Iterable, Mapping, Optional
+from urllib.parse import quote, urlsplit
+
+from j2o_core.api import Client, ConnectionOptions, Fatal, Http, NotSent, Refused, Response, Retriable, Selection
+
+from .pages import offset_pages
+
+#: through it scoped tokens reach a site on Cloud
+_GATEWAY = "/ex/jira/"
+_EXPAND = "description,lead,url,projectKeys"
+
+
+class Jira(Client):
+    """Shared by all extractors and workers. The edition is known once ``check`` was called or a path was asked for."""
+
+    def __init__(self, options: ConnectionOptions, http: Http) -> None:
+        self.http = http
+        parts = urlsplit(http.base_url)
+        self.url = http.base_url
+        self.identity = options.identity or f"{parts.netloc.rpartition('@')[2]}{parts.path}"
+        self._lock = threading.RLock()
+        self._info: Optional[Mapping[str, Any]] = None
+        self._projects: Optional[list[Mapping[str, Any]]] = None
+        self._people: dict[str, Optional[Mapping[str, Any]]] = {}
+
+    # ------------------------------------------------------------------ who and what
+
+    def check(self) -> Mapping[str, str]:
+        """Edition, version and user. Raises ``Fatal`` where the server is no Jira or does not know us."""
+        try:
+            info = self._server_info(attempts=3)
+            myself = self.http.get(self.path("/myself"), attempts=3)
+        except Refused as refusal:
+            raise Fatal(f"{refusal.message}{self._advice(refusal)}", code=refusal.code) from None
+        except (NotSent, Retriable) as trouble:
+            advice = ". Is `url` the address of a Jira, with its context path?" if trouble.code == "page" else ""
+            raise Fatal(f"{trouble.message}{advice}", code=trouble.code) from None
+        except Fatal as fatal:
+            raise Fatal(f"{fatal.message}{self._advice(fatal)}", code=fatal.code) from None
+        user = self._logged_in(myself)
+        return {
+            "product": "Jira",
+            "edition": "Cloud" if self.cloud else "Server",
+            "version": str(info.get("version", "")),
+            "user": str(user.get("name") or user.get("emailAddress") or user.get("displayName") or ""),
+            "time zone": str(user.get("timeZone") or ""),
+        }
+
+    @property
+    def cloud(self) -> bool:
+        """Whether this is Jira Cloud."""
+        return str(self._server_info().get("deploymentType", "")).lower() == "cloud"
+
+    def path(self, path: str) -> str:
+        """A path of the edition's REST API: version 3 on Cloud, where texts are documents, else 2."""
+        return f"/rest/api/{3 if self.cloud else 2}{path}"
+
+    def get(self, path: str, params: Any = None, operation: str = "") -> Any:
+        """Read below the API's root."""
+        return self.http.get_json(self.path(path), params, operation=operation or None)
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Read below the API's root by a method that Jira wants to be POST."""
+        return self.http.read("POST", self.path(path), json=body).json()
+
+    def close(self) -> None:
+        """Give sockets back."""
+        self.http.close()
+
+    # ------------------------------------------------------------------ shared look-ups
+
+    def field_names(self) -> Mapping[str, str]:
+        """Display names of fields by id; kept as metadata."""
+        fields = self.http.cached_json(self.path("/field"))
+        return {str(field["id"]): str(field.get("name") or field["id"]) for field in fields}
+
+    def projects(self, selection: Selection, archived: bool = False) -> list[Mapping[str, Any]]:
+        """The selected projects in the spec's order, else all visible ones; archived ones when named or asked for.
+
+        Raises ``Fatal`` where a selected project does not exist or is not visible.
+        """
+        with self._lock:
+            if self._projects is None:
+                self._projects = self._read_projects()
+            listed = self._projects
+        if not selection.projects:
+            return [project for project in listed if archived or not project.get("archived")]
+        by_name: dict[str, Mapping[str, Any]] = {}
+        for project in listed:
+            for name in (str(project["key"]), str(project["id"])):
+                by_name[name.upper()] = project
+        for project in listed:
+            for name in project.get("projectKeys") or ():  # former keys, which never hide a present one
+                by_name.setdefault(str(name).upper(), project)
+        chosen = {}
+        for name in selection.projects:
+            found = by_name.get(name.upper())
+            if found is None:
+                raise self._unknown_project(name, [str(project["key"]) for project in listed])
+            chosen[str(found["id"])] = found
+        return list(chosen.values())
+
+    def project(self, key: str) -> Mapping[str, Any]:
+        """A project that ``projects`` gave."""
+        with self._lock:
+            for project in self._projects or ():
+                if project["key"] == key:
+                    return project
+        found: Mapping[str, Any] = self.get(f"/project/{quote(key, safe='')}")
+        return found
+
+    def person(self, name: str) -> Optional[Mapping[str, Any]]:
+        """A user by name (Server) or account id (Cloud), asked for once; ``None`` where there is none."""
+        with self._lock:
+            if name in self._people:
+                return self._people[name]
+        parameter = "accountId" if self.cloud else "username"
+        found: Optional[Mapping[str, Any]]
+        try:
+            found = self.http.cached_json(self.path("/user"), {parameter: name})
+        except Refused:
+            found = None
+        with self._lock:
+            self._people[name] = found
+        return found
+
+    def know(self, people: Iterable[Mapping[str, Any]]) -> None:
+        """Remember users that were read anyway, so that nobody asks for them."""
+        with self._lock:
+            for person in people:
+                name = person.get("accountId") if self.cloud else person.get("name")
+                if name and (person.get("accountId") or person.get("key")):
+                    self._people.setdefault(str(name), person)
+
+    # ------------------------------------------------------------------ private
+
+    def _server_info(self, attempts: Optional[int] = None) -> Mapping[str, Any]:
+        with self._lock:
+            if self._info is None:
+                info = self.http.cached_json("/rest/api/2/serverInfo", attempts=attempts)
+                if not isinstance(info, Mapping) or ("deploymentType" not in info and "version" not in info):
+                    raise Fatal(
+                        f"{self.http.base_url} does not answer as Jira does: check `url` of this connection",
+                        code="not_jira",
+                    )
+                self._info = info
+                if _GATEWAY in self.http.base_url and info.get("baseUrl"):
+                    self.url = str(info["baseUrl"]).rstrip("/")
+            return self._info
+
+    def _logged_in(self, response: Response) -> Mapping[str, Any]:
+        user = response.json()
+        reason = response.headers.get("X-Seraph-LoginReason", "").upper()
+        known = isinstance(user, Mapping) and (user.get("accountId") or user.get("name"))
+        if not known or "AUTHENTICATED_FAILED" in reason:
+            raise Fatal(
+                f"{self.http.base_url} treats these credentials as nobody's and answers anonymously: check `auth`",
+                code="anonymous",
+            )
+        assert isinstance(user, Mapping)
+        return user
+
+    def _advice(self, error: Any) -> str:
+        if error.code not in ("http_401", "http_403") or self._info is None:
+            return ""
+        if self.cloud and _GATEWAY not in self.http.base_url:
+            return (
+                " On Cloud give auth: {user: <mail>, token: <API token>}; a scoped token works only on "
+                "https://api.atlassian.com/ex/jira/<cloud id>."
+            )
+        return ""
+
+    def _read_projects(self) -> list[Mapping[str, Any]]:
+        if not self.cloud:
+            return list(self.get("/project", {"expand": _EXPAND, "includeArchived": True}))
+        found = []
+        for page in offset_pages(
+            lambda start: self.get(
+                "/project/search",
+                [
+                    ("startAt", start),
+                    ("maxResults", 100),
+                    ("expand", _EXPAND),
+                    ("status", "live"),
+                    ("status", "archived"),
+                ],
+            ),
+            "projects",
+        ):
+            found.extend(page)
+        return found
+
+    def _unknown_project(self, name: str, known: list[str]) -> Fatal:
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        shown = ", ".join(sorted(known)[:20]) or "none"
+        return Fatal(
+            f"select.projects: {self.http.base_url} shows no project '{name}' to this user.{hint} It shows: {shown}"
+            + (", ..." if len(known) > 20 else ""),
+            exit_code=2,
+            code="unknown_project",
+        )

@@ -1,0 +1,115 @@
+"""The lists inside an issue, read to their end wherever their ``total`` says that Jira cut them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Callable, Mapping, Optional
+
+from j2o_core.api import Refused
+
+from ..client import Jira
+
+_PAGE = 1000
+
+
+class Sublists:
+    """Completes the comments, worklogs, history and watchers of issues as they were read."""
+
+    def __init__(self, client: Jira, history: bool, watchers: bool) -> None:
+        self._client = client
+        self._history = history
+        self._watchers = watchers
+
+    def complete(self, issue: dict[str, Any]) -> None:
+        """Fill the lists of ``issue`` in place. ``total`` stays what Jira counts, also of what it does not show."""
+        fields = issue["fields"]
+        comment, worklog = fields.get("comment"), fields.get("worklog")
+        if isinstance(comment, dict):
+            self._fill(issue, comment, "comment", "comments")
+        if isinstance(worklog, dict):
+            self._fill(issue, worklog, "worklog", "worklogs")
+        if self._history:
+            self._fill_history(issue)
+        watches = fields.get("watches")
+        if self._watchers and isinstance(watches, dict) and watches.get("watchCount"):
+            self._fill_watchers(issue, watches)
+
+    def _fill(self, issue: Mapping[str, Any], page: dict[str, Any], resource: str, name: str) -> None:
+        embedded = page.get(name) or []
+        page[name] = embedded
+        total = page.get("total")
+        page.pop("maxResults", None)
+        page.pop("startAt", None)
+        if not isinstance(total, int) or total <= len(embedded):
+            page["total"] = len(embedded)
+            return
+
+        def fetch(start: int) -> Mapping[str, Any]:
+            asked = {"startAt": start, "maxResults": _PAGE}
+            if resource == "comment":
+                asked["orderBy"] = "created"  # type: ignore[assignment]
+            answer: Mapping[str, Any] = self._client.get(f"/issue/{issue['id']}/{resource}", asked)
+            return answer
+
+        # Server embeds all comments that may be seen, and its total counts the others too: one look behind the
+        # embedded ones tells. Which part Cloud embeds is not documented, and Server's worklogs know no paging.
+        if resource == "comment" and not self._client.cloud and not fetch(len(embedded)).get(name):
+            return
+        found = _all(fetch, name)
+        if len(found) >= len(embedded):
+            page[name] = found
+
+    def _fill_history(self, issue: dict[str, Any]) -> None:
+        changelog = issue.get("changelog")
+        if not isinstance(changelog, dict):
+            return
+        histories = changelog.get("histories") or []
+        total = changelog.get("total")
+        if isinstance(total, int) and total > len(histories) and self._client.cloud:
+
+            def fetch(start: int) -> Mapping[str, Any]:
+                asked = {"startAt": start, "maxResults": 100}
+                answer: Mapping[str, Any] = self._client.get(f"/issue/{issue['id']}/changelog", asked)
+                return answer
+
+            histories = _all(fetch, "values")
+        # Cloud gives the newest first where it embeds them, the oldest first where it pages.
+        histories = sorted(histories, key=_moment)
+        issue["changelog"] = {"histories": histories, "total": max(len(histories), total or 0)}
+
+    def _fill_watchers(self, issue: Mapping[str, Any], watches: dict[str, Any]) -> None:
+        try:
+            answer = self._client.get(f"/issue/{issue['id']}/watchers")
+        except Refused:
+            return  # the count stays, as Jira gives it to those who may not see whom it counts
+        watches["watchers"] = answer.get("watchers") or []
+
+
+def _all(fetch: Callable[[int], Mapping[str, Any]], name: str) -> list[Any]:
+    """Everything from the first entry on, each once. Ends at an empty page, or where a page brings nothing new."""
+    found: dict[str, Any] = {}
+    start = 0
+    while True:
+        answer = fetch(start)
+        entries = answer.get(name) or []
+        known = len(found)
+        for position, entry in enumerate(entries):
+            found.setdefault(str(entry.get("id", f"at {start + position}")), entry)
+        start += len(entries)
+        total = answer.get("total")
+        if not entries or len(found) == known or (isinstance(total, int) and start >= total):
+            return list(found.values())
+
+
+def _moment(history: Mapping[str, Any]) -> tuple[float, int]:
+    identifier = str(history.get("id", ""))
+    return _seconds(history.get("created")) or 0.0, int(identifier) if identifier.isdigit() else 0
+
+
+def _seconds(created: Any) -> Optional[float]:
+    if isinstance(created, (int, float)):
+        return float(created) / 1000  # bulk reads give epoch milliseconds
+    try:
+        return datetime.strptime(str(created), "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
+    except ValueError:
+        return None

@@ -1,0 +1,79 @@
+"""JSON Schemas of the options that the connection and the extractors take in a spec."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+_SWITCH = {"type": "boolean"}
+
+CONNECTION: Mapping[str, Any] = {
+    "properties": {
+        "auth": {
+            "description": "A bearer token alone, or a user with an API token or a password.",
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "token": {
+                    "description": "Personal access token (Server, Data Center), or with `user` an API token (Cloud).",
+                    "type": "string",
+                    "examples": ["${secret:jira}"],
+                },
+                "user": {
+                    "description": "Login name on Server, mail address on Cloud; empty: the token is a bearer token.",
+                    "type": "string",
+                    "examples": ["${env:JIRA_USER:}"],
+                },
+                "password": {
+                    "description": "Password of `user`, on Server and Data Center alone.",
+                    "type": "string",
+                    "examples": ["${secret:jira}"],
+                },
+            },
+        }
+    }
+}
+
+EXTRACTORS: Mapping[str, Mapping[str, Any]] = {
+    "jira.users": {
+        "properties": {
+            "inactive": {
+                **_SWITCH,
+                "description": "Whether deactivated accounts are read too (default true).",
+                "examples": [False],
+            }
+        }
+    },
+    "jira.projects": {
+        "properties": {
+            "archived": {
+                **_SWITCH,
+                "description": "Whether archived projects are read without being named (default false).",
+                "examples": [True],
+            }
+        }
+    },
+    "jira.issues": {
+        "properties": {
+            "history": {
+                **_SWITCH,
+                "description": "Whether the change history is read; former keys come from it (default true).",
+                "examples": [False],
+            },
+            "watchers": {
+                **_SWITCH,
+                "description": "Whether watchers are read: one request per issue that has any (default true).",
+                "examples": [False],
+            },
+            "page_size": {
+                "description": "Issues per request (default 100, at most 100 on Cloud).",
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 1000,
+                "examples": [50],
+            },
+        }
+    },
+    "jira.groups": {"properties": {}},
+    "jira.members": {"properties": {}},
+    "jira.versions": {"properties": {}},
+}

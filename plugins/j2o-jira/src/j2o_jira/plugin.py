@@ -1,0 +1,35 @@
+"""What this plugin provides."""
+
+from __future__ import annotations
+
+from j2o_core.api import Registry, hookimpl
+
+from .attachments import Attachments
+from .connector import JiraConnector
+from .groups import Groups
+from .issues.extractor import Issues
+from .members import Members, Participants
+from .option_schemas import CONNECTION, EXTRACTORS
+from .people import People
+from .projects import Projects, Versions
+from .record_schemas import RECORDS
+from .richtext import read_adf, read_wiki
+from .users import Users
+from .watchers import Watchers
+
+
+@hookimpl
+def j2o_register(registry: Registry) -> None:
+    """The connector, extractors and splitters with their schemas, and the readers of rich text."""
+    registry.connector(JiraConnector)
+    registry.schema(JiraConnector.name, CONNECTION)
+    for extractor in (Users, Groups, Projects, Members, Versions, Issues):
+        registry.extractor(extractor)
+    for name, schema in EXTRACTORS.items():
+        registry.schema(name, schema)
+    for splitter in (People, Participants, Attachments, Watchers):
+        registry.splitter(splitter)
+    for name, record in RECORDS.items():
+        registry.record_schema(name, record)
+    registry.reader("wiki", read_wiki)
+    registry.reader("adf", read_adf)
