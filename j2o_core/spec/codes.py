@@ -71,7 +71,7 @@ _TABLE = (
     Code(
         "J2O-S007",
         "Aliases out of bounds",
-        "Aliases refer to themselves, to nothing, or expand to more than 50,000 values.",
+        "Aliases refer to themselves, to nothing, or expand to more than 30,000 values.",
         "Write the values out, or move what is shared into a file of its own and use `extends`.",
     ),
     Code(
@@ -158,7 +158,7 @@ _TABLE = (
     Code(
         "J2O-S022",
         "extends: in a circle",
-        "A file extends itself, directly or through others, or the chain is longer than 16 files.",
+        "A file extends itself, directly or through others, or more than 16 files in a row or 64 in all.",
         "Remove one link of the chain.",
     ),
     Code(

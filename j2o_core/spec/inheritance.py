@@ -14,7 +14,7 @@ from .packaged import PREFIX, packaged_names, packaged_spec, specs_folder
 from .reading import MAX_BYTES, read_yaml
 from .suggestion import nearest
 
-MAX_FILES = 16
+MAX_CHAIN, MAX_FILES = 16, 64
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -25,6 +25,7 @@ class Reader:
         self.problems: list[Problem] = []
         self.texts: dict[str, str] = {}
         self.folder = Path()
+        self._read_files = 0
 
     def spec(self, name: str) -> Optional[Node]:
         """The spec at a path or of a ``j2o:NAME``, laid over all that it extends; ``None`` where it cannot be read."""
@@ -123,9 +124,11 @@ class Reader:
             names = " -> ".join(link.name for link in (*chain, other))
             self._add("J2O-S022", f"the spec extends itself: {names}", place, dotted, "a chain with an end", "")
             return None
-        if len(chain) >= MAX_FILES or len(self.texts) >= 4 * MAX_FILES:
-            message = f"the spec extends more than {MAX_FILES} files in a row"
-            self._add("J2O-S022", message, place, dotted, f"at most {MAX_FILES} files", "")
+        self._read_files += 1
+        if len(chain) >= MAX_CHAIN or self._read_files > MAX_FILES:
+            if not any(found.code == "J2O-S022" for found in self.problems):
+                message = f"the spec extends more than {MAX_CHAIN} files in a row or {MAX_FILES} in all"
+                self._add("J2O-S022", message, place, dotted, "fewer files", "")
             return None
         return other
 

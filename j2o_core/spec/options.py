@@ -57,6 +57,7 @@ class _Check:
     def __init__(self, root: Node, registry: Registry) -> None:
         self.root = root
         self.registry = registry
+        self._validators: dict[tuple[str, str], Any] = {}
 
     def named(self, role: str, name: Any, path: Path) -> Iterator[Problem]:
         """Whether a plugin provides ``name`` in ``role``."""
@@ -66,16 +67,21 @@ class _Check:
         yield self._unknown("J2O-S015", role, name, known, path, find(self.root, path))
 
     def plugin(self, role: str, entry: Mapping[str, Any], path: Path, definition: str) -> Iterator[Problem]:
-        """Whether the plugin of ``entry`` exists and takes the options beside it."""
+        """Whether the plugin of ``entry`` exists and takes the options beside it.
+
+        ``definition`` is the part of the schema that tells the keys which belong to the core; those of ``load``
+        (``plugin``, ``connection``) are those of an extractor too.
+        """
         name = entry.get("plugin")
         if not isinstance(name, str):
             return
         if self.registry.find(role, name) is None:
             yield from self.named(role, name, (*path, "plugin"))
             return
-        own = schema("migration")["$defs"][definition]["properties"]
-        fragment = self.registry.find(roles.SCHEMA, name) or {}
-        yield from check_structure(_composed(own, fragment), entry, self.root, path)
+        if (role, name) not in self._validators:
+            own = schema("migration")["$defs"][definition]["properties"]
+            self._validators[role, name] = _composed(own, self.registry.find(roles.SCHEMA, name) or {})
+        yield from check_structure(self._validators[role, name], entry, self.root, path)
 
     def fields(self, entity: Mapping[str, Any], plugin: Any, path: Path) -> Iterator[Problem]:
         """Whether the loader knows the fields that are mapped, and gets those it requires."""
@@ -118,7 +124,9 @@ class _Check:
                 known = sorted({*self.registry.names(roles.STEP), TABLE})
                 yield self._unknown("J2O-S014", "step", name, known, at, None, path[:-1])
             elif found.schema and not _has_expression(argument):
-                yield from check_structure(validator_for(found.schema), argument, self.root, at)
+                if (roles.STEP, name) not in self._validators:
+                    self._validators[roles.STEP, name] = validator_for(found.schema)
+                yield from check_structure(self._validators[roles.STEP, name], argument, self.root, at)
 
     def _unknown(
         self,
