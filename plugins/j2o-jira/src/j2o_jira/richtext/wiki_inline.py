@@ -40,6 +40,7 @@ _TOKEN = re.compile(
     | (?P<url>(?:https?://|ftps?://|ircs?://|mailto:)[A-Za-z0-9_?!~^/\\#$%&'()*+,\-.:;<=@]+)
     | (?P<image>(?<!WORD)!(?=[^\s!]))
     | (?P<dashes>-{2,})
+    | (?P<run>\*{3,}|_{3,}|\+{3,}|\^{3,}|~{3,})
     | (?P<mark>(?<!WORD)(?:[*_\-+^~]|\?\?)(?=\S)|(?:[*_\-+^~]|\?\?)(?!WORD))
     | (?P<emoji>(?<!WORD)(?::-?[()PpD]|;-?\)|\((?:[yni/x!+\-?]|on|off|\*[yrgb]?|flag|flagoff)\))(?!WORD))
     """.replace("WORD", _WORD),
@@ -47,6 +48,7 @@ _TOKEN = re.compile(
 )
 _IMAGE_END = re.compile(rf"!(?!{_WORD})")
 _FILE_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_LONGEST_IMAGE = 2_000
 _ESCAPED = re.compile(r"\\([-#*_+?^~|%{}\[\]()!@])")
 _RANK = {
     kind: rank
@@ -102,6 +104,7 @@ class InlineReader:
         tokens: List[_Token] = []
         image_ends: Optional[List[int]] = None
         position = start = 0
+        code_end = -2
         search = _TOKEN.search
         while True:
             match = search(line, position)
@@ -111,7 +114,16 @@ class InlineReader:
             token: Optional[_Token]
             kind = match.lastgroup
             if kind == "mark":
-                token = _delimiter(line, match)
+                token = _delimiter(line, match.start(), position)
+            elif kind == "run":
+                # Only the edges of a run can be marks: inside, each sign has its like beside it.
+                if match.start() > start:
+                    tokens.append(line[start : match.start()])
+                first = _delimiter(line, match.start(), match.start() + 1)
+                tokens.append(first or line[match.start()])
+                tokens.append(line[match.start() + 1 : position - 1])
+                start = position - 1
+                token = _delimiter(line, start, position)
             elif kind == "url":
                 address = strip_address(match.group())
                 position = match.start() + len(address)
@@ -124,7 +136,11 @@ class InlineReader:
             elif kind == "link":
                 token = self._link(match.group()) if links else None
             elif kind == "code":
-                token, position = _monospace(line, match.end())
+                if position > code_end >= 0 or code_end == -2:
+                    code_end = line.find("}}", position)
+                token = None
+                if code_end >= position:
+                    token, position = _monospace(line, position, code_end)
             elif kind == "image":
                 if image_ends is None:
                     image_ends = [end.start() for end in _IMAGE_END.finditer(line)]
@@ -200,6 +216,8 @@ class InlineReader:
 
     def _link(self, raw: str) -> Optional[_Token]:
         link = read_link(raw[1:-1])
+        if link is None and _TOKEN.search(raw, 1) is None:
+            return None
         if link is None:
             # Brackets as text; a mark outside does not end inside of them.
             return [rt.Text("["), *self._outside_colour(raw[1:-1]), rt.Text("]")]
@@ -266,15 +284,14 @@ def _pair(tokens: List[_Token]) -> None:
             nearest[token.kind] = index
 
 
-def _delimiter(line: str, match: re.Match[str]) -> Optional[_Delimiter]:
-    raw = match.group()
-    start, end = match.span()
+def _delimiter(line: str, start: int, end: int) -> Optional[_Delimiter]:
+    raw = line[start:end]
     before, after = line[start - 1 : start], line[end : end + 1]
-    can_open = not before.isalnum() and after != "" and not after.isspace() and after != raw[0]
+    can_open = not before.isalnum() and after not in ("", " ", "\t", raw[0])
     can_close = before != "" and not after.isalnum()
     if not can_open and not can_close:
         return None
-    return _Delimiter(raw, raw, can_open, can_close, not before.isspace())
+    return _Delimiter(raw, raw, can_open, can_close, before not in (" ", "\t"))
 
 
 def _address(address: str) -> List[rt.Inline]:
@@ -304,11 +321,8 @@ def _dash(line: str, match: re.Match[str]) -> Optional[str]:
     return "–" if length == 2 else "—"
 
 
-def _monospace(line: str, start: int) -> Tuple[Optional[_Token], int]:
+def _monospace(line: str, start: int, end: int) -> Tuple[_Token, int]:
     """``{{text}}`` is literal but for escapes; braces at its end belong to it."""
-    end = line.find("}}", start)
-    if end < 0:
-        return "{{", start
     while line.startswith("}", end + 2):
         end += 1
     text = line[start:end]
@@ -322,9 +336,10 @@ def _image(line: str, start: int, ends: List[int]) -> Tuple[Optional[_Token], in
     if place == len(ends):
         return None, start
     end = ends[place]
-    content = line[start:end]
-    name, bar, options = content.partition("|")
-    if content[-1].isspace() or not _is_picture(name, bool(bar)):
+    if end - start > _LONGEST_IMAGE or line[end - 1].isspace():
+        return None, start
+    name, bar, options = line[start:end].partition("|")
+    if not _is_picture(name, bool(bar)):
         return None, start
     size = read_attributes(options.split("|")[0].replace(",", "|"))
     width, height = _pixels(size.get("width", "")), _pixels(size.get("height", ""))
