@@ -9,8 +9,7 @@ import difflib
 import threading
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, TypeVar
 
-from j2o_core.api import ItemFailed
-from j2o_core.http import Refused
+from j2o_core.api import ItemFailed, Refused
 
 from .hal import condition, elements, filters, id_in, link
 from .texts import folded
@@ -148,6 +147,12 @@ class Catalogue:
         """Bytes that a file may have."""
         limit = self.configuration.get("maximumAttachmentFileSize")
         return int(limit) if limit else None
+
+    @property
+    def features(self) -> frozenset[str]:
+        """Features of the enterprise edition that may be used, as lower-case letters alone."""
+        names = self.configuration.get("availableFeatures") or ()
+        return frozenset("".join(filter(str.isalpha, str(name))).lower() for name in names)
 
     @property
     def is_history_writable(self) -> bool:

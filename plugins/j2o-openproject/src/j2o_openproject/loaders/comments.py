@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar, Iterator, Mapping, Optional, Sequence
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, ItemSkipped, Note, Phase, RichText, TargetItem, Undo
+from j2o_core.api import (
+    Answer,
+    Effect,
+    EffectClass,
+    Found,
+    ItemFailed,
+    ItemSkipped,
+    Note,
+    Phase,
+    RichText,
+    TargetItem,
+    Undo,
+)
 
 from ..hal import condition, elements, linked, raw
 from ..marks import COMMENT
@@ -15,7 +27,7 @@ from ..target_items import target_id
 from ..times import moment_of, readable_time
 from .entity import EntityLoader
 
-_INTERNAL_FEATURE = "internal_comments"
+_INTERNAL_FEATURE = "internalcomments"
 _TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:UTC|[+-]\d\d:\d\d)"
 _BYLINE = re.compile(rf"(?:(?P<author>.*), )?(?P<created>{_TIME})(?:, edited (?P<updated>{_TIME}))?")
 #: how a missing author is called in an effect's notes: by the payload field
@@ -72,7 +84,11 @@ class Comments(EntityLoader):
             self._need_internal()
             body["internal"] = True
         row = self.client.post(f"work_packages/{parent}/activities", body, quiet=True)
-        return self.answer(self._found(row, parent), wanted)
+        found = self._found(row, parent)
+        if wanted.get("internal") and not found.image["internal"]:
+            self.delete(found.id)
+            raise ItemFailed("OpenProject made a restricted comment public; it was emptied at once", code="restricted")
+        return self.answer(found, wanted)
 
     def update(self, effect: Effect, current: Found) -> Answer:
         """The whole text anew; whether it is internal stays."""
@@ -119,7 +135,7 @@ class Comments(EntityLoader):
         return joined(link, image["text"])
 
     def _need_internal(self) -> None:
-        if _INTERNAL_FEATURE not in (self.catalogue.configuration.get("availableFeatures") or ()):
+        if _INTERNAL_FEATURE not in self.catalogue.features:
             raise ItemSkipped(
                 "the comment is restricted, and internal comments need the enterprise edition of OpenProject: it was "
                 "not published",

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Mapping, Sequence
 
-from j2o_core.api import Answer, Difference, Effect, Found, ItemFailed, Loader, Note, Problem, RichText
-from j2o_core.http import Refused
-from j2o_core.richtext import from_json, visible_text
+from j2o_core.api import (
+    Answer,
+    Difference,
+    Effect,
+    Found,
+    ItemFailed,
+    Loader,
+    Note,
+    Problem,
+    Refused,
+    RichText,
+    richtext,
+)
 
 from ..catalogue import Catalogue
+from ..codes import problem
 from ..connector import OpenProject
 from ..marks import Marks
 from ..texts import one_line
@@ -57,7 +68,7 @@ class EntityLoader(Loader):
 
     def problem(self, code: str, message: str, field: str, **more: Any) -> Problem:
         """A problem of this entity's payload."""
-        return Problem(code, message, entity=self.entity, field=field, **more)
+        return problem(code, self.entity, field, message, **more)
 
 
 def only(effect: Effect, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,5 +97,5 @@ def readable_notes(notes: Sequence[Note]) -> str:
 
 def _plain_text(value: object) -> str:
     if isinstance(value, RichText):
-        return visible_text(from_json(value.tree))
+        return richtext.visible_text(richtext.from_json(value.tree))
     return str(value)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, ItemSkipped, Phase, Problem, Taken
-from j2o_core.http import Refused
+from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, ItemSkipped, Phase, Problem, Refused, Taken
 
 from ..hal import condition, link, linked, linked_all
 from ..marks import RELATION
@@ -23,6 +22,8 @@ _REVERSED = {
 }
 _TYPES = ("relates", *_REVERSED, *_REVERSED.values())
 _SCHEDULING = ("follows", "precedes")
+#: the version that renamed `delay`
+_LAG_SINCE = (14, 0)
 
 
 class Relations(EntityLoader):
@@ -119,8 +120,12 @@ class Relations(EntityLoader):
         if "description" in wanted:
             body["description"] = f"{wanted['description']} {self.marks.ending(RELATION, effect.origin.id)}".strip()
         if "lag" in wanted:
-            body["lag"] = wanted["lag"]
+            body[self._lag] = wanted["lag"]
         return body
+
+    @property
+    def _lag(self) -> str:
+        return "lag" if self.client.version >= _LAG_SINCE else "delay"
 
     def _between(self, start: str, end: str) -> list[Found]:
         rows = self.client.pages("relations", condition("involved", "=", [start]))
@@ -148,7 +153,7 @@ class Relations(EntityLoader):
         image: dict[str, Any] = {
             **_canonical(str(row.get("type")), start, end),
             "description": one_line(marked.text),
-            "lag": row.get("lag"),
+            "lag": row.get(self._lag),
         }
         return Found(id=str(row["id"]), mark=marked.id, keys=(_key(image),), image=image, parent=start)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
-from j2o_core.api import Answer, Difference, Effect, EffectClass, Found, Phase, Problem, RichText, TargetItem
-from j2o_core.http import Refused
+from j2o_core.api import Answer, Difference, Effect, EffectClass, Found, Phase, Problem, Refused, RichText, TargetItem
 
 from ..catalogue import Names
-from ..durations import normal_duration, seconds_of
+from ..durations import duration_of, normal_duration, seconds_of
 from ..hal import condition, link, linked, raw
 from ..marks import TIME_ENTRY
 from ..prose import markdown
@@ -22,6 +21,8 @@ _LONGEST_COMMENT = 1000
 _LONGEST_HOURS = 1000 * 3600
 #: the version from which a time entry belongs to an `entity`; `workPackage` before
 _ENTITY_SINCE = (17, 0)
+#: before this version hours lose seconds when they are read back
+_EXACT_SINCE = (17, 9)
 
 
 class TimeEntries(EntityLoader):
@@ -112,7 +113,7 @@ class TimeEntries(EntityLoader):
         payload = effect.payload
         image: dict[str, Any] = {
             "spentOn": day_of(payload.get("spentOn")),
-            "hours": normal_duration(payload.get("hours")),
+            "hours": self._hours(payload.get("hours")),
             "comment": self._comment(effect)[0],
         }
         if isinstance(payload.get("user"), TargetItem):
@@ -126,12 +127,21 @@ class TimeEntries(EntityLoader):
     def _has_entity(self) -> bool:
         return self.client.version >= _ENTITY_SINCE
 
+    def _hours(self, duration: Any) -> Optional[str]:
+        """To the minute, where the server itself is no more exact than that."""
+        normal = normal_duration(duration)
+        if normal is None or self.client.version >= _EXACT_SINCE:
+            return normal
+        return duration_of(60 * round(seconds_of(normal) / 60))
+
     def _activities(self, effect: Effect) -> Names:
         project = optional_id(effect.payload.get("project"))
         return self.catalogue.activities(project, target_id(effect.parent, "work package"))
 
     def _body(self, effect: Effect, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        body: dict[str, Any] = {name: wanted[name] for name in ("spentOn", "hours") if name in wanted}
+        body: dict[str, Any] = {"spentOn": wanted["spentOn"]} if "spentOn" in wanted else {}
+        if "hours" in wanted:
+            body["hours"] = normal_duration(effect.payload.get("hours"))
         if "comment" in wanted:
             mark = self.marks.ending(TIME_ENTRY, effect.origin.id)
             body["comment"] = {"raw": f"{wanted['comment']}\n{mark}".strip()}
@@ -159,7 +169,7 @@ class TimeEntries(EntityLoader):
         links = row.get("_links") or {}
         image = {
             "spentOn": row.get("spentOn"),
-            "hours": normal_duration(row.get("hours")),
+            "hours": self._hours(row.get("hours")),
             "comment": marked.text,
             "user": linked(row, "user"),
             "activity": (links.get("activity") or {}).get("title"),

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem, Refused, Taken, Undo
+from j2o_core.api import Answer, Difference, Effect, EffectClass, Found, Phase, Problem, Refused, Taken, Undo
 
 from ..connector import attributes_of
 from ..hal import condition
 from ..passwords import new_password
+from ..person_names import person_name
 from ..texts import folded, one_line
 from .entity import EntityLoader, failed, lost_notes, only
 
 _LOGIN = re.compile(r"[\w@.+\- ]*", re.UNICODE)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LONGEST = 256
+_NAMES = ("firstName", "lastName")
 _ACTIVE, _INVITED, _LOCKED = "active", "invited", "locked"
 
 
@@ -58,7 +60,7 @@ class Users(EntityLoader):
             yield self.problem("J2O-O002", f"'{mail}' is no mail address", "email", expected="name@host.example")
         if status not in (None, _ACTIVE, _INVITED):
             yield self.problem("J2O-O003", f"a new user cannot be '{status}'", "status", expected="active or invited")
-        for field in ("login", "email", "firstName", "lastName"):
+        for field in ("login", "email", *_NAMES):
             if len(str(payload.get(field) or "")) > _LONGEST:
                 yield self.problem("J2O-O004", f"longer than {_LONGEST} characters", field)
 
@@ -93,7 +95,12 @@ class Users(EntityLoader):
             if {"login", "email"} & set(attributes_of(refusal)) and self.find(effect):
                 raise Taken(refusal.message, code=refusal.code, detail=refusal.detail) from None
             raise
-        return self.answer(_found(answer), wanted, differences=lost_notes(effect.notes))
+        changed = [
+            Difference(field, effect.payload[field], wanted[field])
+            for field in _NAMES
+            if field in wanted and wanted[field] != one_line(effect.payload[field])
+        ]
+        return self.answer(_found(answer), wanted, differences=(*changed, *lost_notes(effect.notes)))
 
     def update(self, effect: Effect, current: Found) -> Answer:
         """Changed fields by PATCH; ``locked`` by the server's own route for it."""
@@ -125,9 +132,8 @@ class Users(EntityLoader):
     def image(self, effect: Effect) -> Mapping[str, Any]:
         """Names, login, address; ``locked`` only where the effect is about it."""
         payload = effect.payload
-        image: dict[str, Any] = {
-            field: one_line(payload[field]) for field in ("login", "email", "firstName", "lastName") if field in payload
-        }
+        image: dict[str, Any] = {field: one_line(payload[field]) for field in ("login", "email") if field in payload}
+        image.update({field: person_name(payload[field]) for field in _NAMES if field in payload})
         if payload.get("admin") is not None:
             image["admin"] = bool(payload["admin"])
         if payload.get("language"):

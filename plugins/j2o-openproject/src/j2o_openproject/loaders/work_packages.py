@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem
+from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Phase, Problem
+from j2o_core.http import Refused
 
+from ..connector import attributes_of
 from ..durations import seconds_of
 from ..hal import condition, elements, linked
 from ..marks import WORK_PACKAGE
@@ -15,9 +17,18 @@ from ..texts import one_line
 from ..times import day_of
 from ..work_package_draft import Draft, draft_of
 from ..work_package_image import found_of
-from .entity import EntityLoader
+from .entity import EntityLoader, failed
 
 _LONGEST_SUBJECT = 255
+#: what to do about a refused attribute
+_ADVICE = {
+    "type": "Enable the type in the project (Project settings > Types) or make it a default for new projects",
+    "assignee": "Who is assigned must be an unlocked member of the project with a role that allows it",
+    "responsible": "Who is accountable must be an unlocked member of the project with a role that allows it",
+    "version": "The version must be open and shared with the project; versions are closed at the finish",
+    "parent": "A parent must exist, be no milestone, and lie in the same project unless the server allows others",
+    "status": "The workflow of the type must allow this change of status",
+}
 
 
 class WorkPackages(EntityLoader):
@@ -109,7 +120,10 @@ class WorkPackages(EntityLoader):
     def create(self, effect: Effect) -> Answer:
         """One work package with its files, without a mail about it."""
         draft = self._draft(effect)
-        row = self.client.post("work_packages", draft.creation(effect), quiet=True)
+        try:
+            row = self.client.post("work_packages", draft.creation(effect), quiet=True)
+        except Refused as refusal:
+            raise _advised(refusal) from None
         return self.answer(
             self._found(row), draft.image, differences=draft.differences, claimed=self._claimed(effect, row)
         )
@@ -121,7 +135,11 @@ class WorkPackages(EntityLoader):
             return self.answer(self.read(current.id), wanted)
         if current.version is not None:
             body["lockVersion"] = int(current.version)
-        return self.answer(self._found(self.client.patch(f"work_packages/{current.id}", body, quiet=True)), wanted)
+        try:
+            row = self.client.patch(f"work_packages/{current.id}", body, quiet=True)
+        except Refused as refusal:
+            raise _advised(refusal) from None
+        return self.answer(self._found(row), wanted)
 
     def read(self, identifier: str, parent: str = "") -> Found:
         """One work package."""
@@ -166,3 +184,8 @@ class WorkPackages(EntityLoader):
         start, due = days.get("startDate"), days.get("dueDate")
         if start and due and due < start:
             yield self.problem("J2O-O006", f"the last day {due} lies before the first, {start}", "dueDate")
+
+
+def _advised(refusal: Refused) -> ItemFailed:
+    advice = [_ADVICE[name] for name in attributes_of(refusal) if name in _ADVICE]
+    return failed(refusal, ". ".join(dict.fromkeys(advice))) if advice else refusal

@@ -1,0 +1,92 @@
+"""What can be told of a payload before anything is written: title, explanation and fix of every code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from j2o_core.api import ERROR, Problem
+
+
+@dataclass(frozen=True)
+class Code:
+    """One kind of problem, for the error reference."""
+
+    code: str
+    title: str
+    explanation: str
+    fix: str
+    severity: str = ERROR
+
+
+def problem(code: str, entity: str, field: str, message: str, **more: Any) -> Problem:
+    """A problem of one field of an item."""
+    return Problem(code, message, CODES[code].severity, entity=entity, field=field, **more)
+
+
+CODES = {
+    code.code: code
+    for code in (
+        Code(
+            "J2O-O001",
+            "a login that OpenProject refuses",
+            "Logins are letters, digits, blanks and the signs _ - @ . and +.",
+            "Map `login` with a step that replaces the other signs; the message suggests a login.",
+        ),
+        Code(
+            "J2O-O002",
+            "no mail address",
+            "Every user of OpenProject has a mail address, and this text is none.",
+            "Map `email` to a real address, or give it a synthetic one under `.invalid` as the default.",
+        ),
+        Code(
+            "J2O-O003",
+            "a status that the item cannot have",
+            "New users are active or invited, versions are open, locked or closed.",
+            "Use one of the expected values; lock users with the field `locked`.",
+        ),
+        Code(
+            "J2O-O004",
+            "longer than the field",
+            "OpenProject would refuse the text for its length.",
+            "Cut it with the step `truncate`, or map it to a field that has room.",
+        ),
+        Code(
+            "J2O-O005",
+            "no day",
+            "The field takes a calendar day, YYYY-MM-DD.",
+            "Mend the value at the source, or map it with a step that makes a day of it.",
+        ),
+        Code(
+            "J2O-O006",
+            "the last day lies before the first",
+            "OpenProject refuses an item that ends before it begins.",
+            "Mend the days at the source, or add a rule with `on_fail: fix` that sets one to the other.",
+        ),
+        Code(
+            "J2O-O007",
+            "no duration",
+            "The field takes an ISO 8601 duration such as PT1H30M, not below zero.",
+            "Map it with the step `seconds_to_duration`.",
+        ),
+        Code(
+            "J2O-O010",
+            "a name that OpenProject does not have",
+            "Types, statuses, priorities and roles are made by the administrator, not over the API.",
+            "Map the value to one of the expected names in a table, or ask the administrator to create it.",
+        ),
+        Code(
+            "J2O-O011",
+            "a field that work packages do not have",
+            "The loader does not know the field.",
+            "Correct its name; custom fields are written `cf:NAME`.",
+        ),
+        Code(
+            "J2O-O020",
+            "an identifier that OpenProject refuses",
+            "Identifiers of projects are lower-case letters, digits, hyphens and underscores and no plain number; "
+            "where work packages are numbered by project they are up to ten capitals, digits and underscores.",
+            "Map `identifier` with the step `lower`, or in a table.",
+        ),
+    )
+}

@@ -1,0 +1,193 @@
+"""An OpenProject over HTTP with an administrator's setup, and effects made by hand."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import itertools
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable, Iterator, Mapping, Optional
+from urllib.request import urlopen
+
+import pytest
+
+from j2o_core import richtext as tree
+from j2o_core.api import ConnectionOptions, Effect, Found, Loader, Note, Origin, RichText, TargetItem
+from j2o_core.http import Http, ReadBounds
+from j2o_openproject.connector import OpenProject, OpenProjectConnector
+from j2o_openproject.plugin import LOADERS
+from j2o_sandbox.options import SandboxOptions
+from j2o_sandbox.serving import start
+
+SETUP: dict[str, Any] = {
+    "custom_fields": {
+        "Origin": {"format": "string", "types": "all", "for_all": True, "is_filter": True},
+        "Story points": {"format": "float", "types": ["Task"], "for_all": True},
+        "Severity": {"format": "list", "options": ["Low", "Über hoch"], "types": ["Task"], "for_all": True},
+        "Labels": {"format": "list", "multi": True, "options": ["a", "b", "c"], "types": ["Task"], "for_all": True},
+        "Notes": {"format": "text", "types": ["Task"], "for_all": True},
+        "Short": {"format": "string", "max_length": 10, "types": ["Task"], "for_all": True},
+        "Count": {"format": "int", "types": ["Task"], "for_all": True},
+        "Blocked": {"format": "bool", "types": ["Task"], "for_all": True},
+        "Day": {"format": "date", "types": ["Task"], "for_all": True},
+        "Reviewer": {"format": "user", "types": ["Task"], "for_all": True},
+        "Elsewhere": {"format": "string", "types": ["Phase"], "for_all": True},
+    },
+    "projects": {"cats": {"name": "Cats", "categories": ["Backend"], "types": ["Task", "Milestone", "Phase"]}},
+}
+
+
+@dataclass
+class Target:
+    """One server, a client of it, and short ways to write to it."""
+
+    client: OpenProject
+    url: str
+    items: dict[tuple[str, str], TargetItem] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(10001))
+
+    def loader(self, entity: str, **options: Any) -> Any:
+        """The loader of an entity, as a run has it."""
+        (kind,) = (kind for kind in LOADERS if kind.name == f"openproject.{entity}")
+        return kind(self.client, "acme", entity, options, "https://jira.example")
+
+    def effect(self, entity: str, payload: Mapping[str, Any], **more: Any) -> Effect:
+        """An effect with an id of its own."""
+        identifier = more.pop("id", None) or str(next(self.numbers))
+        more.setdefault("key", f"ACME-{identifier}")
+        more["notes"] = tuple(Note(*note) for note in more.pop("notes", ()))
+        return Effect(Origin("acme", entity, identifier), payload=payload, look_up=self.look_up, **more)
+
+    def look_up(self, entity: str, alias: str) -> Optional[TargetItem]:
+        """What rich text refers to."""
+        return self.items.get((entity, alias))
+
+    def make(self, entity: str, payload: Mapping[str, Any], **more: Any) -> TargetItem:
+        """Create something, and refer to it from now on."""
+        effect = self.effect(entity, payload, **more)
+        answer = self.loader(entity).create(effect)
+        assert answer.differences == ()
+        return TargetItem(entity, answer.id, effect.key)
+
+    def user(self, **more: Any) -> TargetItem:
+        """A new person."""
+        number = next(self.numbers)
+        payload = {
+            "login": f"u{number}",
+            "email": f"u{number}@x.example",
+            "firstName": "Ann",
+            "lastName": f"Lee {number}",
+        }
+        return self.make("users", {**payload, **more}, key=f"Ann Lee {number}")
+
+    def project(self, **more: Any) -> TargetItem:
+        """A new project."""
+        number = next(self.numbers)
+        return self.make("projects", {"identifier": f"p{number}", "name": f"Project {number}", **more})
+
+    def member(self, project: TargetItem, user: Optional[TargetItem] = None, role: str = "Member") -> TargetItem:
+        """A person who works in a project."""
+        user = user or self.user()
+        self.make("memberships", {"project": project, "user": user, "roles": [role]})
+        return user
+
+    def work_package(self, project: TargetItem, **payload: Any) -> TargetItem:
+        """A new work package."""
+        return self.make("work_packages", {"project": project, "subject": "Some", "type": "Task", **payload})
+
+    def state(self, *kinds: str) -> dict[str, Any]:
+        """What the server really holds."""
+        with urlopen(f"{self.url}/_sandbox/state?only={','.join(kinds)}", timeout=10) as answer:
+            held: dict[str, Any] = json.load(answer)
+        return held
+
+    def requests(self) -> dict[str, int]:
+        """How often each operation was asked for."""
+        return dict(self.client.http.observation.counts())
+
+    @staticmethod
+    def unlike(loader: Loader, effect: Effect, image: Mapping[str, Any]) -> list[str]:
+        """The fields in which what is stored is not what the effect wants."""
+        wanted = loader.image(effect)
+        assert wanted
+        return [name for name, value in wanted.items() if image.get(name, "missing") != value]
+
+    @staticmethod
+    def scanned(loader: Loader, scopes: list[str], effect: Effect) -> list[Found]:
+        """What a scan finds that an effect has made."""
+        keys = set(loader.keys(effect))
+        return [found for found in loader.scan(scopes) if found.mark == effect.origin.id or keys & set(found.keys)]
+
+    @staticmethod
+    def rich(*lines: str) -> RichText:
+        """Rich text of plain paragraphs."""
+        return RichText(tree.to_json(tree.Document(tuple(tree.Paragraph((tree.Text(line),)) for line in lines))))
+
+    @staticmethod
+    def content(data: bytes, md5: Optional[str] = None) -> Callable[[], Any]:
+        """A way to open bytes, as an effect has it."""
+
+        @contextmanager
+        def open_it() -> Iterator[Bytes]:
+            yield Bytes(data, md5)
+
+        return open_it
+
+
+class Bytes(io.BytesIO):
+    """An open file, complete."""
+
+    def __init__(self, content: bytes, md5: Optional[str] = None) -> None:
+        super().__init__(content)
+        self.size = len(content)
+        self.md5 = hashlib.md5(content).hexdigest() if md5 is None else md5
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Target]]:
+    """Start servers, each once: by version and setup."""
+    running: dict[str, Any] = {}
+    targets: dict[str, Target] = {}
+
+    def serve(version: str = "17.8", **setup: Any) -> Target:
+        document = {**SETUP, **setup}
+        name = json.dumps([version, document], sort_keys=True)
+        if name not in targets:
+            path = tmp_path_factory.mktemp("setup") / "setup.yaml"
+            path.write_text(json.dumps(document), encoding="utf-8")
+            options = SandboxOptions(
+                projects=0, issues=0, openproject_version=version, openproject_setup=str(path), attachment_limit=64
+            )
+            running[name] = start(options)
+            half = running[name].openproject
+            targets[name] = connect(half["url"], half["api_key"])
+        return targets[name]
+
+    yield serve
+    for target in targets.values():
+        target.client.close()
+    for sandbox in running.values():
+        sandbox.stop()
+
+
+def connect(url: str, api_key: str, cache: Optional[Path] = None) -> Target:
+    """A client as the wiring makes it."""
+    http = Http(url, retry=ReadBounds(attempts=3, initial=0.05, maximum=0.2), cache_folder=cache)
+    client = OpenProjectConnector().open(ConnectionOptions("openproject", url, auth={"api_key": api_key}), http)
+    assert isinstance(client, OpenProject)
+    return Target(client, url)
+
+
+@pytest.fixture(scope="session")
+def target(serve: Callable[..., Target]) -> Target:
+    """A current server where author and creation time cannot be written, as it comes from the factory."""
+    return serve()
+
+
+@pytest.fixture(scope="session")
+def generous(serve: Callable[..., Target]) -> Target:
+    """A server whose administrator lets history be written, enterprise edition."""
+    return serve(settings={"writable_history": True, "users_deletable_by_admins": True}, edition="enterprise")
