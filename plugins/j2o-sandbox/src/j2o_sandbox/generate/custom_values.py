@@ -50,6 +50,9 @@ def custom_values(
         lists.TAGS: ["v2", "pilot"][: 1 + position % 2] if rng.random() < 0.2 else None,
         lists.FOUND_IN: project.versions[position % 3] if rng.random() < 0.15 else None,
         lists.DEPLOYED: world.time(outline.updated[position]) if rng.random() < 0.1 else None,
+        lists.ACCOUNT: {"id": 7, "key": "ACC-7", "name": "Key accounts"} if rng.random() < 0.1 else None,
+        lists.DEVELOPMENT: "{}",
+        lists.OWNERS: {"name": "developers"} if rng.random() < 0.08 else None,
     }
     return values
 

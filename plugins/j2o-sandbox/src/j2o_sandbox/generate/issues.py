@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import random
 from functools import lru_cache
-from typing import Any, Callable, List, Optional, Sequence, Tuple
+from typing import Any, Callable, List, Optional, Sequence
 
 from j2o_sandbox.generate import lists, prose, words
+from j2o_sandbox.generate.activity import (
+    draw_attachments,
+    draw_comments,
+    draw_remote_links,
+    draw_watchers,
+    draw_worklogs,
+    heavy,
+    pretty_duration,
+)
 from j2o_sandbox.generate.clock import jira_date
 from j2o_sandbox.generate.custom_values import custom_values
 from j2o_sandbox.generate.history import draw_history
-from j2o_sandbox.generate.people import DELETED
 from j2o_sandbox.generate.scheme import project_of, status_of, type_of
 from j2o_sandbox.generate.world import World
 from j2o_sandbox.jira.model import Issue, Json, Person
-
-COMMENTS, WORKLOGS, ATTACHMENTS, HISTORIES, REMOTE_LINKS = 100_000, 50_000, 20_000, 500_000, 10_000
-COMMENT_STRIDE, WORKLOG_STRIDE, ATTACHMENT_STRIDE = 64, 64, 16
 
 
 class Draw:
@@ -34,11 +39,11 @@ class Draw:
         people = [name for name in world.members[number] if world.users[name].active]
         everyone = world.members[number]
         near = [world.rows[max(0, position - back)].key for back in (1, 2, 5)]
-        attachments = self._attachments(rng, position, everyone)
-        comments, withheld = self._comments(rng, position, people, near)
-        worklogs = self._worklogs(rng, position, people)
+        attachments = draw_attachments(rng, world, position, everyone)
+        comments, withheld = draw_comments(rng, world, position, people, near)
+        worklogs = draw_worklogs(rng, world, position, people)
         fields = self._fields(rng, position, people, everyone, near, attachments, worklogs)
-        watchers = self._watchers(rng, position, people, everyone)
+        watchers = draw_watchers(rng, world, position, people, everyone)
         voters = [people[rng.randrange(len(people))]] if rng.random() < 0.15 else []
         fields["watches"] = {"watchCount": len(watchers), "isWatching": "admin" in watchers}
         fields["votes"] = {"votes": len(voters), "hasVoted": "admin" in voters}
@@ -52,7 +57,7 @@ class Draw:
             histories=draw_history(self._rng(position, 2), world, position, fields, people, heavy(position)),
             watchers=watchers,
             voters=voters,
-            remote_links=self._remote_links(rng, position),
+            remote_links=draw_remote_links(rng, world, position),
         )
 
     def _rng(self, position: int, purpose: int) -> random.Random:
@@ -103,7 +108,7 @@ class Draw:
         spent = sum(entry["timeSpentSeconds"] for entry in worklogs) or None
         remaining = None if estimate is None else max(0, estimate - (spent or 0))
         versions = project.versions
-        files = [entry["filename"] for entry in attachments]
+        files = [(entry["filename"], entry["id"]) for entry in attachments]
         fields: Json = {
             **head,
             "project": project_of(project),
@@ -131,10 +136,11 @@ class Draw:
             **_times(estimate, remaining, spent),
         }
         fields.update(custom_values(rng, world, position, head["summary"], people, everyone))
-        if outline.parent[position] is not None:
-            fields["parent"] = self.stub(outline.parent[position])
-        elif world.cloud and outline.epic[position] is not None:
-            fields["parent"] = self.stub(outline.epic[position])
+        parent, epic = outline.parent[position], outline.epic[position]
+        if parent is not None:
+            fields["parent"] = self.stub(parent)
+        elif world.cloud and epic is not None:
+            fields["parent"] = self.stub(epic)
         return fields
 
     def _shown(self, position: int) -> bool:
@@ -161,130 +167,6 @@ class Draw:
             side = "outwardIssue" if outward else "inwardIssue"
             found.append({"id": str(link_id), "type": lists.LINK_TYPES[kind], side: end})
         return found
-
-    def _comments(
-        self, rng: random.Random, position: int, people: Sequence[str], near: Sequence[str]
-    ) -> Tuple[List[Json], int]:
-        world, outline = self.world, self.world.outline
-        count = 23 if heavy(position) else int(rng.random() ** 2 * 9) + (1 if position in (6, 9) else 0)
-        created, updated = outline.created[position], outline.updated[position]
-        moments = sorted(created + 60 + rng.randrange(max(1, updated - created - 60)) for _ in range(count))
-        found: List[Json] = []
-        for number, moment in enumerate(moments):
-            if number and rng.random() < 0.05:
-                moment = moments[number] = moments[number - 1]  # two comments within one second
-            author = Person(people[rng.randrange(len(people))])
-            draw = rng.random()
-            if draw < 0.02:
-                author = Person(DELETED[number % 2])
-            entry: Json = {
-                "id": str(COMMENTS + position * COMMENT_STRIDE + number),
-                "author": author,
-                "body": prose.comment(rng, position * 3 + number, people, world.names, near),
-                "updateAuthor": author,
-                "created": world.time(moment),
-                "updated": world.time(moment if rng.random() < 0.9 else min(updated, moment + 600)),
-            }
-            if 0.02 <= draw < 0.03:
-                del entry["author"], entry["updateAuthor"]  # written by nobody who is known
-            if (position == 9 and number == 0) or 0.03 <= draw < 0.035:
-                del entry["body"]
-            if (position == 6 and number == 0) or 0.04 <= draw < 0.07:
-                kind, value = ("role", "Administrators") if number % 2 == 0 else ("group", "jira-administrators")
-                entry["visibility"] = {"type": kind, "value": value}
-            found.append(entry)
-        withheld = 2 if position == 8 else int(rng.random() < 0.04)
-        return found, withheld
-
-    def _worklogs(self, rng: random.Random, position: int, people: Sequence[str]) -> List[Json]:
-        world, outline = self.world, self.world.outline
-        count = 26 if heavy(position) else 1 + rng.randrange(4) if rng.random() < 0.3 else 0
-        created, updated = outline.created[position], outline.updated[position]
-        found: List[Json] = []
-        for number in range(count):
-            seconds = 60 * (1 + rng.randrange(16) * 15)
-            started = created + (number + 1) * max(60, (updated - created) // (count + 1))
-            author = Person(people[rng.randrange(len(people))])
-            entry: Json = {
-                "id": str(WORKLOGS + position * WORKLOG_STRIDE + number),
-                "issueId": str(outline.ids[position]),
-                "author": author,
-                "updateAuthor": author,
-                "created": world.time(started + 60),
-                "updated": world.time(started + 60),
-                "started": world.time(started),
-                "timeSpentSeconds": seconds,
-                "timeSpent": pretty_duration(seconds),
-            }
-            if rng.random() < 0.7:
-                entry["comment"] = prose.comment(rng, position + number, people, world.names, ())
-            if rng.random() < 0.03:
-                entry["visibility"] = {"type": "group", "value": "jira-administrators"}
-            found.append(entry)
-        return found
-
-    def _attachments(self, rng: random.Random, position: int, everyone: Sequence[str]) -> List[Json]:
-        world, outline = self.world, self.world.outline
-        count = len(words.ATTACHMENTS) if position == 10 else int(rng.random() ** 3 * 5)
-        first = 0 if position == 10 else rng.randrange(len(words.ATTACHMENTS))
-        found: List[Json] = []
-        for number in range(count):
-            name, mime = words.ATTACHMENTS[(first + number) % len(words.ATTACHMENTS)]
-            size = 0 if name == "empty.bin" else 40 + int(rng.random() ** 4 * 60_000)
-            found.append(
-                {
-                    "id": str(ATTACHMENTS + position * ATTACHMENT_STRIDE + number),
-                    "filename": name,
-                    "author": Person(everyone[rng.randrange(len(everyone))]),
-                    "created": world.time(
-                        min(outline.updated[position], outline.created[position] + 120 * (number + 1))
-                    ),
-                    "size": size,
-                    "mimeType": mime,
-                }
-            )
-        return found
-
-    def _watchers(self, rng: random.Random, position: int, people: Sequence[str], everyone: Sequence[str]) -> List[str]:
-        found = {people[rng.randrange(len(people))] for _ in range(rng.randrange(4))}
-        if position % 11 == 3:
-            found.update(name for name in everyone[:12] if not self.world.users[name].active)
-        return sorted(found)
-
-    def _remote_links(self, rng: random.Random, position: int) -> List[Json]:
-        if rng.random() > 0.1:
-            return []
-        number = REMOTE_LINKS + position * 4
-        return [
-            {
-                "id": number,
-                "globalId": f"system=https://wiki.example.com&id={number}",
-                "application": {"type": "com.atlassian.confluence", "name": "Team wiki"},
-                "relationship": "mentioned in",
-                "object": {
-                    "url": f"https://wiki.example.com/pages/{number}",
-                    "title": "Meeting notes",
-                    "summary": "",
-                    "icon": {},
-                    "status": {"resolved": False, "icon": {}},
-                },
-            }
-        ]
-
-
-def heavy(position: int) -> bool:
-    """Whether this issue has more comments, worklogs and history than a page holds."""
-    return position % 997 == 5
-
-
-def pretty_duration(seconds: int) -> str:
-    """Seconds as Jira writes them with eight-hour days: ``1d 2h 30m``."""
-    minutes, rest = seconds // 60, []
-    for unit, size in (("d", 480), ("h", 60), ("m", 1)):
-        amount, minutes = divmod(minutes, size)
-        if amount:
-            rest.append(f"{amount}{unit}")
-    return " ".join(rest) or "0m"
 
 
 def _resolution(rng: random.Random, status: int) -> int:

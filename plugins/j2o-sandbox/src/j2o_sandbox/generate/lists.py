@@ -76,6 +76,7 @@ SECURITY_LEVELS: Tuple[Json, ...] = (
 
 _TYPES = "com.atlassian.jira.plugin.system.customfieldtypes:"
 _AGILE = "com.pyxis.greenhopper.jira:"
+_DEVELOPMENT = "com.atlassian.jira.plugins.jira-development-integration-plugin:devsummarycf"
 
 EPIC_LINK, EPIC_NAME, SPRINT, RANK, STORY_POINTS = (
     "customfield_10101", "customfield_10102", "customfield_10104", "customfield_10105", "customfield_10106",
@@ -84,6 +85,7 @@ SEVERITY, PLATFORMS, CATEGORY, COST, START_DATE, CUSTOMER, NOTES, LINK, REVIEWER
     f"customfield_{number}" for number in range(10200, 10213)
 )
 ACCEPTANCE, EPIC_STATUS, RISK = "customfield_10213", "customfield_10103", "customfield_10214"
+ACCOUNT, DEVELOPMENT, OWNERS = "customfield_10215", "customfield_10216", "customfield_10217"
 
 
 def custom_fields() -> Tuple[Json, ...]:
@@ -110,6 +112,9 @@ def custom_fields() -> Tuple[Json, ...]:
         _custom(DEPLOYED, "Deployed at", "datetime", _TYPES + "datetime"),
         _custom(ACCEPTANCE, "Checklist", "array", _TYPES + "multicheckboxes", "option"),
         _custom(RISK, "Severity", "option", _TYPES + "radiobuttons"),
+        _custom(ACCOUNT, "Account", "account", "com.tempoplugin.tempo-accounts:accounts.customfield"),
+        _custom(DEVELOPMENT, "Development", "any", _DEVELOPMENT),
+        _custom(OWNERS, "Owning group", "group", _TYPES + "grouppicker"),
     )
 
 

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Iterator, Protocol, Sequence, Set, Tuple
+from typing import Callable, Dict, Iterator, Set, Tuple
 
 from j2o_sandbox.generate import lists
-from j2o_sandbox.jira.model import Group, Issue, Json, Mapping, Person, Project, Row, User
+from j2o_sandbox.jira.model import Issue, Json, Person, Tracker
 
 
-class Countable(Protocol):
-    """The parts of a tracker that are counted."""
-
-    users: Mapping[str, User]
-    groups: Tuple[Group, ...]
-    projects: Tuple[Project, ...]
-    rows: Sequence[Row]
-
-
-def count_manifest(tracker: Countable, issue_at: Callable[[int], Issue]) -> Json:
+def count_manifest(tracker: Tracker, issue_at: Callable[[int], Issue], cloud: bool) -> Json:
     """Count what the default policies migrate.
 
     Left out: issues with a security level and all that belongs to them, restricted comments and worklogs, comments
     without body, links to issues that are absent or left out, watchers who are inactive, archived projects. Relations
-    are distinct unordered pairs. ``users`` are all listed ones and those whom only issues know.
+    are distinct unordered pairs. ``users`` are all listed ones (on Cloud deleted ones, too) and those whom only issues
+    know.
     """
     kept = {row.key for row in tracker.rows if row.level is None}
-    users: Set[str] = {user.name for user in tracker.users.values() if user.listed}
+    users: Set[str] = {
+        user.name for user in tracker.users.values() if user.listed or (cloud and user.account_id != "unknown")
+    }
     pairs: Set[Tuple[str, str]] = set()
     counts: Dict[str, int] = dict.fromkeys(
         ("work_packages", "parents", "comments", "attachments", "watchers", "time_entries"), 0

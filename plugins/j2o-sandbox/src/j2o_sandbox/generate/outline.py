@@ -113,9 +113,9 @@ def _draw_level(rng: random.Random, outline: Outline, position: int) -> Optional
         return outline.level[parent]  # Jira: a sub-task has its parent's level
     if outline.type_id[position] == lists.EPIC:
         return None
-    if position == 17 or draw < 0.01:
+    if draw < 0.01 or (position > 16 and lists.VISIBLE_LEVEL not in outline.level):
         return lists.VISIBLE_LEVEL
-    if position == 23 or draw > 0.995:
+    if draw > 0.995 or (position > 22 and lists.HIDDEN_LEVEL not in outline.level):
         return lists.HIDDEN_LEVEL
     return None
 

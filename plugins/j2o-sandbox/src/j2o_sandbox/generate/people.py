@@ -58,7 +58,7 @@ def generate_users(seed: int, issues: int) -> Dict[str, User]:
             User(
                 login,
                 f"jirauser8090{number}",
-                account_id_of(login),
+                account_id_of(login) if number == 0 else "unknown",
                 login,
                 None,
                 False,

@@ -35,17 +35,17 @@ def description(
     people: Sequence[str],
     names: Mapping[str, str],
     keys: Sequence[str],
-    files: Sequence[str],
+    files: Sequence[Tuple[str, str]],
 ) -> RichText:
-    """A body of two to six blocks; ``files`` are attachment names that an image may show."""
+    """A body of two to six blocks; ``files`` are names and ids of attachments that an image may show."""
     blocks: List[Block] = [("heading", 2, "Background")] if rng.random() < 0.4 else []
     blocks.append(("paragraph", _sentences(rng, people, keys)))
     if position % 13 == 7 or rng.random() < 0.04:
         blocks.append(("paragraph", [words.HOSTILE[position // 13 % len(words.HOSTILE)]]))
     blocks.extend(_extras(rng, people, keys))
-    images = [name for name in files if name.endswith(".png")]
+    images = [file for file in files if file[0].endswith(".png")]
     if images:
-        blocks.append(("image", images[0]))
+        blocks.append(("image", *images[0]))
     if rng.random() < 0.3:
         blocks.append(("heading", 3, "Acceptance"))
         blocks.append(("list", False, [[words.SENTENCES[rng.randrange(len(words.SENTENCES))]] for _ in range(3)]))

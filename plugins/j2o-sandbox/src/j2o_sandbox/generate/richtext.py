@@ -2,7 +2,7 @@
 
 A block is a tuple: ``("paragraph", inlines)``, ``("heading", level, text)``, ``("code", language, text)``,
 ``("list", ordered, items)`` with items as lists of inlines, ``("table", header, rows)`` of plain cells,
-``("quote", text)``, ``("panel", text)``, ``("image", file name)``. An inline is a string or a tuple:
+``("quote", text)``, ``("panel", text)``, ``("image", file name, attachment id)``. An inline is a string or a tuple:
 ``("bold", text)``, ``("mono", text)``, ``("mention", login)``, ``("link", text, url)``.
 """
 
@@ -34,9 +34,9 @@ class RichText:
         content = [_adf_block(block, mention, self.names) for block in self.blocks]
         return {"version": 1, "type": "doc", "content": content}
 
-    def html(self) -> str:
-        """HTML as Jira renders it for ``renderedFields``."""
-        return "\n".join(_html_block(block, self.names) for block in self.blocks)
+    def html(self, base: str) -> str:
+        """HTML as the Jira at ``base`` renders it for ``renderedFields``."""
+        return "\n".join(_html_block(block, self.names, base) for block in self.blocks)
 
 
 def _wiki_block(block: Block, mention: Mapping[str, str]) -> str:
@@ -140,7 +140,7 @@ def _adf_row(kind: str, cells: Sequence[str]) -> Json:
     return {"type": "tableRow", "content": content}
 
 
-def _html_block(block: Block, names: Mapping[str, str]) -> str:
+def _html_block(block: Block, names: Mapping[str, str], base: str) -> str:
     kind = block[0]
     if kind == "paragraph":
         return f"<p>{_html_inlines(block[1], names)}</p>"
@@ -156,7 +156,8 @@ def _html_block(block: Block, names: Mapping[str, str]) -> str:
         rows = ("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in block[2])
         return f"<table><tr>{head}</tr>{''.join(rows)}</table>"
     if kind == "image":
-        return f'<p><img alt="{html.escape(block[1])}" /></p>'
+        source = f"{base}/rest/api/3/attachment/content/{block[2]}"
+        return f'<p><img src="{source}" alt="{html.escape(block[1])}" /></p>'
     return f"<blockquote>{html.escape(block[1])}</blockquote>"
 
 

@@ -13,7 +13,7 @@ def type_of(project: Project, type_id: str) -> Json:
         return entry
     name = "Task" if type_id == lists.IMPROVEMENT else entry["name"]
     scope = {"type": "PROJECT", "project": {"id": project.id}}
-    return {**entry, "id": team_id(project, lists.TEAM_TYPES[type_id]), "name": name, "scope": scope}
+    return {**entry, "id": own_id(int(project.id) - 10000, lists.TEAM_TYPES[type_id]), "name": name, "scope": scope}
 
 
 def status_of(project: Project, status: int) -> Json:
@@ -22,12 +22,12 @@ def status_of(project: Project, status: int) -> Json:
     if not project.team_managed:
         return entry
     scope = {"type": "PROJECT", "project": {"id": project.id}}
-    return {**entry, "id": team_id(project, lists.TEAM_STATUSES[status]), "scope": scope}
+    return {**entry, "id": own_id(int(project.id) - 10000, lists.TEAM_STATUSES[status]), "scope": scope}
 
 
-def team_id(project: Project, id: str) -> str:
-    """The id of a type or status inside one team-managed project."""
-    return str(int(id) + 100 * (int(project.id) - 10000))
+def own_id(number: int, id: str) -> str:
+    """The id of a type or status inside the team-managed project of this number."""
+    return str(int(id) + 100 * number)
 
 
 def project_of(project: Project) -> Json:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from typing import Dict, List, Mapping, Tuple
+from typing import Dict, List, Mapping, Sequence, Tuple
 
 from j2o_sandbox.generate import lists
 from j2o_sandbox.generate.clock import jira_time
 from j2o_sandbox.generate.outline import ABSENT_PROJECT, FIRST_DAY
 from j2o_sandbox.generate.people import ADMINISTRATOR, READER
+from j2o_sandbox.generate.scheme import own_id
 from j2o_sandbox.generate.words import COMPONENTS, GOALS, PROJECTS
 from j2o_sandbox.jira.model import Board, Json, Project, RoleActor, Sprint, User
 
@@ -84,12 +85,16 @@ def _project(seed: int, number: int, users: Mapping[str, User], cloud: bool) -> 
         category={"id": "10500", "name": "Product", "description": ""} if number % 2 == 0 else None,
         versions=_versions(number),
         components=_components(number, active),
-        issue_type_ids=tuple(sorted(set(lists.TEAM_TYPES.values()))) if team else tuple(types),
-        status_ids=lists.TEAM_STATUSES if team else tuple(entry["id"] for entry in lists.STATUSES),
+        issue_type_ids=tuple(_own(number, sorted(set(lists.TEAM_TYPES.values()))) if team else types),
+        status_ids=tuple(_own(number, lists.TEAM_STATUSES) if team else [entry["id"] for entry in lists.STATUSES]),
         roles=_roles(number, people),
         team_managed=team,
         former_keys=(f"{key}OLD",) if number == 0 else (),
     )
+
+
+def _own(number: int, ids: Sequence[str]) -> List[str]:
+    return [own_id(number, id) for id in ids]
 
 
 def _versions(number: int) -> Tuple[Json, ...]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Callable, Dict, List, Mapping, Optional, Tuple
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from j2o_sandbox.generate import lists
-from j2o_sandbox.generate.issues import (
+from j2o_sandbox.generate.activity import (
     ATTACHMENT_STRIDE,
     ATTACHMENTS,
     COMMENT_STRIDE,
     COMMENTS,
     WORKLOG_STRIDE,
     WORKLOGS,
-    Draw,
 )
+from j2o_sandbox.generate.issues import Draw
 from j2o_sandbox.generate.manifest import count_manifest
 from j2o_sandbox.generate.outline import draw_outline
 from j2o_sandbox.generate.people import generate_groups, generate_users
@@ -46,7 +46,9 @@ class GeneratedTracker:
         living = [project for project in self.projects if not project.archived]
         boards, sprints = generate_agile(projects, cloud)
         outline = draw_outline(seed, [project.key for project in living], issues)
-        self.rows = _rows(outline.ids, outline.keys, outline.number, outline.created, outline.updated, outline.level)
+        self.rows: Sequence[Row] = _rows(
+            outline.ids, outline.keys, outline.number, outline.created, outline.updated, outline.level
+        )
         self.moved: Mapping[str, str] = outline.moved
         self.catalogue = _catalogue(living, boards, sprints, cloud)
         world = World(
@@ -82,7 +84,7 @@ class GeneratedTracker:
     def manifest(self) -> Optional[Json]:
         """Counted once, over every issue: half a minute for 100,000."""
         if self._manifest is None:
-            self._manifest = count_manifest(self, self._draw.issue)
+            self._manifest = count_manifest(self, self._draw.issue, self._draw.world.cloud)
         return self._manifest
 
     def _position(self, number: int, stride: int) -> Optional[int]:

@@ -9,7 +9,18 @@ from urllib.parse import parse_qs
 from j2o_sandbox.counters import Counters, path_template
 from j2o_sandbox.faults import Faults
 from j2o_sandbox.generate import GeneratedTracker
-from j2o_sandbox.jira import agile, attachments, issue_resources, metadata, people, projects, searches, state
+from j2o_sandbox.jira import (
+    agile,
+    attachments,
+    issue_resources,
+    metadata,
+    people,
+    projects,
+    searches,
+    settings,
+    state,
+    worklog_feed,
+)
 from j2o_sandbox.jira.accounts import ADMINISTRATOR, ANONYMOUS, CLOUD_ID, Refused, Viewer
 from j2o_sandbox.jira.behaviour import CLOUD, behaviour_of
 from j2o_sandbox.jira.call import Call, Installation, Unauthenticated
@@ -27,6 +38,8 @@ Headers = Tuple[Tuple[str, str], ...]
 
 _ROUTES = (
     *searches.ROUTES,
+    *settings.ROUTES,
+    *worklog_feed.ROUTES,
     *issue_resources.ROUTES,
     *people.ROUTES,
     *projects.ROUTES,
@@ -166,6 +179,8 @@ class JiraServer:
                 return state.state(call, self._counters.rows())
             if path == "/_sandbox/behaviour" and request.method == "POST":
                 return state.behave(call)
+            if path == "/_sandbox/issues" and request.method == "POST":
+                return state.edit(call)
         except JiraError as error:
             return error.answer()
         return Answer({"error": f"no such control: {request.method} {path}"}, 404)

@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any, Dict, Optional
 
 SERVER, DATACENTER, CLOUD = "server", "datacenter", "cloud"
+TOKEN_FAULTS = ("repeat", "empty", "neither")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,8 +14,10 @@ class Behaviour:
     """Settings of one installation; ``POST /_sandbox/behaviour`` changes them while it runs.
 
     ``page_cap`` and ``member_cap`` cap page sizes in silence; ``max_result_window`` is how deep offset search goes;
-    ``burst`` is requests per second before 429 (none: unlimited); ``captcha_after`` failed logins lock a user name;
-    ``attachments_refuse_tokens`` sends bearer tokens on ``/secure/attachment`` to the login page.
+    ``nodes`` above 1 break ties of a sort differently from request to request; ``burst`` is requests per second before
+    429 (none: unlimited), answered with ``retry_after`` seconds; ``captcha_after`` failed logins lock a user name;
+    ``attachments_refuse_tokens`` sends bearer tokens on ``/secure/attachment`` to the login page; ``token_fault`` makes
+    token search repeat its token, answer empty pages with a token, or leave out both token and ``isLast``.
     """
 
     edition: str = SERVER
@@ -23,12 +26,14 @@ class Behaviour:
     page_cap: int = 1000
     member_cap: int = 50
     max_result_window: Optional[int] = None
+    nodes: int = 1
     masked_mails: bool = False
     basic_auth_disabled: bool = False
     attachments_refuse_tokens: bool = False
     captcha_after: int = 3
     burst: Optional[int] = None
     retry_after: int = 1
+    token_fault: Optional[str] = None
 
     @property
     def cloud(self) -> bool:
@@ -41,14 +46,14 @@ class Behaviour:
         Raises:
             ValueError: there is no such setting, or its value has the wrong type.
         """
-        known = {entry.name: getattr(self, entry.name) for entry in dataclasses.fields(self)}
+        kinds = {entry.name: str(entry.type) for entry in dataclasses.fields(self) if entry.name != "edition"}
         for name, value in changes.items():
-            if name not in known or name == "edition":
-                raise ValueError(f"unknown setting {name!r}; known: {', '.join(sorted(set(known) - {'edition'}))}")
-            wanted = type(known[name]) if known[name] is not None else int
-            optional = name in ("max_result_window", "burst") and value is None
-            if not optional and type(value) is not wanted and wanted is not type(None):
-                raise ValueError(f"setting {name!r} is {value!r}; expected {wanted.__name__}")
+            if name not in kinds:
+                raise ValueError(f"unknown setting {name!r}; known: {', '.join(sorted(kinds))}")
+            if not _fits(kinds[name], value):
+                raise ValueError(f"setting {name!r} is {value!r}; expected {kinds[name]}")
+        if changes.get("token_fault") not in (None, *TOKEN_FAULTS):
+            raise ValueError(f"setting 'token_fault' is {changes['token_fault']!r}; expected {', '.join(TOKEN_FAULTS)}")
         return dataclasses.replace(self, **changes)
 
 
@@ -57,5 +62,12 @@ def behaviour_of(edition: str) -> Behaviour:
     if edition == CLOUD:
         return Behaviour(edition=CLOUD, version="1001.0.0-SNAPSHOT")
     if edition == DATACENTER:
-        return Behaviour(edition=DATACENTER, version="10.3.2", max_result_window=10_000)
+        return Behaviour(edition=DATACENTER, version="10.3.2", max_result_window=10_000, nodes=2)
     return Behaviour()
+
+
+def _fits(kind: str, value: Any) -> bool:
+    if kind.startswith("Optional[") and value is None:
+        return True
+    wanted = {"str": str, "int": int, "bool": bool}[kind.replace("Optional[", "").rstrip("]")]
+    return type(value) is wanted

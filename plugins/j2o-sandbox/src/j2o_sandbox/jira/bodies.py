@@ -35,7 +35,7 @@ def adf_body(value: Any, mention: Mapping[str, str]) -> Any:
     return value.adf(mention)
 
 
-def html_body(value: Any) -> str:
+def html_body(value: Any, base: str) -> str:
     """Any body as HTML for ``renderedFields``; markup of published data is shown as it was typed."""
     if value is None:
         return ""
@@ -43,7 +43,7 @@ def html_body(value: Any) -> str:
         text = value if isinstance(value, str) else wiki_from_adf(value, {})
         paragraphs = re.split(r"(?:\r?\n){2,}", text)
         return "\n".join("<p>" + html.escape(part).replace("\n", "<br/>\n") + "</p>" for part in paragraphs)
-    rendered: str = value.html()
+    rendered: str = value.html(base)
     return rendered
 
 

@@ -7,6 +7,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from j2o_sandbox.jira.accounts import Gate, Viewer
 from j2o_sandbox.jira.behaviour import Behaviour
+from j2o_sandbox.jira.edits import EditedTracker
 from j2o_sandbox.jira.index import Index
 from j2o_sandbox.jira.issue_shape import IssueShapes
 from j2o_sandbox.jira.jql import Search
@@ -20,10 +21,11 @@ class Installation:
     """A served Jira: its data, its settings, and what is kept between requests."""
 
     def __init__(self, tracker: Tracker, behaviour: Behaviour, attachment_bytes: Optional[int]) -> None:
-        self.tracker = tracker
+        self.tracker = EditedTracker(tracker)
         self.gate = Gate(tracker.users, behaviour)
         self.attachment_bytes = attachment_bytes
         self.offset_minutes = offset_minutes(tracker.time_zone)
+        self._requests = 0
         self._indexes: Dict[str, Index] = {}
         self._searches: Dict[str, Search] = {}
         self.shapes: Callable[[str, str, Viewer], Tuple[Shapes, IssueShapes]]
@@ -43,11 +45,23 @@ class Installation:
         shapes = Shapes(self.tracker, self.behaviour, version, base, viewer)
         return shapes, IssueShapes(shapes)
 
+    def edit(self, edits: Json) -> List[str]:
+        """Change the data under the clients' feet; see :meth:`EditedTracker.apply`."""
+        touched = self.tracker.apply(edits)
+        self._indexes.clear()
+        self._searches.clear()
+        return touched
+
+    def next_node(self) -> bool:
+        """Whether the next request reaches another node than the first."""
+        self._requests += 1
+        return self._requests % self.behaviour.nodes != 0
+
     def index(self, viewer: Viewer) -> Index:
         """What this viewer sees."""
         found = self._indexes.get(viewer.name)
         if found is None:
-            found = self._indexes[viewer.name] = Index(self.tracker, viewer)
+            found = self._indexes[viewer.name] = Index(self.tracker, viewer, self.tracker.deleted)
         return found
 
     def search(self, viewer: Viewer) -> Search:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from typing import Dict, FrozenSet, List, Optional, Sequence
+from typing import AbstractSet, Dict, FrozenSet, List, Optional, Sequence
 
 from j2o_sandbox.jira.accounts import Viewer
 from j2o_sandbox.jira.model import Project, Row, Tracker
@@ -12,13 +12,17 @@ from j2o_sandbox.jira.model import Project, Row, Tracker
 class Index:
     """Visible issues by key, id and project. Built once per kind of viewer; positions are the tracker's."""
 
-    def __init__(self, tracker: Tracker, viewer: Viewer) -> None:
+    def __init__(self, tracker: Tracker, viewer: Viewer, deleted: AbstractSet[int] = frozenset()) -> None:
         self.tracker = tracker
         self.viewer = viewer
         hidden = _hidden_levels(tracker, viewer)
         anonymous = viewer.user is None
         rows: Sequence[Row] = tracker.rows
-        visible = [] if anonymous else [place for place, row in enumerate(rows) if row.level not in hidden]
+        visible = (
+            []
+            if anonymous
+            else [place for place, row in enumerate(rows) if row.level not in hidden and place not in deleted]
+        )
         self.projects: Dict[str, Project] = {} if anonymous else _named_projects(tracker)
         self.by_key: Dict[str, int] = {rows[place].key: place for place in visible}
         self.by_id: Dict[int, int] = {rows[place].id: place for place in visible}
@@ -31,7 +35,7 @@ class Index:
             project: [rows[place].number for place in places] for project, places in self.in_project.items()
         }
         self.in_key_order: List[int] = [place for key in sorted(self.in_project) for place in self.in_project[key]]
-        self.hidden_count = 0 if anonymous else len(rows) - len(visible)
+        self.hidden_count = 0 if anonymous else len(rows) - len(visible) - len(deleted)
 
     def project(self, name: str) -> Optional[Project]:
         """A living or archived project by key, id or name."""

@@ -260,7 +260,7 @@ class IssueShapes:
     def _rendered(self, issue: Issue, selection: Selection) -> Json:
         wanted = self._wanted(selection)
         found: Json = {
-            name: html_body(issue.fields[name])
+            name: html_body(issue.fields[name], self._shapes.base)
             for name in sorted(self._bodies)
             if name in issue.fields and wanted(name)
         }
@@ -268,7 +268,7 @@ class IssueShapes:
             page = self.comment_page(issue, 0, selection.comments, embedded=True)
             entries = self.visible_comments(issue)[: len(page["comments"])]
             for shape, entry in zip(page["comments"], entries):
-                shape["body"] = html_body(entry.get("body"))
+                shape["body"] = html_body(entry.get("body"), self._shapes.base)
             found["comment"] = page
         return found
 

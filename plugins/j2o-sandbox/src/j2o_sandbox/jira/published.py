@@ -6,20 +6,19 @@ collected from wherever they are embedded. Comments that ``total`` counts and th
 
 from __future__ import annotations
 
-import calendar
 import gzip
 import json
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from j2o_sandbox.generate.lists import system_fields
 from j2o_sandbox.jira.collect import Collected, person_name
 from j2o_sandbox.jira.model import Issue, Json, Person, Row, Tracker
+from j2o_sandbox.jira.moments import epoch_seconds
 from j2o_sandbox.options import SandboxError
 
-_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:Z|([+-])(\d\d):?(\d\d))?")
 _EMPTY_FIELDS: Json = {
     "watches": {"watchCount": 0, "isWatching": False},
     "votes": {"votes": 0, "hasVoted": False},
@@ -60,7 +59,7 @@ class PublishedTracker:
 
     def __init__(self, lines: List[bytes], rows: List[Row], collected: Collected) -> None:
         self._lines = lines
-        self.rows = rows
+        self.rows: Sequence[Row] = rows
         self.users = collected.directory()
         self.groups = collected.groups()
         self.projects = collected.projects()
@@ -92,7 +91,7 @@ class PublishedTracker:
         comments, withheld = _page(fields.pop("comment", None), "comments")
         worklogs, worklogs_withheld = _page(fields.pop("worklog", None), "worklogs")
         histories = list((raw.get("changelog") or {}).get("histories") or ())
-        histories.sort(key=lambda entry: _seconds(entry.get("created")) or 0)
+        histories.sort(key=lambda entry: epoch_seconds(entry.get("created")) or 0)
         return Issue(
             row=self.rows[position],
             fields=fields,
@@ -141,7 +140,7 @@ def _read_projects(path: str) -> List[Json]:
 def _row(path: str, number: int, issue: Json) -> Row:
     fields = issue["fields"]
     project, _, key_number = str(issue["key"]).rpartition("-")
-    created = _seconds(fields.get("created"))
+    created = epoch_seconds(fields.get("created"))
     if created is None:
         raise SandboxError(
             f"--jira-data {path}: line {number}: 'created' is {fields.get('created')!r}; expected a time"
@@ -153,20 +152,9 @@ def _row(path: str, number: int, issue: Json) -> Row:
         project=project,
         number=int(key_number),
         created=created,
-        updated=_seconds(fields.get("updated")) or created,
+        updated=epoch_seconds(fields.get("updated")) or created,
         level=str(level["id"]) if isinstance(level, dict) else None,
     )
-
-
-def _seconds(text: Any) -> Optional[int]:
-    found = _TIME.match(text) if isinstance(text, str) else None
-    if found is None:
-        return None
-    moment = calendar.timegm(tuple(int(part) for part in found.groups()[:6]))
-    if found[7]:
-        offset = int(found[8]) * 3600 + int(found[9]) * 60
-        moment -= offset if found[7] == "+" else -offset
-    return moment
 
 
 def _page(value: Any, name: str) -> Tuple[List[Json], int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from j2o_sandbox.jira.call import Call
 from j2o_sandbox.jira.issue_shape import SEARCH_COMMENTS, Selection, select
@@ -72,7 +72,7 @@ def token_search(call: Call) -> Answer:
         shape["nextPageToken"] = base64.urlsafe_b64encode(f"{mark}.{start + size}".encode()).decode()
     shape["isLast"] = last
     _describe(call, selection, shape)
-    return Answer(shape)
+    return Answer(_spoilt(shape, asked.get("nextPageToken"), call.installation.behaviour.token_fault))
 
 
 def approximate_count(call: Call) -> Answer:
@@ -104,6 +104,17 @@ def bulk_fetch(call: Call) -> Answer:
     shape: Json = {"expand": "schema,names", "issueErrors": [], "issues": issues}
     _describe(call, selection, shape)
     return Answer(shape)
+
+
+def _spoilt(shape: Json, asked: Any, fault: Optional[str]) -> Json:
+    """What proxies and faulty deployments have made of token pages."""
+    if fault == "repeat" and asked:
+        return {**shape, "nextPageToken": asked, "isLast": False}
+    if fault == "empty" and asked:
+        return {**shape, "issues": [], "nextPageToken": f"{asked}=", "isLast": False}
+    if fault == "neither":
+        return {name: value for name, value in shape.items() if name not in ("nextPageToken", "isLast")}
+    return shape
 
 
 def _token_row(call: Call, position: int, selection: Selection, fields: Sequence[str], bare: bool) -> Json:
@@ -150,7 +161,7 @@ def run_query(call: Call, jql: str, strict: bool) -> Tuple[Sequence[int], List[s
         JiraError: 400 with the query's faults.
     """
     try:
-        return call.installation.search(call.viewer).run(jql, strict)
+        return call.installation.search(call.viewer).run(jql, strict, call.installation.next_node())
     except JqlError as error:
         raise JiraError(400, error.messages) from None
 

@@ -105,6 +105,8 @@ class Shapes:
             shape["iconUrl"] = f"{self.base}/secure/viewavatar?size=xsmall&avatarId=10300&avatarType=issuetype"
             if not self.cloud:
                 shape.pop("hierarchyLevel", None)
+            else:
+                shape.setdefault("untranslatedName", value.get("name"))
         elif kind == "priority":
             shape["iconUrl"] = f"{self.base}/images/icons/priorities/{str(value.get('name', '')).lower()}.svg"
         return shape

@@ -34,6 +34,14 @@ def behave(call: Call) -> Answer:
     return Answer(dict(changed.__dict__))
 
 
+def edit(call: Call) -> Answer:
+    """``POST /_sandbox/issues``: delete, move, change or comment issues while clients read."""
+    try:
+        return Answer({"touched": call.installation.edit(call.request.json())})
+    except ValueError as error:
+        raise JiraError(422, str(error)) from None
+
+
 def _write(call: Call, only: set[str], requests: Mapping[str, int]) -> Iterator[bytes]:
     yield b'{"requests":' + to_json(dict(requests))
     if not only or "manifest" in only:

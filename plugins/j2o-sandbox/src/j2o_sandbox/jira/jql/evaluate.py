@@ -27,35 +27,36 @@ class Search:
         self._index = index
         self._cloud = cloud
         self._offset = offset_minutes
-        self._kept: Dict[Tuple[str, bool], Tuple[Sequence[int], List[str]]] = {}
+        self._kept: Dict[Tuple[str, bool, bool], Tuple[Sequence[int], List[str]]] = {}
 
-    def run(self, jql: str, strict: bool = True) -> Tuple[Sequence[int], List[str]]:
-        """Positions in order, and warnings.
+    def run(self, jql: str, strict: bool = True, other_node: bool = False) -> Tuple[Sequence[int], List[str]]:
+        """Positions in order, and warnings. On another node, ties of the sort come in another order.
 
         Raises:
             JqlError: the query is wrong; with ``strict`` false, unknown values only make clauses false.
         """
-        known = self._kept.get((jql, strict))
+        known = self._kept.get((jql, strict, other_node))
         if known is not None:
             return known
         query = parse_jql(jql)
-        run = _Run(self._index, self._cloud, self._offset)
+        run = _Run(self._index, self._cloud, self._offset, other_node)
         positions = run.positions(query)
         if run.errors and strict:
             raise JqlError(*run.errors)
         if not run.volatile:
             if len(self._kept) >= 32:
                 self._kept.pop(next(iter(self._kept)))
-            self._kept[(jql, strict)] = (positions, run.errors)
+            self._kept[(jql, strict, other_node)] = (positions, run.errors)
         return positions, run.errors
 
 
 class _Run:
-    def __init__(self, index: Index, cloud: bool, offset: int) -> None:
+    def __init__(self, index: Index, cloud: bool, offset: int, other_node: bool) -> None:
         self._index = index
         self._rows = index.tracker.rows
         self._cloud = cloud
         self._offset = offset
+        self._other_node = other_node
         self.errors: List[str] = []
         self.volatile = False
 
@@ -85,7 +86,7 @@ class _Run:
             order = (("created", True),)
         if len(order) == 1 and order[0][0].lower() in _KEYS:
             return list(reversed(positions)) if order[0][1] else positions
-        result = list(positions)
+        result = list(reversed(positions)) if self._other_node else list(positions)
         for name, descending in reversed(order):
             result.sort(key=self._sort_key(name), reverse=descending)
         return result

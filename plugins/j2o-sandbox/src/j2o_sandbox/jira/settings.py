@@ -1,0 +1,161 @@
+"""Workflows, schemes and create metadata: what an installation is configured with, as far as REST tells."""
+
+from __future__ import annotations
+
+from typing import List
+
+from j2o_sandbox.jira.call import Call
+from j2o_sandbox.jira.model import Json
+from j2o_sandbox.jira.routing import ON_PREMISE, ONLY_CLOUD, Route
+from j2o_sandbox.jira.wire import Answer, JiraError
+
+_WORKFLOW = "Software Simplified Workflow"
+
+
+def workflows(call: Call) -> Answer:
+    """Names and numbers of steps on Server; transitions are not told."""
+    _administrators_only(call)
+    steps = len(call.tracker.catalogue.statuses)
+    shape = {"name": _WORKFLOW, "description": "", "lastModifiedDate": "01/Mar/21", "steps": steps, "default": True}
+    return Answer([shape])
+
+
+def workflow_search(call: Call) -> Answer:
+    """``GET /workflows/search`` on Cloud: workflows with statuses and transitions, and the statuses they use."""
+    _administrators_only(call)
+    statuses = call.tracker.catalogue.statuses
+    references = [{"statusReference": entry["id"], "properties": {}} for entry in statuses]
+    transitions = [
+        {"id": str(10 + number), "name": entry["name"], "type": "GLOBAL", "toStatusReference": entry["id"], "links": []}
+        for number, entry in enumerate(statuses)
+    ]
+    value: Json = {"id": "b9ff2384-d3b6-4d4e-9509-3ee19f607168", "name": _WORKFLOW, "scope": {"type": "GLOBAL"}}
+    page = call.page(
+        [{**value, "statuses": references, "transitions": transitions}], f"{call.shapes.rest}/workflows/search?", 50, 50
+    )
+    page["statuses"] = [
+        {"id": entry["id"], "statusReference": entry["id"], "name": entry["name"]} for entry in statuses
+    ]
+    return Answer(page)
+
+
+def removed_workflow_search(call: Call) -> Answer:
+    """``GET /workflow/search`` on Cloud, gone since June 2026."""
+    raise JiraError(
+        410, "The requested API has been removed. Please migrate to /rest/api/3/workflows/search (CHANGE-2569)."
+    )
+
+
+def permission_schemes(call: Call) -> Answer:
+    """The one permission scheme."""
+    call.logged_in()
+    return Answer({"permissionSchemes": [_scheme(call, "permissionscheme", "Default software scheme")]})
+
+
+def security_schemes(call: Call) -> Answer:
+    """Issue security schemes; none where there are no levels."""
+    _administrators_only(call)
+    levels = call.tracker.catalogue.security_levels
+    return Answer({"issueSecuritySchemes": [_scheme(call, "issuesecurityschemes", "Staff")] if levels else []})
+
+
+def project_permission_scheme(call: Call, key: str) -> Answer:
+    """The permission scheme of a project."""
+    call.find_project(key)
+    return Answer(_scheme(call, "permissionscheme", "Default software scheme"))
+
+
+def project_notification_scheme(call: Call, key: str) -> Answer:
+    """The notification scheme of a project."""
+    call.find_project(key)
+    return Answer(_scheme(call, "notificationscheme", "Default notification scheme"))
+
+
+def project_priority_scheme(call: Call, key: str) -> Answer:
+    """The priority scheme of a project, on Server."""
+    call.find_project(key)
+    ids = [entry["id"] for entry in call.tracker.catalogue.priorities]
+    return Answer(
+        {**_scheme(call, "priorityschemes", "Default priority scheme"), "defaultScheme": True, "optionIds": ids}
+    )
+
+
+def project_workflow_scheme(call: Call, key: str) -> Answer:
+    """The workflow scheme of a project, on Server."""
+    call.find_project(key)
+    return Answer({**_scheme(call, "workflowscheme", "Software workflow scheme"), "defaultWorkflow": _WORKFLOW})
+
+
+def project_security_scheme(call: Call, key: str) -> Answer:
+    """The issue security scheme of a project with the levels, for administrators."""
+    call.find_project(key)
+    _administrators_only(call)
+    if not call.tracker.catalogue.security_levels:
+        raise JiraError(404, "The project has no issue security scheme.")
+    levels = call.shapes.entries("securitylevel", call.tracker.catalogue.security_levels)
+    return Answer({**_scheme(call, "issuesecurityschemes", "Staff"), "levels": levels})
+
+
+def removed_create_meta(call: Call) -> Answer:
+    """``/issue/createmeta`` without a project is gone."""
+    raise JiraError(404, "Issue Does Not Exist")
+
+
+def create_types(call: Call, key: str) -> Answer:
+    """Issue types that can be created in a project."""
+    call.logged_in()
+    found = call.find_project(key)
+    values = call.shapes.entries("issuetype", call.shapes.types_of(found))
+    return Answer(_create_page(call, f"{key}/issuetypes", values, "issueTypes"))
+
+
+def create_fields(call: Call, key: str, type_id: str) -> Answer:
+    """Fields of the create screen of an issue type."""
+    call.logged_in()
+    found = call.find_project(key)
+    if type_id not in {entry["id"] for entry in call.shapes.types_of(found)}:
+        raise JiraError(404, f"Issue type with id '{type_id}' does not exist in the project.")
+    values: List[Json] = []
+    for entry in call.tracker.catalogue.fields:
+        if entry["orderable"] and "schema" in entry:
+            shape = {"fieldId": entry["id"], "name": entry["name"], "schema": entry["schema"], "operations": ["set"]}
+            shape["required"] = entry["id"] in ("summary", "issuetype", "project")
+            options = call.tracker.catalogue.options.get(entry["id"])
+            if options:
+                shape["allowedValues"] = [{"id": option["id"], "value": option["value"]} for option in options]
+            values.append(shape)
+    return Answer(_create_page(call, f"{key}/issuetypes/{type_id}", values, "fields"))
+
+
+def _create_page(call: Call, place: str, values: List[Json], name: str) -> Json:
+    page = call.page(values, f"{call.shapes.rest}/issue/createmeta/{place}?", 50, 200)
+    if call.cloud:
+        page[name] = page.pop("values")
+    return page
+
+
+def _scheme(call: Call, kind: str, name: str) -> Json:
+    return {"id": 10000, "self": f"{call.shapes.rest}/{kind}/10000", "name": name, "description": ""}
+
+
+def _administrators_only(call: Call) -> None:
+    call.logged_in()
+    if not call.viewer.administrator:
+        raise JiraError(403, "Only Jira administrators can access this resource.")
+
+
+ROUTES = (
+    Route("GET", "API/workflow", workflows, ON_PREMISE),
+    Route("GET", "API/workflow/search", removed_workflow_search, ONLY_CLOUD),
+    Route("GET", "API/workflows/search", workflow_search, ONLY_CLOUD),
+    Route("GET", "API/permissionscheme", permission_schemes),
+    Route("GET", "API/issuesecurityschemes", security_schemes),
+    Route("GET", "API/project/{project}/permissionscheme", project_permission_scheme),
+    Route("GET", "API/project/{project}/notificationscheme", project_notification_scheme),
+    Route("GET", "API/project/{project}/priorityscheme", project_priority_scheme, ON_PREMISE),
+    Route("GET", "API/project/{project}/workflowscheme", project_workflow_scheme, ON_PREMISE),
+    Route("GET", "API/project/{project}/issuesecuritylevelscheme", project_security_scheme),
+    Route("GET", "API/issue/createmeta", removed_create_meta),
+    Route("GET", "API/issue/createmeta/{project}/issuetypes", create_types),
+    Route("GET", "API/issue/createmeta/{project}/issuetypes/{type}", create_fields),
+)

@@ -1,0 +1,95 @@
+"""Rate limits, the state of a running Jira, its settings and counters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+def test_data_center_sends_limit_headers_with_every_success(datacenter: Any, server: Any) -> None:
+    headers = datacenter.get("myself").headers
+    assert headers["X-RateLimit-Limit"] == "-1"
+    assert headers["X-RateLimit-Remaining"] == "9223372036854775807"
+    assert headers["Retry-After"] == "0", "present on 200: not a reason to wait"
+    assert "X-RateLimit-Limit" not in server.get("myself").headers
+
+
+def test_data_center_answers_429_above_the_burst(fresh: Any) -> None:
+    jira = fresh(edition="datacenter")
+    jira.behave(burst=3, retry_after=2)
+    answers = [jira.get("myself") for _ in range(12)]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert answers[0].status_code == 200 and refused
+    assert refused[0].headers["Retry-After"] == "2"
+    assert refused[0].headers["X-RateLimit-Limit"] == "3"
+    assert refused[0].headers["X-RateLimit-Interval-Seconds"] == "1"
+
+
+def test_cloud_says_why_and_until_when(fresh: Any, cloud: Any) -> None:
+    assert cloud.get("myself").headers["X-RateLimit-Limit"] == "350"
+    jira = fresh(edition="cloud")
+    jira.behave(burst=2)
+    answers = [jira.get("myself") for _ in range(10)]
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert refused.headers["Retry-After"] == "1"
+    assert refused.headers["RateLimit-Reason"] == "jira-burst-based"
+    assert refused.headers["X-RateLimit-Reset"].endswith("Z")
+    assert "true" in {answer.headers["X-RateLimit-NearLimit"] for answer in answers}
+    assert "tenant-app-quota" in refused.headers["Beta-RateLimit-Policy"]
+
+
+def test_settings_are_checked(fresh: Any) -> None:
+    jira = fresh(edition="server")
+    for wrong in (
+        {"nonsense": 1},
+        {"page_cap": "ten"},
+        {"page_cap": None},
+        {"token_fault": "odd"},
+        {"edition": "cloud"},
+    ):
+        answer = jira.session.post(jira.url + "/_sandbox/behaviour", json=wrong)
+        assert answer.status_code == 422
+        assert "setting" in answer.json()["errorMessages"][0]
+
+
+def test_the_state_needs_no_credentials_and_counts_requests_by_template(fresh: Any) -> None:
+    jira = fresh(edition="server")
+    jira.get("issue/SHOP-1")
+    jira.get("issue/SHOP-2")
+    jira.get("issue/10000/comment")
+    jira.search("project = SHOP", maxResults=1)
+    jira.get("user", username="admin")
+    state = jira.session.get(jira.url + "/_sandbox/state").json()
+    assert state["requests"] == {
+        "GET /rest/api/2/issue/{id}": 2,
+        "GET /rest/api/2/issue/{id}/comment": 1,
+        "GET /rest/api/2/search": 1,
+        "GET /rest/api/2/user": 1,
+    }
+    assert len(state["issues"]) == jira.search("project in (SHOP, OPS)", maxResults=0)["total"]
+    assert {"projects", "users", "groups", "versions", "comments", "worklogs", "attachments", "watchers"} <= set(state)
+
+
+def test_state_rows_are_in_the_form_of_the_api(jira: Any) -> None:
+    state = jira.session.get(jira.url + "/_sandbox/state").json()
+    issue = next(row for row in state["issues"] if row["key"] == "SHOP-2")
+    served = jira.read("issue/SHOP-2", expand="changelog" if jira.edition != "cloud" else "")
+    served.pop("changelog", None)
+    issue.pop("changelog")
+    served["fields"]["comment"].pop("maxResults")
+    issue["fields"]["comment"].pop("maxResults")
+    assert issue == served
+    assert state["users"][0]["self"].startswith(jira.url)
+
+
+def test_parts_of_the_state_can_be_asked_for(jira: Any) -> None:
+    state = jira.session.get(jira.url + "/_sandbox/state", params={"only": "manifest,versions"}).json()
+    assert set(state) == {"requests", "manifest", "versions"}
+    assert jira.session.get(jira.url + "/_sandbox/state", params={"only": "nonsense"}).status_code == 400
+
+
+@pytest.mark.parametrize("control", ["GET /_sandbox/nonsense", "PUT /_sandbox/state"])
+def test_other_controls_do_not_exist(server: Any, control: str) -> None:
+    method, path = control.split()
+    assert server.request(method, path).status_code == 404
