@@ -112,34 +112,22 @@ class Dispatcher:
                 task.in_doubt = True
                 task.sent_at = time.monotonic() - sent_age(row)
             tasks.append(task)
-        changes = [task for task in tasks if task.changes_existing and not task.in_doubt]
-        if changes:
-            with ThreadPoolExecutor(min(engine.workers, len(changes))) as pool:
-                kept = list(pool.map(self._read_current, changes))
-            dropped = {id(task) for task, keep in zip(changes, kept) if not keep}
+        reading = [task for task in tasks if (task.changes_existing or task.row.doubtful) and not task.in_doubt]
+        if reading:
+            with ThreadPoolExecutor(min(engine.workers, len(reading))) as pool:
+                kept = list(pool.map(self._read_before, reading))
+            dropped = {id(task) for task, keep in zip(reading, kept) if not keep}
             tasks = [task for task in tasks if id(task) not in dropped]
         return tasks
 
-    def _read_current(self, task: Task) -> bool:
-        """Read what an update is about to change; whether it may be sent."""
+    def _read_before(self, task: Task) -> bool:
+        """Read what has to be known before sending; whether it may be sent."""
         row = task.row
         try:
-            item = self._engine.items.get(row.entity, [row.origin]).get(row.origin)
-            if item is None:
-                raise ItemFailed("the item to change is not on the target", code="J2O-E010")
-            parent = task.effect.parent.id if task.effect.parent else ""
-            task.current = self._engine.loaders[row.entity].read(item.item, parent)
-            if row.kind == effects.UPDATE:
-                changed = [
-                    name
-                    for name in sorted(row.only or ())
-                    if name in item.image and digest(task.current.image.get(name)) != item.image[name]
-                ]
-                if changed:
-                    raise ItemFailed(
-                        f"changed on the target since the last run: {', '.join(changed)}; left as it is",
-                        code="J2O-E021",
-                    )
+            if task.changes_existing:
+                self._read_current(task)
+            else:
+                self._engine.loaders[row.entity].check_refusal(task.effect)
         except ItemSkipped as outcome:
             self._record.refused(task, outcome, effects.SKIPPED)
             return False
@@ -149,6 +137,25 @@ class Dispatcher:
         except (NotSent, Retriable, Conflict, Undecided, InDoubt) as outcome:
             raise Fatal(f"{row.entity} {row.key} cannot be read: {outcome.message}", exit_code=3) from outcome
         return True
+
+    def _read_current(self, task: Task) -> None:
+        row = task.row
+        item = self._engine.items.get(row.entity, [row.origin]).get(row.origin)
+        if item is None:
+            raise ItemFailed("the item to change is not on the target", code="J2O-E010")
+        parent = task.effect.parent.id if task.effect.parent else ""
+        task.current = self._engine.loaders[row.entity].read(item.item, parent)
+        if row.kind != effects.UPDATE:
+            return
+        changed = [
+            name
+            for name in sorted(row.only or ())
+            if name in item.image and digest(task.current.image.get(name)) != item.image[name]
+        ]
+        if changed:
+            raise ItemFailed(
+                f"changed on the target since the last run: {', '.join(changed)}; left as it is", code="J2O-E021"
+            )
 
     def _mark_sent(self, tasks: Sequence[Task]) -> None:
         rows = []

@@ -76,8 +76,8 @@ class Recorder:
             listing.put_problems(connection, engine.run, "apply", problems, row.origin)
 
         self._count(row.entity)
-        engine.writer.post(change)
         engine.observe.after(row, "adopted" if owned == MATCHED else "done", {"item": answer.id})
+        engine.writer.post(change)
 
     def refused(self, task: Task, outcome: Outcome, state: str) -> None:
         """The effect has failed, or is skipped for a reason."""
@@ -100,9 +100,8 @@ class Recorder:
                 listing.put_problems(connection, engine.run, "apply", [problem], row.origin)
 
         self._count(row.entity, state == effects.FAILED)
+        engine.observe.after(row, state, {"code": code, "message": outcome.message, **outcome.detail})
         engine.writer.post(change)
-        detail = {"code": code, "message": outcome.message, **outcome.detail}
-        engine.observe.after(row, state, detail)
 
     def refused_upload(self, upload: Upload, outcome: Outcome, state: str) -> None:
         """A file cannot be uploaded, or its work package cannot be written."""
@@ -136,8 +135,8 @@ class Recorder:
             listing.put_problems(connection, engine.run, "apply", problems, row.origin)
 
         self._count(row.entity)
-        engine.writer.post(change)
         engine.observe.after(row, "done", {"item": identifier})
+        engine.writer.post(change)
 
     def late(self, upload: Upload) -> None:
         """A file was not claimed: it is written later, directly to its parent."""

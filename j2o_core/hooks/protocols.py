@@ -237,6 +237,13 @@ class Loader(ABC):
     def find(self, effect: Effect) -> Sequence[Found]:
         """All items that this effect may have made: one cheap, complete look-up. Oldest first."""
 
+    def check_refusal(self, effect: Effect) -> None:
+        """Find out by reading alone whether the target would still refuse what it refused before.
+
+        Asked for items only that an earlier run skipped because the target would not take them; raises ``ItemSkipped``
+        with the reason, or returns: then it is sent.
+        """
+
     @abstractmethod
     def create(self, effect: Effect) -> Answer:
         """Send one request that creates the item."""

@@ -37,6 +37,7 @@ class Planned:
     record_digest: str = ""
     mapping_digest: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class EffectRow:
     attempts: int
     sent: Optional[float]
     resent: bool
+    doubtful: bool = False
 
 
 def partition(lane: str) -> int:
@@ -97,6 +99,7 @@ def plan(connection: Connection, run: str, effects: Sequence[Planned]) -> None:
                     "attempts": 0,
                     "resent": False,
                     "adopted": False,
+                    "doubtful": effect.doubtful,
                 }
                 for effect in effects
             ],
@@ -310,4 +313,5 @@ def _row(row: Mapping[Any, Any]) -> EffectRow:
         attempts=row["attempts"],
         sent=row["sent"],
         resent=bool(row["resent"]),
+        doubtful=bool(row["doubtful"]),
     )

@@ -52,6 +52,28 @@ def outcomes(engine: Engine, run: str, entity: str, origins: Sequence[str]) -> d
     return found
 
 
+def refused_before(engine: Engine, target: int, source: str, run: str, entity: str, origins: Sequence[str]) -> set[str]:
+    """Those origins that the target itself made an earlier run skip."""
+    found: set[str] = set()
+    with engine.connect() as connection:
+        for start in range(0, len(origins), 500):
+            rows = connection.execute(
+                select(tables.effect.c.origin)
+                .join(tables.run, tables.run.c.id == tables.effect.c.run)
+                .where(
+                    tables.run.c.target == target,
+                    tables.run.c.source == source,
+                    tables.run.c.id != run,
+                    tables.effect.c.entity == entity,
+                    tables.effect.c.state == SKIPPED,
+                    tables.effect.c.origin.in_(list(origins[start : start + 500])),
+                )
+                .distinct()
+            )
+            found.update(row[0] for row in rows)
+    return found
+
+
 def counts(engine: Engine, run: str) -> dict[tuple[str, str], int]:
     """How many are listed, by (entity, outcome)."""
     with engine.connect() as connection:

@@ -102,6 +102,7 @@ effect = Table(
     Column("attempts", Integer, nullable=False),
     Column("resent", Boolean, nullable=False),  # sent again after doubt
     Column("adopted", Boolean, nullable=False),
+    Column("doubtful", Boolean, nullable=False),  # an earlier run was told that the target would not take it
     Column("item", Text),
     Column("version", Text),
     Column("inverse", Text),  # JSON: what takes it back

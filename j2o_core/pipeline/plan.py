@@ -44,6 +44,7 @@ class Batch:
     problems: list[tuple[str, Problem]] = field(default_factory=list)
     nodes: list[tuple[str, Optional[str], bool]] = field(default_factory=list)
     unchanged: int = 0
+    doubtful: set[str] = field(default_factory=set)
 
 
 class Planner:
@@ -99,7 +100,8 @@ class Planner:
             source += len(stubs)
             known = self._items.get(entity, [stub.id for stub in stubs])
             todo = [stub for stub in stubs if not _same(known.get(stub.id), stub, mapping.digest)]
-            batch = Batch(unchanged=len(stubs) - len(todo))
+            new = [stub.id for stub in todo if stub.id not in known]
+            batch = Batch(unchanged=len(stubs) - len(todo), doubtful=self._refused_before(entity, new))
             for stub, sourced in zip(todo, self._records.load(entity, todo)):
                 self._plan_record(batch, entity, stub, sourced, known.get(stub.id))
             self._write(entity, batch)
@@ -143,7 +145,11 @@ class Planner:
         planned = self._create(entity, sourced, mapped, fields)
         if self._adoption.has(entity) and self._adopt(batch, planned, loader):
             return
-        batch.planned.append(planned)
+        batch.planned.append(replace(planned, doubtful=record.origin.id in batch.doubtful))
+
+    def _refused_before(self, entity: str, origins: Sequence[str]) -> set[str]:
+        items = self._items
+        return listing.refused_before(items.engine, items.target, items.source, self._run, entity, origins)
 
     def _create(self, entity: str, sourced: Sourced, mapped: Mapped, fields: Mapping[str, str]) -> Planned:
         record, loader = sourced.record, self._wiring.loaders[entity]
@@ -351,12 +357,8 @@ class Planner:
                 continue
             mapped = self._wiring.mappings[entity].apply(sourced.record, sourced.source)
             planned = self._create(entity, sourced, mapped, _field_digests(mapped))
-            only = list(loader.restored_fields)
-            payload = {name: mapped.payload.get(name) for name in only}
-            number = steps[0].number
-            batch.planned.append(
-                replace(planned, kind=effects.SHAPE, only=only, step=number, payload=payload, notes=())
-            )
+            only, number = list(loader.restored_fields), steps[0].number
+            batch.planned.append(replace(planned, kind=effects.SHAPE, only=only, step=number))
         self._write(entity, batch)
 
     def _gets_children(self, entity: str, origin: str) -> bool:

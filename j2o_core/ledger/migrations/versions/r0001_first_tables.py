@@ -110,6 +110,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("resent", sa.Boolean(), nullable=False),
         sa.Column("adopted", sa.Boolean(), nullable=False),
+        sa.Column("doubtful", sa.Boolean(), nullable=False),
         sa.Column("item", sa.Text(), nullable=True),
         sa.Column("version", sa.Text(), nullable=True),
         sa.Column("inverse", sa.Text(), nullable=True),

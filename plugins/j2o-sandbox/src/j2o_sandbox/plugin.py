@@ -76,10 +76,12 @@ def j2o_register(registry: Registry) -> None:
 
 @hookimpl
 def j2o_commands(app: typer.Typer) -> None:
-    """The family ``j2o sandbox``."""
+    """The family ``j2o sandbox``, and ``j2o bench``."""
+    from .bench.command import bench
     from .command import family
 
     app.add_typer(family, name="sandbox")
+    app.command()(bench)
 
 
 def _instance(state: Path) -> str:

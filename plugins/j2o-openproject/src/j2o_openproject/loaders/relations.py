@@ -70,6 +70,10 @@ class Relations(EntityLoader):
         """By the mark, among the relations of one of the two."""
         return [found for found in self._between(*self._ends(effect)) if found.mark == effect.origin.id]
 
+    def check_refusal(self, effect: Effect) -> None:
+        """Whether the pair has a relation already, or is of one branch."""
+        self._check_pair(*self._ends(effect))
+
     def create(self, effect: Effect) -> Answer:
         """One relation, without a mail about it."""
         start, end = self._ends(effect)
@@ -133,9 +137,13 @@ class Relations(EntityLoader):
 
     def _explain(self, refusal: Refused, effect: Effect, start: str, end: str) -> None:
         """Raise what a 422 means; it does not say so in a way that can be relied on."""
+        if any(present.mark == effect.origin.id for present in self._between(start, end)):
+            raise Taken(refusal.message, code=refusal.code, detail=refusal.detail) from None
+        self._check_pair(start, end)
+        raise failed(refusal, "A chain of such relations must not lead back to its beginning") from None
+
+    def _check_pair(self, start: str, end: str) -> None:
         for present in self._between(start, end):
-            if present.mark == effect.origin.id:
-                raise Taken(refusal.message, code=refusal.code, detail=refusal.detail) from None
             raise ItemSkipped(
                 f"OpenProject holds one relation a pair, and '{present.image['type']}' is there already",
                 code="second_of_pair",
@@ -145,7 +153,6 @@ class Relations(EntityLoader):
                 raise ItemSkipped(
                     "OpenProject relates no work package to one above or below it in its tree", code="same_branch"
                 ) from None
-        raise failed(refusal, "A chain of such relations must not lead back to its beginning") from None
 
     def _found(self, row: Mapping[str, Any]) -> Found:
         marked = self.marks.read_ending(RELATION, row.get("description"))

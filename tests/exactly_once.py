@@ -1,0 +1,69 @@
+"""The judge of recovery: what both servers hold, never the ledger."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any, Iterable
+
+from .running import Ended, Sandbox
+
+_MARK = re.compile(r"j2o-[A-Za-z0-9_-]+?-[acwr]?\d+")
+
+
+def assert_exactly_once(made: Sandbox, ended: Ended) -> None:
+    """Every item of the source stands on the target once, and the sums of the run add up."""
+    held = made.openproject.state()
+    manifest = made.jira.state()["manifest"]
+    for entity, counts in ended.entities.items():
+        others = sum(counts[name] for name in ("created", "updated", "unchanged", "skipped", "failed", "left"))
+        assert counts["source"] == others, (entity, counts)
+    admin = next(user["id"] for user in held["users"] if user["login"] == "admin")
+    watchers = [row for row in held["watchers"] if _user(row) != admin]
+    _once("users", (user["login"].lower() for user in held["users"]))
+    _once("groups", (group["name"].lower() for group in held["groups"]))
+    _once("projects", (project["identifier"] for project in held["projects"]))
+    _once("versions", (f"{version['name']} {_href(version, 'definingProject')}" for version in held["versions"]))
+    _once("memberships", (f"{_href(row, 'principal')} {_href(row, 'project')}" for row in held["memberships"]))
+    _once("work_packages", (_mark(row["description"]["raw"], last=True) for row in held["work_packages"]))
+    _once("comments", (_mark(row["comment"]["raw"]) for row in held["comments"]))
+    _once("attachments", (_mark(row["description"]["raw"], last=True) for row in held["attachments"]))
+    _once("time_entries", (_mark(row["comment"]["raw"], last=True) for row in held["time_entries"]))
+    _once("relations", (" ".join(sorted((_href(row, "from"), _href(row, "to")))) for row in held["relations"]))
+    _once("watchers", (str(row) for row in watchers))
+    found = {
+        "users": len(held["users"]) - 1,
+        "groups": len(held["groups"]),
+        "projects": len(held["projects"]),
+        "versions": len(held["versions"]),
+        "work_packages": len(held["work_packages"]),
+        "parents": sum(_href(row, "parent") != "None" for row in held["work_packages"]),
+        "comments": len(held["comments"]),
+        "attachments": len(held["attachments"]),
+        "relations": len(held["relations"]),
+        "watchers": len(watchers),
+        "time_entries": len(held["time_entries"]),
+    }
+    assert found == {name: manifest[name] for name in found}
+    assert len(held["memberships"]) >= manifest["memberships"]
+
+
+def _once(entity: str, names: Iterable[str]) -> None:
+    twice = {name: count for name, count in Counter(names).items() if count > 1}
+    assert not twice, f"{entity} that stand more than once: {twice}"
+
+
+def _mark(text: str, last: bool = False) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    found = _MARK.findall(lines[-1] if last else lines[0]) if lines else []
+    assert found, f"no origin mark in {text[:200]!r}"
+    return found[-1]
+
+
+def _href(row: dict[str, Any], name: str) -> str:
+    return str((row["_links"].get(name) or {}).get("href"))
+
+
+def _user(row: dict[str, Any]) -> Any:
+    href = _href(row, "user")
+    return int(href.rsplit("/", 1)[1]) if "/" in href else row.get("user", row.get("id"))

@@ -1,0 +1,204 @@
+"""2,183 real issues with their comments, links, sub-tasks and files: source and target compared item by item."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+
+from ..running import Ended, Migration, Sandbox, explained, sandbox
+from .source_words import adf_words, lost, wiki_words
+
+pytestmark = [pytest.mark.shared]
+
+_MARK = re.compile(r"\[(?P<key>[A-Z]+-\d+)\]\([^()\s]+/browse/[A-Z]+-\d+#j2o-demo-(?P<id>\d+)\)\s*$")
+_COMMENT = re.compile(r"^\[(?P<label>.*)\]\([^()\s]+#j2o-demo-c(?P<id>\d+)\)$")
+_FILE = re.compile(r"j2o-demo-a(?P<id>\d+);$")
+
+
+class Migrated:
+    """The source's issues and what the target holds, by the ids in its origin marks."""
+
+    def __init__(self, issues: list[dict[str, Any]], made: Sandbox, ended: Ended, again: Ended) -> None:
+        self.issues = issues
+        self.by_id = {issue["id"]: issue for issue in issues}
+        self.ended = ended
+        self.again = again
+        self.second_writes = 0
+        state = made.openproject.state()
+        self.requests = state["requests"]
+        self.work_packages: dict[str, dict[str, Any]] = {}
+        for row in state["work_packages"]:
+            mark = _MARK.search(row["description"]["raw"])
+            assert mark, f"work package {row['id']} bears no origin mark: {row['description']['raw'][-200:]!r}"
+            assert mark["id"] not in self.work_packages, f"{mark['key']} stands twice"
+            self.work_packages[mark["id"]] = row
+        self.ids = {int(row["id"]): origin for origin, row in self.work_packages.items()}
+        self.comments: dict[str, list[tuple[str, str, str]]] = {}
+        for row in sorted(state["comments"], key=lambda row: int(row["id"])):
+            first, _, rest = row["comment"]["raw"].partition("\n")
+            mark = _COMMENT.match(first)
+            assert mark, f"comment {row['id']} bears no origin mark: {first!r}"
+            self.comments.setdefault(self.issue_of(row, "workPackage"), []).append((mark["id"], mark["label"], rest))
+        self.relations = Counter(
+            frozenset((self.issue_of(row, "from"), self.issue_of(row, "to"))) for row in state["relations"]
+        )
+        self.files: dict[str, list[dict[str, Any]]] = {}
+        for row in state["attachments"]:
+            self.files.setdefault(self.issue_of(row, "container"), []).append(row)
+
+    def issue_of(self, row: dict[str, Any], link: str) -> str:
+        return self.ids[int(row["_links"][link]["href"].rsplit("/", 1)[1])]
+
+    def pairs(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        for issue in self.issues:
+            yield issue, self.work_packages[issue["id"]]
+
+
+@pytest.fixture(scope="module", params=["server", "cloud"])
+def migrated(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Migrated:
+    folder = shared_data / "jira-titanium"
+    path = folder / ("issues.ndjson.gz" if request.param == "server" else "issues-adf.ndjson.gz")
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        issues = [json.loads(line) for line in lines]
+    with sandbox(
+        jira_data=str(path), jira_projects=str(folder / "projects.json"), edition=request.param, attachment_bytes=4096
+    ) as made:
+        migration = Migration(made, tmp_path_factory.mktemp("titanium") / "home")
+        ended = migration.run()
+        assert ended.exit_code == 0, explained(ended)
+        before = made.openproject.state("requests")["requests"]
+        again = migration.run()
+        after = made.openproject.state("requests")["requests"]
+        result = Migrated(issues, made, ended, again)
+        writes = {name: count - before.get(name, 0) for name, count in after.items() if not name.startswith("GET ")}
+        result.second_writes = sum(writes.values())
+        return result
+
+
+def test_every_issue_is_one_work_package(migrated: Migrated):
+    assert set(migrated.work_packages) == set(migrated.by_id)
+
+
+def test_the_sums_of_every_entity_add_up_and_nothing_failed(migrated: Migrated):
+    for entity, counts in migrated.ended.entities.items():
+        parts = sum(counts[name] for name in ("created", "updated", "unchanged", "skipped", "failed", "left"))
+        assert counts["source"] == parts, (entity, counts)
+        assert counts["failed"] == counts["left"] == 0, (entity, counts)
+
+
+def test_subjects_are_the_summaries(migrated: Migrated):
+    for issue, row in migrated.pairs():
+        summary = " ".join((issue["fields"].get("summary") or "(no summary)").split())
+        assert " ".join(row["subject"].split()) == summary[:255].strip(), issue["key"]
+
+
+def test_no_word_of_a_description_is_lost(migrated: Migrated):
+    missing = {}
+    for issue, row in migrated.pairs():
+        gone = lost(_words(issue["fields"].get("description")), row["description"]["raw"])
+        if gone:
+            missing[issue["key"]] = gone
+    assert not missing
+
+
+def test_no_word_of_environment_labels_components_or_versions_is_lost(migrated: Migrated):
+    missing = {}
+    for issue, row in migrated.pairs():
+        fields = issue["fields"]
+        named = [
+            value["name"] for name in ("components", "fixVersions", "versions") for value in fields.get(name) or []
+        ]
+        text = " ".join([*named, *(fields.get("labels") or [])])
+        held = json.dumps(row, ensure_ascii=False)
+        gone = lost([*_words(fields.get("environment")), *wiki_words(text)], held)
+        if gone:
+            missing[issue["key"]] = gone
+    assert not missing
+
+
+def test_every_comment_with_a_body_stands_in_order_with_its_words_author_and_day(migrated: Migrated):
+    for issue in migrated.issues:
+        wanted = [comment for comment in issue["fields"]["comment"]["comments"] if _words(comment.get("body"))]
+        held = migrated.comments.get(issue["id"], [])
+        assert [identifier for identifier, _, _ in held] == [comment["id"] for comment in wanted], issue["key"]
+        for comment, (_, label, text) in zip(wanted, held):
+            assert not lost(_words(comment["body"]), text), (issue["key"], comment["id"])
+            author = (comment.get("author") or {}).get("displayName", "")
+            assert not lost(wiki_words(author), label), (issue["key"], comment["id"], label)
+            assert comment["created"][:10] in label, (issue["key"], comment["id"], label)
+
+
+def test_comments_without_a_body_and_those_jira_does_not_return_are_skipped(migrated: Migrated):
+    listed = [comment for issue in migrated.issues for comment in issue["fields"]["comment"]["comments"]]
+    counted = sum(
+        max(issue["fields"]["comment"]["total"], len(issue["fields"]["comment"]["comments"]))
+        for issue in migrated.issues
+    )
+    written = sum(bool(_words(comment.get("body"))) for comment in listed)
+    counts = migrated.ended.entities["comments"]
+    assert (counts["source"], counts["created"], counts["skipped"]) == (counted, written, counted - written)
+
+
+def test_parents_are_parents(migrated: Migrated):
+    for issue, row in migrated.pairs():
+        parent = (issue["fields"].get("parent") or {}).get("id")
+        href = (row["_links"].get("parent") or {}).get("href")
+        held = migrated.ids[int(href.rsplit("/", 1)[1])] if href else None
+        if parent in migrated.by_id:
+            assert held == parent, issue["key"]
+        elif parent is not None:
+            assert issue["fields"]["parent"]["key"] in row["description"]["raw"], issue["key"]
+
+
+def test_links_within_the_data_are_relations_one_for_each_pair(migrated: Migrated):
+    keys = {issue["key"]: issue["id"] for issue in migrated.issues}
+    above = {issue["id"]: (issue["fields"].get("parent") or {}).get("id") for issue in migrated.issues}
+    wanted = set()
+    for issue in migrated.issues:
+        for link in issue["fields"].get("issuelinks") or []:
+            other = keys.get((link.get("outwardIssue") or link["inwardIssue"])["key"])
+            if other is not None and other != issue["id"]:
+                wanted.add(frozenset((issue["id"], other)))
+    assert all(count == 1 for count in migrated.relations.values())
+    absent = wanted - set(migrated.relations)
+    # OpenProject relates no ancestor and descendant other than by being so.
+    assert all(any(above.get(one) in pair for one in pair) for pair in absent), absent
+    assert set(migrated.relations) <= wanted
+
+
+def test_every_file_arrives_under_its_name_with_all_its_bytes(migrated: Migrated):
+    for issue in migrated.issues:
+        wanted = sorted((file["id"], min(file["size"], 4096)) for file in issue["fields"].get("attachment") or [])
+        held = []
+        for row in migrated.files.get(issue["id"], []):
+            mark = _FILE.search(row["description"]["raw"])
+            assert mark, row["description"]["raw"]
+            held.append((mark["id"], row["fileSize"]))
+        assert sorted(held) == wanted, issue["key"]
+
+
+def test_author_and_time_of_creation_stand_in_the_text(migrated: Migrated):
+    for issue, row in migrated.pairs():
+        author = (issue["fields"].get("reporter") or issue["fields"].get("creator") or {}).get("displayName", "")
+        text = row["description"]["raw"]
+        assert not lost(wiki_words(author), text), issue["key"]
+        assert issue["fields"]["created"][:10] in text, issue["key"]
+
+
+def test_a_second_run_writes_nothing_and_finds_everything_unchanged(migrated: Migrated):
+    assert migrated.again.exit_code == 0, explained(migrated.again)
+    assert migrated.second_writes == 0
+    for entity, counts in migrated.again.entities.items():
+        assert counts["unchanged"] == counts["source"] - counts["skipped"], (entity, counts)
+
+
+def _words(body: Any) -> list[str]:
+    if body is None:
+        return []
+    return adf_words(body) if isinstance(body, dict) else wiki_words(body)

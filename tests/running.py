@@ -1,0 +1,184 @@
+"""For tests over the wire: a sandbox in a process of its own, and ``j2o`` as its users run it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Iterator, Mapping, Optional, Sequence
+
+import requests
+
+from j2o_sandbox.options import SandboxOptions
+from j2o_sandbox.serving import Running, start
+
+J2O = [sys.executable, "-m", "j2o_core"]
+#: a run that takes longer has hung
+LIMIT = 240.0
+
+
+class Server:
+    """One half of a sandbox, seen from outside."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def state(self, *only: str) -> dict[str, Any]:
+        """Every kind as a list of rows, and the request counters; or only the kinds that are named."""
+        parameters = {"only": ",".join(only)} if only else {}
+        answer = requests.get(f"{self.url}/_sandbox/state", params=parameters, timeout=60)
+        answer.raise_for_status()
+        return dict(answer.json())
+
+    def faults(self, *rules: Mapping[str, Any]) -> None:
+        """Misbehave like this from now on."""
+        requests.post(f"{self.url}/_sandbox/faults", json={"rules": list(rules)}, timeout=60).raise_for_status()
+
+    def reset_counters(self) -> None:
+        """Count requests from zero."""
+        requests.post(f"{self.url}/_sandbox/reset-counters", timeout=60).raise_for_status()
+
+
+class Sandbox:
+    """A Jira and an OpenProject, and the variables that lead ``j2o:demo`` to them."""
+
+    def __init__(self, options: SandboxOptions) -> None:
+        self.options = options
+        self._begin()
+
+    def _begin(self) -> None:
+        self.running: Running = start(self.options)
+        self.jira = Server(self.running.jira["url"])
+        self.openproject = Server(self.running.openproject["url"])
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the demo spec reads."""
+        variables = {
+            "JIRA_URL": self.jira.url,
+            "JIRA_TOKEN": self.running.jira["token"],
+            "JIRA_IDENTITY": "test-jira",
+            "OPENPROJECT_URL": self.openproject.url,
+            "OPENPROJECT_API_KEY": self.running.openproject["api_key"],
+            "OPENPROJECT_IDENTITY": "test-openproject",
+        }
+        if self.running.jira["user"]:
+            variables["JIRA_USER"] = self.running.jira["user"]
+        return variables
+
+    def restart(self, kill: bool = False) -> None:
+        """Go away and come back on the same ports, with the same state."""
+        (self.running.kill if kill else self.running.stop)()
+        ports = {f"{name}_port": int(url.rsplit(":", 1)[1]) for name, url in self.running.urls.items()}
+        self.options = SandboxOptions(**{**self.options.__dict__, **ports})
+        self._begin()
+
+    def stop(self) -> None:
+        """End it."""
+        self.running.stop()
+
+
+@contextlib.contextmanager
+def sandbox(**options: Any) -> Iterator[Sandbox]:
+    """A sandbox for the length of a block."""
+    made = Sandbox(SandboxOptions(**options))
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+@dataclass
+class Ended:
+    """How a call of ``j2o run --json`` ended."""
+
+    exit_code: int
+    events: list[dict[str, Any]]
+    errors: str
+
+    @property
+    def entities(self) -> dict[str, dict[str, int]]:
+        """The counts of the last event."""
+        return dict(self.events[-1]["entities"])
+
+    @property
+    def run(self) -> str:
+        """The id of the run."""
+        return str(self.events[-1]["run"])
+
+
+@dataclass
+class Migration:
+    """Calls of ``j2o run`` over one home folder and one sandbox."""
+
+    sandbox: Sandbox
+    home: Path
+    spec: str = "j2o:demo"
+    arguments: Sequence[str] = ("--settle", "1")
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Any command of j2o, to its end."""
+        return subprocess.run(
+            [*J2O, *arguments], env=self._environment(), capture_output=True, text=True, timeout=LIMIT, check=False
+        )
+
+    def run(self, *arguments: str) -> Ended:
+        """Run to the end."""
+        ended = self.command("run", self.spec, "--json", *self.arguments, *arguments)
+        return Ended(ended.returncode, _events(ended.stdout), ended.stderr)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a run and do not wait."""
+        return subprocess.Popen(
+            [*J2O, "run", self.spec, "--json", *self.arguments, *arguments],
+            env=self._environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def interrupt(self, after: float, number: int = signal.SIGKILL, stage: str = "apply") -> bool:
+        """Run, and send a signal ``after`` seconds into a stage; whether the run was still going then."""
+        process = self.start()
+        assert process.stdout is not None
+        reached = False
+        for line in process.stdout:
+            event = json.loads(line)
+            if event["event"] == "stage_started" and event["stage"] == stage:
+                reached = True
+                break
+        if reached:
+            time.sleep(after)
+        going = process.poll() is None
+        if going:
+            process.send_signal(number)
+        process.communicate(timeout=LIMIT)
+        return going and reached
+
+    def _environment(self) -> dict[str, str]:
+        ours = ("J2O_", "JIRA_", "OPENPROJECT_")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        return {**inherited, **self.sandbox.environment, "J2O_HOME": str(self.home), **self.environment}
+
+
+def finished(process: subprocess.Popen[str]) -> Ended:
+    """Wait for a started run to end."""
+    out, errors = process.communicate(timeout=LIMIT)
+    return Ended(process.returncode, _events(out), errors)
+
+
+def explained(ended: Ended, limit: Optional[int] = 20) -> str:
+    """What a failing assertion should show of a run."""
+    problems = [event for event in ended.events if event["event"] == "problem"][:limit]
+    return f"exit {ended.exit_code}\n{ended.errors[-3000:]}\n" + "\n".join(map(json.dumps, problems))
+
+
+def _events(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
