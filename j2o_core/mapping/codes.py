@@ -27,6 +27,7 @@ UNMAPPED = "J2O-M107"
 VALUE_CUT = "J2O-M108"
 REMARK = "J2O-M109"
 NOT_EVALUATED = "J2O-M110"
+ITEM_SKIPPED = "J2O-M111"
 
 _TABLE = (
     Code(
@@ -164,6 +165,13 @@ _TABLE = (
         "An expression cannot be evaluated for this record: it orders or adds up empty or unlike values, or makes too "
         "large a result.",
         "Guard it, as in {{ not a or a > b }}.",
+    ),
+    Code(
+        ITEM_SKIPPED,
+        "an item left out",
+        "`when`, `missing: skip` or a rule with `on_fail: skip` leaves the item out; the message names it.",
+        "Nothing, if that is meant.",
+        WARNING,
     ),
 )
 

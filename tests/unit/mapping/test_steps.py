@@ -156,8 +156,10 @@ def test_a_step_refuses_what_it_cannot_take_and_says_what_it_expected(step, argu
 @pytest.mark.parametrize(
     "text",
     [
-        "id=1,rapidViewId=1,state=ACTIVE,name=A, B [x]=y],startDate=2020-01-01T00:00:00.000Z,endDate=<null>,goal=do, this=now",
-        "rapidViewId=1,state=ACTIVE,name=A, B [x]=y],startDate=2020-01-01T00:00:00.000Z,goal=do, this=now,endDate=<null>,sequence=1,id=1",
+        "id=1,rapidViewId=1,state=ACTIVE,name=A, B [x]=y],startDate=2020-01-01T00:00:00.000Z,endDate=<null>,"
+        "goal=do, this=now",
+        "rapidViewId=1,state=ACTIVE,name=A, B [x]=y],startDate=2020-01-01T00:00:00.000Z,goal=do, this=now,"
+        "endDate=<null>,sequence=1,id=1",
     ],
 )
 def test_a_sprint_is_read_from_its_text_whatever_its_order_and_name(text):

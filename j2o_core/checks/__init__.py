@@ -1,0 +1,1 @@
+"""Checks of everything extracted before the first write: records, relations between them, and how they map."""
