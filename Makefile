@@ -31,10 +31,10 @@ demo: $(INSTALLED)
 	@$(CLEAN_ENV) $(BIN)/j2o run specs/demo.yaml
 
 test: $(DEVELOP)
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 test-long: $(DEVELOP)
-	$(BIN)/python -m pytest -q -n 2 -m long
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m long
 
 lint: $(DEVELOP)
 	$(BIN)/ruff check .

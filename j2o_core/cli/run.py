@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Optional, TextIO
+from collections import Counter
+from typing import Optional
 
 import typer
 
 from ..model.outcome import Fatal
 from ..observe.announcer import Announcer, Event
-from ..observe.lines import PlainLines
-from ..observe.live import LiveProgress
 from ..observe.logs import LogEvents, close_log, open_log
 from ..observe.stream import JsonStream
 from ..report.summary import render
@@ -18,6 +17,7 @@ from ..spec.model import Spec
 from .failure import USAGE, Refusal, explain, say, silence
 from .ledgers import queries, write_report
 from .loading import environment_option, require_spec, secrets_of, spec_argument
+from .progress import progress_display
 from .session import Session, session
 from .stopping import stoppable
 
@@ -88,7 +88,7 @@ def _migrate(
 
     open_log(current.home, secrets_of(spec), current.debug)
     begun = _Begun()
-    display = None if quiet else _display(sys.stderr)
+    display = progress_display(quiet)
     listeners = [listener for listener in (begun, LogEvents(), display, stream) if listener is not None]
     try:
         result = run_migration(
@@ -104,10 +104,6 @@ def _migrate(
     return result.exit_code
 
 
-def _display(out: TextIO) -> Any:
-    return LiveProgress(out) if out.isatty() else PlainLines(out)
-
-
 def _tell(current: Session, spec: Spec, run: Optional[str], text: bool) -> None:
     """The summary and the report, of a stopped run too; nothing where none was begun. Never changes the exit code."""
     if run is None:
@@ -116,6 +112,11 @@ def _tell(current: Session, spec: Spec, run: Optional[str], text: bool) -> None:
         if text:
             with queries(current.home, spec.runtime.ledger) as asked:
                 print(render(asked.entities(run)))
+                problems = Counter(problem["severity"] for problem in asked.problems(run))
+            if problems:
+                print(
+                    "problems: " + ", ".join(f"{number} {severity}s" for severity, number in sorted(problems.items()))
+                )
         path = write_report(current.home, spec.runtime.ledger, run)
         print(f"report: {path}", file=sys.stdout if text else sys.stderr)
     except BrokenPipeError:

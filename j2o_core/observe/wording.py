@@ -21,8 +21,9 @@ _STAGES = {
 def stage(event: Event) -> str:
     """The heading of a ``stage_started`` event."""
     words = _STAGES.get(event["stage"], str(event["stage"]))
-    detail = [str(event[name]).replace("_", " ") for name in ("entity", "phase") if event.get(name)]
-    return f"{words}: {', '.join(detail)}" if detail else words
+    entity, phase = (str(event.get(name) or "").replace("_", " ") for name in ("entity", "phase"))
+    detail = f"{entity} ({phase})" if entity and phase and phase != entity else entity or phase
+    return f"{words}: {detail}" if detail else words
 
 
 def counts(event: Event) -> str:

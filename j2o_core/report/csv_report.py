@@ -21,7 +21,7 @@ def write(queries: RunQueries, run: str, out: TextIO) -> None:
     for row in queries.listed(run):
         writer.writerow(
             [
-                _cell(value)
+                cell(value)
                 for value in (
                     "item",
                     row.get("entity"),
@@ -38,7 +38,7 @@ def write(queries: RunQueries, run: str, out: TextIO) -> None:
     for row in queries.problems(run):
         writer.writerow(
             [
-                _cell(value)
+                cell(value)
                 for value in (
                     "problem",
                     row.get("entity"),
@@ -54,7 +54,7 @@ def write(queries: RunQueries, run: str, out: TextIO) -> None:
         )
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
     """Text from a source system must not become a formula in a spreadsheet."""
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return "'" + value

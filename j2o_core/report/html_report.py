@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any, Mapping, Optional, TextIO
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from ..model.problem import ERROR
 from .causes import rank
+from .pages import environment
 from .source import RunQueries
 from .summary import OUTCOMES, adds_up, totals
 
@@ -25,7 +25,7 @@ def write(queries: RunQueries, run: str, out: TextIO) -> None:
     about = queries.run(run)
     entities = queries.entities(run)
     stream = (
-        _environment()
+        environment()
         .get_template("run.html")
         .stream(
             about=about,
@@ -35,6 +35,7 @@ def write(queries: RunQueries, run: str, out: TextIO) -> None:
             entities=entities,
             wrong=[name for name, counts in entities.items() if not adds_up(counts)],
             totals=totals(entities),
+            errors=sum(row.get("severity") == ERROR for row in queries.problems(run)),
             causes=rank(queries.listed(run)),
             items=queries.listed(run),
             problems=queries.problems(run),
@@ -73,9 +74,3 @@ def moment(seconds: Any) -> str:
     if not isinstance(seconds, (int, float)):
         return str(seconds or "")
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("j2o_core.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )

@@ -1,0 +1,87 @@
+"""``j2o verify``: whether the target still holds what was written."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Optional
+
+import typer
+
+from ..observe.announcer import Announcer
+from ..observe.logs import LogEvents, close_log, open_log
+from ..report.findings import FORMATS, Findings, as_json
+from .document import print_json, print_rows
+from .failure import FINDINGS, USAGE, Refusal
+from .loading import environment_option, require_spec, secrets_of, spec_argument
+from .progress import progress_display
+from .session import session
+from .stopping import stoppable
+
+
+def add(app: typer.Typer) -> None:
+    """Add ``verify``."""
+    app.command()(verify)
+
+
+def verify(
+    context: typer.Context,
+    spec: str = spec_argument(),
+    env: Optional[str] = environment_option(),
+    report: Optional[Path] = typer.Option(
+        None, "--report", metavar="FILE", help="Write it there (.html, .csv, .json)."
+    ),
+    quiet: bool = typer.Option(False, "--quiet", "-q", help="Show no progress."),
+    json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+) -> None:
+    """Read back everything that was written for a spec and compare. Exit code 1 where something differs.
+
+    \b
+    Example:
+      j2o verify acme.yaml --report findings.html
+    """
+    from ..pipeline.verification import verify_spec
+
+    current = session(context)
+    format = _format(report)
+    with stoppable():
+        loaded = require_spec(current, spec, env)
+        open_log(current.home, secrets_of(loaded), current.debug)
+        display = progress_display(quiet)
+        listeners = [listener for listener in (LogEvents(), display) if listener is not None]
+        try:
+            verified = verify_spec(loaded, current.plugins, current.home, Announcer(*listeners))
+        finally:
+            if display is not None:
+                display.close()
+            close_log()
+    found = Findings(loaded.name, verified.checked, tuple(verified.findings))
+    if report is not None and format is not None:
+        report.parent.mkdir(parents=True, exist_ok=True)
+        with report.open("w", encoding="utf-8", newline="") as out:
+            FORMATS[format](found, out)
+        print(f"report: {report}", file=sys.stderr)
+    if json:
+        print_json(as_json(found))
+    else:
+        _print(found)
+    if found.findings:
+        raise typer.Exit(FINDINGS)
+
+
+def _format(report: Optional[Path]) -> Optional[str]:
+    if report is None:
+        return None
+    format = report.suffix.lstrip(".").lower()
+    if format not in FORMATS:
+        raise Refusal(f"--report {report}: the name must end in .{', .'.join(FORMATS)}", USAGE)
+    return format
+
+
+def _print(found: Findings) -> None:
+    print_rows(("entity", "read back"), list(found.checked.items()))
+    if found.findings:
+        print()
+        print_rows(("code", "entity", "key", "finding"), [(f.code, f.entity, f.key, f.message) for f in found.findings])
+    else:
+        print("the target holds what was written")

@@ -1,0 +1,61 @@
+"""Verifying outside of a run: all that was ever written for a spec is read back and compared."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+from ..hooks.manager import Plugins
+from ..ledger import runs
+from ..ledger.items import Items
+from ..ledger.store import Ledger, open_ledger
+from ..ledger.writer import Writer
+from ..model.outcome import Fatal
+from ..spec.model import Spec
+from .interrupt import STOPPED, Interrupted, signals
+from .options import Emit
+from .verify import Verified, Verifier
+from .wiring import Wiring, wire
+
+NOTHING = 1
+
+
+def verify_spec(spec: Spec, plugins: Plugins, home: Path, emit: Emit) -> Verified:
+    """Read back every item that the ledger knows for this source and target; writes nothing on the target.
+
+    Raises ``Fatal``: 1 where nothing was migrated yet, 3 for a connection, 4 where it was stopped, 5 while a run has
+    the ledger.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    ledger = open_ledger(spec.runtime.ledger, home)
+    try:
+        ledger.lock()
+        wiring = wire(spec, plugins, home)
+        try:
+            stop = threading.Event()
+            with signals(stop):
+                return _verify(wiring, ledger, emit, stop)
+        except Interrupted:
+            raise Fatal("stopped before everything was read back", exit_code=STOPPED) from None
+        finally:
+            wiring.close()
+    finally:
+        ledger.close()
+
+
+def _verify(wiring: Wiring, ledger: Ledger, emit: Emit, stop: threading.Event) -> Verified:
+    writer = Writer(ledger.engine)
+    try:
+        target = writer.submit(lambda connection: runs.target_id(connection, wiring.target))
+        items = Items(ledger.engine, target, wiring.source)
+        if not any(items.count(entity) for entity in wiring.entities):
+            raise Fatal(f"nothing of '{wiring.source}' was migrated to {wiring.target} yet", exit_code=NOTHING)
+        for loader in wiring.loaders.values():
+            loader.prepare()
+        mark = f"verify-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
+        verified = Verifier(wiring, items, writer, mark, emit, stop).verify()
+        writer.submit(lambda connection: runs.note(connection, None, "verified", f"{len(verified.findings)} findings"))
+        return verified
+    finally:
+        writer.close()

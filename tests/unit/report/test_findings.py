@@ -1,0 +1,49 @@
+"""What verification found, in three formats."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+from j2o_core.model.problem import Problem
+from j2o_core.report.findings import FORMATS, Findings
+
+HOSTILE = "=cmd() <b>bold</b>"
+FOUND = Findings("acme", {"users": 3}, (Problem("J2O-V001", HOSTILE, entity="users", key="fred", field="login"),))
+
+
+def written(format: str, found: Findings = FOUND) -> str:
+    out = io.StringIO()
+    FORMATS[format](found, out)
+    return out.getvalue()
+
+
+def test_json_holds_the_counts_and_each_finding() -> None:
+    assert json.loads(written("json")) == {
+        "spec": "acme",
+        "checked": {"users": 3},
+        "findings": [
+            {
+                "severity": "error",
+                "code": "J2O-V001",
+                "entity": "users",
+                "key": "fred",
+                "field": "login",
+                "message": HOSTILE,
+            }
+        ],
+    }
+
+
+def test_csv_and_html_keep_hostile_text_harmless() -> None:
+    (row,) = csv.DictReader(io.StringIO(written("csv")))
+    assert row["message"] == "'" + HOSTILE
+    page = written("html")
+    assert "<b>" not in page
+    assert "1 findings" not in page
+    assert "&lt;b&gt;bold" in page
+
+
+def test_html_says_so_where_all_is_as_it_was_written() -> None:
+    assert "The target holds what was written." in written("html", Findings("acme", {"users": 3}, ()))
