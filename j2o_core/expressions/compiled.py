@@ -73,12 +73,11 @@ class Language:
         """Exactly one ``{{ ... }}``: a typed expression; other text with ``{{ }}``: a template; else a literal."""
         if "{{" not in text:
             return Compiled(lambda scope: text, constant=True)
-        stripped = text.strip()
-        whole = stripped if stripped.startswith("{{") and stripped.endswith("}}") else text
         reader = Reader(roots, self.functions, self.names)
-        parts = [reader.visit(part) for part in pieces(parse(self._environment, whole))]
-        if len(parts) == 1 and not isinstance(parts[0], nodes.TemplateData):
-            evaluate, typed = self._expression(parts[0], stripped), True
+        parts = [reader.visit(part) for part in pieces(parse(self._environment, text))]
+        spoken = [part for part in parts if not (isinstance(part, nodes.TemplateData) and part.data.isspace())]
+        if len(spoken) == 1 and not isinstance(spoken[0], nodes.TemplateData):
+            evaluate, typed = self._expression(spoken[0], text), True
         else:
             evaluate, typed = self._template(parts, text), False
         if not reader.reads and not reader.arguments:

@@ -21,6 +21,7 @@ from .scope import Scope, roots
 
 #: enters every digest: raise it when the same spec and record give another payload than before
 VERSION = 1
+_OF_THE_SOURCE = frozenset({"source", "parent", "history", "field"})
 
 
 class CompileError(Exception):
@@ -34,14 +35,18 @@ class CompileError(Exception):
         self.problems = problems
 
 
-def compile_entity(entity: EntitySpec, spec: Spec, registry: Registry, field_names: Mapping[str, str]) -> EntityMapping:
+def compile_entity(
+    entity: EntitySpec, spec: Spec, registry: Registry, field_names: Optional[Mapping[str, str]]
+) -> EntityMapping:
     """Compile one entity of a checked spec; ``field_names`` are the source's display names by field id.
+
+    ``None`` where they are not known (checking a spec offline): then no display name is found, and none is missed.
 
     Raises:
         CompileError: with every problem of the entity.
     """
-    names = FieldNames(field_names)
-    compiler = Compiler(spec, registry, names)
+    names = FieldNames(field_names or {})
+    compiler = Compiler(spec, registry, names, names_known=field_names is not None)
     loader = registry.find(LOADER, entity.load.plugin) if entity.load else None
     required = set(loader.required) if loader else set()
     fields = [compile_field(field, name in required, compiler) for name, field in entity.map.items()]
@@ -55,8 +60,9 @@ def compile_entity(entity: EntitySpec, spec: Spec, registry: Registry, field_nam
     standing.extend(path for rule in rules for path in rule.reads)
     return EntityMapping(
         entity=entity.name,
-        digest=_digest(entity, compiler, sorted(required), [str(path) for path in standing], field_names),
+        digest=_digest(entity, compiler, sorted(required), [str(path) for path in standing], names.names),
         refers_to=frozenset(compiler.refers_to),
+        reads_source=split and any(path.root in _OF_THE_SOURCE for path in compiler.reads),
         problems=problems,
         fields=made,
         rules=rules,
@@ -71,7 +77,8 @@ class EntityMapping:
     """The mapping of one entity. ``apply`` is pure and may be called by many threads at once.
 
     ``digest`` changes whenever the same record could give another result; ``refers_to`` are the entities that payloads
-    refer to; ``problems`` the warnings of compiling.
+    refer to; ``problems`` the warnings of compiling. ``reads_source``: the records are split from others and the
+    mapping looks at those too, so that a record must be mapped again when the one it was split from changes.
     """
 
     def __init__(
@@ -79,6 +86,7 @@ class EntityMapping:
         entity: str,
         digest: str,
         refers_to: frozenset[str],
+        reads_source: bool,
         problems: tuple[Problem, ...],
         fields: list[Field],
         rules: list[Rule],
@@ -88,6 +96,7 @@ class EntityMapping:
         bindings: Any,
     ) -> None:
         self.entity, self.digest, self.refers_to, self.problems = entity, digest, refers_to, problems
+        self.reads_source = reads_source
         self._fields = list(enumerate(fields))
         self._source_rules = [rule for rule in rules if rule.on == SOURCE]
         self._target_rules = [rule for rule in rules if rule.on == TARGET]

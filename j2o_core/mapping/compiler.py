@@ -51,13 +51,15 @@ class Bindings:
 class Compiler:
     """Compiles the texts, paths and steps of one entity. Problems are gathered, never raised."""
 
-    def __init__(self, spec: Spec, registry: Registry, names: FieldNames) -> None:
-        self.spec, self.registry, self.names = spec, registry, names
+    def __init__(self, spec: Spec, registry: Registry, names: FieldNames, names_known: bool = True) -> None:
+        self.spec, self.registry, self.names, self._names_known = spec, registry, names, names_known
         self.bindings = Bindings(spec, registry)
         self.problems: list[Problem] = []
         self.steps: dict[str, Step] = {name: registry.get(STEP, name) for name in registry.names(STEP)}
         self.used: set[str] = set()
         self.refers_to: set[str] = set()
+        #: everything that any path or expression looks at
+        self.reads: set[Path] = set()
         self.language = Language({name: _function(step) for name, step in self.steps.items()}, names)
 
     def report(
@@ -93,6 +95,7 @@ class Compiler:
             return None
         if path.name is not None and path.field is None:
             self._absent(path.name, place, where)
+        self.reads.add(path)
         return path
 
     def value(self, value: Any, roots: Collection[str], place: Optional[Place], where: str) -> Optional[Compiled]:
@@ -107,6 +110,7 @@ class Compiler:
             return None
         for name in compiled.absent:
             self._absent(name, place, where)
+        self.reads |= compiled.reads
         for name, argument in sorted(compiled.arguments, key=repr):
             if name in self.steps:
                 self.used.add(name)
@@ -207,6 +211,8 @@ class Compiler:
         return "" if error is None else _readable(error, argument)
 
     def _absent(self, name: str, place: Optional[Place], where: str) -> None:
+        if not self._names_known:
+            return
         close = nearest(name, self.names.names.values())
         self.report(codes.ABSENT_FIELD, f"the source has no field called '{name}'", place, where, "", close)
 

@@ -66,6 +66,7 @@ def evaluate(text: Any) -> Any:
         ("{{ item.n }}", 5.0),
         ("  {{ item.n }} ", 5.0),
         ("{{ item.n }}!", "5!"),
+        (" {{ item.n }} {{ item.n }} ", " 5 5 "),
         ("{{ item.key }}-{{ item.gone }}-{{ item.labels }}", "ACME-1--"),
         ("{{ item.l }};{{ true }};{{ item.o }};{{ none }}", "1, 2, 3;true;A;"),
         ("{{ item.l[0] + item.l[-1] }}", 4),
@@ -153,11 +154,11 @@ def test_a_text_of_the_spec_means(text, expected):
     ],
 )
 def test_what_is_no_part_of_the_language_is_refused_at_once_with_a_reason(text):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ExpressionSyntaxError) as error:
         LANGUAGE.value(text, ROOTS)
     assert str(error.value)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping, Optional
 
 import pytest
+from hypothesis import settings
 
 from j2o_core.hooks.registry import Registry
 from j2o_core.mapping import builtin
@@ -22,6 +23,10 @@ from j2o_core.spec.model import (
     RuntimeSpec,
     Spec,
 )
+
+# Property tests are judged by what they find, not by how long a busy machine takes.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 NAMES = {
     "summary": "Summary",

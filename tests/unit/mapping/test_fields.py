@@ -6,8 +6,10 @@ import copy
 
 import pytest
 
-from j2o_core.mapping.compiled import CompileError
+from j2o_core.mapping.compiled import CompileError, compile_entity
 from j2o_core.model.payload import Ref, RichText
+
+from .conftest import make_spec, record
 
 ANN = {"key": "U1", "name": "ann", "displayName": "Ann Lee"}
 
@@ -55,8 +57,6 @@ def test_an_ambiguous_display_name_is_refused_with_the_ids_that_bear_it(compiled
 
 
 def test_a_display_name_that_this_source_lacks_is_a_warning_and_empty(compiled):
-    from .conftest import record
-
     mapping = compiled(
         {"subject": {"from": 'field("Nowhere")', "default": "d"}, "x": {"value": "{{ field('Story Point') }}"}}
     )
@@ -241,8 +241,6 @@ def test_a_cut_value_is_told_and_preserved_whole(mapped):
 
 
 def test_mapping_changes_nothing_of_the_record_and_repeats_itself(compiled):
-    from .conftest import record
-
     data = {
         "id": "1",
         "key": "A-1",
@@ -267,8 +265,6 @@ def test_mapping_changes_nothing_of_the_record_and_repeats_itself(compiled):
 
 
 def test_a_child_sees_its_own_data_as_item_and_its_parents_as_source(compiled):
-    from .conftest import record
-
     issue = record({"id": "1", "key": "A-1", "fields": {"summary": "s"}})
     comment = record({"id": "9", "body": "b", "extra": {"name": "e"}}, "comments")
     mapping = compiled(
@@ -285,3 +281,25 @@ def test_a_child_sees_its_own_data_as_item_and_its_parents_as_source(compiled):
     result = mapping.apply(comment, issue)
     assert result.payload == {"text": "b", "of": "A-1", "parent": "A-1", "id": "9", "sum": "s"}
     assert result.preserved == {"extra": "e"}
+    assert mapping.reads_source
+
+
+@pytest.mark.parametrize(
+    ("text", "reads"),
+    [
+        ("body", False),
+        ({"value": "{{ item.body }}", "when": "{{ parent.key }}"}, True),
+        ("source.key", True),
+        ('field("Summary")', True),
+        ({"value": "{{ first_change(history, 'status').date }}"}, True),
+    ],
+)
+def test_a_childs_mapping_knows_whether_it_depends_on_the_parent(compiled, text, reads):
+    assert compiled({"subject": "source.key"}, comments={"text": text}, entity="comments").reads_source is reads
+    assert not compiled({"subject": "source.key"}).reads_source
+
+
+def test_display_names_are_not_missed_where_they_are_not_known(registry):
+    spec = make_spec({"subject": {"from": 'field("Nowhere")', "default": "d"}})
+    assert compile_entity(spec.entities["work_packages"], spec, registry, None).problems == ()
+    assert len(compile_entity(spec.entities["work_packages"], spec, registry, {}).problems) == 1

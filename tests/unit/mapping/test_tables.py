@@ -97,6 +97,6 @@ def test_a_pattern_that_could_take_exponential_time_is_refused(pattern):
 )
 def test_a_pattern_that_cannot_is_taken_and_fast(pattern):
     compiled = compile_pattern(pattern)
-    began = time.perf_counter()
+    began = time.process_time()
     compiled.search("a1," * 2_000 + "!")
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
