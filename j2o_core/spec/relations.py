@@ -47,7 +47,8 @@ def _entities(document: Mapping[str, Any], root: Node) -> Iterator[Problem]:
             elif "map" not in path:
                 yield _circle([name, name], path, root)
     for graph in (written, derived):
-        for circle in _circles(graph):
+        circle = _first_circle(graph)
+        if circle:
             yield _circle(circle, graph[circle[0]][circle[1]], root)
 
 
@@ -75,25 +76,22 @@ def _circle(circle: list[str], path: Path, root: Node) -> Problem:
     return problem("J2O-S041", message, find(root, path).place, dotted(path), expected="an order without a circle")
 
 
-def _circles(graph: Mapping[str, Mapping[str, Path]]) -> Iterator[list[str]]:
-    """One circle of every strongly connected part, without recursion."""
+def _first_circle(graph: Mapping[str, Mapping[str, Path]]) -> list[str]:
+    """A way through the graph that ends where it began, or an empty list; without recursion."""
     done: set[str] = set()
     for start in graph:
-        trail: list[str] = []
-        open_names: dict[str, Iterator[str]] = {}
+        trail: dict[str, Iterator[str]] = {}
         name: Optional[str] = start
         while name is not None or trail:
-            if name is not None and name in open_names:
-                yield [*trail[trail.index(name) :], name]
-                return
-            if name is not None and name not in done:
-                trail.append(name)
-                open_names[name] = iter(graph[name])
-            name = next(open_names[trail[-1]], None) if trail else None
-            if name is None and trail:
-                closed = trail.pop()
-                del open_names[closed]
-                done.add(closed)
+            if name is None:
+                done.add(trail.popitem()[0])
+            elif name in trail:
+                names = list(trail)
+                return [*names[names.index(name) :], name]
+            elif name not in done:
+                trail[name] = iter(graph[name])
+            name = next(trail[next(reversed(trail))], None) if trail else None
+    return []
 
 
 # ------------------------------------------------------------------ tables

@@ -6,13 +6,15 @@ by the keys that tell the alternatives apart, and then reports that one's errors
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Mapping
+from typing import Any, Iterator, List, Mapping, Tuple
 
 from jsonschema import Draft202012Validator, ValidationError, validators
 
 from .suggestion import nearest
 
 Schema = Mapping[str, Any]
+#: the branches of a ``oneOf``, each as written and with its ``$ref`` followed
+Alternatives = List[Tuple[Any, Schema]]
 
 #: keywords of errors that this module adds
 NEEDS_ONE_OF, EXCLUDE = "needsOneOf", "exclude"
@@ -28,8 +30,13 @@ def validator_for(root: Schema, lenient: bool = False, partial: bool = False) ->
     document says and misses nothing in it; ``null`` stands for anything.
     """
 
+    alternatives: dict[int, Alternatives] = {}
+
     def one_of(validator: Any, branches: list[Any], instance: Any, schema: Any) -> Iterator[ValidationError]:
-        for error in _one_of(validator, branches, instance, root):
+        offered = alternatives.get(id(branches))
+        if offered is None:
+            offered = alternatives[id(branches)] = [(branch, resolved(branch, root)) for branch in branches]
+        for error in _one_of(validator, offered, instance):
             if not (partial and (error.validator == NEEDS_ONE_OF or error.instance is None)):
                 yield error
 
@@ -43,7 +50,7 @@ def validator_for(root: Schema, lenient: bool = False, partial: bool = False) ->
     return extended(root)
 
 
-def resolved(schema: Any, root: Schema) -> Mapping[str, Any]:
+def resolved(schema: Any, root: Schema) -> Schema:
     """``schema`` with a local ``$ref`` followed."""
     seen = 0
     while isinstance(schema, dict) and str(schema.get("$ref", "")).startswith("#/") and seen < 16:
@@ -71,8 +78,7 @@ def _is(instance: Any, name: str) -> bool:
     return isinstance(instance, _TYPES[name])
 
 
-def _one_of(validator: Any, branches: list[Any], instance: Any, root: Schema) -> Iterator[ValidationError]:
-    offered = [(branch, resolved(branch, root)) for branch in branches]
+def _one_of(validator: Any, offered: Alternatives, instance: Any) -> Iterator[ValidationError]:
     fitting = [(branch, schema) for branch, schema in offered if has_type(instance, schema)]
     if not fitting:
         error = ValidationError("no alternative has this type", validator="type", validator_value=_types(offered))
@@ -109,14 +115,14 @@ def _error(keyword: str, value: Any, instance: Any) -> ValidationError:
     return ValidationError(keyword, validator=keyword, validator_value=value, instance=instance)
 
 
-def _telling(schemas: list[Mapping[str, Any]]) -> list[str]:
+def _telling(schemas: list[Schema]) -> list[str]:
     """The keys that tell the alternatives apart, in order."""
     required = [list(schema.get("required", ())) for schema in schemas]
     shared = set(required[0]).intersection(*required)
     return list(dict.fromkeys(key for keys in required for key in keys if key not in shared))
 
 
-def _types(offered: list[Any]) -> list[str]:
+def _types(offered: Alternatives) -> list[str]:
     names: list[str] = []
     for _, schema in offered:
         types = schema.get("type", "object")

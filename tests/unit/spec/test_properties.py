@@ -110,7 +110,7 @@ def node(value: Any, file: str) -> Node:
 
 
 @given(maps(2), maps(2), maps(2))
-@settings(deadline=None)
+@QUICK
 def test_merging_is_associative_and_keeps_the_place_of_each_value(a: Any, b: Any, c: Any) -> None:
     one, two, three = node(a, "a"), node(b, "b"), node(c, "c")
     left, right = merge(merge(one, two), three), merge(one, merge(two, three))
@@ -124,7 +124,7 @@ def test_merging_is_associative_and_keeps_the_place_of_each_value(a: Any, b: Any
 
 
 @given(maps(2))
-@settings(deadline=None)
+@QUICK
 def test_merging_with_nothing_or_with_itself_changes_nothing(a: Any) -> None:
     assert plain(merge(node(a, "a"), node({}, "b"))) == a
     assert plain(merge(node({}, "b"), node(a, "a"))) == a
@@ -140,7 +140,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
-@settings(deadline=None, max_examples=150)
+@QUICK
 def test_json_is_read_as_the_data_it_holds(document: Any) -> None:
     data = json.dumps({"a": document}, ensure_ascii=False).encode()
     found, problems = read_yaml(data, "f")
