@@ -148,3 +148,10 @@ def test_the_agile_api_gives_boards_sprints_and_refuses_kanban(jira: Any) -> Non
     total = sum(jira.read(f"/rest/agile/1.0/sprint/{sprint['id']}/issue")["total"] for sprint in sprints)
     assert total > 0
     assert jira.read("/rest/agile/1.0/board/1/epic")["values"]
+
+
+def test_agile_issues_tell_sprints_epic_and_flag(jira: Any) -> None:
+    found = jira.search("project = SHOP AND 'Epic Link' is not EMPTY AND sprint is not EMPTY", fields="key")["issues"]
+    fields = jira.read(f"/rest/agile/1.0/issue/{found[0]['id']}")["fields"]
+    assert {"sprint", "closedSprints", "epic", "flagged"} <= set(fields)
+    assert fields["epic"]["key"] == fields[EPIC_LINK]

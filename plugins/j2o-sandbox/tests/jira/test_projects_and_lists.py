@@ -88,7 +88,8 @@ def test_fields_have_schemas_of_every_common_type(jira: Any) -> None:
     fields = jira.read("field")
     custom = {entry["schema"]["custom"].rsplit(":", 1)[1] for entry in fields if entry["custom"]}
     assert custom >= {
-        "select", "radiobuttons", "multiselect", "multicheckboxes", "cascadingselect", "float", "datepicker", "datetime",
+        "select", "radiobuttons", "multiselect", "multicheckboxes", "cascadingselect", "float", "datepicker",
+        "datetime",
         "textfield", "textarea", "url", "userpicker", "multiuserpicker", "labels", "version", "grouppicker",
         "gh-sprint", "gh-epic-link", "gh-epic-label", "gh-epic-status", "gh-lexo-rank",
     }  # fmt: skip

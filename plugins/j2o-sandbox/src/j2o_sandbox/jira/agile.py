@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import List, Sequence
+from typing import List, Optional, Sequence
 
 from j2o_sandbox.jira.call import Call
-from j2o_sandbox.jira.issue_shape import select
-from j2o_sandbox.jira.model import Board, Json, Sprint
+from j2o_sandbox.jira.issue_shape import GET_COMMENTS, select
+from j2o_sandbox.jira.model import Board, Issue, Json, Sprint, SprintRef
 from j2o_sandbox.jira.routing import Route
 from j2o_sandbox.jira.searches import run_query
 from j2o_sandbox.jira.wire import Answer, JiraError
@@ -76,14 +76,7 @@ def board_epics(call: Call, id: str) -> Answer:
     """Epics of a board."""
     found = _board(call, id)
     positions, _ = run_query(call, f"project = {found.project_key} AND issuetype = Epic ORDER BY key ASC", True)
-    values: List[Json] = []
-    for position in positions:
-        row, head = call.row(position), call.tracker.head(position)
-        done = head["status"]["statusCategory"]["key"] == "done"
-        shape: Json = {"id": row.id, "key": row.key, "self": f"{call.shapes.agile}/epic/{row.id}"}
-        shape.update({"name": head["summary"], "summary": head["summary"], "color": {"key": "color_1"}, "done": done})
-        values.append(shape)
-    return Answer(_page(call, values))
+    return Answer(_page(call, [_epic_shape(call, position) for position in positions]))
 
 
 def sprint(call: Call, id: str) -> Answer:
@@ -98,6 +91,41 @@ def sprint_issues(call: Call, id: str) -> Answer:
     owner = next((b for b in call.tracker.catalogue.boards if b.id == found.board_id), None)
     within = f"project = {owner.project_key} AND " if owner is not None else ""
     return _issues(call, f"{within}sprint = {found.id} ORDER BY key ASC")
+
+
+def issue(call: Call, key: str) -> Answer:
+    """One issue as the agile API gives it: with ``sprint``, ``closedSprints``, ``epic`` and ``flagged``."""
+    call.logged_in()
+    found = call.find_issue(key)
+    selection = select(call.request.words("fields"), call.request.words("expand"), "*all")
+    shape = call.issues.issue(found, selection.capped(GET_COMMENTS if call.cloud else None))
+    shape["self"] = f"{call.shapes.agile}/issue/{found.row.id}"
+    refs = [ref for value in found.fields.values() if isinstance(value, list) for ref in value]
+    own = {ref.id for ref in refs if isinstance(ref, SprintRef)}
+    sprints = [sprint for sprint in call.tracker.catalogue.sprints if sprint.id in own]
+    if sprints:
+        closed = [call.shapes.sprint(sprint) for sprint in sprints if sprint.state == "closed"]
+        running = [call.shapes.sprint(sprint) for sprint in sprints if sprint.state != "closed"]
+        shape["fields"].update({"closedSprints": closed, "sprint": running[0] if running else None})
+    shape["fields"].setdefault("flagged", False)
+    epic = _epic(call, found)
+    if epic is not None:
+        shape["fields"]["epic"] = epic
+    return Answer(shape)
+
+
+def _epic(call: Call, found: Issue) -> Optional[Json]:
+    links = [entry["id"] for entry in call.tracker.catalogue.fields if entry["name"] == "Epic Link"]
+    key = found.fields.get(links[0]) if links else None
+    position = call.index.find(key) if isinstance(key, str) else None
+    return None if position is None else _epic_shape(call, position)
+
+
+def _epic_shape(call: Call, position: int) -> Json:
+    row, head = call.row(position), call.tracker.head(position)
+    done = head["status"]["statusCategory"]["key"] == "done"
+    shape: Json = {"id": row.id, "key": row.key, "self": f"{call.shapes.agile}/epic/{row.id}"}
+    return {**shape, "name": head["summary"], "summary": head["summary"], "color": {"key": "color_1"}, "done": done}
 
 
 def _issues(call: Call, jql: str) -> Answer:
@@ -151,4 +179,5 @@ ROUTES = (
     Route("GET", f"{_AGILE}/board/{{board}}/epic", board_epics),
     Route("GET", f"{_AGILE}/sprint/{{sprint}}", sprint),
     Route("GET", f"{_AGILE}/sprint/{{sprint}}/issue", sprint_issues),
+    Route("GET", f"{_AGILE}/issue/{{issue}}", issue),
 )

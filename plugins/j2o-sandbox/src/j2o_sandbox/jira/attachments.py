@@ -23,9 +23,10 @@ def meta(call: Call) -> Answer:
 
 
 def attachment(call: Call, id: str) -> Answer:
-    """Metadata of one attachment."""
+    """Metadata of one attachment; on Cloud its id is a number here."""
     _, entry = _find(call, id)
-    return Answer(call.issues.attachment(entry))
+    shape = call.issues.attachment(entry)
+    return Answer({**shape, "id": int(id)} if call.cloud else shape)
 
 
 def secure(call: Call, id: str, name: str) -> Answer:

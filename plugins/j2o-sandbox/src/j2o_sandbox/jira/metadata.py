@@ -148,7 +148,7 @@ def favourite_filters(call: Call) -> Answer:
 def filter_search(call: Call) -> Answer:
     """``GET /filter/search``: all filters by page, on Cloud only."""
     call.logged_in()
-    found = [_filter(call, entry) for entry in call.tracker.catalogue.filters]
+    found = [{**_filter(call, entry), "subscriptions": []} for entry in call.tracker.catalogue.filters]
     return Answer(call.page(found, f"{call.shapes.rest}/filter/search?", 50, 100))
 
 

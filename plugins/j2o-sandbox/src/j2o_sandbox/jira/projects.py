@@ -67,7 +67,8 @@ def statuses(call: Call, key: str) -> Answer:
     own = [entry for entry in catalogue.statuses if entry["id"] in found.status_ids] or list(catalogue.statuses)
     shapes: List[Json] = []
     for kind in call.shapes.types_of(found):
-        shape = {name: value for name, value in call.shapes.entry("issuetype", kind).items() if name != "description"}
+        full = call.shapes.entry("issuetype", kind)
+        shape = {name: full[name] for name in ("self", "id", "name", "subtask")}
         shapes.append({**shape, "statuses": call.shapes.entries("status", own)})
     return Answer(shapes)
 

@@ -101,9 +101,9 @@ def bulk_fetch(call: Call) -> Answer:
     selection = select(_list(asked.get("fields")), _list(asked.get("expand")), "*navigable").capped(SEARCH_COMMENTS)
     ordered = sorted((position for position in found if position is not None), key=lambda p: call.row(p).id)
     issues = [call.issues.issue(call.installation.issue(position), selection) for position in ordered]
-    shape: Json = {"expand": "schema,names", "issueErrors": [], "issues": issues}
-    _describe(call, selection, shape)
-    return Answer(shape)
+    for issue in issues:
+        _describe(call, selection, issue)
+    return Answer({"issueErrors": [], "issues": issues})
 
 
 def _spoilt(shape: Json, asked: Any, fault: Optional[str]) -> Json:

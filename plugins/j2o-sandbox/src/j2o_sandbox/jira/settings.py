@@ -118,7 +118,8 @@ def create_fields(call: Call, key: str, type_id: str) -> Answer:
     values: List[Json] = []
     for entry in call.tracker.catalogue.fields:
         if entry["orderable"] and "schema" in entry:
-            shape = {"fieldId": entry["id"], "name": entry["name"], "schema": entry["schema"], "operations": ["set"]}
+            shape = {"fieldId": entry["id"], "key": entry["id"], "name": entry["name"], "schema": entry["schema"]}
+            shape.update({"operations": ["set"], "hasDefaultValue": False})
             shape["required"] = entry["id"] in ("summary", "issuetype", "project")
             options = call.tracker.catalogue.options.get(entry["id"])
             if options:

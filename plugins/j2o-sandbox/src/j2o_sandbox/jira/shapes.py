@@ -191,7 +191,7 @@ class Shapes:
             shape.update({"displayName": actor.name, "name": actor.name})
             shape["actorGroup"] = {"name": actor.name, "displayName": actor.name}
             if self.cloud and group is not None:
-                shape["groupId"] = shape["actorGroup"]["groupId"] = group.id
+                shape["actorGroup"]["groupId"] = group.id
             return shape
         user = self.tracker.users[actor.name]
         shape["displayName"] = user.display_name

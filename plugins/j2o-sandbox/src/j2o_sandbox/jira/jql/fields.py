@@ -41,6 +41,8 @@ class Field:
             fields = tracker.head(position)
         else:
             fields = tracker.issue(position).fields
+        if self.id == "sprint":
+            return _words([fields.get("sprint"), *(fields.get("closedSprints") or ())])
         if self.id == "statusCategory":
             return _words((fields.get("status") or {}).get("statusCategory"))
         if self.id == "text":
@@ -128,7 +130,7 @@ def find_field(catalogue: Catalogue, name: str) -> Optional[Field]:
         }
         if lower in names:
             return Field(entry["id"], name, _KNOWN.get(entry["id"]))
-    return None
+    return Field("sprint", name) if lower == "sprint" and catalogue.sprints else None
 
 
 def sort_value(tracker: Tracker, position: int, field: Field) -> Any:
