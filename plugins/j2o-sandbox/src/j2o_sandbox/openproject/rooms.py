@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from j2o_sandbox.openproject import metadata
+from j2o_sandbox.openproject import metadata, schemas
 from j2o_sandbox.openproject.features import Features
 from j2o_sandbox.openproject.people import groups, memberships, principals, roles, users
 from j2o_sandbox.openproject.projects import copies, parts, projects, versions
@@ -12,6 +12,7 @@ from j2o_sandbox.openproject.work_packages import editing, forms, listing, peopl
 
 _ROOMS = (
     metadata,
+    schemas,
     principals,
     users,
     groups,

@@ -80,8 +80,8 @@ class Server:
             if row is not None and row.container is None:
                 self.store.drop(row)
                 self.files.remove(attachment_id)
-        for job in self.store.jobs if len(self.store.jobs) else ():
-            if job.status == "in_queue" and job.due <= now:
+        for job in self.store.jobs.find("status", "in_queue"):
+            if job.due <= now:
                 JOBS[job.what](self, job)
         self.commit()
 
@@ -89,11 +89,13 @@ class Server:
         """Make what a request changed durable."""
         self.store.commit()
         self.files.flush()
+        self.mails.commit()
 
     def rollback(self) -> None:
         """Take back what a request changed."""
         self.store.rollback()
         self.files.keep()
+        self.mails.rollback()
 
     def uploaded(self, attachment: Any) -> None:
         """Remember an upload that belongs to nothing yet."""

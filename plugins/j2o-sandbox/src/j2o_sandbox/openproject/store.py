@@ -168,5 +168,5 @@ def _tables() -> Dict[str, Table]:
     tables["time_entries"] = Table(
         "time_entries", work_package=lambda row: (row.work_package,), project=lambda row: (row.project,)
     )
-    tables["jobs"] = Table("jobs", uuid=lambda row: (row.uuid,))
+    tables["jobs"] = Table("jobs", uuid=lambda row: (row.uuid,), status=lambda row: (row.status,))
     return tables

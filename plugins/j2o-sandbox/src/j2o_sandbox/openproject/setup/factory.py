@@ -28,7 +28,10 @@ _STATUSES = [
     ("Rejected", "#FFA8A8", 0),
 ]
 _PLAN = "New, To be scheduled, Scheduled, In progress, On hold, Rejected, Closed"
-_WORK = "New, In specification, Specified, In progress, Developed, In testing, Tested, Test failed, On hold, Rejected, Closed"
+_WORK = (
+    "New, In specification, Specified, In progress, Developed, In testing, Tested, Test failed, On hold, "
+    "Rejected, Closed"
+)
 _TYPES = [
     ("Task", "#1A67A3", "New, In progress, On hold, Rejected, Closed"),
     ("Milestone", "#35C53F", _PLAN),
