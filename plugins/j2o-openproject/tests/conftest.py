@@ -46,6 +46,7 @@ class Target:
 
     client: OpenProject
     url: str
+    api_key: str
     items: dict[tuple[str, str], TargetItem] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(10001))
 
@@ -178,7 +179,7 @@ def connect(url: str, api_key: str, cache: Optional[Path] = None) -> Target:
     http = Http(url, retry=ReadBounds(attempts=3, initial=0.05, maximum=0.2), cache_folder=cache)
     client = OpenProjectConnector().open(ConnectionOptions("openproject", url, auth={"api_key": api_key}), http)
     assert isinstance(client, OpenProject)
-    return Target(client, url)
+    return Target(client, url, api_key)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import re
 import threading
 from typing import Any, Iterator, Mapping, Optional, Sequence
 
-from j2o_core.api import Client, ConnectionOptions, Connector, Fatal, Http, Refused, Retriable, Stream
+from j2o_core.api import Client, ConnectionOptions, Connector, Fatal, Http, NotSent, Refused, Retriable, Stream
 
 from .catalogue import Catalogue
 from .hal import API, elements, filters
@@ -57,8 +57,10 @@ class OpenProject(Client):
             root = self.http.get_json(API, attempts=3)
             user = self.get("users/me")
             configuration = self.get("configuration")
-        except Refused as refusal:
-            raise Fatal(f"{refusal.message}. Is {self.url} the address of an OpenProject?", code=refusal.code) from None
+        except (Refused, Retriable, NotSent) as outcome:
+            raise Fatal(
+                f"{outcome.message}. Is {self.url} the address of an OpenProject, and does it run?", code=outcome.code
+            ) from None
         if not isinstance(root, Mapping) or root.get("_type") != "Root":
             raise Fatal(f"{self.url}{API} does not answer as OpenProject does: check `url` of this connection")
         return {

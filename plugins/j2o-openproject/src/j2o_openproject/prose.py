@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Iterable, Sequence
 
 from j2o_core.api import Note, RichText
@@ -12,6 +13,8 @@ from .texts import normal_text, one_line
 
 #: above this length a value gets lines of its own in the readable block
 _LONG = 200
+#: what is escaped already, or a bracket
+_BRACKET = re.compile(r"\\.|[\[\]]")
 
 
 def markdown(value: Any, references: tree.Resolver) -> str:
@@ -24,6 +27,11 @@ def markdown(value: Any, references: tree.Resolver) -> str:
 def plain(text: object) -> str:
     """A plain text as Markdown that shows just that text, on one line."""
     return written([tree.Paragraph((tree.Text(one_line(text)),))])
+
+
+def link_label(text: object) -> str:
+    """A plain text as Markdown for inside the brackets of a link: those in the text are escaped, each of them."""
+    return _BRACKET.sub(lambda found: found[0] if len(found[0]) > 1 else f"\\{found[0]}", plain(text))
 
 
 def note_line(notes: Sequence[Note], references: tree.Resolver) -> str:

@@ -12,7 +12,7 @@ from .custom_fields import convert, readable
 from .hal import link, links
 from .marks import WORK_PACKAGE, Marks
 from .progress import PROGRESS_FIELDS, progress_of
-from .prose import block, joined, markdown, plain
+from .prose import block, joined, link_label, markdown
 from .references import EffectReferences
 from .target_items import ids, optional_id, sorted_ids, target_id
 from .texts import folded, one_line
@@ -54,13 +54,16 @@ class Draft:
 
     def change(self, fields: Optional[Iterable[str]]) -> tuple[dict[str, Any], dict[str, Any]]:
         """The body that sets some fields (``None``: all that can change), and their images."""
-        chosen = set(self.parts if fields is None else map(self._own_name, fields)) - set(_CREATE_ONLY)
+        named = set(self.parts if fields is None else map(self._own_name, fields))
+        chosen = named - set(_CREATE_ONLY)
         if chosen & set(PROGRESS_FIELDS):
             chosen.update(PROGRESS_FIELDS)  # the server weighs them against each other
         if "notes" in chosen or chosen & set(self.notes):
             chosen.add("description")
         parts = {name: part for name, part in self.parts.items() if name in chosen}
-        image = {name: value for name, value in self.image.items() if name in chosen}
+        # What only a create can write is compared all the same where it was asked for: the difference is told.
+        compared = chosen if fields is None else chosen | named
+        image = {name: value for name, value in self.image.items() if name in compared}
         return self._body(parts, _BY_HAND if chosen & set(DATE_FIELDS) else {}), image
 
     def _own_name(self, name: str) -> str:
@@ -264,7 +267,7 @@ def _description(draft: Draft, effect: Effect, marks: Marks, references: EffectR
         markdown(effect.payload.get("description"), references),
         block(f"Preserved from {source}", [*own, *effect.notes], references),
     )
-    mark = marks.link(WORK_PACKAGE, effect.origin.id, effect.key, plain(effect.key))
+    mark = marks.link(WORK_PACKAGE, effect.origin.id, effect.key, link_label(effect.key))
     _add(draft, "description", body, {"description": {"raw": joined(body, mark)}})
 
 

@@ -21,7 +21,7 @@ from j2o_core.api import (
 
 from ..hal import condition, elements, linked, raw
 from ..marks import COMMENT
-from ..prose import joined, markdown, note_line, plain
+from ..prose import joined, link_label, markdown, note_line
 from ..references import EffectReferences
 from ..target_items import target_id
 from ..times import moment_of, readable_time
@@ -91,8 +91,8 @@ class Comments(EntityLoader):
         return self.answer(found, wanted)
 
     def update(self, effect: Effect, current: Found) -> Answer:
-        """The whole text anew; whether it is internal stays."""
-        wanted = {name: value for name, value in self.image(effect).items() if name != "internal"}
+        """The whole text anew; whether it is internal cannot be changed, and is told where it differs."""
+        wanted = self.image(effect)
         # Unlike everywhere else in the API the text is a plain string here.
         row = self.client.patch(f"activities/{current.id}", {"comment": self._text(effect, wanted)}, quiet=True)
         return self.answer(self._found(row, current.parent), wanted)
@@ -117,7 +117,7 @@ class Comments(EntityLoader):
         created, updated = payload.get("createdAt"), payload.get("updatedAt")
         image: dict[str, Any] = {
             "text": joined(note_line(notes, references), text),
-            "author": plain(author) if author else None,
+            "author": link_label(author) if author else None,
             "createdAt": readable_time(created) if created else None,
             "updatedAt": readable_time(updated) if created and updated and _is_later(updated, created) else None,
         }

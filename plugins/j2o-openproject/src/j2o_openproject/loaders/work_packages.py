@@ -5,8 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Phase, Problem
-from j2o_core.http import Refused
+from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Phase, Problem, Refused
 
 from ..connector import attributes_of
 from ..durations import seconds_of

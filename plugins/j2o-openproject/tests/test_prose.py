@@ -1,0 +1,51 @@
+"""Whatever a text holds, the mark below it is found and the text comes back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from j2o_core import richtext as tree
+from j2o_core.api import Note
+from j2o_openproject.marks import COMMENT, WORK_PACKAGE, Marks
+from j2o_openproject.prose import block, joined, link_label, plain
+from j2o_openproject.texts import normal_text
+
+MARKS = Marks("acme", "https://jira.example")
+NASTY = st.text(alphabet=st.sampled_from("[]()\\`*_#<>|&!{}:;-+. \n\r\tabÜ😀\u00a0\x00"), max_size=60) | st.text(
+    max_size=60
+)
+
+
+@given(label=NASTY)
+@settings(max_examples=300, deadline=None)
+def test_any_label_can_stand_in_a_mark(label: str) -> None:
+    written = link_label(label)
+    read = MARKS.read_first_line(MARKS.link(COMMENT, "55", "ACME-1", written) + "\n\nbody")
+    assert (read.id, read.label, read.text) == ("55", written, "body")
+
+
+@given(body=NASTY)
+@settings(max_examples=300, deadline=None)
+def test_any_text_comes_back_from_above_its_mark(body: str) -> None:
+    text = normal_text(body)
+    read = MARKS.read_last_line(joined(text, MARKS.link(WORK_PACKAGE, "1", "ACME-1", "ACME-1")).replace("\n", "\r\n"))
+    assert (read.id, read.text) == ("1", text)
+
+
+@given(label=NASTY, value=NASTY)
+@settings(max_examples=200, deadline=None)
+def test_any_value_can_stand_in_the_readable_block(label: str, value: str) -> None:
+    text = block("Preserved from acme", [Note(label, value)], tree.NoResolver())
+    assert text == normal_text(text)
+    assert text.startswith("#### Preserved from acme")
+
+
+def test_without_notes_there_is_no_block() -> None:
+    assert block("Preserved from acme", [], tree.NoResolver()) == ""
+
+
+@pytest.mark.parametrize("text", ["#12", "version:1.0", "r34", "{{opSetting:x}}", "user:admin"])
+def test_plain_text_does_not_come_alive(text: str) -> None:
+    assert plain(text) != text
