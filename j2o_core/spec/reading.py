@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from typing import Any, Optional
 
 import yaml
@@ -11,6 +13,7 @@ from .codes import problem
 from .node import Node
 from .scalars import read_scalar
 
+LINE_BREAK = re.compile(r"\r\n|\r|\n")
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_VALUES = 30_000
@@ -29,7 +32,8 @@ def read_yaml(data: bytes, file: str) -> tuple[Optional[Node], list[Problem]]:
     text, wrong = _decode(data, file)
     if wrong is not None:
         return None, [wrong]
-    builder = _Builder(file)
+    lines = _Lines(text, file)
+    builder = _Builder(lines)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             builder.take(event)
@@ -37,10 +41,10 @@ def read_yaml(data: bytes, file: str) -> tuple[Optional[Node], list[Problem]]:
         builder.problems.append(refused.problem)
         return None, builder.problems
     except yaml.MarkedYAMLError as error:
-        builder.problems.append(_syntax(error, text, file))
+        builder.problems.append(_syntax(error, lines))
         return None, builder.problems
     except yaml.reader.ReaderError as error:
-        place = _place_of_index(text, error.position, file)
+        place = lines.place(error.position)
         message = f"a character that YAML does not allow: U+{_ordinal(error.character):04X}"
         builder.problems.append(problem("J2O-S004", message, place, expected="printable text"))
         return None, builder.problems
@@ -51,6 +55,19 @@ def read_yaml(data: bytes, file: str) -> tuple[Optional[Node], list[Problem]]:
         builder.problems.append(problem("J2O-S009", what, place, expected="a mapping of keys to values"))
         return None, builder.problems
     return root, builder.problems
+
+
+class _Lines:
+    """Where the lines of a text begin, as editors count them; YAML itself takes more characters for line breaks."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text, self.file = text, file
+        self.starts = [0, *(match.end() for match in LINE_BREAK.finditer(text))]
+
+    def place(self, index: int) -> Place:
+        """The place of the character at ``index``."""
+        line = bisect_right(self.starts, index)
+        return Place(self.file, line, index - self.starts[line - 1] + 1)
 
 
 class _Refused(Exception):
@@ -79,8 +96,8 @@ class _Open:
 class _Builder:
     """Builds the tree from parser events without recursion, so that no input can exhaust the stack."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, lines: _Lines) -> None:
+        self._lines = lines
         self.root: Optional[Node] = None
         self.problems: list[Problem] = []
         self._open: list[_Open] = []
@@ -182,8 +199,7 @@ class _Builder:
             raise self._refused("J2O-S006", f"the tag '{shown}' is refused here", event, "a value without a tag")
 
     def _place(self, event: Any) -> Place:
-        mark = event.start_mark
-        return Place(self.file, mark.line + 1, mark.column + 1)
+        return self._lines.place(event.start_mark.index)
 
     def _refused(self, code: str, message: str, event: Any, expected: str) -> _Refused:
         return _Refused(problem(code, message, self._place(event), expected=expected))
@@ -197,28 +213,24 @@ def _decode(data: bytes, file: str) -> tuple[str, Optional[Problem]]:
         return data.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
-        place = _place_of_index(before, len(before), file)
+        place = _Lines(before, file).place(len(before))
         message = f"byte 0x{data[error.start]:02X} is no UTF-8"
         return "", problem("J2O-S003", message, place, expected="UTF-8 text")
 
 
-def _syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
+def _syntax(error: yaml.MarkedYAMLError, lines: _Lines) -> Problem:
     mark = error.problem_mark or error.context_mark
-    place = Place(file, mark.line + 1, mark.column + 1) if mark is not None else Place(file, 1, 1)
-    lines = text.splitlines()
-    line = lines[place.line - 1] if place.line <= len(lines) else ""
-    if "\t" in line[: len(line) - len(line.lstrip())]:
-        column = line.index("\t") + 1
-        return problem("J2O-S004", "a tab in the indentation", Place(file, place.line, column), expected="blanks")
+    index = min(mark.index, len(lines.text)) if mark is not None else 0
+    place = lines.place(index)
+    line = lines.text[lines.starts[place.line - 1] :].split("\n", 1)[0]
+    indentation = line[: len(line) - len(line.lstrip())]
+    if "\t" in indentation:
+        place = Place(place.file, place.line, indentation.index("\t") + 1)
+        return problem("J2O-S004", "a tab in the indentation", place, expected="blanks")
     what = error.problem or "not YAML"
     if error.context and error.context_mark is not None:
-        what = f"{what} ({error.context} that begins in line {error.context_mark.line + 1})"
+        what = f"{what} ({error.context} that begins in line {lines.place(error.context_mark.index).line})"
     return problem("J2O-S004", what, place, expected="YAML")
-
-
-def _place_of_index(text: str, index: int, file: str) -> Place:
-    before = text[:index]
-    return Place(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
 
 
 def _ordinal(character: Any) -> int:

@@ -7,6 +7,7 @@ import unicodedata
 from typing import Any
 
 from ..model.problem import ERROR, Problem
+from .reading import LINE_BREAK
 
 _WIDTH = 100
 _TOKEN = re.compile(r"""["'](?:[^"'\\]|\\.)*["']?|(?:[^\s,\[\]{}:#]|:(?=\S)|(?<=\S)\#|\ (?=[^\s,\[\]{}:#]))+|.""")
@@ -58,10 +59,10 @@ def _hint(problem: Problem) -> str:
 
 
 def _excerpt(text: str, line: int, column: int, is_secret: bool, secret: re.Pattern[str]) -> list[str]:
-    lines = text.split("\n")
+    lines = LINE_BREAK.split(text)
     if not 0 < line <= len(lines):
         return []
-    source = _printable(lines[line - 1].rstrip("\r"))
+    source = _printable(lines[line - 1])
     start = min(column - 1, len(source))
     token = _TOKEN.match(source, start)
     length = max(1, len(token.group().rstrip()) if token is not None else 1)

@@ -66,6 +66,16 @@ def test_places_count_characters_from_one() -> None:
     assert places["ключ[1].日本"] == ("f:1:12", "f:1:16")
 
 
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
+def test_lines_are_counted_as_editors_count_them(line_break: str) -> None:
+    text = line_break.join(["a: 'x\u2028y'", "# \u0085 \u2029", "b: 1", "c: {"])
+    _, problems = read_yaml((text + line_break + "a: [").encode(), "f")
+    assert [str(problem.place) for problem in problems] == ["f:5:5"]
+    node, _ = read_yaml(text.replace("{", "2").encode(), "f")
+    assert node is not None
+    assert str(node.keys["c"]) == "f:4:1"
+
+
 def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
     node, problems = read_yaml(b"\xef\xbb\xbfname: x", "f")
     assert node is not None
