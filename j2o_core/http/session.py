@@ -127,19 +127,25 @@ class Http:
         """The parsed answer of ``get``."""
         return self.read("GET", path, params, **options).json()
 
-    def cached_json(self, path: str, params: Parameters = None, **options: Any) -> Any:
-        """``get_json`` for metadata: within the lifetime the answer comes from the cache, also in later runs."""
+    def cached_json(
+        self, path: str, params: Parameters = None, *, method: str = "GET", json: Any = None, **options: Any
+    ) -> Any:
+        """``get_json`` for metadata: within the lifetime the answer comes from the cache, also in later runs.
+
+        Some systems tell metadata only to a POST that changes nothing; its body is part of the question.
+        """
         metadata = self._open_metadata()
         if metadata is None:
-            return self.get_json(path, params, **options)
+            return self.read(method, path, params, json=json, **options).json()
         parts = urlsplit(self._transport.url(path))
         headers = jsonlib.dumps(sorted((options.get("headers") or {}).items()))
-        key = metadata.key(parts.path, f"{parts.query}?{query_of(params)}", headers)
+        body = "" if method == "GET" else f"{method} {jsonlib.dumps(json, sort_keys=True)}"
+        key = metadata.key(parts.path, f"{parts.query}?{query_of(params)}{body}", headers)
         with metadata.lock(key):
             stored = metadata.get(key)
             if stored is not None:
                 return jsonlib.loads(stored)
-            response = self.read("GET", path, params, **options)
+            response = self.read(method, path, params, json=json, **options)
             if response.status == 200:
                 metadata.put(key, response.body)
             return response.json()

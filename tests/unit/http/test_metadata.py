@@ -90,3 +90,11 @@ def test_a_broken_cache_file_is_started_anew(server, connect, say, tmp_path):
         file.write_bytes(b"this is no database" * 100)
     assert connect(server.url, cache_folder=tmp_path).cached_json("/field") == {"ok": 1}
     assert len(server.asked) == 2
+
+
+def test_a_question_that_is_asked_by_post_is_kept_by_its_body(server, connect, say, tmp_path):
+    server.answer = lambda asked: say.json({"number": len(server.asked)})
+    http = connect(server.url, cache_folder=tmp_path)
+    bodies = ({"a": 1}, {"a": 1}, {"a": 2}, None)
+    seen = [http.cached_json("/form", method="POST", json=body)["number"] for body in bodies]
+    assert (seen, http.cached_json("/form")["number"]) == ([1, 1, 2, 3], 4)
