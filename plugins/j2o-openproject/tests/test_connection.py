@@ -93,6 +93,8 @@ def test_a_second_run_asks_for_no_metadata(target, tmp_path):
         assert catalogue.priorities.all() and catalogue.statuses.all() and catalogue.roles.all()
         assert catalogue.categories(project.id).all() == []
         assert catalogue.attachment_limit == 64 * 1024
+        assert catalogue.is_history_writable is False
+        assert catalogue.activities(project.id, "").find("development")
         assert own.version
         asked = own.http.observation.counts()
         assert (sum(asked.values()) == 0) is (run == 1), asked
