@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-CODE = re.compile(r"J2O-[A-Z]\d{3}")
+CODE = re.compile(r"""(?:\bcode=")([a-z_]+)(?=")|(J2O-[A-Z]\d{3})""")
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,8 @@ def documented() -> dict[str, Any]:
 
 def used() -> set[str]:
     sources = [*(ROOT / "j2o_core").rglob("*.py"), *(ROOT / "plugins").glob("*/src/**/*.py")]
-    return {code for path in sources for code in CODE.findall(path.read_text(encoding="utf-8"))}
+    texts = (path.read_text(encoding="utf-8") for path in sources)
+    return {word or code for text in texts for word, code in CODE.findall(text)}
 
 
 def test_every_code_is_documented_with_what_to_do(documented: dict[str, Any]) -> None:
