@@ -75,6 +75,11 @@ class FakeFiles:
 
 @pytest.fixture(scope="session")
 def registry() -> Registry:
+    return make_registry()
+
+
+def make_registry() -> Registry:
+    """The built-in steps, and fake extractors, loader and readers."""
     made = Registry()
     builtin.j2o_register(made)
     made.add("extractor", "fake.users", FakeUsers)

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+import gzip
+import json
+from pathlib import Path
 
-from j2o_core.mapping.readable import note_text
-from j2o_core.model.payload import RichText
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from j2o_core.expressions.names import FieldNames
+from j2o_core.mapping.compiled import compile_entity
+from j2o_core.mapping.readable import is_blank, note_text
+from j2o_core.model.payload import RichText, to_json
+
+from .conftest import NAMES, make_registry, make_spec, record
 
 
 def test_what_no_field_takes_is_preserved_under_its_display_name(mapped):
@@ -135,3 +145,46 @@ def test_unmapped_decides_what_is_said_about_it(mapped, unmapped, fails, codes):
 )
 def test_a_preserved_value_reads_as_text(value, text):
     assert note_text(value) == text
+
+
+names = st.sampled_from(["summary", "a", "b", "c", "fixVersions", "customfield_1", "customfield_3", "customfield_4"])
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "value", "x"]), inner, max_size=2)
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(names, values), st.sets(names), st.sets(names))
+def test_every_value_is_mapped_or_dropped_or_preserved(fields, taken, dropped):
+    registry = make_registry()
+    spec = make_spec(
+        {"subject": {"value": "s"}, **{f"t-{name}": f"fields.{name}" for name in sorted(taken)}},
+        drop={f"fields.{name}": "why" for name in dropped},
+    )
+    mapping = compile_entity(spec.entities["work_packages"], spec, registry, NAMES)
+    result = mapping.apply(record({"id": "1", "key": "A-1", "fields": fields}))
+    left = {name for name, value in fields.items() if not is_blank(value) and name not in taken | dropped}
+    assert len(result.preserved) == len(left)
+    assert {FieldNames(NAMES).display(name) for name in left} == set(result.preserved)
+    assert all(result.payload[f"t-{name}"] == fields.get(name) or is_blank(fields.get(name)) for name in taken)
+
+
+@pytest.mark.shared
+def test_real_issues_are_accounted_for_and_come_out_as_plain_data(registry):
+    path = Path(__file__).parents[4] / "shared" / "data" / "jira-titanium" / "issues.ndjson.gz"
+    if not path.exists():
+        pytest.skip(f"no shared data at {path}")
+    spec = make_spec({"subject": "fields.summary", "type": "fields.issuetype.name"})
+    mapping = compile_entity(spec.entities["work_packages"], spec, registry, NAMES)
+    taken = {"summary", "issuetype", "comment", "attachment"}
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            issue = json.loads(line)
+            result = mapping.apply(record(issue))
+            left = [name for name, value in issue["fields"].items() if name not in taken and not is_blank(value)]
+            assert len(result.preserved) == len(left), issue["key"]
+            json.dumps(to_json(dict(result.preserved)))
+            assert all(isinstance(note_text(value), (str, RichText)) for value in result.preserved.values())
