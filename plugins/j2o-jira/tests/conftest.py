@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping, Optional
 
 import pytest
-from j2o_jira.connector import JiraConnector
 
 from j2o_core.api import ConnectionOptions, Extractor, Http, Record, Selection
 from j2o_core.http import ReadBounds, Timeouts
 from j2o_core.testing.scripted_server import ScriptedServer
+from j2o_jira.connector import JiraConnector
+from j2o_jira.issues.extractor import Issues
 from j2o_sandbox.options import SandboxOptions
 from j2o_sandbox.serving import Running, start
 
@@ -97,6 +98,19 @@ def jira(jira_server: Sandbox, connect: Callable[..., Any]) -> Any:
     client = connect(jira_server.url, jira_server.auth)
     client.check()
     return client
+
+
+@pytest.fixture(scope="session")
+def _read_issues() -> dict[str, list[Record]]:
+    return {}
+
+
+@pytest.fixture
+def records(jira_server: Sandbox, jira: Any, read: Callable[..., Any], _read_issues: dict[str, Any]) -> list[Record]:
+    """All issues of the sandbox in each edition, read once for all tests; not to be changed."""
+    if jira_server.edition not in _read_issues:
+        _read_issues[jira_server.edition] = read(Issues(jira, "acme", "work_packages", {}))
+    return list(_read_issues[jira_server.edition])
 
 
 @pytest.fixture

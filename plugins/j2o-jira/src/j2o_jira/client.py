@@ -167,14 +167,13 @@ class Jira(Client):
         return user
 
     def _advice(self, error: Any) -> str:
-        if error.code not in ("http_401", "http_403") or self._info is None:
+        known_server = self._info is not None and not self.cloud
+        if error.code not in ("http_401", "http_403") or known_server or _GATEWAY in self.http.base_url:
             return ""
-        if self.cloud and _GATEWAY not in self.http.base_url:
-            return (
-                " On Cloud give auth: {user: <mail>, token: <API token>}; a scoped token works only on "
-                "https://api.atlassian.com/ex/jira/<cloud id>."
-            )
-        return ""
+        return (
+            " On Cloud give auth: {user: <mail>, token: <API token>}; a scoped token works only on "
+            "https://api.atlassian.com/ex/jira/<cloud id>."
+        )
 
     def _read_projects(self) -> list[Mapping[str, Any]]:
         if not self.cloud:
