@@ -98,6 +98,14 @@ def test_security_levels_shrink_results_in_silence(server: Any) -> None:
     assert theirs < mine < 60
 
 
+def test_addresses_above_eight_kilobytes_are_refused_by_the_proxy(jira: Any) -> None:
+    path = "search/jql" if jira.edition == "cloud" else "search"
+    keys = ", ".join(f"SHOP-{number}" for number in range(1000, 2000))
+    answer = jira.get(path, jql=f"key in ({keys})")
+    assert answer.status_code == 414 and answer.headers["Content-Type"] == "text/html"
+    assert jira.post(path, {"jql": f"key in ({keys})"}).status_code == 400, "the body has room"
+
+
 def test_unknown_methods_and_paths_are_told_apart(server: Any) -> None:
     assert server.request("DELETE", "search").status_code == 405
     assert server.get("nonsense").json()["message"].startswith("null for uri: http://127.0.0.1")

@@ -72,6 +72,13 @@ def test_people_are_found_wherever_they_are_embedded(fresh: Any, write: Any) -> 
     assert [entry["name"] for entry in jira.read("issuetype")] == ["Bug"]
 
 
+def test_administrators_of_the_data_do_not_lock_out_those_of_the_sandbox(fresh: Any, write: Any) -> None:
+    boss = {**ADA, "name": "admin", "displayName": "The Boss", "emailAddress": "boss@old.example", "active": False}
+    path = write(raw(1, "OLD-1", reporter=boss))
+    for edition in ("server", "cloud"):
+        assert fresh(jira_data=path, edition=edition).read("myself")["displayName"] == "The Boss"
+
+
 def test_either_kind_of_body_is_served_in_either_dialect(fresh: Any, write: Any) -> None:
     document = {
         "version": 1,

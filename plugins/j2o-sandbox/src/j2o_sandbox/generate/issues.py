@@ -116,13 +116,15 @@ class Draw:
             "resolutiondate": world.time(resolved) if resolved else None,
             "reporter": Person(reporter) if rng.random() > 0.01 else None,
             "creator": Person(reporter if rng.random() > 0.1 else people[0]),
-            "assignee": Person(people[rng.randrange(len(people))]) if rng.random() < 0.75 else None,
+            "assignee": _assignee(rng, people, everyone),
             "created": world.time(created),
             "updated": world.time(updated),
             "lastViewed": None,
             "duedate": jira_date(created + 86400 * (3 + rng.randrange(60))) if rng.random() < 0.3 else None,
             "description": (
-                prose.description(rng, position, people, world.names, near, files) if rng.random() > 0.06 else None
+                prose.description(rng, outline.type_id[position], position, people, world.names, near, files)
+                if rng.random() > 0.06
+                else None
             ),
             "environment": words.ENVIRONMENTS[rng.randrange(5)] if outline.type_id[position] == lists.BUG else None,
             "labels": sorted({words.LABELS[rng.randrange(8)] for _ in range(rng.randrange(3))}),
@@ -167,6 +169,15 @@ class Draw:
             side = "outwardIssue" if outward else "inwardIssue"
             found.append({"id": str(link_id), "type": lists.LINK_TYPES[kind], side: end})
         return found
+
+
+def _assignee(rng: random.Random, people: Sequence[str], everyone: Sequence[str]) -> Optional[Person]:
+    """Somebody in three of four issues; now and then somebody who has left since."""
+    draw = rng.random()
+    if draw > 0.75:
+        return None
+    chosen = everyone if draw < 0.1 else people
+    return Person(chosen[rng.randrange(len(chosen))])
 
 
 def _resolution(rng: random.Random, status: int) -> int:

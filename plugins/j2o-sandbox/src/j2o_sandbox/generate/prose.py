@@ -15,7 +15,7 @@ def summary(rng: random.Random, type_id: str, position: int) -> str:
         line = words.HOSTILE[position // 13 % len(words.HOSTILE)]
         return line.replace("\r\n", " ")[:200]
     if type_id == lists.EPIC:
-        return words.EPICS[rng.randrange(len(words.EPICS))]
+        return words.EPICS[position * 7 % len(words.EPICS)]
     if type_id == lists.STORY:
         role, wish = words.ROLES[rng.randrange(len(words.ROLES))], words.WISHES[rng.randrange(len(words.WISHES))]
         return f"As {'an' if role[0] in 'aeiou' else 'a'} {role} I want to {wish}"
@@ -31,6 +31,7 @@ def summary(rng: random.Random, type_id: str, position: int) -> str:
 
 def description(
     rng: random.Random,
+    type_id: str,
     position: int,
     people: Sequence[str],
     names: Mapping[str, str],
@@ -38,7 +39,7 @@ def description(
     files: Sequence[Tuple[str, str]],
 ) -> RichText:
     """A body of two to six blocks; ``files`` are names and ids of attachments that an image may show."""
-    blocks: List[Block] = [("heading", 2, "Background")] if rng.random() < 0.4 else []
+    blocks = _lead(rng, type_id)
     blocks.append(("paragraph", _sentences(rng, people, keys)))
     if position % 13 == 7 or rng.random() < 0.04:
         blocks.append(("paragraph", [words.HOSTILE[position // 13 % len(words.HOSTILE)]]))
@@ -62,6 +63,22 @@ def comment(
     if rng.random() < 0.25:
         blocks.extend(_extras(rng, people, keys))
     return RichText(tuple(blocks), names)
+
+
+def _lead(rng: random.Random, type_id: str) -> List[Block]:
+    """How people of the trade begin: steps for a bug, a reason for a story, a heading for the rest."""
+    if type_id == lists.BUG and rng.random() < 0.6:
+        thing = words.THINGS[rng.randrange(len(words.THINGS))]
+        steps: List[List[Inline]] = [
+            [f"Sign in {words.CONDITIONS[rng.randrange(len(words.CONDITIONS))]}"],
+            ["Open ", ("bold", thing), " and wait for it to load"],
+            [f"Observe that it {words.FAILURES[rng.randrange(len(words.FAILURES))]}"],
+        ]
+        return [("heading", 3, "Steps to reproduce"), ("list", True, steps)]
+    if type_id == lists.STORY and rng.random() < 0.6:
+        role = words.ROLES[rng.randrange(len(words.ROLES))]
+        return [("paragraph", [("bold", "Why:"), f" every {role} asks for it, most of all since the spring campaign."])]
+    return [("heading", 2, "Background")] if rng.random() < 0.4 else []
 
 
 def _sentences(rng: random.Random, people: Sequence[str], keys: Sequence[str]) -> List[Inline]:

@@ -120,8 +120,8 @@ class Gate:
 
     def _basic_on_cloud(self, mail: str, secret: str, through_gateway: bool) -> Tuple[Viewer, Headers]:
         for account in ACCOUNTS:
-            address = self._users[account.name].email if account.name in self._users else None
-            if address and mail.lower() == address.lower() and secret == account.token:
+            known = {f"{account.name}@example.com", (self._users[account.name].email or "").lower()}
+            if mail.lower() in known and secret == account.token:
                 if account.scoped != through_gateway:
                     raise Refused(401, {"code": 401, "message": "Unauthorized"}, (), False)
                 return self._let_in(account)

@@ -47,11 +47,15 @@ _ROUTES = (
     *attachments.ROUTES,
     *agile.ROUTES,
 )
+LONGEST_ADDRESS = 8190
+_TOO_LONG = b"<html><head><title>414 Request-URI Too Large</title></head><body></body></html>"
 _GATEWAY = f"/ex/jira/{CLOUD_ID}"
 
 
 def create_app(options: SandboxOptions, faults: Faults, counters: Counters) -> JiraServer:
     """The Jira that the options describe: generated, or published data where a file is named.
+
+    ``faults`` act in the frame around it, before a request arrives here.
 
     Raises:
         SandboxError: a data file cannot be read.
@@ -125,6 +129,8 @@ class JiraServer:
         request = Request(scope["method"], inner or path, query, headers, body, base, ANONYMOUS, loopback)
         if path.startswith("/_sandbox/"):
             return self._control(path, request)
+        if len(raw) + len(scope.get("query_string", b"")) > LONGEST_ADDRESS:
+            return Answer(_TOO_LONG, 414, (), "text/html")
         if inner is None:
             return _nowhere(request, self.installation.behaviour.cloud)
         return self._dialect(request, path.startswith(_GATEWAY))
