@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from j2o_core.api import Claim, ItemFailed, ItemSkipped, Origin, TargetItem
+from j2o_core.api import Claim, ItemFailed, ItemSkipped, Origin, RichText, TargetItem
+from j2o_core.api import richtext as tree
 
 HOSTILE = "first #12 [x](y) <b>\n\nj2o-acme-c1 and [A](https://jira.example/browse/A#j2o-acme-c1)"
 
@@ -364,6 +365,32 @@ def test_rich_comments_and_empty_ones_are_taken(target, project, item):
         answer = entries.create(effect)
         assert answer.differences == ()
         assert [found.id for found in entries.find(effect)] == [answer.id]
+
+
+def test_a_rich_comment_is_plain_text_and_keeps_the_addresses_of_its_links(target, project, item):
+    link = tree.Mark(tree.LINK_KIND, "https://x.example/a?b=1&c=2")
+    inlines = (
+        tree.Mention("name", "ann", "Ann Lee"),
+        tree.Text(" see "),
+        tree.Text("the ", (link,)),
+        tree.Text("wiki", (tree.STRONG, link)),
+        tree.Text(" and "),
+        tree.Text("https://x.example/a?b=1&c=2", (link,)),
+        tree.Image(url="https://x.example/p.png"),
+        tree.Text(" 2 * 3_4"),
+    )
+    effect = worklog(
+        target,
+        item,
+        target.member(project),
+        comment=RichText(tree.to_json(tree.Document((tree.Paragraph(inlines),)))),
+    )
+    answer = target.loader("time_entries").create(effect)
+    assert answer.differences == ()
+    assert answer.image["comment"] == (
+        "@Ann Lee see the wiki (https://x.example/a?b=1&c=2) and https://x.example/a?b=1&c=2"
+        "https://x.example/p.png 2 * 3_4"
+    )
 
 
 def test_time_of_somebody_who_is_no_member_has_failed_with_advice(target, item):

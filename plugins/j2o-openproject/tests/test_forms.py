@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from j2o_openproject.durations import normal_duration, seconds_of
+from j2o_openproject.durations import normal_duration, seconds_of, stored_work
 from j2o_openproject.texts import folded, normal_text, one_line
 from j2o_openproject.times import day_of, normal_time, readable_time, sent_time
 
@@ -25,6 +25,14 @@ from j2o_openproject.times import day_of, normal_time, readable_time, sent_time
 )
 def test_a_duration_has_one_form(duration: str, normal: str) -> None:
     assert normal_duration(duration) == normal
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [("PT1H56M", "PT1H55M48S"), ("PT14M", "PT13M48S"), ("PT1H", "PT1H"), ("PT18S", "PT36S"), ("PT17S", "PT0S")],
+)
+def test_work_is_kept_in_hundredths_of_hours(sent: str, stored: str) -> None:
+    assert stored_work(sent) == stored_work(stored) == stored
 
 
 @pytest.mark.parametrize("text", ["P", "PT", "1h", "PT1", "P1M", "x PT1H"])

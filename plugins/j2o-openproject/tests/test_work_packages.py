@@ -275,6 +275,7 @@ def test_remaining_work_that_does_not_fit_is_noted_and_nothing_is_refused(target
         {"estimatedTime": "PT10H", "percentageDone": 40},
         {"estimatedTime": "PT8H", "remainingTime": "PT0S"},
         {"estimatedTime": "PT0S", "remainingTime": "PT0S"},
+        {"estimatedTime": "PT13M", "remainingTime": "PT7M1S"},
     ):
         effect = issue(target, project, **payload)
         answer = loader.create(effect)

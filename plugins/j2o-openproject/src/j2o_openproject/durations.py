@@ -34,6 +34,13 @@ def duration_of(seconds: int) -> str:
     return f"{'-' if seconds < 0 else ''}PT{parts or '0S'}"
 
 
+def stored_work(duration: Optional[str]) -> Optional[str]:
+    """Work as OpenProject keeps it: hours rounded to two decimals, so up to 18 seconds away from what was sent."""
+    if duration in (None, ""):
+        return None
+    return duration_of((2 * seconds_of(str(duration)) + 36) // 72 * 36)
+
+
 def normal_duration(duration: Optional[str]) -> Optional[str]:
     """The one form of a duration, ``None`` for none. Raises ``ValueError``."""
     return None if duration in (None, "") else duration_of(seconds_of(str(duration)))

@@ -7,7 +7,7 @@ from typing import Any, Mapping, Optional
 
 from j2o_core.api import Note
 
-from .durations import duration_of, seconds_of
+from .durations import duration_of, seconds_of, stored_work
 from .work_package_schema import WorkPackageSchema
 
 #: the payload fields that are one thing to the server and are written together
@@ -70,7 +70,7 @@ def _seconds(value: Any) -> Optional[int]:
 
 def _put(made: Progress, name: str, value: Any) -> None:
     made.properties[name] = value
-    made.image[name] = value
+    made.image[name] = value if name == "percentageDone" else stored_work(value)
 
 
 def _note(made: Progress, remaining: Optional[int], percent: Optional[int]) -> None:

@@ -14,10 +14,10 @@ class EffectReferences:
     name counts, as it does in Jira.
     """
 
-    def __init__(self, effect: Effect, issue_key: str, claims: bool = True) -> None:
+    def __init__(self, effect: Effect, issue_key: str) -> None:
         self._effect = effect
         self._issue_key = issue_key
-        self._claims = {claim.name: claim.id for claim in effect.claims} if claims else {}
+        self._claims = {claim.name: claim.id for claim in effect.claims}
 
     def mention(self, alias: richtext.Alias) -> Optional[tuple[int, str]]:
         """Id and display name of a person."""

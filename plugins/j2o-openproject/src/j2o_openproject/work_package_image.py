@@ -8,7 +8,7 @@ from j2o_core.api import Found, ItemFailed
 
 from .catalogue import Catalogue
 from .custom_fields import stored
-from .durations import normal_duration
+from .durations import stored_work
 from .hal import linked, linked_all, raw
 from .marks import Marks
 from .target_items import sorted_ids
@@ -43,8 +43,8 @@ def found_of(row: Mapping[str, Any], catalogue: Catalogue, marks: Marks, origin_
         "parent": linked(row, "parent"),
         "startDate": start,
         "dueDate": due,
-        "estimatedTime": normal_duration(row.get("estimatedTime")),
-        "remainingTime": normal_duration(row.get("remainingTime")),
+        "estimatedTime": stored_work(row.get("estimatedTime")),
+        "remainingTime": stored_work(row.get("remainingTime")),
         "percentageDone": row.get("percentageDone"),
         "version": version_image("version", versions),
         "versions": versions,

@@ -15,13 +15,13 @@ from j2o_core.api import (
     Problem,
     Refused,
     RichText,
-    richtext,
 )
 
 from ..catalogue import Catalogue
 from ..codes import problem
 from ..connector import OpenProject
 from ..marks import Marks
+from ..plain_text import plain_text
 from ..texts import one_line
 
 
@@ -92,10 +92,4 @@ def failed(refusal: Refused, advice: str) -> ItemFailed:
 
 def readable_notes(notes: Sequence[Note]) -> str:
     """Notes as one line of plain text, ``label: text; label: text``, for kinds whose text is no Markdown."""
-    return "; ".join(f"{one_line(note.label)}: {one_line(_plain_text(note.text))}" for note in notes)
-
-
-def _plain_text(value: object) -> str:
-    if isinstance(value, RichText):
-        return richtext.visible_text(richtext.from_json(value.tree))
-    return str(value)
+    return "; ".join(f"{one_line(note.label)}: {one_line(plain_text(note.text))}" for note in notes)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
-from j2o_core.api import Answer, Difference, Effect, EffectClass, Found, Phase, Problem, Refused, RichText, TargetItem
+from j2o_core.api import Answer, Difference, Effect, EffectClass, Found, Phase, Problem, Refused, TargetItem
 
 from ..catalogue import Names
 from ..durations import duration_of, normal_duration, seconds_of
 from ..hal import condition, link, linked, raw
 from ..marks import TIME_ENTRY
-from ..prose import markdown
-from ..references import EffectReferences
+from ..plain_text import plain_text
 from ..target_items import optional_id, target_id
 from ..texts import normal_text
 from ..times import day_of
@@ -154,9 +153,7 @@ class TimeEntries(EntityLoader):
         return body
 
     def _comment(self, effect: Effect) -> tuple[str, tuple[Difference, ...]]:
-        comment = effect.payload.get("comment")
-        references = EffectReferences(effect, effect.parent_key)
-        text = markdown(comment, references) if isinstance(comment, RichText) else normal_text(comment)
+        text = plain_text(effect.payload.get("comment"))
         text = normal_text("\n".join(part for part in (text, readable_notes(effect.notes)) if part))
         room = _LONGEST_COMMENT - len(self.marks.ending(TIME_ENTRY, effect.origin.id)) - 1
         if len(text) <= room:
