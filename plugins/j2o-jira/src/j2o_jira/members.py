@@ -34,9 +34,10 @@ class Members(Extractor):
             )
             yield Page([], "all", 0, [Problem("J2O-X005", message, WARNING, entity=self.entity, key=slice)])
             return
+        # Groups first: what people inherit from them is then known when their own memberships are written.
         records = [
             Record(Origin(self.source, self.entity, identifier), f"{slice}: {name}", data)
-            for identifier, (name, data) in found.items()
+            for identifier, (name, data) in sorted(found.items(), key=lambda entry: "user" in entry[1][1])
         ]
         yield Page(records, "all", len(records))
 
@@ -96,7 +97,7 @@ class Participants(Splitter):
 
 def _participants(fields: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     worklog, watches = fields.get("worklog") or {}, fields.get("watches") or {}
-    found = [fields.get("assignee")]
+    found: list[Any] = [fields.get("assignee")]
     found += [entry.get("author") for entry in worklog.get("worklogs") or ()]
     found += watches.get("watchers") or ()
     yield from (person for person in found if is_person(person))
