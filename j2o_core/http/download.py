@@ -9,7 +9,7 @@ from typing import Optional
 
 import requests
 
-from ..model.outcome import Retriable
+from ..model.outcome import Fatal, Retriable
 from .outcomes import Refused
 
 _CHUNK = 256 * 1024
@@ -28,7 +28,8 @@ class Download:
 def save(answer: requests.Response, destination: Path, size: Optional[int], what: str) -> Download:
     """Write an open answer to ``destination``, through a ``.part`` file beside it.
 
-    Raises ``Retriable`` where its length is not ``size`` and ``Refused`` where a redirect led to a login page.
+    Raises ``Retriable`` where its length is not ``size``, ``Refused`` where a redirect led to a login page, ``Fatal``
+    where the disk does not take it.
     """
     content_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     part = destination.with_name(destination.name + ".part")
@@ -45,6 +46,10 @@ def save(answer: requests.Response, destination: Path, size: Optional[int], what
                 raise _page(answer, what)
             raise Retriable(f"{what}: {written} bytes instead of {size}", code="truncated")
         part.replace(destination)
+    except requests.RequestException:  # these are OSErrors too
+        raise
+    except OSError as error:
+        raise Fatal(f"{part} cannot be written: {error.strerror or error}", exit_code=4, code="disk") from None
     finally:
         part.unlink(missing_ok=True)
     return Download(destination, written, digest.hexdigest(), content_type)

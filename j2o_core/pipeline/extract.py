@@ -9,11 +9,12 @@ from typing import Iterator
 from ..hooks.protocols import Extractor, Page
 from ..ledger import listing
 from ..ledger.writer import Writer
+from ..model.outcome import Fatal, Outcome
 from ..model.record import Record
 from ..snapshot.derive import Derivation, children, unreturned
 from ..snapshot.store import SliceState, Snapshot
 from .interrupt import Interrupted
-from .options import Emit
+from .options import Emit, problem_event
 from .wiring import Wiring
 
 
@@ -23,7 +24,7 @@ def extract(wiring: Wiring, snapshot: Snapshot, writer: Writer, run: str, emit: 
     parts = [
         (entity, priority, name)
         for (entity, priority), extractor in wiring.extractors.items()
-        for name in extractor.slices(wiring.selection)
+        for name in _slices(extractor, entity, wiring)
     ]
     with ThreadPoolExecutor(max(1, min(wiring.spec.runtime.workers, len(parts)))) as pool:
         futures = [pool.submit(reader.read, *part) for part in parts]
@@ -60,7 +61,7 @@ class _Reader:
         self._progress(entity, priority, name, state)
         if state.done:
             return
-        for page in self._pages(extractor, name, state):
+        for page in self._pages(extractor, entity, name, state):
             self._check()
             state = SliceState(page.cursor, False, state.received + len(page.records), page.expected or state.expected)
             self._store(entity, priority, name, page, state)
@@ -69,9 +70,14 @@ class _Reader:
             done = SliceState(None, True, state.received, state.expected)
             self._snapshot.put_slice(connection, entity, priority, name, done)
 
-    def _pages(self, extractor: Extractor, name: str, state: SliceState) -> Iterator[Page]:
+    def _pages(self, extractor: Extractor, entity: str, name: str, state: SliceState) -> Iterator[Page]:
         self._check()
-        return extractor.pages(self._wiring.selection, name, state.cursor)
+        try:
+            yield from extractor.pages(self._wiring.selection, name, state.cursor)
+        except Fatal:
+            raise
+        except Outcome as outcome:
+            raise _stopped(f"{entity} ({name})", outcome) from outcome
 
     def _store(self, entity: str, priority: int, name: str, page: Page, state: SliceState) -> None:
         with self._guard, self._snapshot.transaction() as connection:
@@ -88,17 +94,7 @@ class _Reader:
             problems = page.problems
             self._writer.post(lambda connection: listing.put_problems(connection, self._run, "extract", problems))
             for problem in problems:
-                self._emit(
-                    {
-                        "event": "problem",
-                        "stage": "extract",
-                        "severity": problem.severity,
-                        "code": problem.code,
-                        "entity": problem.entity,
-                        "key": problem.key,
-                        "message": problem.message,
-                    }
-                )
+                self._emit(problem_event(problem, "extract"))
 
     def _descendants(self, record: Record) -> Iterator[tuple[Derivation, Record]]:
         for derivation in self._derivations.get(record.origin.entity, ()):
@@ -123,3 +119,17 @@ class _Reader:
             raise Interrupted
         if self.failed.is_set():
             raise Interrupted
+
+
+def _slices(extractor: Extractor, entity: str, wiring: Wiring) -> list[str]:
+    try:
+        return list(extractor.slices(wiring.selection))
+    except Fatal:
+        raise
+    except Outcome as outcome:
+        raise _stopped(entity, outcome) from outcome
+
+
+def _stopped(what: str, outcome: Outcome) -> Fatal:
+    """A page that cannot be read is never the end of the data: the run stops, and goes on from there next time."""
+    return Fatal(f"reading {what} stopped: {outcome.message}", exit_code=3, code=outcome.code, detail=outcome.detail)

@@ -6,8 +6,10 @@ import cerberus
 import pytest
 
 from j2o_core.api import Extractor, Origin, Record, Selection
+from j2o_core.testing.scripted_server import say_json
 from j2o_jira.attachments import Attachments
 from j2o_jira.groups import Groups
+from j2o_jira.issues.extractor import Issues
 from j2o_jira.members import Members, Participants
 from j2o_jira.people import People
 from j2o_jira.projects import Projects, Versions
@@ -61,14 +63,38 @@ def test_groups_have_their_members(jira, jira_server, read):
     assert [page.records[0].key for page in rest] == [page.records[0].key for page in pages[2:]]
 
 
-def test_whoever_may_not_read_directory_and_groups_is_told_so(sandbox, connect):
+def test_whoever_may_not_read_groups_is_told_so(sandbox, connect):
     server = sandbox("server")
     reader = connect(server.url, {"user": "reader", "password": "j2o-sandbox-reader-password"})
-    for kind in (Groups,):
-        pages = list(make(kind, reader).pages(Selection(), "all", None))
-        problems = [problem for page in pages for problem in page.problems]
-        assert problems
-        assert all("cannot be read" in problem.message for problem in problems)
+    problems = [problem for page in make(Groups, reader).pages(Selection(), "all", None) for problem in page.problems]
+    assert problems
+    assert all("cannot be read" in problem.message for problem in problems)
+
+
+def test_a_directory_that_may_not_be_read_is_told_and_stops_nothing(scripted, connect):
+    scripted.answer = lambda asked: (
+        say_json({"deploymentType": "Server"}) if "serverInfo" in asked.path else say_json({"message": "no"}, 403)
+    )
+    (page,) = make(Users, connect(scripted.url)).pages(Selection(), "all", None)
+    assert not page.records
+    assert "people are found in issues alone" in page.problems[0].message
+
+
+def test_archived_projects_are_read_when_named_or_asked_for(scripted, connect, read):
+    listed = [{"id": "1", "key": "A", "name": "A"}, {"id": "2", "key": "B", "name": "B", "archived": True}]
+
+    def answer(asked):
+        if "serverInfo" in asked.path:
+            return say_json({"deploymentType": "Server"})
+        return say_json(listed if "/project" in asked.path else {"total": 0, "issues": []})
+
+    scripted.answer = answer
+    client = connect(scripted.url)
+    assert [record.key for record in read(make(Projects, client))] == ["A"]
+    assert [record.key for record in read(make(Projects, client), Selection(("B",)))] == ["B"]
+    assert [record.key for record in read(make(Projects, client, archived=True))] == ["A", "B"]
+    (page,) = make(Issues, client).pages(Selection(("B",)), "B", None)
+    assert "archived" in page.problems[0].message
 
 
 def test_projects_are_known_by_former_keys(jira, read):

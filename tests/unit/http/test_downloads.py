@@ -97,3 +97,10 @@ def test_wrong_credentials_stop_a_download(server, connect, say, tmp_path):
     server.answers = [say.json({}, 401)]
     with pytest.raises(Fatal):
         connect(server.url).download("/f", tmp_path / "f")
+
+
+def test_a_disk_that_takes_nothing_stops_the_run(server, connect, say, tmp_path):
+    server.answers = [say.bytes(200, b"content", {})]
+    with pytest.raises(Fatal, match="cannot be written") as caught:
+        connect(server.url).download("/f", tmp_path / "no such folder" / "f", size=7)
+    assert caught.value.exit_code == 4

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 from j2o_core.api import Client, ConnectionOptions, Fatal, Http, NotSent, Refused, Response, Retriable, Selection
 
 from .pages import offset_pages
+from .people import person_data
 
 #: through it scoped tokens reach a site on Cloud
 _GATEWAY = "/ex/jira/"
@@ -135,8 +136,8 @@ class Jira(Client):
         with self._lock:
             for person in people:
                 name = person.get("accountId") if self.cloud else person.get("name")
-                if name and (person.get("accountId") or person.get("key")):
-                    self._people.setdefault(str(name), person)
+                if name and str(name) not in self._people and (person.get("accountId") or person.get("key")):
+                    self._people[str(name)] = person_data(person)
 
     # ------------------------------------------------------------------ private
 

@@ -15,7 +15,7 @@ def is_person(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
     if isinstance(value.get("accountId"), str):
-        return value["accountId"] != ""
+        return bool(value["accountId"])
     name = value.get("name")
     if not isinstance(name, str) or not name or name == value.get("displayName") == "Anonymous":
         return False

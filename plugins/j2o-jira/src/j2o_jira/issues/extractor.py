@@ -45,6 +45,11 @@ class Issues(Extractor):
             received, _ = _progress(last)
             yield Page(records, last, expected, problems)
         yield from self._verification(reader, slice, received, expected, last)
+        if not received and self.client.project(slice).get("archived"):
+            message = (
+                f"project {slice} is archived, and Jira finds no issues of archived projects: restore it to read them"
+            )
+            yield Page([], last, 0, [Problem("J2O-X008", message, WARNING, entity=self.entity, key=slice)])
 
     @staticmethod
     def aliases(value: Any) -> Sequence[str]:
