@@ -308,9 +308,10 @@ def test_what_the_target_has_not_is_told_before(target, project):
         "startDate": "2024-02-02",
         "dueDate": "2024-02-01",
         "asignee": None,
+        "percentageDone": 101,
     }
     told = {problem.field: problem for problem in target.loader("work_packages").problems(payload)}
-    assert set(told) == {"subject", "type", "status", "estimatedTime", "dueDate", "asignee"}
+    assert set(told) == {"subject", "type", "status", "estimatedTime", "dueDate", "asignee", "percentageDone"}
     assert told["type"].suggestion == "Task"
     assert told["asignee"].suggestion == "assignee"
 
@@ -415,6 +416,29 @@ def test_references_in_rich_text_lead_to_the_target(target, project):
     image = target.loader("work_packages").image(effect)
     for part in ("#4711", "ACME-8", "/api/v3/attachments/77/content", "/api/v3/attachments/55/content", 'data-id="4"'):
         assert part in image["description"]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"percentageDone": "half"},
+        {"estimatedTime": "2h"},
+        {"startDate": "tomorrow"},
+        {"createdAt": "2019-01-02T03:04:05"},
+    ],
+)
+def test_a_value_that_its_field_cannot_be_fails_the_item_in_plain_words(generous, payload):
+    project = generous.project()
+    with pytest.raises(ItemFailed):
+        generous.loader("work_packages").create(issue(generous, project, **payload))
+
+
+def test_an_author_that_changes_later_is_told_since_only_a_create_can_write_it(generous):
+    project, loader = generous.project(), generous.loader("work_packages")
+    one, other = generous.member(project), generous.member(project)
+    answer = loader.create(issue(generous, project, author=one))
+    done = loader.update(issue(generous, project, author=other, fields=frozenset({"author"})), loader.read(answer.id))
+    assert [(one.field, one.sent) for one in done.differences] == [("author", other.id)]
 
 
 def test_lanes_are_trees(target):

@@ -70,6 +70,12 @@ CODES = {
             "Map it with the step `seconds_to_duration`.",
         ),
         Code(
+            "J2O-O008",
+            "no percentage",
+            "Progress is a whole number from 0 to 100.",
+            "Map it with the steps `number` and, where the source counts from 0 to 1, an expression.",
+        ),
+        Code(
             "J2O-O010",
             "a name that OpenProject does not have",
             "Types, statuses, priorities and roles are made by the administrator, not over the API.",

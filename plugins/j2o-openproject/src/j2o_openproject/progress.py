@@ -29,12 +29,15 @@ def progress_of(payload: Mapping[str, Any], schema: WorkPackageSchema) -> Progre
 
     Remaining work above the work is cut to it, remaining work without work is refused: both are noted. Where progress
     comes from the status, neither remaining work nor percentage can be written.
+
+    Raises:
+        ValueError: a duration or percentage is none.
     """
     made = Progress()
     given = {name: payload[name] for name in PROGRESS_FIELDS if name in payload}
     work = _seconds(given.get("estimatedTime"))
     remaining = _seconds(given.get("remainingTime"))
-    percent = None if given.get("percentageDone") in (None, "") else int(given["percentageDone"])
+    percent = percent_of(given.get("percentageDone"))
     if "estimatedTime" in given:
         _put(made, "estimatedTime", None if work is None else duration_of(work))
     if not schema.is_writable("remainingTime"):
@@ -62,6 +65,19 @@ def progress_of(payload: Mapping[str, Any], schema: WorkPackageSchema) -> Progre
         else:
             _note(made, None, percent)
     return made
+
+
+def percent_of(value: Any) -> Optional[int]:
+    """A whole number from 0 to 100, ``None`` for none. Raises ``ValueError``."""
+    if value in (None, ""):
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if not 0 <= number <= 100:
+        raise ValueError(f"'{value}' is no percentage from 0 to 100")
+    return round(number)
 
 
 def _seconds(value: Any) -> Optional[int]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Mapping, Optional
 
-from j2o_core.api import Difference, Effect, ItemFailed, Note, TargetItem
+from j2o_core.api import Difference, Effect, Note, TargetItem
 
+from .bad_values import bad_values_fail
 from .catalogue import Catalogue
 from .custom_fields import convert, readable
 from .hal import link, links
@@ -84,7 +85,16 @@ class Draft:
 
 
 def draft_of(effect: Effect, catalogue: Catalogue, marks: Marks, source: str, origin_field: str) -> Draft:
-    """Everything that follows from one effect. Raises ``ItemFailed`` where it names what the target has not."""
+    """Everything that follows from one effect.
+
+    Raises:
+        ItemFailed: it names what the target has not, or holds a value that its field cannot be.
+    """
+    with bad_values_fail():
+        return _draft(effect, catalogue, marks, source, origin_field)
+
+
+def _draft(effect: Effect, catalogue: Catalogue, marks: Marks, source: str, origin_field: str) -> Draft:
     payload = effect.payload
     project = target_id(payload.get("project"), "project")
     type_id = catalogue.types.id(payload.get("type"))
@@ -171,10 +181,7 @@ def _dates(draft: Draft, payload: Mapping[str, Any], schema: WorkPackageSchema) 
 
 
 def _progress(draft: Draft, payload: Mapping[str, Any], schema: WorkPackageSchema) -> None:
-    try:
-        progress = progress_of(payload, schema)
-    except ValueError as error:
-        raise ItemFailed(str(error), code="duration") from None
+    progress = progress_of(payload, schema)
     for name in PROGRESS_FIELDS:
         if name in progress.properties:
             draft.parts[name] = Part({name: progress.properties[name]})

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem, Refused, Taken
 
+from ..bad_values import bad_values_fail
 from ..connector import attributes_of
 from ..hal import link, linked, raw
 from ..prose import block, joined, markdown
@@ -121,7 +122,8 @@ class Projects(EntityLoader):
         if "parent" in payload:
             image["parent"] = optional_id(payload["parent"])
         if payload.get("createdAt") and self.catalogue.is_history_writable:
-            image["createdAt"] = normal_time(payload["createdAt"])
+            with bad_values_fail():
+                image["createdAt"] = normal_time(payload["createdAt"])
         if effect.fields is not None and "active" in effect.fields:
             image["active"] = bool(payload.get("active"))
         return image

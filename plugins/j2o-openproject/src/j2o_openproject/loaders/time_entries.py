@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequenc
 
 from j2o_core.api import Answer, Difference, Effect, EffectClass, Found, Phase, Problem, Refused, TargetItem
 
+from ..bad_values import bad_values_fail
 from ..catalogue import Names
 from ..durations import duration_of, normal_duration, seconds_of
 from ..hal import condition, link, linked, raw
@@ -110,11 +111,12 @@ class TimeEntries(EntityLoader):
     def image(self, effect: Effect) -> Mapping[str, Any]:
         """Day, duration, comment as far as it fits, person, activity."""
         payload = effect.payload
-        image: dict[str, Any] = {
-            "spentOn": day_of(payload.get("spentOn")),
-            "hours": self._hours(payload.get("hours")),
-            "comment": self._comment(effect)[0],
-        }
+        with bad_values_fail():
+            image: dict[str, Any] = {
+                "spentOn": day_of(payload.get("spentOn")),
+                "hours": self._hours(payload.get("hours")),
+                "comment": self._comment(effect)[0],
+            }
         if isinstance(payload.get("user"), TargetItem):
             image["user"] = payload["user"].id
         if payload.get("activity"):

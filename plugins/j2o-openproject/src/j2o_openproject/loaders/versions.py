@@ -6,8 +6,9 @@ from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
 
 from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem, Refused, Taken
 
+from ..bad_values import bad_values_fail
 from ..connector import attributes_of
-from ..hal import condition, link, linked, raw
+from ..hal import link, linked, raw
 from ..prose import block, joined, markdown
 from ..references import EffectReferences
 from ..target_items import alias_of, target_id
@@ -72,12 +73,9 @@ class Versions(EntityLoader):
 
     def find(self, effect: Effect) -> Sequence[Found]:
         """By name, in its project."""
+        # The server can filter by exact names only, while its rule against a second one knows no case.
         (key,) = self.keys(effect)
-        name = one_line(effect.payload.get("name"))
-        rows = self.client.pages("versions", condition("name", "=", [name]))
-        found = [version for version in map(_found, rows) if key in version.keys]
-        # The filter is exact, the rule against a second one is not.
-        return found or [version for version in self.scan([_project(effect)]) if key in version.keys]
+        return [version for version in self.scan([_project(effect)]) if key in version.keys]
 
     def create(self, effect: Effect) -> Answer:
         """An open version, for its own project."""
@@ -113,9 +111,10 @@ class Versions(EntityLoader):
         notes = block(f"Preserved from {self.source}", effect.notes, references)
         if "description" in payload or notes:
             image["description"] = joined(markdown(payload.get("description"), references), notes)
-        for field in ("startDate", "endDate"):
-            if field in payload:
-                image[field] = day_of(payload[field])
+        with bad_values_fail():
+            for field in ("startDate", "endDate"):
+                if field in payload:
+                    image[field] = day_of(payload[field])
         if effect.fields is not None and "status" in effect.fields:
             image["status"] = payload.get("status") or "open"
         return image

@@ -11,6 +11,7 @@ from ..connector import attributes_of
 from ..durations import seconds_of
 from ..hal import condition, elements, linked
 from ..marks import WORK_PACKAGE
+from ..progress import percent_of
 from ..target_items import target_id
 from ..texts import one_line
 from ..times import day_of
@@ -174,6 +175,10 @@ class WorkPackages(EntityLoader):
                     yield self.problem("J2O-O007", f"'{payload[field]}' is below zero", field)
             except ValueError as error:
                 yield self.problem("J2O-O007", str(error), field, expected="such as PT1H30M")
+        try:
+            percent_of(payload.get("percentageDone"))
+        except ValueError as error:
+            yield self.problem("J2O-O008", str(error), "percentageDone")
         days = {}
         for field in ("startDate", "dueDate"):
             try:
