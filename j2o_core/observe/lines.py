@@ -6,7 +6,7 @@ import time
 from typing import Callable, TextIO
 
 from .pace import Pace, duration
-from .wording import Event, ProblemTally, counts, stage
+from .wording import Event, ProblemTally, counts, planned, stage
 
 
 class PlainLines:
@@ -28,6 +28,8 @@ class PlainLines:
             self._line(f"run {event['run']} {verb}: {event.get('spec', '')}")
         elif kind == "stage_started":
             self._line(stage(event))
+        elif kind == "planned":
+            self._line(planned(event))
         elif kind == "progress":
             self._progress(event)
         elif kind == "problem":

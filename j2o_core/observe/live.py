@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from .wording import Event, ProblemTally, counts, stage
+from .wording import Event, ProblemTally, counts, planned, stage
 
 
 class LiveProgress:
@@ -50,6 +50,8 @@ class LiveProgress:
         elif kind == "stage_started":
             self._settle()
             self._say(stage(event), style="bold")
+        elif kind == "planned":
+            self._say(planned(event))
         elif kind == "progress":
             self._show(event)
         elif kind == "problem":

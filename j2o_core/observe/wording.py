@@ -32,6 +32,12 @@ def counts(event: Event) -> str:
     return ", ".join(f"{number:,} {name}" for name, number in given.items() if number)
 
 
+def planned(event: Event) -> str:
+    """One line about a ``planned`` event."""
+    source, unchanged = int(event["source"]), int(event["unchanged"])
+    return f"  {event['entity']}: {source:,}" + (f", {unchanged:,} unchanged" if unchanged else "")
+
+
 def problem(event: Event) -> str:
     """One line about a ``problem`` event."""
     subject = " ".join(str(event[name]) for name in ("entity", "key") if event.get(name))

@@ -41,6 +41,14 @@ def test_plain_lines_come_now_and_then_and_at_the_end() -> None:
     assert len(told) == 11
 
 
+def test_the_plan_is_told_by_entity() -> None:
+    out = io.StringIO()
+    lines = PlainLines(out)
+    lines({"event": "planned", "entity": "users", "source": 1200, "unchanged": 0})
+    lines({"event": "planned", "entity": "groups", "source": 5, "unchanged": 4})
+    assert out.getvalue().splitlines() == ["  users: 1,200", "  groups: 5, 4 unchanged"]
+
+
 def test_the_same_amount_is_told_once() -> None:
     out = io.StringIO()
     lines = PlainLines(out)

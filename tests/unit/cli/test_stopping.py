@@ -1,0 +1,63 @@
+"""A run that is stopped by a signal, and the same command again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SPEC = """\
+apiVersion: j2o/v1
+kind: Migration
+name: stopped
+extends: j2o:demo
+system: {plugin: sandbox, seed: 5, projects: 1, issues: 12, attachment_bytes: 256, latency: 10}
+runtime: {workers: 2, settle: 1}
+"""
+J2O = [sys.executable, "-m", "j2o_core"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_a_stopped_run_exits_with_4_and_carries_on_under_its_own_name(tmp_path: Path, number: signal.Signals) -> None:
+    spec = tmp_path / "stopped.yaml"
+    spec.write_text(SPEC, encoding="utf-8")
+    command = [*J2O, "run", str(spec), "--json", "--quiet"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stderr is not None
+    with process:
+        for line in process.stdout:
+            event = json.loads(line)
+            if event["event"] == "stage_started" and event.get("entity") == "work_packages":
+                process.send_signal(number)
+                break
+        rest = process.stdout.read()
+        told = process.stderr.read()
+    assert process.returncode == 4, told
+    assert "Traceback" not in told
+    stopped = json.loads(rest.splitlines()[-1])
+    assert stopped["exit_code"] == 4
+    assert sum(counts["left"] for counts in stopped["entities"].values()) > 0
+    assert_sums(stopped)
+
+    again = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert again.returncode == 0, again.stderr
+    events = [json.loads(line) for line in again.stdout.splitlines()]
+    assert events[0]["resumed"] is True
+    finished = events[-1]
+    assert finished["run"] == stopped["run"]
+    assert_sums(finished)
+    assert all(counts["left"] == 0 for counts in finished["entities"].values())
+    made = finished["entities"]["work_packages"]
+    assert made["created"] + made["skipped"] == made["source"] > 5
+    assert len(list((Path(os.environ["J2O_HOME"]) / "reports").glob("*.html"))) == 1
+
+
+def assert_sums(finished: dict[str, Any]) -> None:
+    for name, counts in finished["entities"].items():
+        assert counts["source"] == sum(counts.values()) - counts["source"], name
