@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
-from typing import Any, MutableMapping
+from typing import Any, Iterator, MutableMapping
 
+import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _TRANSPORT = "sandbox.transport"
@@ -18,6 +20,32 @@ class SandboxProtocol(HttpToolsProtocol):
         """Called by the parser at the first byte of a request."""
         super().on_message_begin()
         self.scope[_TRANSPORT] = self.transport  # type: ignore[typeddict-unknown-key]
+
+
+class Listener(uvicorn.Server):
+    """One HTTP server; signals are left to whoever runs it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Handle no signals."""
+        yield
+
+
+def listener(app: Any) -> Listener:
+    """An HTTP server for an ASGI app, to be run with ``serve(sockets=[...])``."""
+    return Listener(
+        uvicorn.Config(
+            app,
+            http=SandboxProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=1,
+        )
+    )
 
 
 def reset(scope: MutableMapping[str, Any]) -> None:

@@ -13,11 +13,11 @@ import socket
 import subprocess
 import sys
 import threading
-from typing import IO, Any, Dict, Iterator, List, Optional, Tuple
+from typing import IO, Any, Dict, List, Optional, Tuple
 
 from j2o_sandbox.options import SandboxError, SandboxOptions
 
-_HOST = "127.0.0.1"
+HOST = "127.0.0.1"
 
 
 def serve(options: SandboxOptions) -> None:
@@ -116,6 +116,24 @@ def start(options: SandboxOptions, timeout: float = 60.0) -> Running:
     return running
 
 
+def bind(port: int) -> socket.socket:
+    """A listening socket on loopback; 0 picks a free port.
+
+    Raises:
+        SandboxError: the port is taken.
+    """
+    # The protocol is named: asyncio switches delays off only where it knows that this is TCP.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((HOST, port))
+    except OSError as error:
+        bound.close()
+        raise SandboxError(f"port {port} cannot be used: {error.strerror}; choose another or 0") from error
+    bound.listen(1024)
+    return bound
+
+
 def _serve(options: SandboxOptions, out: IO[str], parent: Optional[int]) -> None:
     from j2o_sandbox.counters import Counters
     from j2o_sandbox.faults import load_faults
@@ -129,8 +147,8 @@ def _serve(options: SandboxOptions, out: IO[str], parent: Optional[int]) -> None
         app, credentials = _half(name, options, faults, counters)
         if app is None:
             continue
-        bound = _bind(port)
-        ready[name] = {"url": f"http://{_HOST}:{bound.getsockname()[1]}", **credentials}
+        bound = bind(port)
+        ready[name] = {"url": f"http://{HOST}:{bound.getsockname()[1]}", **credentials}
         listening.append((Frame(app, name, faults, counters, options.latency_ms), bound))
     _run(listening, ready, out, parent)
 
@@ -145,18 +163,6 @@ def _half(name: str, options: SandboxOptions, faults: Any, counters: Any) -> Tup
         return None, {}
     app = half.create_app(options, faults, counters)
     return app, app.credentials if name == "openproject" else half.credentials(options)
-
-
-def _bind(port: int) -> socket.socket:
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((_HOST, port))
-    except OSError as error:
-        bound.close()
-        raise SandboxError(f"port {port} cannot be used: {error.strerror}; choose another or 0") from error
-    bound.listen(1024)
-    return bound
 
 
 def _run(
@@ -177,31 +183,9 @@ def _run(
 async def _main(
     listening: List[Tuple[Any, socket.socket]], ready: Dict[str, Dict[str, Any]], out: IO[str], parent: Optional[int]
 ) -> None:
-    import uvicorn
+    from j2o_sandbox.connection import listener
 
-    from j2o_sandbox.connection import SandboxProtocol
-
-    class Listener(uvicorn.Server):
-        """One server; signals are handled once for both, below."""
-
-        @contextlib.contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            yield
-
-    servers = []
-    for app, bound in listening:
-        config = uvicorn.Config(
-            app,
-            http=SandboxProtocol,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=1,
-        )
-        servers.append((Listener(config), bound))
+    servers = [(listener(app), bound) for app, bound in listening]
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

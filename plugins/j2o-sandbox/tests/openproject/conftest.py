@@ -2,27 +2,74 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import itertools
 import json
+import threading
+import time
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 import pytest
 import requests
 
+from j2o_sandbox.connection import listener
+from j2o_sandbox.counters import Counters
+from j2o_sandbox.faults import load_faults
+from j2o_sandbox.frame import Frame
+from j2o_sandbox.openproject.app import create_app
 from j2o_sandbox.options import SandboxOptions
-from j2o_sandbox.serving import Running, start
+from j2o_sandbox.serving import bind
 
 _numbers = itertools.count(1)
 URN = "urn:openproject-org:api:v3:errors:"
 
 
+@dataclasses.dataclass
+class Hosted:
+    """An OpenProject in this process, to spare the start of another one; otherwise as it is served."""
+
+    openproject: Dict[str, Any]
+
+
+class Host:
+    """A thread whose event loop serves any number of sandboxes."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.servers: List[Tuple[Any, Any]] = []
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+
+    def add(self, options: SandboxOptions) -> Hosted:
+        """Serve one more OpenProject."""
+        faults, counters = load_faults(options.faults), Counters()
+        app = create_app(options, faults, counters)
+        bound = bind(0)
+        server = listener(Frame(app, "openproject", faults, counters, options.latency_ms))
+        self.servers.append((server, asyncio.run_coroutine_threadsafe(server.serve(sockets=[bound]), self.loop)))
+        while not server.started:
+            time.sleep(0.001)
+        return Hosted({"url": f"http://127.0.0.1:{bound.getsockname()[1]}", **app.credentials})
+
+    def stop(self) -> None:
+        """End all of them."""
+        for server, _ in self.servers:
+            server.should_exit = True
+        for _, done in self.servers:
+            done.result(10)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+
 class Client:
     """Requests to an OpenProject as one user; ids and names are made up where a test does not care."""
 
-    def __init__(self, running: Running, token: Optional[str] = None) -> None:
+    def __init__(self, running: Any, token: Optional[str] = None) -> None:
         self.running = running
-        self.url = running.urls["openproject"]
+        self.url = running.openproject["url"]
         self.session = requests.Session()
         self.session.auth = ("apikey", token or running.openproject["api_key"])
 
@@ -105,7 +152,9 @@ class Client:
 
     def state(self, *kinds: str) -> Any:
         """The sandbox's own account of what it holds."""
-        answer = requests.get(self.url + "/_sandbox/state", params={"only": ",".join(kinds)} if kinds else {}, timeout=20)
+        answer = requests.get(
+            self.url + "/_sandbox/state", params={"only": ",".join(kinds)} if kinds else {}, timeout=20
+        )
         assert answer.status_code == 200
         return answer.json()
 
@@ -168,6 +217,7 @@ projects:
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """A client of a sandbox with these options and setup; the same call gets the same sandbox."""
+    host = Host()
     kept: Dict[str, Client] = {}
 
     def get(setup: str = "", **options: Any) -> Client:
@@ -177,12 +227,11 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
                 file: Path = tmp_path_factory.mktemp("setup") / "setup.yaml"
                 file.write_text(setup)
                 options["openproject_setup"] = str(file)
-            kept[key] = Client(start(SandboxOptions(projects=1, issues=1, **options)))
+            kept[key] = Client(host.add(SandboxOptions(**options)))
         return kept[key]
 
     yield get
-    for client in kept.values():
-        client.running.stop()
+    host.stop()
 
 
 @pytest.fixture(scope="session")

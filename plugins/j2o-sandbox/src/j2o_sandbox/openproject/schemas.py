@@ -109,9 +109,7 @@ def _custom(server: Server, field: Any) -> Dict[str, Any]:
         entry["location"] = "_links"
     if field.format == "list":
         options = server.store.custom_options.find("field", field.id)
-        entry["_links"] = {
-            "allowedValues": [link(f"/api/v3/custom_options/{row.id}", row.value) for row in options]
-        }
+        entry["_links"] = {"allowedValues": [link(f"/api/v3/custom_options/{row.id}", row.value) for row in options]}
     return entry
 
 
@@ -175,4 +173,3 @@ for _name, _create, _update in (
     routes("POST", f"/{_name}/form")(_form_of(_name, _create))
     routes("POST", f"/{_name}/{{id}}/form")(_form_of(_name, _update))
 routes("GET", "/workspaces/schema")(_schema_of("projects"))
-

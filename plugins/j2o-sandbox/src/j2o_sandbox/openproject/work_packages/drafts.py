@@ -100,9 +100,7 @@ def draft_update(server: Server, request: Request, payload: Dict[str, Any], befo
     if draft.project != before.project and home is not None:
         _move(server, draft, before, home)
         kind = server.store.types.get(draft.type)
-    has_children = bool(server.store.work_packages.ids("parent", before.id))
-    if not (has_children and not draft.manual):
-        settle_dates(server, draft, milestone, sent)
+    settle_dates(server, draft, milestone, sent)
     if server.store.statuses.get(draft.status) is not None:
         if draft.type != before.type:
             _reassign_status(server, draft, kind)
