@@ -53,7 +53,7 @@ def configuration(server: Server, request: Request) -> Answer:
             "hoursPerDay": 8,
             "daysPerMonth": 20,
             "activeFeatureFlags": flags,
-            "availableFeatures": ["placeholderUsers", "readonlyWorkPackages"] if settings.enterprise else [],
+            "availableFeatures": ["placeholderUsers", "readonlyWorkPackages", "internalComments"] if settings.enterprise else [],
             "dateFormat": "YYYY-MM-DD",
             "timeFormat": "HH:mm",
             "startOfWeek": 1,
