@@ -117,6 +117,14 @@ def test_a_restricted_comment_is_never_published(target, item):
     assert target.loader("comments").create(comment(target, item, internal=False)).differences == ()
 
 
+def test_where_there_are_internal_comments_a_restricted_one_becomes_one(generous):
+    item = generous.work_package(generous.project())
+    comments, effect = generous.loader("comments"), comment(generous, item, internal=True)
+    answer = comments.create(effect)
+    assert (answer.differences, answer.image["internal"]) == ((), True)
+    assert [found.id for found in comments.find(effect)] == [answer.id]
+
+
 # ------------------------------------------------------------------ files
 
 
@@ -454,6 +462,22 @@ def test_older_servers_take_the_same_effects(serve, version):
         assert answer.differences == (), entity
         (found,) = target.scanned(loader, [one.id], effect)
         assert target.unlike(loader, effect, found.image) == [], entity
+
+
+def test_where_work_packages_are_numbered_by_project_everything_is_found_as_well(serve):
+    target = serve(settings={"semantic_identifiers": True})
+    project = target.make("projects", {"identifier": "ACME", "name": "Acme"})
+    packages = target.loader("work_packages")
+    effect = target.effect("work_packages", {"project": project, "subject": "x", "type": "Task"})
+    answer = packages.create(effect)
+    assert (answer.differences, answer.display) == ((), "ACME-1")
+    assert [found.id for found in packages.find(effect)] == [answer.id]
+    assert [found.id for found in packages.scan([project.id])] == [answer.id]
+    item = TargetItem("work_packages", answer.id)
+    note = comment(target, item)
+    assert target.loader("comments").create(note).differences == ()
+    (found,) = target.scanned(target.loader("comments"), [item.id], note)
+    assert target.unlike(target.loader("comments"), note, found.image) == []
 
 
 def test_origins_of_others_are_not_ours(target, item):
