@@ -16,6 +16,8 @@ from j2o_sandbox.openproject.server import Server
 
 routes = Routes()
 
+_ENTERPRISE = ("placeholderUsers", "readonlyWorkPackages", "internalComments")
+
 
 @routes("GET", "")
 def root(server: Server, request: Request) -> Answer:
@@ -53,7 +55,7 @@ def configuration(server: Server, request: Request) -> Answer:
             "hoursPerDay": 8,
             "daysPerMonth": 20,
             "activeFeatureFlags": flags,
-            "availableFeatures": ["placeholderUsers", "readonlyWorkPackages", "internalComments"] if settings.enterprise else [],
+            "availableFeatures": list(_ENTERPRISE) if settings.enterprise else [],
             "dateFormat": "YYYY-MM-DD",
             "timeFormat": "HH:mm",
             "startOfWeek": 1,
