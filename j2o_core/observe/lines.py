@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from typing import Callable, TextIO
+from typing import Callable, Optional, TextIO
 
 from .pace import Pace, duration
 from .wording import Event, ProblemTally, counts, planned, stage
 
 
 class PlainLines:
-    """Writes a line when something begins or ends, and one now and then in between."""
+    """Writes a line when something begins or ends, and one now and then in between.
+
+    Where nobody can be told any more (a closed pipe, a full disk behind it), the run goes on untold.
+    """
 
     def __init__(self, out: TextIO, every: float = 10.0, clock: Callable[[], float] = time.monotonic) -> None:
-        self._out = out
+        self._out: Optional[TextIO] = out
         self._every = every
         self._clock = clock
         self._paces: dict[tuple[str, str], Pace] = {}
@@ -55,7 +58,12 @@ class PlainLines:
         self._line(_progress_line(event, pace, finished))
 
     def _line(self, text: str) -> None:
-        print(text, file=self._out, flush=True)
+        if self._out is None:
+            return
+        try:
+            print(text, file=self._out, flush=True)
+        except OSError:
+            self._out = None
 
 
 def _progress_line(event: Event, pace: Pace, finished: bool) -> str:

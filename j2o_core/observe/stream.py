@@ -47,5 +47,5 @@ class JsonStream:
             return
         try:
             print(json.dumps(event, ensure_ascii=False, default=str), file=self._out, flush=True)
-        except BrokenPipeError:
+        except OSError:
             self._out = None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any
+from typing import Any, Callable, TextIO
+
+import pytest
 
 from j2o_core.observe.announcer import Announcer
 from j2o_core.observe.lines import PlainLines
@@ -121,7 +123,8 @@ def test_a_run_that_stopped_before_its_end_still_gets_a_last_line() -> None:
     }
 
 
-def test_a_reader_who_leaves_does_not_stop_the_run() -> None:
+@pytest.mark.parametrize("display", [JsonStream, PlainLines])
+def test_a_reader_who_leaves_does_not_stop_the_run(display: Callable[[TextIO], Any]) -> None:
     class Gone(io.StringIO):
         tries = 0
 
@@ -130,10 +133,9 @@ def test_a_reader_who_leaves_does_not_stop_the_run() -> None:
             raise BrokenPipeError
 
     out = Gone()
-    stream = JsonStream(out)
+    listener = display(out)
     for _ in range(3):
-        stream({"event": "run_started", "run": "r1"})
-    stream.finish(0)
+        listener({"event": "run_started", "run": "r1"})
     assert out.tries == 1
 
 
