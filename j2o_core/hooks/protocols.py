@@ -221,6 +221,10 @@ class Loader(ABC):
         """Effects of one lane never run at the same time. ``parent`` and ``root`` are origins as text, or empty."""
         return effect_key
 
+    def rank(self, payload: Mapping[str, Any]) -> int:
+        """Its turn within the step, for kinds without ``parent_field``: all of rank 0 end before rank 1 begins."""
+        return 0
+
     def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
         """What will not fit, told before the first write; ``payload`` still holds symbolic references."""
         return ()

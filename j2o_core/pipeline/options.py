@@ -6,7 +6,23 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping, Optional
 
+from ..model.problem import Problem
+
 Emit = Callable[[Mapping[str, Any]], None]
+
+
+def problem_event(problem: Problem, stage: str) -> dict[str, Any]:
+    """The event that tells of a problem."""
+    return {
+        "event": "problem",
+        "stage": stage,
+        "severity": problem.severity,
+        "code": problem.code,
+        "entity": problem.entity,
+        "key": problem.key,
+        "message": problem.message,
+        "place": str(problem.place) if problem.place else "",
+    }
 
 
 @dataclass(frozen=True)

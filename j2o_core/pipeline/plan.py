@@ -9,20 +9,26 @@ from typing import Any, Mapping, Optional, Sequence
 
 from sqlalchemy import Connection
 
+from ..checks.records import check_against_any
 from ..engine.record import image_digests
 from ..engine.resolve import Resolution, Resolver
 from ..hooks.protocols import Loader
+from ..hooks.registry import RECORD_SCHEMA
 from ..ledger import effects, listing
 from ..ledger.effects import Planned
 from ..ledger.items import CREATED, MATCHED, Item, Items
 from ..ledger.writer import Writer
+from ..mapping.codes import ITEM_SKIPPED
+from ..mapping.compiled import EntityMapping
 from ..mapping.model import Mapped
+from ..mapping.readable import note_text
 from ..model.digest import digest
 from ..model.effect import EffectClass
 from ..model.origin import Origin
 from ..model.outcome import ItemFailed, ItemSkipped, Outcome
 from ..model.payload import FAIL, Ref, to_json
 from ..model.problem import ERROR, WARNING, Problem
+from ..model.record import Record
 from ..snapshot.store import Snapshot, Stub
 from ..snapshot.tree import Tree
 from .adoption import Adoption
@@ -74,6 +80,7 @@ class Planner:
         self._records = Records(snapshot, wiring.derivations)
         self._adoption = Adoption(snapshot, items)
         self._tree = Tree(snapshot)
+        self._schemas = {name: _record_schemas(wiring, name) for name in wiring.entities}
         #: what this plan leaves out: entity → origin → (outcome, message)
         self._left_out: dict[str, dict[str, tuple[str, str]]] = {}
 
@@ -99,11 +106,12 @@ class Planner:
                 raise Interrupted
             source += len(stubs)
             known = self._items.get(entity, [stub.id for stub in stubs])
-            todo = [stub for stub in stubs if not _same(known.get(stub.id), stub, mapping.digest)]
+            todo = [stub for stub in stubs if not _same(known.get(stub.id), _digest_of(stub, mapping), mapping.digest)]
             new = [stub.id for stub in todo if stub.id not in known]
             batch = Batch(unchanged=len(stubs) - len(todo), doubtful=self._refused_before(entity, new))
             for stub, sourced in zip(todo, self._records.load(entity, todo)):
-                self._plan_record(batch, entity, stub, sourced, known.get(stub.id))
+                sourced = replace(sourced, digest=_digest_of(stub, mapping))
+                self._plan_record(batch, entity, sourced, known.get(stub.id))
             self._write(entity, batch)
             unchanged += batch.unchanged
             self._emit({"event": "progress", "stage": "plan", "entity": entity, "done": source, "total": None})
@@ -113,16 +121,17 @@ class Planner:
             self._plan_restore(entity, loader)
         return {"source": source, "unchanged": unchanged}
 
-    def _plan_record(self, batch: Batch, entity: str, stub: Stub, sourced: Sourced, item: Optional[Item]) -> None:
+    def _plan_record(self, batch: Batch, entity: str, sourced: Sourced, item: Optional[Item]) -> None:
         record = sourced.record
         mapping, loader = self._wiring.mappings[entity], self._wiring.loaders[entity]
         try:
             if item is None:
                 self._check_parent(record.parent)
+            self._check_record(batch, record)
             mapped = mapping.apply(record, sourced.source)
             batch.problems.extend((record.origin.id, problem) for problem in mapped.problems)
             if mapped.skip is not None:
-                raise ItemSkipped(mapped.skip, code="J2O-M001")
+                raise ItemSkipped(mapped.skip, code=ITEM_SKIPPED)
             if mapped.fail is not None:
                 place = str(mapped.fail.place) if mapped.fail.place else ""
                 code, message = mapped.fail.code, mapped.fail.message
@@ -163,11 +172,12 @@ class Planner:
             kind=kind,
             effect_class=loader.effect_class.value,
             payload=mapped.payload,
-            notes=list(mapped.preserved.items()),
+            notes=[(label, note_text(value)) for label, value in mapped.preserved.items()],
             parent_entity=record.parent.entity if record.parent else None,
             parent_origin=record.parent.id if record.parent else None,
+            rank=loader.rank(mapped.payload),
             lane=loader.lane(record.origin.id, parent, "", mapped.payload),
-            record_digest=record.digest,
+            record_digest=sourced.digest,
             mapping_digest=self._wiring.mappings[entity].digest,
             fields=fields,
         )
@@ -194,7 +204,7 @@ class Planner:
                 changed.append(loader.notes_field)
         if not changed or (item.owned == MATCHED and loader.effect_class is EffectClass.NATURAL):
             batch.unchanged += 1
-            batch.digests.append((item.origin, sourced.record.digest, self._wiring.mappings[entity].digest))
+            batch.digests.append((item.origin, sourced.digest, self._wiring.mappings[entity].digest))
             return
         batch.planned.append(self._change(entity, sourced, mapped, fields, changed))
 
@@ -244,6 +254,11 @@ class Planner:
         return True
 
     # ---------------------------------------------------------------- what is left out
+
+    def _check_record(self, batch: Batch, record: Record) -> None:
+        """Whether the record looks as its extractor says. What does not is told; the mapping decides what it takes."""
+        for problem in check_against_any(record, self._schemas[record.origin.entity]):
+            batch.problems.append((record.origin.id, replace(problem, severity=WARNING)))
 
     def _check_parent(self, parent: Optional[Origin]) -> None:
         if parent is None:
@@ -398,8 +413,19 @@ def _place_effects(
 _NOTES = "(notes)"
 
 
-def _same(item: Optional[Item], stub: Stub, mapping_digest: str) -> bool:
-    return item is not None and item.record_digest == stub.digest and item.mapping_digest == mapping_digest
+def _record_schemas(wiring: Wiring, entity: str) -> list[Mapping[str, Any]]:
+    names = [extract.plugin or extract.split for extract in wiring.spec.entities[entity].extract]
+    found = [wiring.plugins.registry.find(RECORD_SCHEMA, name) for name in names if name]
+    return [schema for schema in found if schema is not None]
+
+
+def _same(item: Optional[Item], record_digest: str, mapping_digest: str) -> bool:
+    return item is not None and item.record_digest == record_digest and item.mapping_digest == mapping_digest
+
+
+def _digest_of(stub: Stub, mapping: EntityMapping) -> str:
+    """The digest of all that the mapping reads: of the record it was split from too, where it reads that."""
+    return f"{stub.digest}+{stub.parent_digest}" if mapping.reads_source and stub.parent_digest else stub.digest
 
 
 def _field_digests(mapped: Mapped) -> dict[str, str]:

@@ -12,10 +12,11 @@ from ..snapshot.store import Snapshot, Stub
 
 @dataclass(frozen=True)
 class Sourced:
-    """A record, and the record it was split from, where there is one."""
+    """A record, the record it was split from, where there is one, and the digest of what its mapping reads."""
 
     record: Record
     source: Optional[Record] = None
+    digest: str = ""
 
 
 class Records:

@@ -30,7 +30,7 @@ from ..spec.model import Spec
 from .apply import apply
 from .extract import extract
 from .interrupt import STOPPED, Interrupted, signals
-from .options import Emit, RunOptions, RunResult
+from .options import Emit, RunOptions, RunResult, problem_event
 from .plan import Planner
 from .records import Records
 from .verify import Verifier
@@ -264,6 +264,8 @@ class _Run:
             listing.put_problems(connection, state.id, "verify", findings)
 
         self._writer.submit(change)
+        for finding in findings:
+            self._emit(problem_event(finding, "verify"))
         return sum(finding.severity == ERROR for finding in findings)
 
     def _judge(self, state: RunState, findings: int) -> int:

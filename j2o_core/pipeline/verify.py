@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Iterator, Optional, Sequence
 
+from ..hooks.manager import Plugins
 from ..hooks.protocols import Loader
+from ..ledger import runs
 from ..ledger.items import MATCHED, Item, Items
+from ..ledger.store import open_ledger
 from ..ledger.writer import Writer
 from ..model.digest import digest
 from ..model.effect import EffectClass, Found
 from ..model.outcome import Fatal, Outcome
 from ..model.problem import ERROR, Problem
-from .interrupt import Interrupted
+from ..spec.model import Spec
+from .interrupt import STOPPED, Interrupted, signals
 from .options import Emit
-from .wiring import Wiring
+from .wiring import Wiring, wire
 
 
 @dataclass
@@ -26,6 +32,29 @@ class Verified:
 
     checked: dict[str, int] = field(default_factory=dict)
     findings: list[Problem] = field(default_factory=list)
+
+
+def verify_spec(spec: Spec, plugins: Plugins, home: Path, emit: Emit) -> Verified:
+    """Read back everything that was ever written for a spec. Raises ``Fatal``, or ``Interrupted`` on a signal."""
+    ledger = open_ledger(spec.runtime.ledger, home)
+    try:
+        ledger.lock()
+        wiring = wire(spec, plugins, home)
+        writer = Writer(ledger.engine)
+        stop = threading.Event()
+        try:
+            with signals(stop):
+                target = writer.submit(lambda connection: runs.target_id(connection, wiring.target))
+                items = Items(ledger.engine, target, wiring.source)
+                now = f"verify {time.time():.3f}"
+                return Verifier(wiring, items, writer, now, emit, stop).verify()
+        except Interrupted:
+            raise Fatal("stopped; nothing was changed", exit_code=STOPPED) from None
+        finally:
+            writer.close()
+            wiring.close()
+    finally:
+        ledger.close()
 
 
 class Verifier:

@@ -27,7 +27,7 @@ class SliceState:
 
 @dataclass(frozen=True)
 class Stub:
-    """A record without its data: enough to tell whether it changed."""
+    """A record without its data: enough to tell whether it, or what it was split from, changed."""
 
     sequence: int
     id: str
@@ -35,6 +35,7 @@ class Stub:
     digest: str
     parent_entity: Optional[str]
     parent_id: Optional[str]
+    parent_digest: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -173,8 +174,9 @@ class Snapshot:
             rows = (
                 self._connection()
                 .execute(
-                    "SELECT sequence, id, key, digest, parent_entity, parent_id FROM record"
-                    " WHERE entity = ? AND generation = ? AND sequence > ? ORDER BY sequence LIMIT ?",
+                    "SELECT r.sequence, r.id, r.key, r.digest, r.parent_entity, r.parent_id, p.digest FROM record r"
+                    " LEFT JOIN record p ON p.entity = r.parent_entity AND p.id = r.parent_id"
+                    " WHERE r.entity = ? AND r.generation = ? AND r.sequence > ? ORDER BY r.sequence LIMIT ?",
                     (entity, self.generation, after, size),
                 )
                 .fetchall()

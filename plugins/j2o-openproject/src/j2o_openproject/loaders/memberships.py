@@ -37,6 +37,10 @@ class Memberships(EntityLoader):
         """One at a time in a project: a group's roles reach its members' memberships."""
         return f"memberships:{alias_of(payload.get('project'))}"
 
+    def rank(self, payload: Mapping[str, Any]) -> int:
+        """People before groups: what a person inherits from a group cannot be created any more."""
+        return 0 if payload.get("user") else 1
+
     def keys(self, effect: Effect) -> Sequence[str]:
         """``project:9/principal:5``."""
         return (_key(target_id(effect.payload.get("project"), "project"), self._principal(effect)),)
