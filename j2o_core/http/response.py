@@ -52,10 +52,8 @@ class Response:
 Recognise = Callable[[Response], bool]
 
 
-def is_complete_json(response: Response) -> bool:
-    """Whether the answer has a JSON type and parses, or is a success that announces having no body."""
-    if 200 <= response.status < 300 and not response.body:
-        return response.status in (204, 205) or response.headers.get("Content-Length") == "0"
+def holds_json(response: Response) -> bool:
+    """Whether the answer has a JSON type and parses."""
     if "json" not in response.content_type:
         return False
     try:
@@ -63,3 +61,10 @@ def is_complete_json(response: Response) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_complete_json(response: Response) -> bool:
+    """Whether the answer holds JSON, or is a success that announces having no body."""
+    if 200 <= response.status < 300 and not response.body:
+        return response.status in (204, 205) or response.headers.get("Content-Length") == "0"
+    return holds_json(response)

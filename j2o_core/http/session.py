@@ -20,7 +20,7 @@ from .observation import Observation, Observer
 from .outcomes import judge_read, judge_write, retry_after
 from .pool import IDLE
 from .read_retry import ReadRetry, RetryBounds
-from .response import Recognise, Response, is_complete_json
+from .response import Recognise, Response, holds_json, is_complete_json
 from .transport import Parameters, Timeouts, Transport, complete, query_of
 
 #: said of a file by a web page as often as by JSON, and final
@@ -100,7 +100,7 @@ class Http:
         *,
         json: Any = None,
         headers: Optional[Mapping[str, str]] = None,
-        recognise: Recognise = is_complete_json,
+        recognise: Recognise = holds_json,
         attempts: Optional[int] = None,
         operation: Optional[str] = None,
     ) -> Response:

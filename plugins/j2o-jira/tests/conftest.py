@@ -59,7 +59,7 @@ def _running() -> Iterator[Callable[..., Sandbox]]:
 
     yield run
     for running in started.values():
-        running.stop()
+        running.kill()
 
 
 @pytest.fixture

@@ -224,3 +224,20 @@ def test_issues_with_hardly_anything_in_them_are_read(pages):
     record = found[0].records[0]
     assert record.origin.id == "1001"
     assert record.data["fields"]["comment"] == {"comments": [{"id": "1"}], "total": 1}
+
+
+@pytest.mark.parametrize("edition", ["Server", "Cloud"])
+def test_an_answer_of_another_form_is_told(pages, edition):
+    with pytest.raises(Retriable, match="gives no object"):
+        pages(edition, lambda path, body: ["maintenance"])
+
+
+def test_a_rate_limit_slows_reading_down_and_loses_nothing(sandbox, connect, read):
+    server = sandbox("server", seed=7, issues=5)
+    client = connect(server.url, server.auth)
+    every = [record.digest for record in read(Issues(client, "acme", "issues", {}))]
+    server.control("behaviour", {"burst": 3, "retry_after": 1})
+    try:
+        assert [record.digest for record in read(Issues(client, "acme", "issues", {}))] == every
+    finally:
+        server.control("behaviour", {"burst": None})

@@ -32,10 +32,11 @@ def test_parameters_and_headers_reach_the_server(server, connect, say):
         lambda say: say.json({"message": "slow down"}, 429),
         lambda say: say.bytes(200, b'{"issues": [1, 2', {"Content-Type": "application/json"}),
         lambda say: say.bytes(200, b'{"issues": [1, 2]}', {"Content-Type": "application/json"}, cut=7),
+        lambda say: say.bytes(200, b"", {"Content-Type": "application/json"}),
         lambda say: say.bytes(reset=True),
         lambda say: say.bytes(200, b"{}", {"Content-Type": "application/json"}, delay=1.3),
     ],
-    ids=["page", "page404", "proxy", "error", "busy", "limited", "broken", "cut", "reset", "slow"],
+    ids=["page", "page404", "proxy", "error", "busy", "limited", "broken", "cut", "empty", "reset", "slow"],
 )
 def test_a_read_is_repeated_until_it_is_answered(server, connect, say, trouble):
     server.answers = [trouble(say), say.json({"ok": 1})]

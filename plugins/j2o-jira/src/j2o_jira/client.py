@@ -66,9 +66,12 @@ class Jira(Client):
         """Read below the API's root."""
         return self.http.get_json(self.path(path), params, operation=operation or None)
 
-    def post(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Read below the API's root by a method that Jira wants to be POST."""
-        return self.http.read("POST", self.path(path), json=body).json()
+    def post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Read an object below the API's root by a method that Jira wants to be POST."""
+        answer = self.http.read("POST", self.path(path), json=body).json()
+        if not isinstance(answer, Mapping):
+            raise Retriable(f"{self.url}{self.path(path)} gives no object", code="broken_page")
+        return answer
 
     def close(self) -> None:
         """Give sockets back."""
