@@ -262,6 +262,21 @@ def test_two_projects_may_have_versions_of_one_name(target):
     assert [found.id for found in versions.find(other)] == [second.id]
 
 
+def test_what_a_version_or_project_has_no_more_is_emptied(target):
+    project = target.project(parent=target.project(), description="x")
+    versions, projects = target.loader("versions"), target.loader("projects")
+    payload = {"project": project, "name": "1.0", "description": "x", "endDate": "2020-01-01"}
+    answer = versions.create(target.effect("versions", payload))
+    fewer = {"project": project, "name": "1.0"}
+    change = target.effect("versions", fewer, fields=frozenset({"description", "endDate"}))
+    done = versions.update(change, versions.read(answer.id))
+    assert (done.differences, done.image["description"], done.image["endDate"]) == ((), "", None)
+    row = projects.read(project.id)
+    named = {"identifier": row.image["identifier"], "name": "x"}
+    done = projects.update(target.effect("projects", named, fields=frozenset({"description", "parent"})), row)
+    assert (done.differences, done.image["description"], done.image["parent"]) == ((), "", None)
+
+
 def test_days_in_the_wrong_order_are_told_before(target):
     payload = {"name": "x", "startDate": "2020-02-01", "endDate": "2020-01-01", "status": "done"}
     assert {problem.field for problem in target.loader("versions").problems(payload)} == {"endDate", "status"}

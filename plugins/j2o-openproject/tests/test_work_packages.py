@@ -365,6 +365,42 @@ def test_dates_of_a_parent_that_its_children_took_are_put_back(target):
     assert target.unlike(loader, above, loader.read(parent.id).image) == []
 
 
+def test_a_parent_without_dates_is_without_dates_again(target):
+    project, loader = target.project(), target.loader("work_packages")
+    above = issue(target, project)
+    parent = loader.create(above)
+    below = issue(target, project, parent=TargetItem("work_packages", parent.id), dueDate="2024-03-03")
+    loader.create(below)
+    restore = issue(target, project, id=above.origin.id, fields=frozenset(loader.restored_fields))
+    done = loader.update(restore, loader.read(parent.id))
+    assert (done.differences, done.image["dueDate"]) == ((), None)
+
+
+def test_a_field_without_a_value_any_more_is_emptied(target):
+    project, loader = target.project(), target.loader("work_packages")
+    user = target.member(project)
+    version = target.make("versions", {"project": project, "name": "1.0"})
+    full = {
+        "assignee": user,
+        "responsible": user,
+        "dueDate": "2024-03-03",
+        "estimatedTime": "PT1H",
+        "remainingTime": "PT1H",
+        "version": version,
+        "cf:Short": "x",
+        "cf:Labels": ["a"],
+        "cf:Notes": "x",
+        "cf:Reviewer": user,
+        "cf:Count": 1,
+    }
+    answer = loader.create(issue(target, project, **full))
+    assert answer.differences == ()
+    empty = issue(target, project, fields=frozenset(full))
+    done = loader.update(empty, loader.read(answer.id))
+    assert done.differences == ()
+    assert [done.image[name] or None for name in full] == [None] * len(full)
+
+
 def test_a_parent_that_comes_later_is_set_by_an_update(target, project):
     loader = target.loader("work_packages")
     above, below = (loader.create(issue(target, project)) for _ in range(2))

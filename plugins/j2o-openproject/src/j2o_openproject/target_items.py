@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Optional
 
-from j2o_core.api import ItemFailed, Ref, TargetItem
+from j2o_core.api import Effect, ItemFailed, Ref, TargetItem
 
 
 def target_id(item: Any, what: str) -> str:
@@ -12,6 +12,11 @@ def target_id(item: Any, what: str) -> str:
     if not isinstance(item, TargetItem):
         raise ItemFailed(f"{what} is missing: what it refers to is not on the target", code="missing_reference")
     return item.id
+
+
+def payload_of(effect: Effect) -> dict[str, Any]:
+    """The payload, with ``None`` for a field that is to be written and has no value any more."""
+    return {**dict.fromkeys(effect.fields or ()), **effect.payload}
 
 
 def optional_id(item: Any) -> Optional[str]:

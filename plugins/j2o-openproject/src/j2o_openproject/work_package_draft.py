@@ -15,7 +15,7 @@ from .marks import WORK_PACKAGE, Marks
 from .progress import PROGRESS_FIELDS, progress_of
 from .prose import block, joined, link_label, markdown
 from .references import EffectReferences
-from .target_items import ids, optional_id, sorted_ids, target_id
+from .target_items import ids, optional_id, payload_of, sorted_ids, target_id
 from .texts import folded, one_line
 from .times import day_of, normal_time, readable_time, sent_time
 from .work_package_schema import WorkPackageSchema
@@ -39,16 +39,14 @@ class Draft:
     """One work package as it should be. ``parts`` and ``notes`` are by payload field."""
 
     project: str
-    is_milestone: bool
     parts: dict[str, Part] = field(default_factory=dict)
     image: dict[str, Any] = field(default_factory=dict)
     notes: dict[str, Note] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()
 
     def creation(self, effect: Effect) -> dict[str, Any]:
-        """The body that creates it: dates are null where there are none, or the server would make some up."""
-        dates = {"date": None} if self.is_milestone else dict.fromkeys(DATE_FIELDS)
-        body = self._body(self.parts, {**dates, **_BY_HAND})
+        """The body that creates it."""
+        body = self._body(self.parts, _BY_HAND)
         if effect.claims:
             body["_links"]["attachments"] = links("attachments", [claim.id for claim in effect.claims])
         return body
@@ -95,11 +93,11 @@ def draft_of(effect: Effect, catalogue: Catalogue, marks: Marks, source: str, or
 
 
 def _draft(effect: Effect, catalogue: Catalogue, marks: Marks, source: str, origin_field: str) -> Draft:
-    payload = effect.payload
+    payload = payload_of(effect)
     project = target_id(payload.get("project"), "project")
     type_id = catalogue.types.id(payload.get("type"))
     schema = catalogue.schema(project, type_id)
-    draft = Draft(project, schema.is_milestone)
+    draft = Draft(project)
     references = EffectReferences(effect, effect.key)
     _add(draft, "project", project, links={"project": link("projects", project)})
     _add(draft, "type", catalogue.types.name(type_id), links={"type": link("types", type_id)})
@@ -167,7 +165,8 @@ def _history(draft: Draft, payload: Mapping[str, Any], catalogue: Catalogue) -> 
 
 
 def _dates(draft: Draft, payload: Mapping[str, Any], schema: WorkPackageSchema) -> None:
-    days = {name: day_of(payload[name]) for name in DATE_FIELDS if name in payload}
+    # None where there are none: the server would take those of a parent or of children.
+    days = {name: day_of(payload.get(name)) for name in DATE_FIELDS}
     if not schema.is_milestone:
         for name, day in days.items():
             _add(draft, name, day, {name: day})

@@ -13,7 +13,7 @@ from ..connector import attributes_of
 from ..hal import link, linked, raw
 from ..prose import block, joined, markdown
 from ..references import EffectReferences
-from ..target_items import optional_id
+from ..target_items import optional_id, payload_of
 from ..texts import folded, normal_text, one_line
 from ..times import normal_time, sent_time
 from .entity import EntityLoader, only
@@ -109,7 +109,7 @@ class Projects(EntityLoader):
 
     def image(self, effect: Effect) -> Mapping[str, Any]:
         """Identifier, name, description with the readable block, visibility, parent; ``active`` only at the finish."""
-        payload = effect.payload
+        payload = payload_of(effect)
         references = EffectReferences(effect, effect.key)
         image: dict[str, Any] = {
             "identifier": str(payload.get("identifier") or ""),

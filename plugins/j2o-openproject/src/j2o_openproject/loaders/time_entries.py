@@ -12,7 +12,7 @@ from ..durations import duration_of, normal_duration, seconds_of
 from ..hal import condition, link, linked, raw
 from ..marks import TIME_ENTRY
 from ..plain_text import plain_text
-from ..target_items import optional_id, target_id
+from ..target_items import optional_id, payload_of, target_id
 from ..texts import normal_text
 from ..times import day_of
 from .entity import EntityLoader, failed, only, readable_notes
@@ -110,7 +110,7 @@ class TimeEntries(EntityLoader):
 
     def image(self, effect: Effect) -> Mapping[str, Any]:
         """Day, duration, comment as far as it fits, person, activity."""
-        payload = effect.payload
+        payload = payload_of(effect)
         with bad_values_fail():
             image: dict[str, Any] = {
                 "spentOn": day_of(payload.get("spentOn")),

@@ -11,7 +11,7 @@ from ..connector import attributes_of
 from ..hal import link, linked, raw
 from ..prose import block, joined, markdown
 from ..references import EffectReferences
-from ..target_items import alias_of, target_id
+from ..target_items import alias_of, payload_of, target_id
 from ..texts import folded, normal_text, one_line
 from ..times import day_of
 from .entity import EntityLoader, only
@@ -105,7 +105,7 @@ class Versions(EntityLoader):
 
     def image(self, effect: Effect) -> Mapping[str, Any]:
         """Project, name, description with the readable block, days; ``status`` only at the finish."""
-        payload = effect.payload
+        payload = payload_of(effect)
         references = EffectReferences(effect, effect.key)
         image: dict[str, Any] = {"project": _project(effect), "name": one_line(payload.get("name"))}
         notes = block(f"Preserved from {self.source}", effect.notes, references)
