@@ -20,7 +20,7 @@ def spec_text() -> str:
     document = schema("migration")
     parts = ["## The spec", "", *_section(document, document)]
     for name, part in document["$defs"].items():
-        if part.get("properties"):
+        if name != "overlay" and _keys(part, document):
             parts += ["", f"## {part.get('title', name)} {{#{name}}}", "", *_section(part, document)]
     return "\n".join(parts)
 
@@ -34,7 +34,7 @@ def _section(part: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[s
 
 
 def _rows(part: Mapping[str, Any], document: Mapping[str, Any], prefix: str) -> Iterator[str]:
-    for name, given in part.get("properties", {}).items():
+    for name, given in _keys(part, document).items():
         found = {**_referred(given, document), **given}
         required = " **required**" if name in part.get("required", ()) else ""
         examples = found.get("examples", ())
@@ -50,11 +50,24 @@ def _rows(part: Mapping[str, Any], document: Mapping[str, Any], prefix: str) -> 
             yield from _rows(given, document, f"{prefix}{name}.")
 
 
+def _keys(part: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of a part, those of its alternatives included."""
+    keys = dict(part.get("properties", {}))
+    for choice in part.get("oneOf", ()):
+        for name, given in _keys({**_referred(choice, document), **choice}, document).items():
+            keys.setdefault(name, given)
+    return keys
+
+
 def _form(given: Mapping[str, Any], document: Mapping[str, Any]) -> str:
     if "$ref" in given:
         name = given["$ref"].rsplit("/", 1)[1]
         target = _referred(given, document)
-        return f"[{target.get('title', name)}](#{name})" if target.get("properties") else _form(target, document)
+        return (
+            f"[{target.get('title', name)}](#{name})"
+            if name != "overlay" and _keys(target, document)
+            else _form(target, document)
+        )
     if "const" in given:
         return f"`{given['const']}`"
     if "enum" in given:
