@@ -89,7 +89,7 @@ def test_author_and_date_of_a_comment_cannot_be_set(furnished, template):
 def test_a_comment_needs_text(fresh, project):
     made = fresh.work_package(project)
     path = f"work_packages/{made['id']}/activities"
-    for body in ({}, {"comment": {"raw": ""}}, {"comment": {"raw": " \n"}}, {"comment": {}}):
+    for body in ({"comment": {"raw": ""}}, {"comment": {"raw": " \n"}}, {"comment": {}}):
         assert fresh.refused("POST", path, body) == (422, "PropertyConstraintViolation", "comment")
 
 
@@ -126,3 +126,16 @@ def test_mails_of_comments_are_switched_off_by_notify_false(fresh, project):
     assert mails() == before
     fresh.post(f"work_packages/{made['id']}/activities", {"comment": {"raw": "loud"}})
     assert mails() == before + 1
+
+
+def test_a_comment_as_a_string_is_a_400_on_create(fresh, project):
+    path = f"work_packages/{fresh.work_package(project)['id']}/activities"
+    for body in ({"comment": "text"}, {}):
+        assert fresh.refused("POST", path, body)[:2] == (400, "BadRequest")
+
+
+def test_who_may_not_comment_is_told_that_there_is_nothing(furnished, template):
+    made = furnished.work_package(template)
+    reader = type(furnished)(furnished.running, "reader-token")
+    path = f"work_packages/{made['id']}/activities"
+    assert reader.refused("POST", path, {"comment": {"raw": "x"}})[0] == 404

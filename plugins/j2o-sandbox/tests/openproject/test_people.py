@@ -183,3 +183,16 @@ def test_memberships_are_filtered_by_project_and_principal(fresh, project):
     assert found["total"] == 1
     assert fresh.call("DELETE", f"memberships/{found['_embedded']['elements'][0]['id']}").status_code == 204
     assert fresh.get("memberships", filters=filters)["total"] == 0
+
+
+def test_a_new_name_shows_everywhere_at_once(fresh, project):
+    user = fresh.member(project)
+    group = fresh.post("groups", {"name": f"N{user['id']}", "_links": {"members": [user["_links"]["self"]]}})
+    made = fresh.work_package(project, links={"assignee": user["_links"]["self"]})
+    file = fresh.upload(f"work_packages/{made['id']}/attachments").json()
+    fresh.get(f"attachments/{file['id']}")
+    fresh.patch(f"users/{user['id']}", {"firstName": "Renamed"})
+    fresh.patch(f"work_packages/{made['id']}", {"lockVersion": 0, "subject": "Other"})
+    assert fresh.get(f"groups/{group['id']}")["_links"]["members"][0]["title"].startswith("Renamed")
+    assert fresh.get(f"work_packages/{made['id']}")["_links"]["assignee"]["title"].startswith("Renamed")
+    assert fresh.get(f"attachments/{file['id']}")["_links"]["container"]["title"] == "Other"

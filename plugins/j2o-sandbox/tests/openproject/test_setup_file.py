@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 import yaml
 
+from j2o_sandbox.openproject.calendar import Calendar
 from j2o_sandbox.openproject.server import Server
 from j2o_sandbox.openproject.setup.document import SetupError, read_setup
 from j2o_sandbox.options import SandboxError, SandboxOptions
@@ -66,3 +69,13 @@ def test_a_project_has_the_custom_fields_of_its_types(furnished, fields):
     schema = furnished.get(f"work_packages/schemas/{project['id']}-{task}")
     assert fields["Local origin"] in schema
     assert fields["Bugs only"] not in schema
+
+
+def test_working_days_are_counted_as_one_by_one():
+    calendar = Calendar((6, 7), ("2026-01-06", "2026-01-10", "2026-04-03"))
+    for start in (dt.date(2025, 12, 29) + dt.timedelta(days=n) for n in range(10)):
+        for days in (0, 1, 5, 6, 7, 8, 30, 100):
+            due = start + dt.timedelta(days=days)
+            one_by_one = sum(calendar.works(start + dt.timedelta(days=n)) for n in range(days + 1))
+            assert calendar.duration(start, due, False) == one_by_one
+            assert calendar.duration(start, due, True) == days + 1

@@ -297,3 +297,14 @@ def test_notify_false_keeps_mails_back_and_only_exactly_so(fresh, project):
     for path in ("work_packages?notify=False", "work_packages?notify=0", "work_packages"):
         fresh.work_package(project, path, links=links)
     assert mails() == before + 3
+
+
+def test_a_description_as_a_string_is_lost_without_a_word(fresh, project):
+    assert fresh.work_package(project, description="plain text")["description"]["raw"] in (None, "")
+
+
+def test_a_span_of_millennia_does_not_hold_the_server_up(fresh, project):
+    made = fresh.work_package(project, startDate="0001-01-01", dueDate="9999-12-31")
+    assert made["duration"] == "P2608615D"
+    body = fresh.payload(project, startDate="2026-01-05", duration="P99999999D")
+    assert fresh.refused("POST", "work_packages", body)[2] == "duration"

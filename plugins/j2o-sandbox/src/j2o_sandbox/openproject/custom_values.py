@@ -98,7 +98,7 @@ def _read(server: Server, language: str, field: Any, name: str, value: Any, prob
         return chosen[0] if chosen else None
     if field.format == "text":
         try:
-            return raw_text(value) or None
+            return (value if isinstance(value, str) else raw_text(value)) or None
         except ValueError:
             raise_format(language, name, "{ raw: text }", value)
     return _plain(language, field, name, value, problems)

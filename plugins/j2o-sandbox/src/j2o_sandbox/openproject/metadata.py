@@ -23,7 +23,7 @@ _ENTERPRISE = ("placeholderUsers", "readonlyWorkPackages", "internalComments")
 def root(server: Server, request: Request) -> Answer:
     """What instance and version this is."""
     user = request.user
-    names = ("configuration", "relations", "statuses", "types", "users")
+    names = ("configuration", "memberships", "relations", "statuses", "time_entries", "types", "users")
     links: Dict[str, Any] = {name: link(f"/api/v3/{name}") for name in names}
     links["self"] = link("/api/v3")
     links["user"] = link(f"/api/v3/users/{user.id}", user.name)

@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl
 from j2o_sandbox.openproject.errors import ApiError, bad_request
 from j2o_sandbox.openproject.messages import text
 
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
 
 class Request:
     """One request of an authenticated user."""
@@ -101,7 +103,7 @@ class Answer:
 
 def encode(value: Any) -> bytes:
     """JSON as the server sends it."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return _encode(value).encode("utf-8", "surrogatepass")
 
 
 def hal(value: Any, status: int = 200) -> Answer:

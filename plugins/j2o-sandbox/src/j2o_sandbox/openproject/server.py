@@ -51,7 +51,8 @@ class Server:
         self.mails = Mails()
         self.permissions = Permissions(self.store)
         self.active_fields = ActiveFields()
-        self._fragments: Dict[Tuple[str, int], Tuple[Any, bytes]] = {}
+        self._fragments: Dict[Tuple[str, int], bytes] = {}
+        self._fragments_of = -1
         self.token = self._furnish(options, setup)
         self.clock.offset = float(self.store.setting("clock_offset", 0.0))
         self.instance: str = self.store.setting("instance")
@@ -126,14 +127,15 @@ class Server:
     # -- look-ups -------------------------------------------------------------------------------------------
 
     def fragment(self, row: Any, represent: Callable[[], Any]) -> bytes:
-        """The encoded representation of a row, kept until the row changes."""
+        """The encoded representation of a row, kept until anything changes that it may name."""
+        if self._fragments_of != self.store.structure:
+            self._fragments.clear()
+            self._fragments_of = self.store.structure
         key = (row.KIND, row.id)
         kept = self._fragments.get(key)
-        if kept is not None and kept[0] is row:
-            return kept[1]
-        encoded = encode(represent())
-        self._fragments[key] = (row, encoded)
-        return encoded
+        if kept is None:
+            kept = self._fragments[key] = encode(represent())
+        return kept
 
     def get(self, kind: str, text: str, language: str) -> Any:
         """The row that a path segment names.

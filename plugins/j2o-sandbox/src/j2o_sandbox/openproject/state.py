@@ -15,7 +15,7 @@ from j2o_sandbox.openproject.projects.versions import version_bytes
 from j2o_sandbox.openproject.records.attachments import attachment_bytes
 from j2o_sandbox.openproject.records.comments import activity_bytes
 from j2o_sandbox.openproject.records.relations import relation_bytes
-from j2o_sandbox.openproject.records.time_entries import time_entry_bytes
+from j2o_sandbox.openproject.records.time_entry_views import time_entry_bytes
 from j2o_sandbox.openproject.requests import encode
 from j2o_sandbox.openproject.server import Server
 from j2o_sandbox.openproject.work_packages.representation import work_package_bytes

@@ -13,6 +13,12 @@ from j2o_sandbox.openproject.tables import Table
 _SHARED = {"priorities": "enumerations", "time_entry_activities": "enumerations"}
 
 
+# Kinds that come by the thousand and are shown anew each time.
+_CONTENT = {"work_packages", "journals", "attachments", "relations", "time_entries", "jobs", "meta"}
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
 class Store:
     """The tables, by attribute and by kind, and what the running transaction has changed."""
 
@@ -42,6 +48,8 @@ class Store:
         self.jobs = self.tables["jobs"]
         self.meta = self.tables["meta"]
         self.commits = 0
+        # Counts changes of things that others show by name: people, projects, versions, types and so on.
+        self.structure = 0
         # Number of the commit that last changed a work package; for conflicts of overlapping requests.
         self.changed_at: Dict[int, int] = {}
         self._sequences: Dict[str, int] = {}
@@ -59,12 +67,14 @@ class Store:
         if row.id is None:
             row.id = self.next_id(row.KIND)
         before = self.tables[row.KIND].move(row.id, row)
+        self.structure += row.KIND not in _CONTENT
         self._changes.append((row.KIND, row.id, before, row))
         return row
 
     def drop(self, row: Row) -> None:
         """Remove a row."""
         before = self.tables[row.KIND].move(row.id, None)
+        self.structure += row.KIND not in _CONTENT
         self._changes.append((row.KIND, row.id, before, None))
 
     def commit(self) -> None:
@@ -82,13 +92,14 @@ class Store:
                 [kind, after.dump()] if after is not None else [f"-{kind}", row_id]
                 for (kind, row_id), after in last.items()
             ]
-            self.journal.append(json.dumps(entries, separators=(",", ":")))
+            self.journal.append(_encode(entries))
         self._changes.clear()
 
     def rollback(self) -> None:
         """Take the changes since the last commit back."""
         for kind, row_id, before, _ in reversed(self._changes):
             self.tables[kind].move(row_id, before)
+            self.structure += 1
         self._changes.clear()
 
     def replay(self) -> bool:

@@ -65,11 +65,15 @@ def formattable(raw: Optional[str], kind: str = "markdown") -> Dict[str, Any]:
 
 
 def raw_text(value: Any) -> Optional[str]:
-    """The raw text of a formattable, or of a plain string where one is given.
+    """The raw text of a formattable.
+
+    A plain string in its place is asked for its part "raw", as the server does: its text is lost without a word.
 
     Raises:
-        ValueError: neither.
+        ValueError: no formattable at all.
     """
+    if isinstance(value, str):
+        return "raw" if "raw" in value else None
     if isinstance(value, dict):
         value = value.get("raw")
     if value is None or isinstance(value, str):

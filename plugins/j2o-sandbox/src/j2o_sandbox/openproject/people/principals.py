@@ -80,6 +80,7 @@ def represent(server: Server, row: Any) -> Dict[str, Any]:
     elif row.type == "Group":
         members = [server.store.principals[member] for member in row.members]
         links["members"] = [link(href_of(member), member.name) for member in members]
+        body["_embedded"] = {"members": [represent(server, member) for member in members]}
     else:
         links["showUser"] = {"href": f"/placeholder_users/{row.id}", "type": "text/html"}
     values, value_links = custom_part(server, server.store.custom_fields.find("of", row.type.lower()), row.custom)

@@ -14,7 +14,7 @@ from j2o_sandbox.openproject.links import link
 from j2o_sandbox.openproject.people.principals import principal_link
 from j2o_sandbox.openproject.records.journals import write_journal
 from j2o_sandbox.openproject.records.multipart import read_upload
-from j2o_sandbox.openproject.requests import Answer, Request, no_content
+from j2o_sandbox.openproject.requests import Answer, Request, encode, no_content
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
 from j2o_sandbox.openproject.values import formattable, raw_text
@@ -127,7 +127,7 @@ def replace_attachments(server: Server, work_package: Any, files: Sequence[Any])
 
 def attachment_bytes(server: Server, row: Any) -> bytes:
     """An attachment as the API shows it."""
-    return server.fragment(row, lambda: _represent(server, row))
+    return encode(_represent(server, row))
 
 
 def _represent(server: Server, row: Any) -> Dict[str, Any]:

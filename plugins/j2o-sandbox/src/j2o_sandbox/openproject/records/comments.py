@@ -32,10 +32,15 @@ def create(server: Server, request: Request, text_id: str) -> Answer:
     row = find_work_package(server, request, text_id)
     payload = request.json()
     project = server.store.projects[row.project]
-    if not server.permissions.allowed(request.user, "add_work_package_comments", project):
-        raise forbidden(request.language)
+    if not isinstance(payload.get("comment"), dict):
+        # An object here, a string in PATCH.
+        problem = "comment is missing" if "comment" not in payload else "comment is invalid"
+        raise bad_request(request.language, problem)
+    allowed_by = ("add_work_package_comments", "edit_work_packages")
+    if not any(server.permissions.allowed(request.user, permission, project) for permission in allowed_by):
+        raise not_found(request.language)
     try:
-        notes = raw_text(payload.get("comment"))
+        notes = raw_text(payload["comment"])
     except ValueError:
         raise bad_request(request.language, "comment is invalid") from None
     internal = payload.get("internal") is True

@@ -18,6 +18,8 @@ from j2o_sandbox.openproject.work_packages.representation import versions_are_mu
 
 UNKNOWN = -1  # a link to something that does not exist
 
+_LONGEST_DURATION = 24 * 36500
+
 _DATE = "YYYY-MM-DD (ISO 8601 date only)"
 _TIME = "YYYY-MM-DDThh:mm:ss[.lll][+hh:mm] (any compatible ISO 8601 datetime)"
 _DURATION = "ISO 8601 duration"
@@ -81,7 +83,10 @@ def _scalars(server: Server, language: str, payload: Dict[str, Any], wanted: Wan
             values[attribute] = _hours(language, name, payload[name])
     if "duration" in payload:
         hours = _hours(language, "duration", payload["duration"])
-        values["duration"] = None if hours is None else hours / 24
+        if hours is not None and hours > _LONGEST_DURATION:
+            problems.add("duration", "less_than_or_equal_to", count=_LONGEST_DURATION // 24)
+        else:
+            values["duration"] = None if hours is None else hours / 24
     if "percentageDone" in payload:
         done = payload["percentageDone"]
         if done is not None and (isinstance(done, bool) or not isinstance(done, (int, float))):
