@@ -99,6 +99,47 @@ class Target:
         """A new work package."""
         return self.make("work_packages", {"project": project, "subject": "Some", "type": "Task", **payload})
 
+    def issue(self, project: TargetItem, **payload: Any) -> Effect:
+        """A work package to be."""
+        base = {"project": project, "subject": "Subject", "type": "Task", "status": "New", "priority": "High"}
+        more = _taken(payload, "notes", "fields", "id", "key", "claims")
+        return self.effect("work_packages", {**base, **payload}, **more)
+
+    def comment(self, item: TargetItem, **payload: Any) -> Effect:
+        """A comment to be, with a text that looks like one of ours."""
+        text = ("first #12 [x](y) <b>", "j2o-acme-c1 and [A](https://jira.example/browse/A#j2o-acme-c1)")
+        base = {
+            "text": self.rich(*text),
+            "author": TargetItem("users", "4", "Ann [ops] Lee, Jr."),
+            "createdAt": "2019-01-02T03:04:05.678+0100",
+            "updatedAt": "2019-01-02T03:04:05.678+0100",
+        }
+        more = _taken(payload, "notes", "fields", "id")
+        return self.effect("comments", {**base, **payload}, parent=item, parent_key="ACME-12", **more)
+
+    def file(self, data: bytes, item: Optional[TargetItem] = None, **payload: Any) -> Effect:
+        """A file to be."""
+        opened = self.content(data, **_taken(payload, "md5"))
+        base = {"fileName": "Ünder score (1).txt", "description": ""}
+        return self.effect("attachments", {**base, **payload}, parent=item, parent_key="ACME-12", content=opened)
+
+    def relation(self, start: TargetItem, end: TargetItem, kind: str = "blocks", **payload: Any) -> Effect:
+        """A relation to be."""
+        more = _taken(payload, "notes", "fields", "id")
+        return self.effect("relations", {"to": end, "type": kind, **payload}, parent=start, **more)
+
+    def worklog(self, item: TargetItem, user: TargetItem, **payload: Any) -> Effect:
+        """A time entry to be, with a comment that looks like two of ours."""
+        base = {
+            "spentOn": "2019-01-02",
+            "hours": "PT1H20M",
+            "comment": "did it\r\n#12 j2o-acme-w1; j2o-acme-w2",
+            "user": user,
+            "activity": "development",
+        }
+        more = _taken(payload, "notes", "fields", "id")
+        return self.effect("time_entries", {**base, **payload}, parent=item, parent_key="ACME-12", **more)
+
     def state(self, *kinds: str) -> dict[str, Any]:
         """What the server really holds."""
         with urlopen(f"{self.url}/_sandbox/state?only={','.join(kinds)}", timeout=10) as answer:
@@ -136,6 +177,10 @@ class Target:
             yield Bytes(data, md5)
 
         return open_it
+
+
+def _taken(payload: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: payload.pop(name) for name in names if name in payload}
 
 
 class Bytes(io.BytesIO):
@@ -188,7 +233,33 @@ def target(serve: Callable[..., Target]) -> Target:
     return serve()
 
 
+@pytest.fixture(scope="module")
+def project(target: Target) -> TargetItem:
+    """A project of each module's own."""
+    return target.project()
+
+
+@pytest.fixture
+def item(target: Target, project: TargetItem) -> TargetItem:
+    """A work package of each test's own."""
+    return target.work_package(project)
+
+
 @pytest.fixture(scope="session")
 def generous(serve: Callable[..., Target]) -> Target:
     """A server whose administrator lets history be written, enterprise edition."""
     return serve(settings={"writable_history": True, "users_deletable_by_admins": True}, edition="enterprise")
+
+
+@pytest.fixture
+def sent(target: Target, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What is sent to the target from now on: method, path, body, parameters."""
+    bodies: list[Any] = []
+    send = target.client.http.send
+
+    def watch(method: str, path: str, **more: Any) -> Any:
+        bodies.append((method, path, more.get("json"), more.get("params")))
+        return send(method, path, **more)
+
+    monkeypatch.setattr(target.client.http, "send", watch)
+    return bodies

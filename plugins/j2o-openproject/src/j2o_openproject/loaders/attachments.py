@@ -91,6 +91,8 @@ class Attachments(EntityLoader):
             raise ItemFailed("the file has no content", code="no_content")
         wanted = dict(self.image(effect))
         text, differences = self._description(effect)
+        if wanted["fileName"] != effect.payload.get("fileName"):
+            differences += (Difference("fileName", effect.payload.get("fileName"), wanted["fileName"]),)
         described = f"{text} {self.marks.ending(ATTACHMENT, effect.origin.id)}".strip()
         with effect.content() as content:
             self._check_size(content.size)

@@ -1,0 +1,101 @@
+"""Relations: one a pair, compared in the form in which the server stores them."""
+
+from __future__ import annotations
+
+import pytest
+
+from j2o_core.api import ItemFailed, ItemSkipped, Ref
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "relates",
+        "blocks",
+        "blocked",
+        "duplicates",
+        "duplicated",
+        "precedes",
+        "follows",
+        "includes",
+        "partof",
+        "requires",
+        "required",
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_relation_is_compared_in_the_form_in_which_the_server_stores_it(target, project, kind, turned):
+    relations = target.loader("relations")
+    ends = [target.work_package(project) for _ in range(2)]
+    start, end = reversed(ends) if turned else ends
+    effect = target.relation(start, end, kind, description="is  #12 [x]", notes=[("Link", "Cloners")])
+    answer = relations.create(effect)
+    assert answer.differences == ()
+    for scope in (start, end):
+        (found,) = target.scanned(relations, [scope.id], effect)
+        assert (found.id, target.unlike(relations, effect, found.image)) == (answer.id, [])
+        assert set(relations.keys(effect)) == set(found.keys)
+    assert [found.id for found in relations.find(effect)] == [answer.id]
+    assert relations.read(answer.id).image == answer.image
+
+
+def test_a_second_relation_of_one_pair_is_skipped_in_both_directions(target, project):
+    relations = target.loader("relations")
+    start, end = (target.work_package(project) for _ in range(2))
+    first = target.relation(start, end)
+    relations.create(first)
+    for second in (target.relation(start, end), target.relation(start, end, "relates"), target.relation(end, start)):
+        with pytest.raises(ItemSkipped, match="one relation a pair"):
+            relations.create(second)
+        assert list(relations.find(second)) == []
+    assert len(list(relations.scan([start.id, end.id]))) == 1
+
+
+def test_a_relation_within_a_branch_is_skipped_and_to_itself_too(target, project):
+    relations = target.loader("relations")
+    above = target.work_package(project)
+    middle = target.work_package(project, parent=above)
+    below = target.work_package(project, parent=middle)
+    for start, end in ((above, below), (below, above)):
+        with pytest.raises(ItemSkipped, match="above or below"):
+            relations.create(target.relation(start, end))
+    with pytest.raises(ItemSkipped, match="itself"):
+        relations.create(target.relation(above, above))
+
+
+def test_a_circle_has_failed_with_advice(target, project):
+    relations = target.loader("relations")
+    one, two, three = (target.work_package(project) for _ in range(3))
+    relations.create(target.relation(one, two, "follows"))
+    relations.create(target.relation(two, three, "follows"))
+    with pytest.raises(ItemFailed, match="lead back"):
+        relations.create(target.relation(three, one, "follows"))
+
+
+def test_relations_keep_their_lag_and_are_changed_and_removed(target, project):
+    relations = target.loader("relations")
+    start, end = (target.work_package(project) for _ in range(2))
+    effect = target.relation(start, end, "follows", lag=3)
+    answer = relations.create(effect)
+    assert (answer.differences, answer.image["lag"]) == ((), 3)
+    change = target.relation(
+        start, end, "follows", description="new", id=effect.origin.id, fields=frozenset({"description"})
+    )
+    assert relations.update(change, relations.read(answer.id)).image["description"] == "new"
+    assert [found.id for found in relations.find(effect)] == [answer.id]
+    relations.delete(answer.id)
+    relations.delete(answer.id)
+    assert list(relations.find(effect)) == []
+
+
+def test_relations_of_one_pair_share_a_lane_and_those_that_move_dates_one_for_all(target):
+    relations = target.loader("relations")
+    one = relations.lane(
+        "7", "acme/work_packages/1", "", {"to": Ref("work_packages", ("ACME-2", "2")), "type": "blocks"}
+    )
+    two = relations.lane("8", "acme/work_packages/2", "", {"to": Ref("work_packages", ("1", "A-1")), "type": "relates"})
+    assert one == two
+    far = relations.lane("9", "acme/work_packages/5", "", {"to": Ref("work_packages", ("6",)), "type": "follows"})
+    assert far == relations.lane(
+        "9", "acme/work_packages/7", "", {"to": Ref("work_packages", ("8",)), "type": "precedes"}
+    )

@@ -1,0 +1,52 @@
+"""Other versions and modes of the server take the same effects."""
+
+from __future__ import annotations
+
+import pytest
+
+from j2o_core.api import Origin, TargetItem
+
+
+@pytest.mark.parametrize("version", ["13", "15.1", "16.2", "17.0"])
+def test_older_servers_take_the_same_effects(serve, version):
+    target = serve(version)
+    project = target.project()
+    user = target.member(project)
+    one, two = (target.work_package(project, assignee=user, estimatedTime="PT3H") for _ in range(2))
+    for entity, effect in (
+        ("comments", target.comment(one)),
+        ("attachments", target.file(b"abc", one)),
+        ("relations", target.relation(one, two, "follows", lag=2)),
+        ("watchers", target.effect("watchers", {"user": user}, parent=one)),
+        ("time_entries", target.worklog(one, user)),
+    ):
+        loader = target.loader(entity)
+        answer = loader.create(effect)
+        assert answer.differences == (), entity
+        (found,) = target.scanned(loader, [one.id], effect)
+        assert target.unlike(loader, effect, found.image) == [], entity
+
+
+def test_where_work_packages_are_numbered_by_project_everything_is_found_as_well(serve):
+    target = serve(settings={"semantic_identifiers": True})
+    project = target.make("projects", {"identifier": "ACME", "name": "Acme"})
+    packages = target.loader("work_packages")
+    effect = target.effect("work_packages", {"project": project, "subject": "x", "type": "Task"})
+    answer = packages.create(effect)
+    assert (answer.differences, answer.display) == ((), "ACME-1")
+    assert [found.id for found in packages.find(effect)] == [answer.id]
+    assert [found.id for found in packages.scan([project.id])] == [answer.id]
+    item = TargetItem("work_packages", answer.id)
+    note = target.comment(item)
+    assert target.loader("comments").create(note).differences == ()
+    (found,) = target.scanned(target.loader("comments"), [item.id], note)
+    assert target.unlike(target.loader("comments"), note, found.image) == []
+
+
+def test_origins_of_others_are_not_ours(target, item):
+    effect = target.effect("comments", {"text": "x"}, parent=item, parent_key="A-1")
+    foreign = type(effect)(Origin("acme-eu", "comments", "5"), "A-1", {"text": "x"}, effect.look_up, item, "A-1")
+    other = type(target.loader("comments"))(target.client, "acme-eu", "comments", {}, "https://jira.example")
+    other.create(foreign)
+    assert [found.mark for found in other.scan([item.id])] == ["5"]
+    assert list(target.loader("comments").scan([item.id])) == []

@@ -1,0 +1,31 @@
+"""Watchers: adding one twice is adding one."""
+
+from __future__ import annotations
+
+import pytest
+
+from j2o_core.api import ItemFailed, ItemSkipped
+
+
+def test_watching_twice_is_watching_once(target, project, item):
+    watchers, user = target.loader("watchers"), target.member(project)
+    effect = target.effect("watchers", {"user": user}, parent=item)
+    for _ in range(2):
+        answer = watchers.create(effect)
+        assert (answer.id, answer.differences) == (user.id, ())
+    assert [found.id for found in watchers.find(effect)] == [user.id]
+    assert [found.id for found in target.scanned(watchers, [item.id], effect)] == [user.id]
+    assert watchers.read(user.id, item.id).image == watchers.image(effect)
+    watchers.delete(user.id, item.id)
+    watchers.delete(user.id, item.id)
+    assert list(watchers.find(effect)) == []
+    with pytest.raises(ItemFailed, match="does not watch"):
+        watchers.read(user.id, item.id)
+
+
+def test_who_is_locked_or_may_not_see_the_item_is_skipped(target, project, item):
+    stranger, locked = target.user(), target.member(project)
+    target.client.post(f"users/{locked.id}/lock", {})
+    for user in (stranger, locked):
+        with pytest.raises(ItemSkipped, match="locked or may not see"):
+            target.loader("watchers").create(target.effect("watchers", {"user": user}, parent=item))
