@@ -60,7 +60,11 @@ class Migrated:
             yield issue, self.work_packages[issue["id"]]
 
 
-@pytest.fixture(scope="module", params=["server", "cloud"])
+# A group each, so that one worker migrates each edition once.
+_EDITIONS = [pytest.param(name, marks=pytest.mark.xdist_group(f"titanium-{name}")) for name in ("server", "cloud")]
+
+
+@pytest.fixture(scope="module", params=_EDITIONS)
 def migrated(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Migrated:
     folder = shared_data / "jira-titanium"
     path = folder / ("issues.ndjson.gz" if request.param == "server" else "issues-adf.ndjson.gz")
