@@ -149,7 +149,7 @@ class Dispatcher:
             return
         changed = [
             name
-            for name in sorted(row.only or ())
+            for name in sorted((row.only or frozenset()) - set(self._engine.loaders[row.entity].shared_fields))
             if name in item.image and digest(task.current.image.get(name)) != item.image[name]
         ]
         if changed:

@@ -198,6 +198,8 @@ class Loader(ABC):
     parent_field: ClassVar[Optional[str]] = None
     #: payload fields that the server disturbs when children are attached; restored in the shape phase
     restored_fields: ClassVar[tuple[str, ...]] = ()
+    #: payload fields to which other items add on the target (roles through groups): there, a change is no drift
+    shared_fields: ClassVar[tuple[str, ...]] = ()
     #: the payload field into whose text ``effect.notes`` are written
     notes_field: ClassVar[Optional[str]] = None
     #: the entity by whose create these files are claimed (attachments by work packages)

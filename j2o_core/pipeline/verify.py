@@ -190,7 +190,7 @@ def _changed(item: Item, found: Found, loader: Loader) -> list[str]:
     return [
         name
         for name, expected in sorted(item.image.items())
-        if name in found.image and digest(found.image[name]) != expected
+        if name in found.image and name not in loader.shared_fields and digest(found.image[name]) != expected
     ]
 
 

@@ -199,6 +199,16 @@ def test_roles_beside_those_of_a_group_are_added_to_what_is_inherited(target):
     assert answer.image["roles"] == ["Member", "Reader"]
 
 
+def test_roles_that_come_through_a_group_later_are_no_drift(target):
+    memberships, project, user = target.loader("memberships"), target.project(), target.user()
+    answer = memberships.create(target.effect("memberships", {"project": project, "user": user, "roles": ["Member"]}))
+    group = target.make("groups", {"name": f"G{next(target.numbers)}", "members": [user]})
+    memberships.create(target.effect("memberships", {"project": project, "group": group, "roles": ["Reader"]}))
+    now = memberships.read(answer.id).image
+    assert now["roles"] == ["Member", "Reader"]
+    assert {name for name, value in answer.image.items() if now[name] != value} <= set(memberships.shared_fields)
+
+
 def test_roles_that_others_gave_stay(target):
     memberships, project, user = target.loader("memberships"), target.project(), target.user()
     target.member(project, user, "Reader")

@@ -34,10 +34,9 @@ class Members(Extractor):
             )
             yield Page([], "all", 0, [Problem("J2O-X005", message, WARNING, entity=self.entity, key=slice)])
             return
-        # Groups first: what people inherit from them is then known when their own memberships are written.
         records = [
             Record(Origin(self.source, self.entity, identifier), f"{slice}: {name}", data)
-            for identifier, (name, data) in sorted(found.items(), key=lambda entry: "user" in entry[1][1])
+            for identifier, (name, data) in found.items()
         ]
         yield Page(records, "all", len(records))
 

@@ -32,6 +32,7 @@ class Memberships(EntityLoader):
         "roles": "names of roles",
     }
     required = ("project", "roles")
+    shared_fields = ("roles",)
 
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """One at a time in a project: a group's roles reach its members' memberships."""
