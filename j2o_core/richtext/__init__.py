@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from j2o_core.richtext.codec import TreeFormatError, from_json, to_json
+from j2o_core.richtext.collector import paused_collector
 from j2o_core.richtext.convert import Reader, Writer, convert_lines, convert_text
 from j2o_core.richtext.issue_keys import link_issue_keys
 from j2o_core.richtext.resolver import Alias, NoResolver, Resolver
@@ -135,6 +136,7 @@ __all__ = [
     "inlines",
     "link_issue_keys",
     "map_content",
+    "paused_collector",
     "references",
     "to_json",
     "visible_text",

@@ -25,7 +25,15 @@ _TAGS = {
     "details": "expand", "h1": "heading1", "h2": "heading2", "h3": "heading3", "h4": "heading4",
     "h5": "heading5", "h6": "heading6",
 }  # fmt: skip
-_MARKS = {"strong": "strong", "em": "em", "del": "strike", "s": "strike", "ins": "underline", "sub": "sub", "sup": "sup"}
+_MARKS = {
+    "strong": "strong",
+    "em": "em",
+    "del": "strike",
+    "s": "strike",
+    "ins": "underline",
+    "sub": "sub",
+    "sup": "sup",
+}
 _SAME = {"panel": "blockquote", "nestedExpand": "expand", "decisionList": "bulletList", "taskList": "bulletList"}
 _ITEMS = {"taskItem", "decisionItem", "blockTaskItem", "listItem"}
 _OPEN = {"layoutSection", "layoutColumn", "bodiedExtension", "bodiedSyncBlock", "doc"}
@@ -202,7 +210,12 @@ def _tidy(entries: List[Entry]) -> List[Entry]:
                 clean.append(("text", text, *entry[2:]))
             continue
         if entry[0] == "break":
-            if clean and clean[-1][0] == "text" and place + 1 < len(out) and out[place + 1][0] in ("text", "break", "image"):
+            if (
+                clean
+                and clean[-1][0] == "text"
+                and place + 1 < len(out)
+                and out[place + 1][0] in ("text", "break", "image")
+            ):
                 clean.append(entry)
             continue
         clean.append(entry if entry[0] == "image" else entry[:1])

@@ -35,7 +35,8 @@ def read_adf(document: Union[Dict[str, Any], str, None]) -> Tuple[rt.Document, L
     if not isinstance(document, dict):
         warnings.append(f"no ADF document but a {type(document).__name__}: its text was kept")
         return _plain(str(document), warnings), warnings
-    blocks = AdfReader(warnings).document(document)
+    with rt.paused_collector():
+        blocks = AdfReader(warnings).document(document)
     return rt.Document(blocks), list(dict.fromkeys(warnings))
 
 

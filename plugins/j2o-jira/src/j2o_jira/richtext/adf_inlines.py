@@ -194,4 +194,3 @@ def _line(value: Any) -> str:
     if not isinstance(value, (str, int, float)) or isinstance(value, bool):
         return ""
     return " ".join(clean(str(value), []).split())
-

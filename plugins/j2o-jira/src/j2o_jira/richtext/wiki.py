@@ -13,20 +13,23 @@ from j2o_core.api import richtext as rt
 
 from .cleaning import clean
 from .wiki_blocks import BlockReader
-from .wiki_macros import MARKER_END, MARKER_START, Macros, is_literal
+from .wiki_macros import Macros, is_literal
 
 
 def read_wiki(text: Optional[str]) -> Tuple[rt.Document, List[str]]:
     """Read wiki markup as Jira Server, Data Center and Cloud's v2 API send it: (tree, warnings). Never raises."""
     warnings: List[str] = []
+    if text is not None and not isinstance(text, str):
+        warnings.append(f"no wiki markup but a {type(text).__name__}: it was read as text")
+        text = str(text)
     if not text or text.isspace():
         return rt.Document(), warnings
-    text = clean(text, warnings)
-    text = text.replace(MARKER_START, "").replace(MARKER_END, "")
-    macros = Macros(warnings)
-    if "{" in text:
-        text = _pair_colours(macros.take_verbatim(text), warnings)
-    blocks = BlockReader(macros, warnings).read(text)
+    with rt.paused_collector():
+        text = clean(text, warnings)
+        macros = Macros(warnings)
+        if "{" in text:
+            text = _pair_colours(macros.take_verbatim(text), warnings)
+        blocks = BlockReader(macros, warnings).read(text)
     return rt.Document(tuple(blocks)), list(dict.fromkeys(warnings))
 
 

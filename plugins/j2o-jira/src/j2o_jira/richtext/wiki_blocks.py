@@ -29,6 +29,13 @@ class BlockReader:
         """The blocks of a text; ``tables`` is false within a table cell."""
         if "{" in text:
             text = self._macros.take_containers(text)
+        if "\n" not in text and MARKER_START not in text:
+            line = text.strip(" \t")
+            if not line:
+                return []
+            if line[0] not in _LEADING:
+                content = _trimmed(self._inlines.read(line))
+                return [rt.Paragraph(content)] if content else []
         out: List[rt.Block] = []
         lines = text.split("\n")
         paragraph: List[str] = []
@@ -159,9 +166,9 @@ class BlockReader:
         table: List[rt.TableRow] = []
         for row in rows:
             cells: List[rt.TableCell] = []
-            for header, text in read_cells(row):
+            for bars, text in read_cells(row):
                 content = tuple(self.read(text, tables=False))
-                cells.append(rt.TableCell(as_header(content) if header else content, header))
+                cells.append(rt.TableCell(as_header(content) if bars == 2 else content, bars > 1))
             table.append(rt.TableRow(tuple(cells)))
         return rt.Table(tuple(table))
 

@@ -41,21 +41,21 @@ def take_rows(lines: List[str], index: int) -> Tuple[List[str], int]:
     return rows, index
 
 
-def read_cells(row: str) -> List[Tuple[bool, str]]:
-    """The cells of a row: whether it is a header, and its markup."""
-    cells: List[Tuple[bool, str]] = []
-    header = False
+def read_cells(row: str) -> List[Tuple[int, str]]:
+    """The cells of a row: how many bars stand before it (two or more: a header), and its markup."""
+    cells: List[Tuple[int, str]] = []
+    bars = 0
     start = -1
     for match in _STEP.finditer(row):
         if not match.group().startswith("|"):
             continue
         if start >= 0:
-            cells.append((header, row[start : match.start()]))
+            cells.append((bars, row[start : match.start()]))
         start = match.end()
-        header = len(match.group()) > 1
+        bars = len(match.group())
     rest = row[start:]
     if rest.strip():
-        cells.append((header, rest))
+        cells.append((bars, rest))
     return cells
 
 

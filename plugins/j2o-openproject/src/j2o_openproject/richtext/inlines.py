@@ -19,10 +19,9 @@ from .references import References
 _MARKDOWN_MARKS: Dict[str, Tuple[str, str]] = {
     rt.STRONG_KIND: ("**", "strong"),
     rt.EM_KIND: ("_", "em"),
-    rt.CITE_KIND: ("_", "em"),
     rt.STRIKE_KIND: ("~~", "del"),
 }
-_HTML_MARKS = {rt.UNDERLINE_KIND: "ins", rt.SUB_KIND: "sub", rt.SUP_KIND: "sup"}
+_HTML_MARKS = {rt.CITE_KIND: "em", rt.UNDERLINE_KIND: "ins", rt.SUB_KIND: "sub", rt.SUP_KIND: "sup"}
 _DEFAULT_COLOURS = frozenset({"#172b4d", "#000000", "#333333", "#000", "#333", "black"})
 _UNSAFE_SCHEME = re.compile(r"\s*(?:javascript|vbscript|file|data):", re.IGNORECASE)
 _AUTOLINK = re.compile(r"https?://[!#$&-;=?-Z_a-z~]+")
@@ -77,6 +76,10 @@ class InlineWriter:
             inline = content[index]
             marks: rt.Marks = getattr(inline, "marks", ())
             if len(marks) <= level:
+                if isinstance(inline, rt.Status):
+                    pieces.extend(_set_apart(self.text(inline.text, in_link), rt.STRONG_KIND))
+                    index += 1
+                    continue
                 pieces.append((self._plain(inline, in_link, line_break), ""))
                 index += 1
                 continue
@@ -120,14 +123,9 @@ class InlineWriter:
             return self._attachment(inline, in_link)
         if isinstance(inline, rt.IssueKey):
             return self._issue(inline, in_link)
-        if isinstance(inline, rt.Status):
-            return f"<strong>{self.text(inline.text, in_link)}</strong>" if in_link else self._status(inline)
         if isinstance(inline, rt.Anchor):
             return f'<a name="{_ANCHOR.sub("-", inline.name)}"></a>' if inline.name else ""
         return self.text(rt.inline_text(inline), in_link)
-
-    def _status(self, status: rt.Status) -> str:
-        return self._join(_set_apart(self.text(status.text), rt.STRONG_KIND), " ", " ")
 
     def _code(self, content: Sequence[rt.Inline]) -> str:
         text = "".join([rt.inline_text(inline) for inline in content])
@@ -213,10 +211,10 @@ class InlineWriter:
             following = after
             for later, later_kind in pieces[index + 1 :]:
                 if later:
-                    following = "." if later_kind else later[0]
+                    following = _MARKDOWN_MARKS[later_kind][0][0] if later_kind else later[0]
                     break
             out.append(_delimited(text, kind, last, following))
-            last = "."
+            last = out[-1][-1]
         return "".join(out)
 
 

@@ -25,7 +25,8 @@ def write_markdown(tree: rt.Document, resolver: rt.Resolver) -> Tuple[str, List[
     """Write a tree: (Markdown, warnings). Unresolved references are written readably and listed."""
     warnings: List[str] = []
     writer = _BlockWriter(resolver, warnings)
-    text = "\n".join(writer.blocks(tree.content))
+    with rt.paused_collector():
+        text = "\n".join(writer.blocks(tree.content))
     return text, list(dict.fromkeys(warnings))
 
 
@@ -116,14 +117,19 @@ class _BlockWriter:
         out: List[str] = []
         for place, (marker, content) in enumerate(items):
             lines = self._item(content)
+            if done and lines and not self._is_text(content[0]):
+                lines = ["", "", *lines]  # a box stands before text; anything else comes below it
             if lines[:1] == ["---"]:
                 lines[0] = "___"
             box = ("[x] " if done[place] else "[ ] ") if done else ""
             indent = " " * (len(marker) + 1)
             first = f"{marker} {box}{lines[0]}" if lines else f"{marker} {box}"
-            out.append(first.rstrip() if not lines or not lines[0] else first)
+            out.append(first if lines and lines[0] else first.rstrip())
             out.extend([indent + line if line else "" for line in lines[1:]])
         return out
+
+    def _is_text(self, block: rt.Block) -> bool:
+        return isinstance(block, rt.Paragraph) and bool(self._paragraph(block.content))
 
     def _item(self, content: Sequence[rt.Block]) -> List[str]:
         """The blocks of an item; a list directly below its text needs no blank line where it can do without."""
@@ -139,7 +145,7 @@ class _BlockWriter:
             lines = self._block(block, alternate)
             if not lines:
                 continue
-            if out and not (tight and _follows_closely(block)):
+            if out and not (tight and _follows_closely(block, lines[0])):
                 out.append("")
             out.extend(lines)
             previous = family
@@ -191,13 +197,10 @@ def _list_family(block: rt.Block) -> str:
     return "ordered" if isinstance(block, rt.OrderedList) else ""
 
 
-def _follows_closely(block: rt.Block) -> bool:
-    """Whether a block can interrupt the paragraph before it."""
+def _follows_closely(block: rt.Block, first_line: str) -> bool:
+    """Whether a block can interrupt the paragraph before it: a list that starts at 1 with a text, bare code."""
     if isinstance(block, rt.CodeBlock):
         return not block.title
-    if isinstance(block, rt.OrderedList) and block.start != 1:
-        return False
-    if isinstance(block, (rt.BulletList, rt.OrderedList)):
-        first = block.items[0].content if block.items else ()
-        return bool(first) and isinstance(first[0], rt.Paragraph) and bool(first[0].content)
-    return isinstance(block, rt.TaskList)
+    if isinstance(block, rt.OrderedList):
+        return block.start == 1 and " " in first_line
+    return isinstance(block, (rt.BulletList, rt.TaskList)) and " " in first_line

@@ -1,0 +1,62 @@
+"""Atlassian's own conversions against ours; docs/explanation/rich-text.md lists what differs and why."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+import pytest
+
+from j2o_core import richtext as rt
+from j2o_jira.richtext import read_adf, read_wiki
+from j2o_openproject.richtext import write_markdown
+from tests.unit.richtext.structure import blocks_only, empty_header_rows_left_out, of_adf, similarity
+
+CASES = Path(__file__).parents[4] / "shared" / "data" / "markup-cases"
+pytestmark = [
+    pytest.mark.shared,
+    pytest.mark.skipif(not CASES.is_dir(), reason=f"no shared markup cases at {CASES}"),
+]
+
+
+class _AllFiles(rt.NoResolver):
+    def attachment(self, name: str) -> Optional[str]:
+        return name
+
+
+def scores(
+    cases: List[Tuple[Any, Dict[str, Any]]], read: Callable[[Any], Tuple[rt.Document, List[str]]]
+) -> Tuple[float, float]:
+    """Mean similarity of blocks, and of blocks, text and marks."""
+    blocks = whole = 0.0
+    for source, expected in cases:
+        markdown, _ = write_markdown(read(source)[0], _AllFiles())
+        left, right = of_adf(expected), empty_header_rows_left_out(markdown)
+        whole += similarity(left, right)
+        blocks += similarity(blocks_only(left), blocks_only(right))
+    return blocks / len(cases), whole / len(cases)
+
+
+def test_wiki_markup_has_the_structure_that_atlassian_gives_it() -> None:
+    cases = json.loads((CASES / "wiki_to_adf_atlaskit.json").read_text("utf-8"))
+    assert len(cases) == 200
+    blocks, whole = scores([(case["input"], case["expected"]) for case in cases], read_wiki)
+    assert blocks >= 0.99
+    assert whole >= 0.97
+
+
+def test_adf_keeps_its_structure() -> None:
+    cases = json.loads((CASES / "adf_schema_fixtures.json").read_text("utf-8"))
+    valid = [(case["input"], case["input"]) for case in cases if case["expected"] == "valid"]
+    assert len(valid) > 90
+    blocks, whole = scores(valid, read_adf)
+    assert blocks >= 0.99
+    assert whole >= 0.99
+
+
+def test_invalid_adf_is_read_too() -> None:
+    cases = json.loads((CASES / "adf_schema_fixtures.json").read_text("utf-8"))
+    for case in cases:
+        tree, _ = read_adf(case["input"])
+        write_markdown(tree, rt.NoResolver())

@@ -1,0 +1,76 @@
+"""What is written reads back: the text of the tree is the text of the rendered Markdown."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from j2o_core import richtext as rt
+from j2o_jira.richtext import read_adf, read_wiki
+from j2o_openproject.richtext import write_markdown
+from tests.unit.richtext.structure import join, visible
+from tests.unit.richtext.trees import DOCUMENTS
+
+
+def same(tree: rt.Document) -> None:
+    markdown, _ = write_markdown(tree, rt.NoResolver())
+    assert plain(visible(markdown)) == plain(join(rt.visible_text(tree))), markdown
+
+
+def plain(text: str) -> str:
+    """Without white space (blocks part words), boxes of tasks and the ``!`` that keeps references from coming alive."""
+    return re.sub(r"\[[ x]\]|!(?=[\[#rcsevpuadgm])|\s+", "", text)
+
+
+@settings(max_examples=150, deadline=None)
+@given(DOCUMENTS)
+def test_every_tree_reads_back_as_its_text(tree: rt.Document) -> None:
+    same(tree)
+
+
+_SIGNS = r"""
+* _ - + ^ ~ ?? {{ }} { } [ ] | || ! \ \\ # h1. bq. ---- {code} {code:java} {noformat} {quote} {panel:title=x}
+{color:red} {color} [a|http://x.y] [~joe] [^f.txt] !a.png! http://x.y/z :) (/) -- --- {*} &amp; <b> 1. > {anchor:x} `
+""".split()  # noqa: SIM905
+_WORDS = ["\n", "\n\n", " ", "a", "word", "x y", "é", "\r\n", "\t"]
+_WIKI = st.lists(st.one_of(st.sampled_from(_SIGNS), st.sampled_from(_WORDS)), max_size=25).map("".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_WIKI)
+@example("{quote}{code}{quote}")
+@example("|{panel}|{panel}|")
+def test_any_wiki_markup_is_read_and_reads_back(text: str) -> None:
+    tree, _ = read_wiki(text)
+    same(tree)
+    assert rt.from_json(rt.to_json(tree)) == tree
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_is_read_and_reads_back(text: str) -> None:
+    same(read_wiki(text)[0])
+
+
+_KINDS = ["text", "paragraph", "table", "tableRow", "bulletList", "listItem", "media", "mention", "doc"]
+_NAMES = ["type", "content", "text", "attrs", "marks", "id", "level"]
+_JSON = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.text(max_size=5),
+        st.sampled_from(_KINDS),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(_NAMES), inner, max_size=4),
+    ),
+    max_leaves=20,
+)  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(_JSON)
+def test_any_json_is_read_as_adf(document: object) -> None:
+    tree, _ = read_adf(document)  # type: ignore[arg-type]
+    same(tree)
