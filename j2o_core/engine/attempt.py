@@ -84,7 +84,7 @@ class Attempt:
             self._found(task, found, CREATED if task.was_in_doubt else MATCHED)
             return
         self._record.done(task, answer)
-        parent = TargetItem(row.entity, answer.id, row.key)
+        parent = TargetItem(row.entity, answer.id, row.key, row.key)
         for upload in task.uploads:
             if upload.ended or upload.claim is None:
                 continue
@@ -129,7 +129,9 @@ class Attempt:
         if task.changes_existing:
             current = self._current(task)
             wanted = loader.image(task.effect)
-            if all(current.image.get(name) == wanted.get(name) for name in task.effect.fields or wanted):
+            if all(
+                loader.holds(name, wanted.get(name), current.image.get(name)) for name in task.effect.fields or wanted
+            ):
                 self._record.done(task, answer_of(current))
                 return None
             task.current = current
@@ -157,7 +159,7 @@ class Attempt:
 
     def _found(self, task: Task, found: list[Found], owned: str) -> None:
         self._record.done(task, answer_of(found[0]), owned)
-        parent = TargetItem(task.row.entity, found[0].id, task.row.key)
+        parent = TargetItem(task.row.entity, found[0].id, task.row.key, task.row.key)
         for upload in task.uploads:
             if upload.ended:
                 continue

@@ -98,15 +98,16 @@ class Dispatcher:
         engine = self._engine
         creates = [row.origin for row in rows if row.kind == effects.CREATE]
         uploads: dict[str, list[Upload]] = {}
-        for upload in engine.effects.uploads(rows[0].entity, creates) if creates else ():
+        files = [name for name, loader in engine.loaders.items() if loader.claimed_by == rows[0].entity]
+        for upload in engine.effects.uploads(files, rows[0].entity, creates) if creates and files else ():
             uploads.setdefault(upload.parent_origin or "", []).append(Upload(upload))
         tasks = []
         for row in rows:
-            files = uploads.get(row.origin, []) if row.kind == effects.CREATE else []
+            claimable = uploads.get(row.origin, []) if row.kind == effects.CREATE else []
             try:
-                task = Task(row, resolve(engine, row), uploads=files)
+                task = Task(row, resolve(engine, row), uploads=claimable)
             except (ItemSkipped, ItemFailed) as outcome:
-                self._refuse(row, files, self._because_of_parent(row, outcome))
+                self._refuse(row, claimable, self._because_of_parent(row, outcome))
                 continue
             if row.sent is not None:
                 task.in_doubt = True
@@ -233,7 +234,8 @@ class Dispatcher:
         if not force and now - self._beat < _BEAT:
             return
         self._beat = now
-        for entity, (done, total) in self._engine.effects.progress().items():
+        for entity, (ended, total) in self._planned.items():
+            done = ended + self._record.by_entity[entity]
             self._engine.emit({"event": "progress", "stage": "apply", "entity": entity, "done": done, "total": total})
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import Counter
-from typing import Any, Mapping, Optional
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Optional, Sequence
 
 from sqlalchemy import Connection
 
 from ..ledger import effects, listing
+from ..ledger.effects import Ended
 from ..ledger.items import CREATED, MATCHED, Item
+from ..ledger.listing import Listed
 from ..model.digest import digest
 from ..model.effect import Answer, Found, TargetItem
 from ..model.outcome import Outcome
@@ -40,12 +42,24 @@ def inverse_of(task: Task, answer: Answer, owned: str) -> Optional[dict[str, Any
     return {"kind": "delete", "item": answer.id, "parent": task.effect.parent.id if task.effect.parent else None}
 
 
+@dataclass
+class _Buffer:
+    """Outcomes that wait to be written together."""
+
+    ended: list[Ended] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    listed: list[Listed] = field(default_factory=list)
+    problems: list[tuple[str, Problem]] = field(default_factory=list)
+
+
 class Recorder:
     """Turns outcomes into ledger changes and counts them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._guard = threading.Lock()
+        self._buffer = _Buffer()
+        self._posted = False
         #: how many effects have ended in this process, and how many of them failed
         self.finished = 0
         self.failed = 0
@@ -55,29 +69,24 @@ class Recorder:
         """The effect stands on the target as ``answer`` says."""
         engine, row = self._engine, task.row
         item = self._item(task, answer, owned)
-        engine.resolver.remember(row.entity, row.origin, TargetItem(row.entity, answer.id, answer.display or row.key))
+        known = TargetItem(row.entity, answer.id, answer.display or row.key, row.key)
+        engine.resolver.remember(row.entity, row.origin, known)
         late = task.resolution.late_fields if not task.changes_existing else []
         inverse = inverse_of(task, answer, owned)
         problems = _differences(row, answer)
 
-        def change(connection: Connection) -> None:
-            effects.end(
-                connection,
-                row.id,
-                effects.DONE,
-                item=answer.id,
-                version=answer.version,
-                adopted=owned == MATCHED,
-                attempts=row.attempts + task.attempts + 1,
-                inverse=json.dumps(inverse),
-                late=json.dumps(late) if late else None,
-            )
-            engine.items.put(connection, engine.run, [item])
-            listing.put_problems(connection, engine.run, "apply", problems, row.origin)
-
-        self._count(row.entity)
         engine.observe.after(row, "adopted" if owned == MATCHED else "done", {"item": answer.id})
-        engine.writer.post(change)
+        ended = Ended(
+            row.id,
+            effects.DONE,
+            row.attempts + task.attempts + 1,
+            answer.id,
+            answer.version,
+            owned == MATCHED,
+            inverse,
+            late,
+        )
+        self._write(row, ended, item=item, problems=problems)
 
     def refused(self, task: Task, outcome: Outcome, state: str) -> None:
         """The effect has failed, or is skipped for a reason."""
@@ -91,17 +100,14 @@ class Recorder:
         engine = self._engine
         code = outcome.code or ("J2O-E001" if state == effects.FAILED else "J2O-E002")
 
-        def change(connection: Connection) -> None:
-            effects.end(connection, row.id, state, code=code, message=outcome.message, attempts=row.attempts + attempts)
-            if row.kind in (effects.CREATE, effects.UPLOAD, effects.UPDATE):
-                listing.put(connection, engine.run, row.entity, row.origin, row.key, state, code, outcome.message)
-            else:
-                problem = Problem(code, outcome.message, entity=row.entity, key=row.key)
-                listing.put_problems(connection, engine.run, "apply", [problem], row.origin)
-
-        self._count(row.entity, state == effects.FAILED)
         engine.observe.after(row, state, {"code": code, "message": outcome.message, **outcome.detail})
-        engine.writer.post(change)
+        ended = Ended(row.id, state, row.attempts + attempts, code=code, message=outcome.message)
+        if row.kind == effects.SHAPE:
+            problem = Problem(code, outcome.message, entity=row.entity, key=row.key)
+            self._write(row, ended, problems=[problem])
+        else:
+            listed = Listed(row.entity, row.origin, row.key, state, code, outcome.message)
+            self._write(row, ended, listed=listed)
 
     def refused_upload(self, upload: Upload, outcome: Outcome, state: str) -> None:
         """A file cannot be uploaded, or its work package cannot be written."""
@@ -126,17 +132,12 @@ class Recorder:
             updated=answer.updated,
         )
         problems = _differences(row, answer)
-        engine.resolver.remember(row.entity, row.origin, TargetItem(row.entity, identifier, row.key))
+        engine.resolver.remember(row.entity, row.origin, TargetItem(row.entity, identifier, row.key, row.key))
         inverse = {"kind": "delete", "item": identifier, "parent": parent.id}
 
-        def change(connection: Connection) -> None:
-            effects.end(connection, row.id, effects.DONE, item=identifier, inverse=json.dumps(inverse))
-            engine.items.put(connection, engine.run, [item])
-            listing.put_problems(connection, engine.run, "apply", problems, row.origin)
-
-        self._count(row.entity)
         engine.observe.after(row, "done", {"item": identifier})
-        engine.writer.post(change)
+        ended = Ended(row.id, effects.DONE, row.attempts + 1, identifier, inverse=inverse)
+        self._write(row, ended, item=item, problems=problems)
 
     def late(self, upload: Upload) -> None:
         """A file was not claimed: it is written later, directly to its parent."""
@@ -144,11 +145,38 @@ class Recorder:
         step = self._engine.late_step[upload.row.entity]
         self._engine.writer.post(lambda connection: effects.make_late(connection, upload.row.id, step))
 
-    def _count(self, entity: str, failed: bool = False) -> None:
+    def _write(
+        self,
+        row: effects.EffectRow,
+        ended: Ended,
+        item: Optional[Item] = None,
+        listed: Optional[Listed] = None,
+        problems: Sequence[Problem] = (),
+    ) -> None:
         with self._guard:
-            self.by_entity[entity] += 1
+            self.by_entity[row.entity] += 1
             self.finished += 1
-            self.failed += failed
+            self.failed += ended.state == effects.FAILED
+            self._buffer.ended.append(ended)
+            if item is not None:
+                self._buffer.items.append(item)
+            if listed is not None:
+                self._buffer.listed.append(listed)
+            self._buffer.problems.extend((row.origin, problem) for problem in problems)
+            if self._posted:
+                return
+            self._posted = True
+        self._engine.writer.post(self._write_buffer)
+
+    def _write_buffer(self, connection: Connection) -> None:
+        """All outcomes since the last commit, a statement for each kind: on the writer's thread."""
+        with self._guard:
+            buffer, self._buffer, self._posted = self._buffer, _Buffer(), False
+        run = self._engine.run
+        effects.end(connection, buffer.ended)
+        self._engine.items.put(connection, run, buffer.items)
+        listing.put(connection, run, buffer.listed)
+        listing.put_problems(connection, run, "apply", buffer.problems)
 
     def _item(self, task: Task, answer: Answer, owned: str) -> Item:
         row = task.row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any, Callable, Optional
 
 from ..ledger.effects import EffectRow
@@ -44,7 +45,7 @@ class Resolver:
         stored = self._items.get(entity, [origin]).get(origin)
         if stored is None:
             return None
-        item = TargetItem(entity, stored.item, stored.display or stored.key)
+        item = TargetItem(entity, stored.item, stored.display or stored.key, stored.key)
         self.remember(entity, origin, item)
         return item
 
@@ -67,7 +68,7 @@ class Resolver:
             if origin is not None:
                 item = self.item(ref.entity, origin[0])
                 if item is not None:
-                    return TargetItem(item.entity, item.id, ref.label or item.label)
+                    return replace(item, label=ref.label or item.label)
         return None
 
 
@@ -112,7 +113,7 @@ class Resolution:
             payload=payload,
             look_up=self._look_up,
             parent=parent,
-            parent_key=parent.label if parent else "",
+            parent_key=parent.key if parent else "",
             notes=tuple(notes),
             fields=row.only,
         )

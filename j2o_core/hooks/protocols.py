@@ -235,6 +235,10 @@ class Loader(ABC):
     def keys(self, effect: Effect) -> Sequence[str]:
         """Natural keys of the item that the effect makes, comparable with ``Found.keys``; empty for marked kinds."""
 
+    def holds(self, field: str, wanted: Any, stored: Any) -> bool:
+        """Whether what is stored is what was wanted: equality, but for fields to which the target or others add."""
+        return bool(wanted == stored)
+
     @abstractmethod
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """Everything of this kind in the scopes (target ids of ``scan_by``; empty where that is ``None``)."""

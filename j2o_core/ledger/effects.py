@@ -167,9 +167,10 @@ class Effects:
             limit=limit,
         )
 
-    def uploads(self, parent_entity: str, parents: Sequence[str]) -> list[EffectRow]:
-        """The files that are to be claimed by these parents."""
+    def uploads(self, entities: Sequence[str], parent_entity: str, parents: Sequence[str]) -> list[EffectRow]:
+        """The files (of these entities) that are to be claimed by these parents."""
         return self._rows(
+            tables.effect.c.entity.in_(list(entities)),
             tables.effect.c.kind == UPLOAD,
             tables.effect.c.state.in_([PLANNED, SENT]),
             tables.effect.c.parent_entity == parent_entity,
@@ -266,13 +267,45 @@ def not_sent(connection: Connection, effects: Sequence[int]) -> None:
         )
 
 
-def end(connection: Connection, effect: int, state: str, **values: Any) -> None:
-    """An effect has ended. Its payload goes, unless late fields still need it."""
-    if values.get("late") is None:
-        values["payload"] = None
-    connection.execute(
-        update(tables.effect).where(tables.effect.c.id == effect).values(state=state, finished=time.time(), **values)
-    )
+@dataclass(frozen=True)
+class Ended:
+    """How one effect ended. ``late`` are payload fields that still need the payload."""
+
+    id: int
+    state: str
+    attempts: int
+    item: Optional[str] = None
+    version: Optional[str] = None
+    adopted: bool = False
+    inverse: Optional[Mapping[str, Any]] = None
+    late: Sequence[str] = ()
+    code: Optional[str] = None
+    message: Optional[str] = None
+
+
+def end(connection: Connection, outcomes: Sequence[Ended]) -> None:
+    """Effects have ended. Their payloads go, unless late fields still need them."""
+    now = time.time()
+    for statement, keeps in ((_END, False), (_END_LATE, True)):
+        rows = [
+            {
+                "of": one.id,
+                "to_state": one.state,
+                "to_finished": now,
+                "to_attempts": one.attempts,
+                "to_item": one.item,
+                "to_version": one.version,
+                "to_adopted": one.adopted,
+                "to_inverse": None if one.inverse is None else json.dumps(one.inverse),
+                "to_late": json.dumps(list(one.late)) if keeps else None,
+                "to_code": one.code,
+                "to_message": one.message,
+            }
+            for one in outcomes
+            if bool(one.late) == keeps
+        ]
+        if rows:
+            connection.execute(statement, rows)
 
 
 def make_late(connection: Connection, effect: int, step: int) -> None:
@@ -282,6 +315,25 @@ def make_late(connection: Connection, effect: int, step: int) -> None:
         .where(tables.effect.c.id == effect)
         .values(state=PLANNED, kind=CREATE, step=step, sent=None)
     )
+
+
+_ENDED: dict[str, Any] = {
+    name: bindparam(f"to_{name}")
+    for name in (
+        "state",
+        "finished",
+        "attempts",
+        "item",
+        "version",
+        "adopted",
+        "inverse",
+        "late",
+        "code",
+        "message",
+    )
+}
+_END_LATE = update(tables.effect).where(tables.effect.c.id == bindparam("of")).values(**_ENDED)
+_END = _END_LATE.values(payload=None)
 
 
 def _pack(payload: Mapping[str, Any], notes: Sequence[tuple[str, Any]]) -> bytes:

@@ -101,17 +101,7 @@ class Items:
         """Upsert items."""
         if not items:
             return
-        statement = sqlite_insert(tables.item)
-        names = [
-            column.name for column in tables.item.c if column.name not in ("id", "target", "source", "entity", "origin")
-        ]
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["target", "source", "entity", "origin"],
-                set_={name: statement.excluded[name] for name in names},
-            ),
-            [self._row(run, item) for item in items],
-        )
+        connection.execute(_UPSERT, [self._row(run, item) for item in items])
 
     def digests(self, connection: Connection, entity: str, changes: Sequence[tuple[str, str, str]]) -> None:
         """Remember that items are unchanged under a new (origin, record digest, mapping digest)."""
@@ -160,6 +150,18 @@ class Items:
             "run": run,
             "verified": item.verified,
         }
+
+
+def _upsert() -> Any:
+    statement = sqlite_insert(tables.item)
+    key = ("target", "source", "entity", "origin")
+    names = [column.name for column in tables.item.c if column.name not in ("id", *key)]
+    excluded = statement.excluded
+    return statement.on_conflict_do_update(index_elements=list(key), set_={name: excluded[name] for name in names})
+
+
+#: made once: SQLAlchemy spends longer on building this statement than SQLite on executing it
+_UPSERT = _upsert()
 
 
 def _item(row: Any) -> Item:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Iterable, Sequence
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -13,27 +14,23 @@ from . import tables
 SKIPPED, FAILED = "skipped", "failed"
 
 
-def put(
-    connection: Connection,
-    run: str,
-    entity: str,
-    origin: str,
-    key: str,
-    outcome: str,
-    code: str,
-    message: str,
-    place: str = "",
-) -> None:
-    """List one item as skipped or failed, once."""
-    statement = sqlite_insert(tables.listed).values(
-        run=run, entity=entity, origin=origin, key=key, outcome=outcome, code=code, message=message, place=place
-    )
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["run", "entity", "origin"],
-            set_={"outcome": outcome, "code": code, "message": message, "place": place},
-        )
-    )
+@dataclass(frozen=True)
+class Listed:
+    """One item that was skipped or has failed, and why."""
+
+    entity: str
+    origin: str
+    key: str
+    outcome: str
+    code: str
+    message: str
+    place: str = ""
+
+
+def put(connection: Connection, run: str, items: Sequence[Listed]) -> None:
+    """List items as skipped or failed, each once."""
+    if items:
+        connection.execute(_UPSERT, [{"run": run, **one.__dict__} for one in items])
 
 
 def outcomes(engine: Engine, run: str, entity: str, origins: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -85,8 +82,8 @@ def counts(engine: Engine, run: str) -> dict[tuple[str, str], int]:
         return {(row[0], row[1]): int(row[2]) for row in rows}
 
 
-def put_problems(connection: Connection, run: str, stage: str, problems: Iterable[Problem], origin: str = "") -> None:
-    """Write problems down."""
+def put_problems(connection: Connection, run: str, stage: str, problems: Iterable[tuple[str, Problem]]) -> None:
+    """Write problems down, each with the origin id of its item (or an empty text)."""
     rows = [
         {
             "run": run,
@@ -100,7 +97,7 @@ def put_problems(connection: Connection, run: str, stage: str, problems: Iterabl
             "message": problem.message,
             "place": str(problem.place) if problem.place else "",
         }
-        for problem in problems
+        for origin, problem in problems
     ]
     if rows:
         connection.execute(insert(tables.problem), rows)
@@ -109,3 +106,15 @@ def put_problems(connection: Connection, run: str, stage: str, problems: Iterabl
 def forget_problems(connection: Connection, run: str, stage: str) -> None:
     """A stage is done again: its problems are found again."""
     connection.execute(delete(tables.problem).where(tables.problem.c.run == run, tables.problem.c.stage == stage))
+
+
+def _upsert() -> Any:
+    statement = sqlite_insert(tables.listed)
+    names = ("key", "outcome", "code", "message", "place")
+    excluded = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["run", "entity", "origin"], set_={name: excluded[name] for name in names}
+    )
+
+
+_UPSERT = _upsert()

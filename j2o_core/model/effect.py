@@ -38,11 +38,15 @@ class Undo(str, Enum):
 
 @dataclass(frozen=True)
 class TargetItem:
-    """An item on the target that a reference resolved to. ``label`` is its readable name or key at the source."""
+    """An item on the target that a reference resolved to.
+
+    ``label`` is what a person reads (a display name), ``key`` what the source calls it (``ACME-1``, a login).
+    """
 
     entity: str
     id: str
     label: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)

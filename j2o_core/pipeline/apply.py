@@ -90,6 +90,6 @@ def _remove_copy(engine: Engine, loader: Loader, row: EffectRow, ours: Found, ot
     problem = Problem("J2O-E030", message, severity, entity=row.entity, key=row.key)
 
     def change(connection: Connection) -> None:
-        listing.put_problems(connection, engine.run, "apply", [problem], row.origin)
+        listing.put_problems(connection, engine.run, "apply", [(row.origin, problem)])
 
     engine.writer.submit(change)

@@ -91,9 +91,9 @@ class _Reader:
                         self._snapshot.put_unreturned(connection, derivation.entity, record, missing)
             self._snapshot.put_slice(connection, entity, priority, name, state)
         if page.problems:
-            problems = page.problems
+            problems = [("", problem) for problem in page.problems]
             self._writer.post(lambda connection: listing.put_problems(connection, self._run, "extract", problems))
-            for problem in problems:
+            for problem in page.problems:
                 self._emit(problem_event(problem, "extract"))
 
     def _descendants(self, record: Record) -> Iterator[tuple[Derivation, Record]]:

@@ -17,6 +17,7 @@ from ..hooks.registry import RECORD_SCHEMA
 from ..ledger import effects, listing
 from ..ledger.effects import Planned
 from ..ledger.items import CREATED, MATCHED, Item, Items
+from ..ledger.listing import Listed
 from ..ledger.writer import Writer
 from ..mapping.codes import ITEM_SKIPPED
 from ..mapping.compiled import EntityMapping
@@ -46,7 +47,7 @@ class Batch:
     planned: list[Planned] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     digests: list[tuple[str, str, str]] = field(default_factory=list)
-    listed: list[tuple[str, str, str, str, str, str]] = field(default_factory=list)
+    listed: list[Listed] = field(default_factory=list)
     problems: list[tuple[str, Problem]] = field(default_factory=list)
     nodes: list[tuple[str, Optional[str], bool]] = field(default_factory=list)
     unchanged: int = 0
@@ -202,7 +203,9 @@ class Planner:
             changed.remove(_NOTES)
             if loader.notes_field and loader.notes_field not in changed:
                 changed.append(loader.notes_field)
-        if not changed or (item.owned == MATCHED and loader.effect_class is EffectClass.NATURAL):
+        if item.owned == MATCHED and loader.effect_class is EffectClass.NATURAL:
+            changed = [name for name in changed if name in loader.shared_fields]
+        if not changed:
             batch.unchanged += 1
             batch.digests.append((item.origin, sourced.digest, self._wiring.mappings[entity].digest))
             return
@@ -227,8 +230,12 @@ class Planner:
         if match is None:
             return False
         found, ours = match
-        wanted = loader.image(resolution.effect) if ours else {}
-        changed = [name for name, value in wanted.items() if found.image.get(name) != value]
+        changed = [
+            name
+            for name, value in loader.image(resolution.effect).items()
+            # What others own is only added to, where the target can hold both.
+            if (ours or name in loader.shared_fields) and not loader.holds(name, value, found.image.get(name))
+        ]
         batch.items.append(
             Item(
                 entity,
@@ -301,7 +308,7 @@ class Planner:
     def _list(
         self, batch: Batch, entity: str, origin: str, key: str, outcome: str, code: str, message: str, place: str
     ) -> None:
-        batch.listed.append((origin, key, outcome, code, message, place))
+        batch.listed.append(Listed(entity, origin, key, outcome, code, message, place))
         self._left_out.setdefault(entity, {})[origin] = (outcome, message)
 
     def _list_unreturned(self, entity: str) -> int:
@@ -358,7 +365,7 @@ class Planner:
                 entity=entity,
                 field=loader.parent_field or "",
             )
-            self._writer.submit(lambda connection: listing.put_problems(connection, self._run, "plan", [problem]))
+            self._writer.submit(lambda connection: listing.put_problems(connection, self._run, "plan", [("", problem)]))
 
     def _plan_restore(self, entity: str, loader: Loader) -> None:
         steps = [step for step in self._wiring.steps if step.entity == entity and step.kind == RESTORE]
@@ -389,11 +396,8 @@ class Planner:
             effects.plan(connection, self._run, batch.planned)
             self._items.put(connection, self._run, batch.items)
             self._items.digests(connection, entity, batch.digests)
-            for listed in batch.listed:
-                origin, key, outcome, code, message, place = listed
-                listing.put(connection, self._run, entity, origin, key, outcome, code, message, place)
-            for origin, problem in batch.problems:
-                listing.put_problems(connection, self._run, "plan", [problem], origin)
+            listing.put(connection, self._run, batch.listed)
+            listing.put_problems(connection, self._run, "plan", batch.problems)
 
         self._writer.submit(change)
         if batch.nodes:

@@ -209,7 +209,7 @@ class _Run:
         self._writer.submit(lambda connection: effects.forget_plan(connection, state.id))
         for loader in self._wiring.loaders.values():
             loader.prepare()
-        warnings = [problem for mapping in self._wiring.mappings.values() for problem in mapping.problems]
+        warnings = [("", problem) for mapping in self._wiring.mappings.values() for problem in mapping.problems]
         self._writer.submit(lambda connection: listing.put_problems(connection, state.id, "plan", warnings))
         planner = Planner(
             self._wiring,
@@ -261,7 +261,7 @@ class _Run:
 
         def change(connection: Connection) -> None:
             listing.forget_problems(connection, state.id, "verify")
-            listing.put_problems(connection, state.id, "verify", findings)
+            listing.put_problems(connection, state.id, "verify", [("", finding) for finding in findings])
 
         self._writer.submit(change)
         for finding in findings:

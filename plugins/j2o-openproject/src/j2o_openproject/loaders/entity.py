@@ -45,10 +45,6 @@ class EntityLoader(Loader):
         """None, unless the kind is a natural one."""
         return ()
 
-    def holds(self, field: str, wanted: Any, stored: Any) -> bool:
-        """Whether a stored field is what was wanted; equality, but for fields to which the server adds."""
-        return bool(wanted == stored)
-
     def answer(self, found: Found, wanted: Mapping[str, Any], **more: Any) -> Answer:
         """The answer to a write: what is stored, and where that is not what was wanted."""
         differences = tuple(
