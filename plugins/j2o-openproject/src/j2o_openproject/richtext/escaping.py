@@ -11,12 +11,12 @@ import re
 from typing import List, Tuple
 
 _ESCAPE = re.compile(
-    r"\\(?=[!-/:-@\[-`{-~]|$)"
+    r"(?=[\\`\[*_<&~])(?:\\(?=[!-/:-@\[-`{-~]|$)"
     r"|`|\[|\*(?! )|(?<! )\*"
     r"|(?<![^\W_])_|_(?![^\W_])"
     r"|<(?=[A-Za-z/!?]|$)"
     r"|&(?=#?[0-9A-Za-z]{1,40};)"
-    r"|~(?=~)|(?<=~)~|^~|~$"
+    r"|~(?=~)|(?<=~)~|^~|~$)"
 )
 _LINE_START = re.compile(r"^(?:[#>+\-=|:]|[0-9]{1,9}[.)](?:\s|$))")
 _ONLY_RULE = re.compile(r"[-=|:\s]+")
@@ -33,6 +33,7 @@ _LIVE = re.compile(
     r"|(?P<attribute>(?:Label|Value):(?=[^\s.]))"
     r"|(?P<setting>\{\{(?=opSetting:))"
 )
+_REVISION = re.compile(r"r[0-9]")
 _LEADING = frozenset("(,~-[>")
 _PROJECT = re.compile(r"(?:^|(?<=[\s(,~\-\[>]))[a-z0-9\-_]{1,100}:$")
 _AFTER_NUMBER = re.compile(r"$|[\s,)\]<]|\.$|[!-/:-@\[-`{-~]\W")
@@ -84,6 +85,8 @@ def live_places(text: str) -> List[Tuple[int, int, str]]:
     ``start == end`` inserts; otherwise the slice is set apart in an element of its own.
     """
     places: List[Tuple[int, int, str]] = []
+    if "#" not in text and ":" not in text and "[[" not in text and _REVISION.search(text) is None:
+        return places
     for match in _LIVE.finditer(text):
         kind = match.lastgroup
         start = match.start()
