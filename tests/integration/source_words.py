@@ -25,7 +25,7 @@ def wiki_words(text: str) -> list[str]:
     text = _MACRO.sub(" ", text)
     text = _IMAGE_PARAMETERS.sub(r"\1 ", text)
     text = _LINK_TIP.sub("]", text)
-    text = re.sub(r"(?m)^\s*(?:h[1-6]|bq)\.\s", " ", text)
+    text = re.sub(r"(?m)^\s*(?:h[1-6]|bq)\.", " ", text)
     return words(text)
 
 

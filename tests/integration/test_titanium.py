@@ -7,7 +7,7 @@ import json
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterator, Optional
 
 import pytest
 
@@ -39,6 +39,8 @@ class Migrated:
             assert mark["id"] not in self.work_packages, f"{mark['key']} stands twice"
             self.work_packages[mark["id"]] = row
         self.ids = {int(row["id"]): origin for origin, row in self.work_packages.items()}
+        self.numbers = {issue["key"]: self.work_packages[issue["id"]]["id"] for issue in issues}
+        self.names = {person["name"]: person["displayName"] for person in _people(issues)}
         self.comments: dict[str, list[tuple[str, str, str]]] = {}
         for row in sorted(state["comments"], key=lambda row: int(row["id"])):
             first, _, rest = row["comment"]["raw"].partition("\n")
@@ -54,6 +56,18 @@ class Migrated:
 
     def issue_of(self, row: dict[str, Any], link: str) -> str:
         return self.ids[int(row["_links"][link]["href"].rsplit("/", 1)[1])]
+
+    def words(self, body: Any, held: str) -> list[str]:
+        """What a reader of the source sees: people by their names; keys that became numbers count as those."""
+        if isinstance(body, dict):
+            return adf_words(body)
+        text = re.sub(r"\[~([^\]|]+)\]", lambda found: self.names.get(found[1], found[1]), body or "")
+
+        def number(found: re.Match[str]) -> str:
+            known = self.numbers.get(found[0])
+            return "" if known is not None and f"#{known}" in held else found[0]
+
+        return wiki_words(re.sub(r"\b[A-Z]+-\d+\b", number, text))
 
     def pairs(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         for issue in self.issues:
@@ -105,7 +119,8 @@ def test_subjects_are_the_summaries(migrated: Migrated):
 def test_no_word_of_a_description_is_lost(migrated: Migrated):
     missing = {}
     for issue, row in migrated.pairs():
-        gone = lost(_words(issue["fields"].get("description")), row["description"]["raw"])
+        text = row["description"]["raw"]
+        gone = lost(migrated.words(issue["fields"].get("description"), text), text)
         if gone:
             missing[issue["key"]] = gone
     assert not missing
@@ -120,7 +135,7 @@ def test_no_word_of_environment_labels_components_or_versions_is_lost(migrated: 
         ]
         text = " ".join([*named, *(fields.get("labels") or [])])
         held = json.dumps(row, ensure_ascii=False)
-        gone = lost([*_words(fields.get("environment")), *wiki_words(text)], held)
+        gone = lost([*migrated.words(fields.get("environment"), held), *wiki_words(text)], held)
         if gone:
             missing[issue["key"]] = gone
     assert not missing
@@ -128,11 +143,11 @@ def test_no_word_of_environment_labels_components_or_versions_is_lost(migrated: 
 
 def test_every_comment_with_a_body_stands_in_order_with_its_words_author_and_day(migrated: Migrated):
     for issue in migrated.issues:
-        wanted = [comment for comment in issue["fields"]["comment"]["comments"] if _words(comment.get("body"))]
+        wanted = [comment for comment in issue["fields"]["comment"]["comments"] if _is_written(comment.get("body"))]
         held = migrated.comments.get(issue["id"], [])
         assert [identifier for identifier, _, _ in held] == [comment["id"] for comment in wanted], issue["key"]
         for comment, (_, label, text) in zip(wanted, held):
-            assert not lost(_words(comment["body"]), text), (issue["key"], comment["id"])
+            assert not lost(migrated.words(comment["body"], text), text), (issue["key"], comment["id"])
             author = (comment.get("author") or {}).get("displayName", "")
             assert not lost(wiki_words(author), label), (issue["key"], comment["id"], label)
             assert comment["created"][:10] in label, (issue["key"], comment["id"], label)
@@ -144,25 +159,25 @@ def test_comments_without_a_body_and_those_jira_does_not_return_are_skipped(migr
         max(issue["fields"]["comment"]["total"], len(issue["fields"]["comment"]["comments"]))
         for issue in migrated.issues
     )
-    written = sum(bool(_words(comment.get("body"))) for comment in listed)
+    written = sum(_is_written(comment.get("body")) for comment in listed)
     counts = migrated.ended.entities["comments"]
     assert (counts["source"], counts["created"], counts["skipped"]) == (counted, written, counted - written)
 
 
-def test_parents_are_parents(migrated: Migrated):
+def test_parents_and_epics_are_parents(migrated: Migrated):
     for issue, row in migrated.pairs():
-        parent = (issue["fields"].get("parent") or {}).get("id")
+        parent, key = _above(issue)
         href = (row["_links"].get("parent") or {}).get("href")
         held = migrated.ids[int(href.rsplit("/", 1)[1])] if href else None
         if parent in migrated.by_id:
             assert held == parent, issue["key"]
         elif parent is not None:
-            assert issue["fields"]["parent"]["key"] in row["description"]["raw"], issue["key"]
+            assert key in row["description"]["raw"], issue["key"]
 
 
 def test_links_within_the_data_are_relations_one_for_each_pair(migrated: Migrated):
     keys = {issue["key"]: issue["id"] for issue in migrated.issues}
-    above = {issue["id"]: (issue["fields"].get("parent") or {}).get("id") for issue in migrated.issues}
+    above = {issue["id"]: _above(issue)[0] for issue in migrated.issues}
     wanted = set()
     for issue in migrated.issues:
         for link in issue["fields"].get("issuelinks") or []:
@@ -202,7 +217,22 @@ def test_a_second_run_writes_nothing_and_finds_everything_unchanged(migrated: Mi
         assert counts["unchanged"] == counts["source"] - counts["skipped"], (entity, counts)
 
 
-def _words(body: Any) -> list[str]:
-    if body is None:
-        return []
-    return adf_words(body) if isinstance(body, dict) else wiki_words(body)
+def _above(issue: dict[str, Any]) -> tuple[Optional[str], str]:
+    """(id, key) of the parent: of a sub-task, else of an issue of an epic."""
+    found = issue["fields"].get("parent") or issue["fields"].get("epic") or {}
+    return (str(found["id"]) if found else None), found.get("key", "")
+
+
+def _is_written(body: Any) -> bool:
+    return bool(body.get("content")) if isinstance(body, dict) else bool(body and body.strip())
+
+
+def _people(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, list):
+        for element in value:
+            yield from _people(element)
+    elif isinstance(value, dict):
+        if "displayName" in value and "name" in value:
+            yield value
+        for element in value.values():
+            yield from _people(element)

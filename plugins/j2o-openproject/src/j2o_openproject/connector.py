@@ -49,6 +49,7 @@ class OpenProject(Client):
         self.identity = options.identity or http.identity
         self.catalogue = Catalogue(self)
         self._version: Optional[tuple[int, int]] = None
+        self._user: Optional[str] = None
         self._lock = threading.Lock()
 
     def check(self) -> Mapping[str, str]:
@@ -63,15 +64,24 @@ class OpenProject(Client):
             ) from None
         if not isinstance(root, Mapping) or root.get("_type") != "Root":
             raise Fatal(f"{self.url}{API} does not answer as OpenProject does: check `url` of this connection")
+        self._user = str(user.get("id", ""))
         return {
             "product": "OpenProject",
             "version": str(root.get("coreVersion", "")),
             "instance": str(root.get("instanceName", "")),
             "user": str(user.get("login") or user.get("name") or ""),
-            "user id": str(user.get("id", "")),
+            "user id": self._user,
             "administrator": "yes" if user.get("admin") else "no",
             "largest attachment": str(configuration.get("maximumAttachmentFileSize", "")),
         }
+
+    @property
+    def user(self) -> str:
+        """The id of the user whose token this is."""
+        with self._lock:
+            if self._user is None:
+                self._user = str(self.get("users/me").get("id", ""))
+            return self._user
 
     @property
     def version(self) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from ..hal import condition, link, linked, linked_all
 from ..marks import RELATION
 from ..target_items import alias_of, target_id
 from ..texts import one_line
-from .entity import EntityLoader, failed, only, readable_notes
+from .entity import EntityLoader, only, readable_notes
 
 #: the types that the server stores turned round, and what it stores
 _REVERSED = {
@@ -21,6 +21,8 @@ _REVERSED = {
     "required": "requires",
 }
 _TYPES = ("relates", *_REVERSED, *_REVERSED.values())
+#: bound by nothing but the rule of one relation a pair
+_LOOSE = "relates"
 _SCHEDULING = ("follows", "precedes")
 #: the version that renamed `delay`
 _LAG_SINCE = (14, 0)
@@ -85,9 +87,16 @@ class Relations(EntityLoader):
         try:
             row = self.client.post(f"work_packages/{start}/relations", body, quiet=True)
         except Refused as refusal:
-            if refusal.status == 422:
-                self._explain(refusal, effect, start, end)
-            raise
+            if refusal.status != 422:
+                raise
+            self._explain(refusal, effect, start, end)
+            if body["type"] == _LOOSE:
+                raise
+            # A chain of such relations would lead back to its beginning. Nothing forbids the loose one: the words of
+            # the source stay in its description.
+            loose = {**body, "type": _LOOSE}
+            loose.pop(self._lag, None)
+            row = self.client.post(f"work_packages/{start}/relations", loose, quiet=True)
         return self.answer(self._found(row), wanted)
 
     def update(self, effect: Effect, current: Found) -> Answer:
@@ -136,11 +145,10 @@ class Relations(EntityLoader):
         return [found for found in map(self._found, rows) if {found.image["from"], found.image["to"]} == {start, end}]
 
     def _explain(self, refusal: Refused, effect: Effect, start: str, end: str) -> None:
-        """Raise what a 422 means; it does not say so in a way that can be relied on."""
+        """Raise what a 422 means, where it can be found out; it does not say so in a way that can be relied on."""
         if any(present.mark == effect.origin.id for present in self._between(start, end)):
             raise Taken(refusal.message, code=refusal.code, detail=refusal.detail) from None
         self._check_pair(start, end)
-        raise failed(refusal, "A chain of such relations must not lead back to its beginning") from None
 
     def _check_pair(self, start: str, end: str) -> None:
         for present in self._between(start, end):
