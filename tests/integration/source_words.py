@@ -12,6 +12,8 @@ _MACRO = re.compile(
     re.IGNORECASE,
 )
 _IMAGE_PARAMETERS = re.compile(r"(![^!\n|]+)\|[^!\n]*!")
+#: (y), (!), (*r) and so on: pictures
+_EMOTICON = re.compile(r"\((?:y|n|i|x|on|off|\*[rgby]?|flag|flagoff|/|!|\?|\+|-)\)")
 _LINK_TIP = re.compile(r"\|smart-(?:link|card|embed)\]")
 
 
@@ -22,7 +24,7 @@ def words(text: str) -> list[str]:
 
 def wiki_words(text: str) -> list[str]:
     """Words of wiki markup, without the names of macros and of image parameters."""
-    text = _MACRO.sub(" ", text)
+    text = _EMOTICON.sub(" ", _MACRO.sub(" ", text))
     text = _IMAGE_PARAMETERS.sub(r"\1 ", text)
     text = _LINK_TIP.sub("]", text)
     text = re.sub(r"(?m)^\s*(?:h[1-6]|bq)\.", " ", text)

@@ -40,7 +40,11 @@ class Migrated:
             self.work_packages[mark["id"]] = row
         self.ids = {int(row["id"]): origin for origin, row in self.work_packages.items()}
         self.numbers = {issue["key"]: self.work_packages[issue["id"]]["id"] for issue in issues}
-        self.names = {person["name"]: person["displayName"] for person in _people(issues)}
+        self.names = {
+            str(alias).casefold(): person["displayName"]
+            for person in _people(issues)
+            for alias in (person.get("key"), person["name"])
+        }
         self.comments: dict[str, list[tuple[str, str, str]]] = {}
         for row in sorted(state["comments"], key=lambda row: int(row["id"])):
             first, _, rest = row["comment"]["raw"].partition("\n")
@@ -61,7 +65,7 @@ class Migrated:
         """What a reader of the source sees: people by their names; keys that became numbers count as those."""
         if isinstance(body, dict):
             return adf_words(body)
-        text = re.sub(r"\[~([^\]|]+)\]", lambda found: self.names.get(found[1], found[1]), body or "")
+        text = re.sub(r"\[~([^\]|]+)\]", lambda found: self.names.get(found[1].casefold(), found[1]), body or "")
 
         def number(found: re.Match[str]) -> str:
             known = self.numbers.get(found[0])
