@@ -55,7 +55,8 @@ class Transport:
         self.credentials = Credentials()
         self._headers = headers
         self._timeouts = timeouts
-        self._verify = verification(verify)
+        # A file of authorities is looked for on disk at every request, even where nothing is encrypted.
+        self._verify = verification(verify) if self.base_url.startswith("https:") else True
         self._proxies = dict(proxies_for(self.base_url))
         self._session = requests.Session()
         self._session.trust_env = False

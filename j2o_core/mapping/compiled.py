@@ -169,6 +169,7 @@ class _Work:
         self.problems: list[Problem] = []
         self.failure: Optional[Problem] = None
         self.skip: Optional[str] = None
+        self.skip_place: Optional[Place] = None
 
     def fail(self, code: str, message: str, place: Optional[Place], path: str, field: str = "") -> None:
         problem = Problem(code, message, ERROR, place, path, entity=self.entity, key=self.key, field=field)
@@ -183,12 +184,12 @@ class _Work:
         )
 
     def skipped(self, reason: str, place: Optional[Place]) -> Mapped:
-        self.skip = f"{reason} ({place})" if place else reason
+        self.skip, self.skip_place = reason, place
         self.failure = None
         return self.result({}, {})
 
     def result(self, payload: Mapping[str, Any], preserved: Mapping[str, Any]) -> Mapped:
-        return Mapped(payload, preserved, tuple(self.problems), self.skip, self.failure)
+        return Mapped(payload, preserved, tuple(self.problems), self.skip, self.failure, self.skip_place)
 
 
 def _digest(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Mapping, Optional
 
-from ..model.problem import Problem
+from ..model.problem import Place, Problem
 
 
 @dataclass(frozen=True)
@@ -23,3 +23,5 @@ class Mapped:
     problems: tuple[Problem, ...] = ()
     skip: Optional[str] = None
     fail: Optional[Problem] = None
+    #: the line of the spec that leaves the item out
+    skip_place: Optional[Place] = None

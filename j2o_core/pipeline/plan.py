@@ -132,7 +132,10 @@ class Planner:
             mapped = mapping.apply(record, sourced.source)
             batch.problems.extend((record.origin.id, problem) for problem in mapped.problems)
             if mapped.skip is not None:
-                raise ItemSkipped(mapped.skip, code=ITEM_SKIPPED)
+                place = str(mapped.skip_place) if mapped.skip_place else ""
+                origin = record.origin.id
+                self._list(batch, entity, origin, record.key, effects.SKIPPED, ITEM_SKIPPED, mapped.skip, place)
+                return
             if mapped.fail is not None:
                 place = str(mapped.fail.place) if mapped.fail.place else ""
                 code, message = mapped.fail.code, mapped.fail.message
