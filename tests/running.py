@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,6 +114,61 @@ class Ended:
         return str(self.events[-1]["run"])
 
 
+class Going:
+    """A run on its way. Its events are read as they come."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.events: list[dict[str, Any]] = []
+        self._errors: list[str] = []
+        self._came = threading.Condition()
+        self._readers = [threading.Thread(target=target, daemon=True) for target in (self._read, self._read_errors)]
+        for reader in self._readers:
+            reader.start()
+
+    def reach(self, wanted: Optional[int] = None, **event: Any) -> bool:
+        """Wait for an event with these values (and ``done`` of at least ``wanted``); ``False``: it ended before."""
+
+        def came() -> bool:
+            return self._ended or any(
+                all(one.get(name) == value for name, value in event.items())
+                and (wanted is None or (one.get("done") or 0) >= wanted)
+                for one in self.events
+            )
+
+        with self._came:
+            assert self._came.wait_for(came, LIMIT), "the run hangs"
+            return not self._ended
+
+    def signal(self, number: int = signal.SIGINT) -> None:
+        """Send a signal."""
+        self.process.send_signal(number)
+
+    def end(self) -> Ended:
+        """Wait for its end."""
+        self.process.wait(LIMIT)
+        for reader in self._readers:
+            reader.join(10)
+        return Ended(self.process.returncode, self.events, "".join(self._errors))
+
+    _ended = False
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            with self._came:
+                self.events.append(json.loads(line))
+                self._came.notify_all()
+        with self._came:
+            self._ended = True
+            self._came.notify_all()
+
+    def _read_errors(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self._errors.append(line)
+
+
 @dataclass
 class Migration:
     """Calls of ``j2o run`` over one home folder and one sandbox."""
@@ -143,6 +199,10 @@ class Migration:
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    def going(self, *arguments: str) -> Going:
+        """Start a run and watch its events."""
+        return Going(self.start(*arguments))
 
     def interrupt(self, after: float, number: int = signal.SIGKILL, stage: str = "apply") -> bool:
         """Run, and send a signal ``after`` seconds into a stage; whether the run was still going then."""

@@ -7,16 +7,24 @@ from typing import Mapping
 
 from sqlalchemy import Engine, func, select
 
-from . import effects, listing, tables
+from . import effects, listing, runs, tables
 
 COLUMNS = ("source", "created", "updated", "unchanged", "skipped", "failed", "left")
 
 
 def entities(engine: Engine, run: str) -> dict[str, dict[str, int]]:
-    """Counts by entity. ``source`` is what the plan saw; the other six say what became of it."""
+    """Counts by entity. ``source`` is what the plan saw; the other six say what became of it.
+
+    Before the plan is complete ``source`` is what was read so far, and all of it is left.
+    """
     with engine.connect() as connection:
-        row = connection.execute(select(tables.run.c.entities).where(tables.run.c.id == run)).scalar_one()
-        planned: Mapping[str, Mapping[str, int]] = json.loads(row)
+        row = connection.execute(select(tables.run.c.stage, tables.run.c.entities).where(tables.run.c.id == run)).one()
+        planned: Mapping[str, Mapping[str, int]] = json.loads(row.entities)
+        if row.stage in (runs.EXTRACT, runs.PLAN):
+            return {
+                name: {**dict.fromkeys(COLUMNS, 0), "source": counts["source"], "left": counts["source"]}
+                for name, counts in planned.items()
+            }
         result = {
             name: {**dict.fromkeys(COLUMNS, 0), "source": counts["source"], "unchanged": counts["unchanged"]}
             for name, counts in planned.items()

@@ -67,6 +67,7 @@ class _Run:
         self._writer = Writer(ledger.engine)
         self._snapshot: Optional[Snapshot] = None
         self._scan_again: frozenset[str] = frozenset()
+        self._stage = runs.EXTRACT
 
     def carry_out(self) -> RunResult:
         """Begin or resume, go through the stages, end."""
@@ -118,21 +119,37 @@ class _Run:
         else:
             self._change(state, state=runs.RUNNING, finished=None, exit_code=None, message=None)
         assert state is not None
+        self._stage = state.stage
         self._emit({"event": "run_started", "run": state.id, "spec": spec.name, "resumed": state.resumed})
         return state
 
     def _end(self, state: RunState, code: int, message: str) -> RunResult:
-        entities = counts.entities(self._ledger.engine, state.id)
         finished = code in (0, 1)
         ended = runs.FINISHED if finished else runs.STOPPED
+        values: dict[str, Any] = {
+            "state": ended,
+            "finished": time.time(),
+            "exit_code": code,
+            "message": message or None,
+        }
+        if self._stage in (runs.EXTRACT, runs.PLAN):
+            values["entities"] = self._read_so_far(state)
         try:
-            self._change(state, state=ended, finished=time.time(), exit_code=code, message=message or None)
+            self._change(state, **values)
         except Fatal as error:  # the ledger itself is what failed; its last words were said already
             logger.error("{}", error.message)
+        entities = counts.entities(self._ledger.engine, state.id)
         hook = self._wiring.plugins.manager.hook.j2o_run_finished
         _observed(hook, run=state.id, exit_code=code, entities=entities)
         self._emit({"event": "run_finished", "run": state.id, "exit_code": code, "entities": entities})
         return RunResult(state.id, code, entities, message)
+
+    def _read_so_far(self, state: RunState) -> dict[str, dict[str, int]]:
+        """What a run that stops before its plan is complete knows of the source."""
+        assert self._snapshot is not None
+        known = self._snapshot.generation == state.generation
+        numbers = {name: self._snapshot.expected(name) if known else 0 for name in self._wiring.entities}
+        return {name: {"source": number, "unchanged": 0} for name, number in numbers.items()}
 
     def _supersede(self, state: RunState) -> None:
         """An unfinished run of another spec ends here; what it had on the way is looked for before planning."""
@@ -174,37 +191,38 @@ class _Run:
         wiring, snapshot = self._wiring, self._snapshot
         hook = wiring.plugins.manager.hook.j2o_run_started
         _observed(hook, run=state.id, spec=wiring.spec.name)
-        stage = state.stage
         if snapshot.generation != state.generation:
             snapshot.begin(state.generation)
-            if stage == runs.PLAN:
-                stage = runs.EXTRACT
-            elif stage != runs.EXTRACT:
+            if self._stage == runs.PLAN:
+                self._stage = runs.EXTRACT
+            elif self._stage != runs.EXTRACT:
                 self._extract(state, snapshot)
-        if stage == runs.EXTRACT:
+        if self._stage == runs.EXTRACT:
             self._extract(state, snapshot)
-            self._change(state, stage=runs.PLAN)
-            stage = runs.PLAN
+            self._enter(state, runs.PLAN)
         items = Items(self._ledger.engine, state.target, state.source)
         resolver = Resolver(items, lambda entity, alias: snapshot.resolve(entity, [alias]))
-        if stage == runs.PLAN:
-            self._plan(state, snapshot, items, resolver)
-            stage = runs.APPLY
-        if stage == runs.APPLY:
+        if self._stage == runs.PLAN:
+            planned = self._plan(state, snapshot, items, resolver)
+            self._enter(state, runs.APPLY, entities=planned)
+        if self._stage == runs.APPLY:
             self._apply(state, snapshot, items, resolver)
-            self._change(state, stage=runs.VERIFY)
-            stage = runs.VERIFY
+            self._enter(state, runs.VERIFY)
         findings = 0
-        if stage == runs.VERIFY:
+        if self._stage == runs.VERIFY:
             findings = self._verify(state, items)
-            self._change(state, stage=runs.DONE)
+            self._enter(state, runs.DONE)
         return self._judge(state, findings)
+
+    def _enter(self, state: RunState, stage: str, **values: Any) -> None:
+        self._change(state, stage=stage, **values)
+        self._stage = stage
 
     def _extract(self, state: RunState, snapshot: Snapshot) -> None:
         self._emit({"event": "stage_started", "stage": "extract"})
         extract(self._wiring, snapshot, self._writer, state.id, self._emit, self._options.stop)
 
-    def _plan(self, state: RunState, snapshot: Snapshot, items: Items, resolver: Resolver) -> None:
+    def _plan(self, state: RunState, snapshot: Snapshot, items: Items, resolver: Resolver) -> dict[str, dict[str, int]]:
         self._emit({"event": "stage_started", "stage": "plan"})
         self._writer.submit(lambda connection: effects.forget_plan(connection, state.id))
         for loader in self._wiring.loaders.values():
@@ -222,8 +240,7 @@ class _Run:
             self._options.stop,
             self._scan_again,
         )
-        planned = planner.plan()
-        self._change(state, stage=runs.APPLY, entities=planned)
+        return planner.plan()
 
     def _apply(self, state: RunState, snapshot: Snapshot, items: Items, resolver: Resolver) -> None:
         spec = self._wiring.spec

@@ -167,6 +167,14 @@ class Snapshot:
         )
         return int(row.fetchone()[0])
 
+    def expected(self, entity: str) -> int:
+        """How many records of an entity there are so far, or, where that is more, are announced by the source."""
+        row = self._connection().execute(
+            "SELECT total(max(received, coalesce(expected, 0))) FROM slice WHERE entity = ? AND generation = ?",
+            (entity, self.generation),
+        )
+        return max(self.count(entity), int(row.fetchone()[0]))
+
     def stubs(self, entity: str, size: int = 500) -> Iterator[list[Stub]]:
         """All records of an entity in the order they were first read, without data, in chunks."""
         after = 0
