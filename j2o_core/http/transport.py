@@ -55,8 +55,7 @@ class Transport:
         self.credentials = Credentials()
         self._headers = headers
         self._timeouts = timeouts
-        # A file of authorities is looked for on disk at every request, even where nothing is encrypted.
-        self._verify = verification(verify) if self.base_url.startswith("https:") else True
+        self._verify = verification(verify)
         self._proxies = dict(proxies_for(self.base_url))
         self._session = requests.Session()
         self._session.trust_env = False
@@ -155,7 +154,8 @@ class Transport:
             prepared,
             stream=stream,
             timeout=(self._timeouts.connect, waiting),
-            verify=self._verify,
+            # A file of authorities would be looked for on disk at every request, even where nothing is encrypted.
+            verify=self._verify if (prepared.url or "").startswith("https:") else True,
             proxies=self._proxies if ours else dict(proxies_for(prepared.url or "")),
             allow_redirects=False,
         )
