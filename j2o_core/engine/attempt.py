@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from typing import Optional
 
+from ..hooks.protocols import Loader
 from ..ledger import effects
 from ..ledger.items import CREATED, MATCHED
 from ..model.effect import Answer, Claim, Effect, EffectClass, Found, TargetItem
@@ -70,6 +71,9 @@ class Attempt:
         if task.changes_existing:
             current = task.current or self._current(task)
             task.current = None  # whatever happens now, the next attempt reads again
+            if holds(loader, task.effect, current):
+                self._record.done(task, answer_of(current), written=task.was_in_doubt)
+                return
             answer = loader.update(task.effect, current)
             task.current = current
             self._record.done(task, answer)
@@ -128,10 +132,7 @@ class Attempt:
         task.was_in_doubt = True
         if task.changes_existing:
             current = self._current(task)
-            wanted = loader.image(task.effect)
-            if all(
-                loader.holds(name, wanted.get(name), current.image.get(name)) for name in task.effect.fields or wanted
-            ):
+            if holds(loader, task.effect, current):
                 self._record.done(task, answer_of(current))
                 return None
             task.current = current
@@ -198,6 +199,11 @@ class Attempt:
 def resolve(engine: Engine, row: effects.EffectRow, parentless: bool = False) -> Resolution:
     """Resolve a stored effect; a file that waits to be claimed has no parent yet."""
     return Resolution(engine.resolver, row, engine.source, engine.loaders[row.entity].required, parentless)
+
+
+def holds(loader: Loader, effect: Effect, current: Found) -> bool:
+    """Whether the target holds already what an update would set."""
+    return all(loader.holds(name, value, current.image.get(name)) for name, value in loader.wanted(effect).items())
 
 
 def with_content(engine: Engine, row: effects.EffectRow, effect: Effect) -> Effect:

@@ -12,7 +12,7 @@ from ..ledger.effects import EffectRow
 from ..model.digest import canonical, digest
 from ..model.effect import EffectClass
 from ..model.outcome import Conflict, Fatal, InDoubt, ItemFailed, ItemSkipped, NotSent, Outcome, Retriable, Undecided
-from .attempt import Attempt, resolve
+from .attempt import Attempt, holds, resolve
 from .context import Engine
 from .lanes import LaneQueue
 from .record import Recorder
@@ -145,12 +145,13 @@ class Dispatcher:
         if item is None:
             raise ItemFailed("the item to change is not on the target", code="J2O-E010")
         parent = task.effect.parent.id if task.effect.parent else ""
-        task.current = self._engine.loaders[row.entity].read(item.item, parent)
-        if row.kind != effects.UPDATE:
+        loader = self._engine.loaders[row.entity]
+        task.current = loader.read(item.item, parent)
+        if row.kind != effects.UPDATE or holds(loader, task.effect, task.current):
             return
         changed = [
             name
-            for name in sorted((row.only or frozenset()) - set(self._engine.loaders[row.entity].shared_fields))
+            for name in sorted((row.only or frozenset()) - set(loader.shared_fields))
             if name in item.image and digest(task.current.image.get(name)) != item.image[name]
         ]
         if changed:

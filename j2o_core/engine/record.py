@@ -65,24 +65,25 @@ class Recorder:
         self.failed = 0
         self.by_entity: Counter[str] = Counter()
 
-    def done(self, task: Task, answer: Answer, owned: str = CREATED) -> None:
-        """The effect stands on the target as ``answer`` says."""
+    def done(self, task: Task, answer: Answer, owned: str = CREATED, written: bool = True) -> None:
+        """The effect stands on the target as ``answer`` says; ``written``: we brought that about."""
         engine, row = self._engine, task.row
         item = self._item(task, answer, owned)
         known = TargetItem(row.entity, answer.id, answer.display or row.key, row.key)
         engine.resolver.remember(row.entity, row.origin, known)
         late = task.resolution.late_fields if not task.changes_existing else []
-        inverse = inverse_of(task, answer, owned)
+        inverse = inverse_of(task, answer, owned) if written else None
         problems = _differences(row, answer)
+        adopted = owned == MATCHED or not written
 
-        engine.observe.after(row, "adopted" if owned == MATCHED else "done", {"item": answer.id})
+        engine.observe.after(row, "adopted" if adopted else "done", {"item": answer.id})
         ended = Ended(
             row.id,
             effects.DONE,
             row.attempts + task.attempts + 1,
             answer.id,
             answer.version,
-            owned == MATCHED,
+            adopted,
             inverse,
             late,
         )

@@ -262,6 +262,11 @@ class Loader(ABC):
         """Send one request that sets ``effect.fields`` of an existing item, guarded by ``current.version``."""
         raise NotImplementedError(f"{self.name} cannot update")
 
+    def wanted(self, effect: Effect) -> Mapping[str, Any]:
+        """What an update with ``effect.fields`` should leave stored: their images, and those of what they entail."""
+        image = self.image(effect)
+        return {name: image.get(name) for name in (image if effect.fields is None else effect.fields)}
+
     def read(self, identifier: str, parent: str = "") -> Found:
         """The item as it is now, with its full image."""
         raise NotImplementedError(f"{self.name} cannot read one item")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Iterable, Optional
 
+from ..engine.resolve import Resolver
 from ..hooks.protocols import Loader
 from ..ledger.items import Items
-from ..model.effect import Found
+from ..model.effect import Found, TargetItem
 from ..snapshot.store import Snapshot
 
 
@@ -53,6 +54,14 @@ class Adoption:
                 return _found(json.loads(row[0])), name.startswith("mark:")
         return None
 
+    def item(self, entity: str, origin: str) -> Optional[TargetItem]:
+        """The found item that bears the mark of an origin, as a reference sees it."""
+        match = self.find(entity, origin, ())
+        stored = self._snapshot.load(entity, [origin]).get(origin) if match else None
+        if match is None or stored is None:
+            return None
+        return TargetItem(entity, match[0].id, match[0].display or stored[0].key, stored[0].key)
+
     def has(self, entity: str) -> bool:
         """Whether anything was found."""
         return entity in self._scanned
@@ -70,6 +79,22 @@ class Adoption:
                     batch = []
         if batch:
             yield batch
+
+
+class Recognising(Resolver):
+    """A resolver that also knows what was found and is not in the ledger yet: neighbours refer to each other."""
+
+    def __init__(self, known: Resolver, adoption: Adoption) -> None:
+        self._known = known
+        self._adoption = adoption
+
+    def item(self, entity: str, origin: str) -> Optional[TargetItem]:
+        """See ``Resolver.item``."""
+        return self._known.item(entity, origin) or self._adoption.item(entity, origin)
+
+    def origin(self, entity: str, alias: str) -> Optional[tuple[str, str]]:
+        """See ``Resolver.origin``."""
+        return self._known.origin(entity, alias)
 
 
 def _form(found: Found) -> dict[str, object]:

@@ -32,7 +32,7 @@ from ..model.problem import ERROR, WARNING, Problem
 from ..model.record import Record
 from ..snapshot.store import Snapshot, Stub
 from ..snapshot.tree import Tree
-from .adoption import Adoption
+from .adoption import Adoption, Recognising
 from .interrupt import Interrupted
 from .options import Emit
 from .records import Records, Sourced
@@ -80,6 +80,7 @@ class Planner:
         self._scan_again = scan_again
         self._records = Records(snapshot, wiring.derivations)
         self._adoption = Adoption(snapshot, items)
+        self._recognising = Recognising(resolver, self._adoption)
         self._tree = Tree(snapshot)
         self._schemas = {name: _record_schemas(wiring, name) for name in wiring.entities}
         #: what this plan leaves out: entity → origin → (outcome, message)
@@ -225,7 +226,7 @@ class Planner:
         entity = planned.entity
         try:
             row = _as_row(planned)
-            resolution = Resolution(self._resolver, row, self._wiring.source, loader.required)
+            resolution = Resolution(self._recognising, row, self._wiring.source, loader.required)
             keys = list(loader.keys(resolution.effect))
         except (ItemFailed, ItemSkipped):
             return False  # what it refers to does not exist yet, so neither can it

@@ -11,7 +11,7 @@ import pytest
 from ..exactly_once import assert_exactly_once
 from ..running import Ended, Migration, Sandbox, explained, sandbox
 
-SIZE = {"projects": 1, "issues": 10, "seed": 11}
+SIZE = {"projects": 1, "issues": 10, "seed": 19}
 #: the event after which the signal is sent; what slows the run down then
 STAGES = {
     "extract": (

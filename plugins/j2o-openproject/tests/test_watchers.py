@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from j2o_core.api import ItemFailed, ItemSkipped
+from j2o_core.api import ItemFailed, ItemSkipped, TargetItem
 
 
 def test_watching_twice_is_watching_once(target, project, item):
@@ -29,3 +29,9 @@ def test_who_is_locked_or_may_not_see_the_item_is_skipped(target, project, item)
     for user in (stranger, locked):
         with pytest.raises(ItemSkipped, match="locked or may not see"):
             target.loader("watchers").create(target.effect("watchers", {"user": user}, parent=item))
+
+
+def test_whoever_creates_a_work_package_watches_it_and_is_not_added(target, item, sent):
+    me = TargetItem("users", target.client.user)
+    answer = target.loader("watchers").create(target.effect("watchers", {"user": me}, parent=item))
+    assert (answer.id, answer.image, sent) == (me.id, {"user": me.id}, [])

@@ -141,6 +141,14 @@ class WorkPackages(EntityLoader):
             raise _advised(refusal) from None
         return self.answer(self._found(row), wanted)
 
+    def wanted(self, effect: Effect) -> Mapping[str, Any]:
+        """The fields that ``update`` would send; what is kept in words is in the description.
+
+        Dates are set by hand, which no image tells: they are sent even where the days are the same.
+        """
+        body, wanted = self._draft(effect).change(effect.fields)
+        return {**wanted, "scheduleManually": True} if "scheduleManually" in body else wanted
+
     def read(self, identifier: str, parent: str = "") -> Found:
         """One work package."""
         return self._found(self.client.get(f"work_packages/{identifier}"))

@@ -1,0 +1,55 @@
+"""Answers lost, late, cut or replaced, for every kind of write: everything stands once, and the run ends well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from ..exactly_once import assert_exactly_once
+from ..running import Migration, explained, sandbox
+
+WRITES = (
+    ("POST", "/api/v3/users"),
+    ("POST", "/api/v3/groups"),
+    ("POST", "/api/v3/projects"),
+    ("POST", "/api/v3/memberships"),
+    ("POST", "/api/v3/versions"),
+    ("POST", "/api/v3/attachments"),
+    ("POST", "/api/v3/work_packages"),
+    ("PATCH", "/api/v3/work_packages/{id}"),
+    ("POST", "/api/v3/work_packages/{id}/activities"),
+    ("POST", "/api/v3/work_packages/{id}/relations"),
+    ("POST", "/api/v3/work_packages/{id}/watchers"),
+    ("POST", "/api/v3/time_entries"),
+)
+FAULTS: dict[str, dict[str, Any]] = {
+    "the answer is lost": {"do": "lose"},
+    "applied after the connection broke": {"do": "late", "seconds": 0.4},
+    "the connection breaks before it is applied": {"do": "reset"},
+    "the answer is cut": {"do": "truncate"},
+    "a proxy's 502, applied": {"do": "proxy", "status": 502, "apply": "now"},
+    "a proxy's 503, not applied": {"do": "proxy", "status": 503, "apply": "never"},
+    "a proxy's 504, applied later": {"do": "proxy", "status": 504, "apply": "late", "seconds": 0.4},
+    "a web page": {"do": "html", "status": 200},
+    "429 with Retry-After": {"do": "status", "status": 429, "retry_after": 0.1},
+    "500": {"do": "status", "status": 500},
+    "503": {"do": "status", "status": 503},
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_kind_of_write_survives(tmp_path: Path, fault: str):
+    with sandbox(projects=1, issues=10, seed=19) as made:
+        rules = [
+            {"server": "openproject", "method": method, "path": path, "nth": [1, 3], **FAULTS[fault]}
+            for method, path in WRITES
+        ]
+        made.openproject.faults(*rules)
+        ended = Migration(made, tmp_path / "home", arguments=("--settle", "1.5")).run()
+        assert ended.exit_code == 0, explained(ended)
+        assert_exactly_once(made, ended)
+        fired = requests.get(f"{made.openproject.url}/_sandbox/faults", timeout=60).json()["rules"]
+        assert all(rule["fired"] for rule in fired), [name for name, rule in zip(WRITES, fired) if not rule["fired"]]

@@ -1,0 +1,40 @@
+"""Another spec after an interrupted run: the old run ends, the new one knows what it had on its way."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+from ..exactly_once import assert_exactly_once
+from ..running import Migration, explained, sandbox
+
+OTHER = """\
+apiVersion: j2o/v1
+kind: Migration
+name: demo
+extends: j2o:demo
+entities:
+  work_packages:
+    map:
+      subject: {from: fields.summary, steps: [trim, {truncate: 100}], default: nothing was said}
+"""
+
+
+def test_a_changed_spec_after_an_interrupted_run_writes_nothing_twice(tmp_path: Path):
+    spec = tmp_path / "other.yaml"
+    spec.write_text(OTHER, encoding="utf-8")
+    with sandbox(projects=1, issues=10, seed=19, latency_ms=10) as made:
+        migration = Migration(made, tmp_path / "home")
+        runs = set()
+        for entity, number in (("work_packages", signal.SIGKILL), ("comments", signal.SIGINT)):
+            going = migration.going()
+            assert going.reach(event="stage_started", stage="apply", entity=entity)
+            assert going.reach(event="progress", stage="apply", entity=entity, wanted=1)
+            going.signal(number)
+            runs.add(going.end().events[0]["run"])
+            migration.spec = str(spec) if migration.spec == "j2o:demo" else "j2o:demo"
+        ended = migration.run()
+        assert ended.exit_code == 0, explained(ended)
+        assert ended.run not in runs and len(runs) == 2
+        assert ended.events[0]["resumed"] is False
+        assert_exactly_once(made, ended)
