@@ -12,8 +12,8 @@ _MACRO = re.compile(
     re.IGNORECASE,
 )
 _IMAGE_PARAMETERS = re.compile(r"(![^!\n|]+)\|[^!\n]*!")
-#: (y), (!), (*r) and so on: pictures
-_EMOTICON = re.compile(r"\((?:y|n|i|x|on|off|\*[rgby]?|flag|flagoff|/|!|\?|\+|-)\)")
+#: (y), (!), (*r), :D and so on: pictures
+_EMOTICON = re.compile(r"[:;][()DP](?!\w)|\((?:y|n|i|x|on|off|\*[rgby]?|flag|flagoff|/|!|\?|\+|-)\)")
 _LINK_TIP = re.compile(r"\|smart-(?:link|card|embed)\]")
 
 
