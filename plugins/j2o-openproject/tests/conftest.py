@@ -120,7 +120,7 @@ class Target:
     def file(self, data: bytes, item: Optional[TargetItem] = None, **payload: Any) -> Effect:
         """A file to be."""
         opened = self.content(data, **_taken(payload, "md5"))
-        base = {"fileName": "Ünder score (1).txt", "description": ""}
+        base = {"fileName": "Ünder_score-1.txt", "description": ""}
         return self.effect("attachments", {**base, **payload}, parent=item, parent_key="ACME-12", content=opened)
 
     def relation(self, start: TargetItem, end: TargetItem, kind: str = "blocks", **payload: Any) -> Effect:

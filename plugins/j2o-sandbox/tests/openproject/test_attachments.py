@@ -14,12 +14,35 @@ def link(attachment):
 
 def test_an_upload_has_size_type_and_md5_and_gives_its_bytes_back(fresh):
     data = bytes(range(256)) * 10
-    made = fresh.upload(name="bild ä.png", data=data, description={"raw": "j2o-1;"}).json()
-    assert (made["fileName"], made["fileSize"], made["contentType"]) == ("bild ä.png", 2560, "image/png")
+    made = fresh.upload(name="bild_ä.png", data=data, description={"raw": "j2o-1;"}).json()
+    assert (made["fileName"], made["fileSize"], made["contentType"]) == ("bild_ä.png", 2560, "image/png")
     assert made["digest"] == {"algorithm": "md5", "hash": hashlib.md5(data).hexdigest()}
     assert made["description"]["raw"] == "j2o-1;"
     assert made["_links"]["container"]["href"] is None
     assert fresh.call("GET", f"attachments/{made['id']}/content").content == data
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("a b.png", "a_b.png"),
+        ("Screen (1), final [2].txt", "Screen__1___final__2_.txt"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\temp\\x.txt", "x.txt"),
+        ("..", "_.."),
+        ("u\u0308ber+1-2_3.ok", "u\u0308ber+1-2_3.ok"),
+        ("\u65e5\u672c.md", "\u65e5\u672c.md"),
+        ("\U0001f600.png", "_.png"),
+    ],
+)
+def test_a_file_name_loses_its_folders_and_most_punctuation(fresh, sent, kept):
+    assert fresh.upload(name="x", fileName=sent).json()["fileName"] == kept
+
+
+def test_a_name_that_no_disk_takes_is_a_500(fresh):
+    assert fresh.upload(name="a" * 251 + ".txt").status_code == 201
+    answer = fresh.upload(name="a" * 252 + ".txt")
+    assert (answer.status_code, answer.json()["_type"]) == (500, "Error")
 
 
 def test_an_empty_file_is_a_file(fresh):

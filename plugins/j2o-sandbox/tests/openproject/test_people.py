@@ -93,7 +93,9 @@ def test_users_are_found_by_login_and_by_any_name(fresh):
             row["id"] for row in fresh.elements("users", filters=[{name: {"operator": operator, "values": values}}])
         ]
 
-    assert found("login", "=", user["login"].upper()) == [user["id"]]
+    assert found("login", "=", user["login"]) == [user["id"]]
+    assert found("login", "=", user["login"].upper()) == []  # unique whatever its case, but found as written only
+    assert found("login", "~", user["login"].upper()) == [user["id"]]
     assert found("login", "=", user["login"][:-1] + "zz") == []
     assert found("any_name_attribute", "~", user["email"]) == [user["id"]]
     assert found("name", "~", f"ann {user['lastName']}") == [user["id"]]
@@ -196,3 +198,43 @@ def test_a_new_name_shows_everywhere_at_once(fresh, project):
     assert fresh.get(f"groups/{group['id']}")["_links"]["members"][0]["title"].startswith("Renamed")
     assert fresh.get(f"work_packages/{made['id']}")["_links"]["assignee"]["title"].startswith("Renamed")
     assert fresh.get(f"attachments/{file['id']}")["_links"]["container"]["title"] == "Other"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Anne-Marie", "O'Neil", "Jos\u00e9", "e\u0301", "\u674e", "Dr. No, (PhD) + 1*&@_", "Smile \U0001f600", "#1"],
+)
+def test_names_of_any_script_with_some_punctuation_are_names(fresh, name):
+    assert fresh.user(firstName=name)["firstName"] == name
+
+
+@pytest.mark.parametrize(
+    "name", ["a/b", "a:b", "<b>", "a!", "?", '"x"', "a[1]", "{x}", "a|b", "a=b", "~a", "$1", "5%", "a;b"]
+)
+def test_other_punctuation_in_names_is_refused(fresh, name):
+    person = {"email": "names@example.org", "status": "active", "password": "Secret-Word-1", "login": "names"}
+    for body, attribute in (
+        ({"firstName": name, "lastName": "B"}, "firstName"),
+        ({"firstName": "A", "lastName": name}, "lastName"),
+    ):
+        assert fresh.refused("POST", "users", {**person, **body}) == (422, "PropertyConstraintViolation", attribute)
+
+
+@pytest.mark.parametrize("login", ["a/b", "a:b", "a'b", "a#b", "me"])
+def test_logins_have_fewer_characters_than_names(fresh, login):
+    person = {"email": "logins@example.org", "firstName": "A", "lastName": "B", "status": "invited", "login": login}
+    assert fresh.refused("POST", "users", person) == (422, "PropertyConstraintViolation", "login")
+
+
+def test_only_what_was_given_directly_is_taken_from_a_member_of_a_group(fresh, project):
+    user = fresh.user()
+    fresh.member(project, "Reader", user)
+    group = fresh.post("groups", {"name": f"mixed-{user['id']}", "_links": {"members": [user["_links"]["self"]]}})
+    fresh.post("memberships", fresh.membership(project, group, "Member"))
+    filters = [{"principal": {"operator": "=", "values": [str(user["id"])]}}]
+    (row,) = fresh.elements("memberships", filters=filters)
+    assert sorted(role["title"] for role in row["_links"]["roles"]) == ["Member", "Reader"]
+    assert fresh.call("DELETE", f"memberships/{row['id']}").status_code == 204
+    (row,) = fresh.elements("memberships", filters=filters)
+    assert [role["title"] for role in row["_links"]["roles"]] == ["Member"]
+    assert fresh.refused("DELETE", f"memberships/{row['id']}")[0] == 422

@@ -149,3 +149,8 @@ def test_semantic_identifiers_are_short_upper_case_names(serve):
     for identifier in ("acme", "1ACME", "TOO_LONG_ONE", "A-B"):
         assert client.refused("POST", "projects", {"name": "x", "identifier": identifier})[0] == 422
     assert client.post("projects", {"name": "x", "identifier": "ACME_1"})["identifier"] == "ACME_1"
+
+
+def test_white_space_in_names_is_squeezed_and_invisible_characters_leave_identifiers(fresh):
+    made = fresh.project(name="  A \t project\n", identifier="invis\u200bible-1")
+    assert (made["name"], made["identifier"]) == ("A project", "invisible-1")

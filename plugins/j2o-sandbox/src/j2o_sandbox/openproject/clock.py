@@ -42,7 +42,10 @@ def parse_stamp(text: str) -> dt.datetime:
     if value.endswith(("Z", "z")):
         value = value[:-1] + "+00:00"
     moment = dt.datetime.fromisoformat(_pad_fraction(value))
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)
+    try:
+        return moment.astimezone(dt.timezone.utc) if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is out of range") from error
 
 
 def _pad_fraction(value: str) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 from urllib.parse import urlencode
 
-from j2o_sandbox.openproject.errors import ApiError, Problems, bad_request, invalid_query
+from j2o_sandbox.openproject.errors import bad_request
+from j2o_sandbox.openproject.filter_kinds import Filter
 from j2o_sandbox.openproject.requests import Answer, Request
 from j2o_sandbox.openproject.server import Server
 
-Filter = Tuple[str, str, List[str]]
+_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 
 
 def read_filters(request: Request) -> Optional[List[Filter]]:
@@ -31,11 +33,7 @@ def read_filters(request: Request) -> Optional[List[Filter]]:
         for name, rule in entry.items():
             if not isinstance(rule, dict) or not isinstance(rule.get("operator"), str):
                 raise bad_request(request.language, f"the filter {name} has no operator")
-            values = rule.get("values")
-            values = [] if values is None else values
-            if not isinstance(values, list):
-                values = [values]
-            found.append((name, rule["operator"], ["" if value is None else str(value) for value in values]))
+            found.append((name, rule["operator"], _texts(request, name, rule.get("values"))))
     return found
 
 
@@ -49,7 +47,7 @@ def read_sort(request: Request) -> List[Tuple[str, bool]]:
     if raw is None:
         return []
     try:
-        return [(str(name), str(direction).lower() == "desc") for name, direction in raw]
+        return [(_column(name), _descending(direction)) for name, direction in raw]
     except (TypeError, ValueError) as error:
         raise bad_request(request.language, "sortBy is not a list of pairs") from error
 
@@ -58,16 +56,17 @@ def page_of(server: Server, request: Request) -> Tuple[int, int]:
     """Page number from 1 and page size.
 
     Raises:
-        ApiError: 400, no whole numbers.
+        ApiError: 400, no whole numbers, or a negative size other than -1, which means the largest.
     """
     size = _whole(request, "pageSize", server.settings.per_page)
     offset = _whole(request, "offset", 1)
     cap = server.settings.page_size
     if size == -1 or size > cap:
         size = cap
-    if size < -1 or offset < 1:
-        raise bad_request(request.language, "pageSize or offset is out of range")
-    return offset, size
+    if size < -1:
+        raise bad_request(request.language, "pageSize is out of range")
+    # There is no page before the first one.
+    return max(offset, 1), size
 
 
 def paged(
@@ -121,79 +120,30 @@ def _collection(head: Dict[str, Any], elements: List[bytes], kind: str = "Collec
     return Answer(200, body)
 
 
-def tokens(values: Sequence[str]) -> List[str]:
-    """What ``~`` looks for: the first value only, split at blanks, lower case; all must occur."""
-    return values[0].lower().split() if values else []
+def _column(name: Any) -> str:
+    if not isinstance(name, str):
+        raise TypeError(name)
+    return name
 
 
-def contains_all(text: Optional[str], wanted: Sequence[str]) -> bool:
-    """Whether all tokens occur somewhere in a text, whatever their case."""
-    lowered = (text or "").lower()
-    return all(token in lowered for token in wanted)
+def _descending(direction: Any) -> bool:
+    if not isinstance(direction, str) or direction.lower() not in ("asc", "desc"):
+        raise ValueError(direction)
+    return direction.lower() == "desc"
 
 
-def unknown_filter(language: str, name: str) -> ApiError:
-    """400: no such filter."""
-    problems = Problems(language)
-    problems.add("filter", "does_not_exist", name=f"{name[:1].upper()}{name[1:]} filter")
-    return invalid_query(problems.errors[0].message)
-
-
-def bad_operator(name: str, operator: str) -> ApiError:
-    """400: the filter has no such operator."""
-    return invalid_query(f"{name} filter has an invalid operator '{operator}'.")
-
-
-def id_filter(name: str, operator: str, values: Sequence[str], value_of: Callable[[Any], Any]) -> Callable[[Any], bool]:
-    """A filter on ids or names: ``=``, ``!``, ``*`` (any), ``!*`` (none).
-
-    Raises:
-        ApiError: 400, another operator.
-    """
-    wanted = set(values)
-    if operator in ("=", "&="):
-        return lambda row: _text(value_of(row)) in wanted
-    if operator == "!":
-        return lambda row: _text(value_of(row)) not in wanted
-    if operator == "*":
-        return lambda row: value_of(row) is not None
-    if operator == "!*":
-        return lambda row: value_of(row) is None
-    raise bad_operator(name, operator)
-
-
-def text_filter(
-    name: str, operator: str, values: Sequence[str], value_of: Callable[[Any], Any]
-) -> Callable[[Any], bool]:
-    """A filter on text: ``~``, ``!~``, and ``=``, ``!`` without regard to case.
-
-    Raises:
-        ApiError: 400, another operator.
-    """
-    if operator in ("~", "**"):
-        wanted = tokens(values)
-        return lambda row: contains_all(value_of(row), wanted)
-    if operator == "!~":
-        wanted = tokens(values)
-        return lambda row: not contains_all(value_of(row), wanted)
-    if operator in ("=", "!"):
-        lowered = {value.lower() for value in values}
-        positive = operator == "="
-        return lambda row: ((value_of(row) or "").lower() in lowered) is positive
-    raise bad_operator(name, operator)
-
-
-def _text(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    return str(value) if isinstance(value, int) else value
+def _texts(request: Request, name: str, values: Any) -> List[str]:
+    listed = values if isinstance(values, list) else [] if values is None else [values]
+    if any(isinstance(value, (list, dict)) for value in listed):
+        raise bad_request(request.language, f"the filter {name} has values that are no values")
+    words = {None: "", True: "true", False: "false"}
+    return [words[value] if value is None or isinstance(value, bool) else str(value) for value in listed]
 
 
 def _whole(request: Request, name: str, default: int) -> int:
     raw = request.query.get(name)
     if raw is None or raw == "":
         return default
-    try:
-        return int(raw)
-    except ValueError as error:
-        raise bad_request(request.language, f"{name} is invalid") from error
+    if not _NUMBER.fullmatch(raw):
+        raise bad_request(request.language, f"{name} is invalid")
+    return int(raw)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from j2o_sandbox.openproject.errors import Problems, raise_format
 from j2o_sandbox.openproject.links import link, number, read_link
 from j2o_sandbox.openproject.server import Server
-from j2o_sandbox.openproject.values import formattable, parse_date, raw_text
+from j2o_sandbox.openproject.values import as_boolean, as_text, formattable, parse_date, raw_text
 
 LINKED = ("list", "user", "version")
 _NAMESPACES = {
@@ -108,18 +109,18 @@ def _plain(language: str, field: Any, name: str, value: Any, problems: Problems)
     if value is None or value == "":
         return None
     if field.format == "bool":
-        return value if isinstance(value, bool) else str(value).lower() in ("true", "t", "1")
+        return as_boolean(language, name, value)
     if field.format == "int":
-        if isinstance(value, bool) or not re.fullmatch(r"[+-]?\d+", str(value)):
+        if isinstance(value, bool) or not re.fullmatch(r"[+-]?[0-9]{1,1000}", str(value)):
             problems.add(name, "not_an_integer", name=field.name)
             return None
         return int(value)
     if field.format == "float":
         try:
-            if isinstance(value, bool):
+            if isinstance(value, bool) or not math.isfinite(float(value)):
                 raise ValueError
             return float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             problems.add(name, "not_a_number", name=field.name)
             return None
     if field.format == "date":
@@ -130,7 +131,7 @@ def _plain(language: str, field: Any, name: str, value: Any, problems: Problems)
     if field.format == "link" and not re.fullmatch(r"https?://[^\s/]+\S*", str(value)):
         problems.add(name, "invalid_url", name=field.name)
         return None
-    return str(value)
+    return as_text(language, name, value)
 
 
 def _linked(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Dict, Iterable, List, Optional, Union
 from urllib.parse import unquote
 
 from j2o_sandbox.openproject.errors import raise_link
 
+# An object that is no link is refused, not taken for an empty one.
+_NO_LINK = ""
 _LINK = re.compile(r"/api/v3/([\w/]+)/((?:\w|[-~!$&'()*+.,:;=@]|%[0-9A-Fa-f]{2})+)\Z")
 
 
@@ -27,7 +29,7 @@ def read_link(language: str, attribute: str, value: Any, *namespaces: str) -> Op
     Raises:
         ApiError: 422 ResourceTypeMismatch, the link leads elsewhere.
     """
-    href = value.get("href") if isinstance(value, dict) else value
+    href = value.get("href", _NO_LINK) if isinstance(value, dict) else value
     if href is None:
         return None
     expected = "' or '".join(f"/api/v3/{namespace}/:id" for namespace in namespaces)
@@ -49,7 +51,13 @@ def read_links(language: str, attribute: str, value: Any, *namespaces: str) -> L
 
 
 def number(text: Union[str, int, None]) -> Optional[int]:
-    """An id as a number; None for what is no number."""
+    """An id as a number; None for what is no number, or none that a database has for an id."""
     if isinstance(text, int):
         return text
-    return int(text) if text is not None and text.isdigit() and len(text) < 19 else None
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def numbers(texts: Iterable[str]) -> List[int]:
+    """Those of some texts that are ids."""
+    found = [number(text) for text in texts]
+    return [one for one in found if one is not None]

@@ -6,8 +6,8 @@ import json
 from typing import Any, Dict, List, Optional, Tuple
 from urllib.parse import parse_qsl
 
-from j2o_sandbox.openproject.errors import ApiError, bad_request
-from j2o_sandbox.openproject.messages import text
+from j2o_sandbox.openproject.bodies import can_be_kept, parse_json, read_object
+from j2o_sandbox.openproject.errors import bad_request
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
@@ -38,9 +38,17 @@ class Request:
 
     @property
     def query(self) -> Dict[str, str]:
-        """Query parameters; the last of a name counts."""
+        """Query parameters; the last of a name counts.
+
+        Raises:
+            ApiError: 400, not UTF-8.
+        """
         if self._query is None:
-            self._query = dict(parse_qsl(self.query_string, keep_blank_values=True))
+            try:
+                self._query = dict(parse_qsl(self.query_string, keep_blank_values=True, errors="strict"))
+            except UnicodeDecodeError as error:
+                self._query = {}
+                raise bad_request(self.language, "invalid %-encoding") from error
         return self._query
 
     @property
@@ -52,19 +60,9 @@ class Request:
         """The body as an object.
 
         Raises:
-            ApiError: 400 for no JSON, not an object, or nothing where ``required``.
+            ApiError: as ``read_object``.
         """
-        if not self.body.strip():
-            if required:
-                raise ApiError(400, "InvalidRequestBody", text(self.language, "missing_request_body"))
-            return {}
-        try:
-            value = json.loads(self.body)
-        except (ValueError, RecursionError) as error:
-            raise ApiError(400, "InvalidRequestBody", text(self.language, "invalid_json")) from error
-        if not isinstance(value, dict):
-            raise ApiError(400, "InvalidRequestBody", text(self.language, "not_an_object"))
-        return value
+        return read_object(self.body, self.language, required)
 
     def json_parameter(self, name: str) -> Any:
         """A query parameter that holds JSON, or None where absent or empty.
@@ -76,7 +74,10 @@ class Request:
         if raw is None or raw == "":
             return None
         try:
-            return json.loads(raw)
+            value = parse_json(raw.encode())
+            if not can_be_kept(value):
+                raise ValueError("text that no database keeps")
+            return value
         except ValueError as error:
             raise bad_request(self.language, f"{name} is no valid JSON") from error
 

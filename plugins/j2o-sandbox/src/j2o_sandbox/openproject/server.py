@@ -12,10 +12,11 @@ from j2o_sandbox.openproject import rows
 from j2o_sandbox.openproject.active_fields import ActiveFields
 from j2o_sandbox.openproject.calendar import Calendar
 from j2o_sandbox.openproject.clock import Clock, parse_stamp
-from j2o_sandbox.openproject.errors import not_found
+from j2o_sandbox.openproject.errors import ApiError, not_found
 from j2o_sandbox.openproject.features import features_of
 from j2o_sandbox.openproject.files import Files
 from j2o_sandbox.openproject.journal_file import JournalFile
+from j2o_sandbox.openproject.links import number
 from j2o_sandbox.openproject.mails import Mails
 from j2o_sandbox.openproject.permissions import Permissions
 from j2o_sandbox.openproject.requests import encode
@@ -83,8 +84,18 @@ class Server:
                 self.files.remove(attachment_id)
         for job in self.store.jobs.find("status", "in_queue"):
             if job.due <= now:
-                JOBS[job.what](self, job)
+                self._run(job)
         self.commit()
+
+    def _run(self, job: Any) -> None:
+        # A job that fails ends as a failure of its own: the request that happens to run it knows nothing of it.
+        self.commit()
+        try:
+            JOBS[job.what](self, job)
+        except ApiError as error:
+            self.rollback()
+            errors = [part.message for part in error.errors] or [error.message]
+            self.store.put(job.copy(status="failure", message=error.message, payload={**job.payload, "errors": errors}))
 
     def commit(self) -> None:
         """Make what a request changed durable."""
@@ -143,7 +154,7 @@ class Server:
         Raises:
             ApiError: 404.
         """
-        found = self.store.tables[kind].get(int(text)) if text.isdigit() and len(text) < 19 else None
+        found = self.store.tables[kind].get(number(text))
         if found is None:
             raise not_found(language)
         return found

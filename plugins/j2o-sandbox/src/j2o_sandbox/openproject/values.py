@@ -7,12 +7,15 @@ import html
 import re
 from typing import Any, Dict, Optional
 
+from j2o_sandbox.openproject.errors import raise_format
+
+_PART = r"[0-9]{1,12}(?:\.[0-9]{1,12})?"
 _DURATION = re.compile(
-    r"P(?:(\d+(?:\.\d+)?)Y)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?"
-    r"(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?"
+    "P(?:(N)Y)?(?:(N)M)?(?:(N)W)?(?:(N)D)?(?:T(?:(N)H)?(?:(N)M)?(?:(N)S)?)?".replace("N", _PART),
 )
 _HOURS = (8766.0, 730.5, 168.0, 24.0, 1.0, 1 / 60.0, 1 / 3600.0)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FALSE = ("0", "f", "F", "false", "FALSE", "off", "OFF")
 
 
 def duration_to_hours(value: Any) -> float:
@@ -40,6 +43,32 @@ def hours_to_duration(hours: Optional[float], exact: bool = True) -> Optional[st
     if not day and not time:
         return "PT0S"
     return f"P{day}" + (f"T{time}" if time else "")
+
+
+def as_text(language: str, name: str, value: Any) -> Optional[str]:
+    """A plain text; numbers are taken for their digits.
+
+    Raises:
+        ApiError: 422 PropertyFormatError, a list or an object.
+    """
+    if isinstance(value, (list, dict)):
+        raise_format(language, name, "String", value)
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    return None if value is None else str(value)
+
+
+def as_boolean(language: str, name: str, value: Any) -> Optional[bool]:
+    """True or false, also where texts and numbers stand for them; None for nothing.
+
+    Raises:
+        ApiError: 422 PropertyFormatError, a list or an object.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, (list, dict)):
+        raise_format(language, name, "Boolean", value)
+    return not (value is False or value == 0 or str(value) in _FALSE)
 
 
 def parse_date(value: Any) -> dt.date:

@@ -12,6 +12,7 @@ from j2o_sandbox.openproject.people.principals import listing, principal_bytes
 from j2o_sandbox.openproject.requests import Answer, Request, no_content
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
+from j2o_sandbox.openproject.values import as_text
 
 routes = Routes()
 
@@ -101,7 +102,7 @@ def _create(server: Server, request: Request, kind: str) -> Answer:
     payload = request.json()
     _admin(request)
     problems = Problems(request.language)
-    name = payload.get("name")
+    name = as_text(request.language, "name", payload.get("name"))
     _check_name(server, kind, name, None, problems)
     members = _members(server, request, payload, problems) if kind == "Group" else None
     problems.raise_any()
@@ -118,7 +119,7 @@ def _update(server: Server, request: Request, row: Any) -> Answer:
     payload = request.json(required=False)
     _admin(request)
     problems = Problems(request.language)
-    name = payload.get("name", row.name)
+    name = as_text(request.language, "name", payload.get("name", row.name))
     _check_name(server, row.type, name, row.id, problems)
     members = _members(server, request, payload, problems) if row.type == "Group" else None
     problems.raise_any()

@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from j2o_sandbox.openproject import rows
-from j2o_sandbox.openproject.collections import id_filter, paged, read_filters, unknown_filter
+from j2o_sandbox.openproject.collections import paged, read_filters
 from j2o_sandbox.openproject.errors import Problems, forbidden, not_found
-from j2o_sandbox.openproject.links import link, number, read_link, read_links
+from j2o_sandbox.openproject.filter_kinds import (
+    OPTIONAL,
+    Filter,
+    Keep,
+    list_filter,
+    moment_filter,
+    text_filter,
+    unknown_filter,
+    whole_filter,
+)
+from j2o_sandbox.openproject.links import link, number, numbers, read_link, read_links
 from j2o_sandbox.openproject.people.principals import principal_link
 from j2o_sandbox.openproject.requests import Answer, Request, encode, no_content
 from j2o_sandbox.openproject.routing import Routes
@@ -29,20 +39,8 @@ def index(server: Server, request: Request) -> Answer:
             for row in found
             if server.permissions.allowed(request.user, "view_members", server.store.projects.get(row.project))
         ]
-    for name, operator, values in wanted:
-        if name == "project":
-            keep = id_filter(name, operator, values, lambda row: row.project)
-        elif name == "principal":
-            mine = [str(request.user.id) if value == "me" else value for value in values]
-            keep = id_filter(name, operator, mine, lambda row: row.principal)
-        elif name == "id":
-            keep = id_filter(name, operator, values, lambda row: row.id)
-        elif name == "roleId":
-            given = set(values)
-            found = [row for row in found if given & {str(role) for role in all_roles(row)}]
-            continue
-        else:
-            raise unknown_filter(request.language, name)
+    for entry in wanted:
+        keep = _filter(server, request, entry)
         found = [row for row in found if keep(row)]
     return paged(server, request, "/api/v3/memberships", found, lambda row: membership_bytes(server, row))
 
@@ -117,11 +115,14 @@ def delete(server: Server, request: Request, row_id: str) -> Answer:
     """Take directly given roles away; a membership that a group gives stays."""
     row = _found(server, request, row_id)
     _may_manage(server, request, row)
-    if row.inherited:
+    if row.inherited and not row.roles:
         problems = Problems(request.language)
         problems.add("base", "unchangeable", name="Membership")
         problems.raise_any()
     principal = server.store.principals[row.principal]
+    if row.inherited:
+        server.store.put(row.copy(roles=(), updated=server.clock.stamp()))
+        return no_content()
     server.store.drop(row)
     if principal.type == "Group":
         _withdraw(server, principal.id, principal.members, row.project)
@@ -210,10 +211,34 @@ def _withdraw(server: Server, group: int, members: Iterable[int], project: Optio
 
 def _candidates(server: Server, filters: Sequence[Any]) -> List[Any]:
     for name, operator, values in filters:
-        if operator == "=" and name in ("project", "principal") and all(value.isdigit() for value in values):
-            ids = [row_id for value in values for row_id in server.store.memberships.ids(name, int(value))]
-            return server.store.memberships.ordered(set(ids))
+        if operator == "=" and name in ("project", "principal"):
+            table = server.store.memberships
+            return table.ordered({row_id for one in numbers(values) for row_id in table.ids(name, one)})
     return server.store.memberships.ordered()
+
+
+def _filter(server: Server, request: Request, entry: Filter) -> Keep:
+    name, operator, values = entry
+    store = server.store
+    if name == "project":
+        return whole_filter(entry, lambda row: row.project, OPTIONAL)
+    if name == "principal":
+        # Those who are locked do not exist for this filter.
+        mine = (name, operator, [str(request.user.id) if value == "me" else value for value in values])
+        return list_filter(mine, lambda row: row.principal, lambda value: _open(server, value), OPTIONAL)
+    if name in ("role", "roleId", "role_id"):
+        return list_filter(entry, all_roles, lambda value: number(value) in store.roles, OPTIONAL)
+    if name in ("name", "any_name_attribute", "anyNameAttribute"):
+        return text_filter(entry, lambda row: store.principals[row.principal].name, phrase=True)
+    if name in ("createdAt", "updatedAt"):
+        stamp = name[:-2]
+        return moment_filter(entry, lambda row: str(getattr(row, stamp)), server.clock.now())
+    raise unknown_filter(request.language, name)
+
+
+def _open(server: Server, value: str) -> bool:
+    principal = server.store.principals.get(number(value))
+    return principal is not None and principal.type != "Builtin" and principal.status != "locked"
 
 
 def _linked(language: str, links: Dict[str, Any], name: str, *namespaces: str) -> Optional[int]:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, List, Sequence
 from urllib.parse import quote
 
-from j2o_sandbox.openproject.collections import (
-    Filter,
-    bad_operator,
-    contains_all,
-    id_filter,
-    paged,
-    read_filters,
-    read_sort,
-    text_filter,
-    tokens,
-    unknown_filter,
-)
+from j2o_sandbox.openproject.collections import paged, read_filters, read_sort
 from j2o_sandbox.openproject.custom_values import custom_part
-from j2o_sandbox.openproject.links import link
+from j2o_sandbox.openproject.filter_kinds import OPTIONAL, Filter, Keep, list_filter, text_filter, unknown_filter
+from j2o_sandbox.openproject.links import link, number
 from j2o_sandbox.openproject.requests import Answer, Request
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
 
 routes = Routes()
 
+STATUSES = ("active", "registered", "invited", "locked")
+_NAMES = ("name", "any_name_attribute", "anyNameAttribute", "status")
+_KNOWN = {
+    "users": (*_NAMES, "login", "group"),
+    "groups": (),
+    "placeholder_users": (*_NAMES, "group"),
+    "principals": (*_NAMES, "typeahead", "id", "type", "member"),
+}
 PATHS = {"User": "users", "Group": "groups", "PlaceholderUser": "placeholder_users", "Builtin": "users"}
 
 
@@ -98,9 +96,9 @@ def principals(server: Server, request: Request) -> Answer:
 
 
 def listing(server: Server, request: Request, path: str, rows: List[Any]) -> Answer:
-    """A page of principals, filtered and sorted as the request says."""
+    """A page of principals, filtered and sorted as the request says; each list has filters of its own."""
     for entry in read_filters(request) or []:
-        keep = _filter(server, request, entry)
+        keep = _filter(server, request, entry, _KNOWN[path.rsplit("/", 1)[1]])
         rows = [row for row in rows if keep(row)]
     for name, descending in reversed(read_sort(request)):
         rows = sorted(rows, key=_sort_key(name), reverse=descending)
@@ -114,48 +112,49 @@ def _sort_key(name: str) -> Callable[[Any], Any]:
     return lambda row: row.id
 
 
-def _filter(server: Server, request: Request, entry: Filter) -> Callable[[Any], bool]:
+def _filter(server: Server, request: Request, entry: Filter, known: Sequence[str]) -> Keep:
     name, operator, values = entry
+    store = server.store
+    if name not in known:
+        raise unknown_filter(request.language, name)
     if name == "login":
-        return text_filter(name, operator, values, lambda row: row.login)
+        return text_filter(entry, lambda row: row.login, folded=False)
     if name == "name":
-        return text_filter(name, operator, values, lambda row: row.name)
-    if name in ("any_name_attribute", "anyNameAttribute", "typeahead"):
-        if operator not in ("~", "**"):
-            raise bad_operator(name, operator)
-        wanted = tokens(values)
-        return lambda row: contains_all(
-            f"{row.name or ''} {row.login or ''} {row.mail or ''} {row.firstname or ''} {row.lastname or ''}", wanted
-        )
+        return text_filter(entry, lambda row: row.name, phrase=True)
+    if name in ("any_name_attribute", "anyNameAttribute"):
+        return text_filter(entry, _all_names, ("~", "**", "!~"), phrase=True)
+    if name == "typeahead":
+        return text_filter(entry, _all_names, ("**",))
     if name == "status":
-        return id_filter(name, operator, values, lambda row: row.status)
+        return list_filter(entry, lambda row: row.status, lambda value: value in STATUSES)
     if name == "id":
-        return id_filter(name, operator, [_me(request, value) for value in values], lambda row: row.id)
+        mine = (name, operator, [_me(request, value) for value in values])
+        return list_filter(mine, lambda row: row.id, lambda value: number(value) in store.principals)
     if name == "type":
-        return id_filter(name, operator, values, lambda row: row.type)
+        return list_filter(entry, lambda row: row.type, lambda value: value in ("User", "Group", "PlaceholderUser"))
     if name == "group":
-        members = {
-            member
-            for value in values
-            if value.isdigit() and (group := server.store.principals.get(int(value))) is not None
-            for member in group.members
-        }
-        return lambda row: (row.id in members) is (operator != "!")
-    if name == "member":
-        return _member_filter(server, operator, values)
-    raise unknown_filter(request.language, name)
+        groups = {row.id: row.members for row in store.principals.find("type", "Group")}
+        if not groups:
+            raise unknown_filter(request.language, name)
+
+        def groups_of(row: Any) -> List[int]:
+            return [group for group, members in groups.items() if row.id in members]
+
+        return list_filter(entry, groups_of, lambda value: number(value) in groups, OPTIONAL)
+
+    def projects_of(row: Any) -> List[int]:
+        return [member.project for member in store.memberships.find("principal", row.id)]
+
+    def active(value: str) -> bool:
+        project = store.projects.get(number(value))
+        return project is not None and bool(project.active)
+
+    return list_filter(entry, projects_of, active, OPTIONAL)
 
 
-def _member_filter(server: Server, operator: str, values: List[str]) -> Callable[[Any], bool]:
-    wanted = {int(value) for value in values if value.isdigit()}
-
-    def member(row: Any) -> bool:
-        projects = {member.project for member in server.store.memberships.find("principal", row.id)}
-        if operator in ("*", "!*"):
-            return bool(projects) is (operator == "*")
-        return bool(projects & wanted) is (operator != "!")
-
-    return member
+def _all_names(row: Any) -> str:
+    first, last = row.firstname or "", row.lastname or ""
+    return f"{first} {last} {last} {first} {row.login or ''} {row.mail or ''}"
 
 
 def _me(request: Request, value: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from j2o_sandbox.openproject.collections import id_filter, read_filters, unknown_filter, whole
+from j2o_sandbox.openproject.collections import read_filters, whole
+from j2o_sandbox.openproject.filter_kinds import list_filter, truth_filter, unknown_filter
 from j2o_sandbox.openproject.links import link
 from j2o_sandbox.openproject.requests import Answer, Request
 from j2o_sandbox.openproject.routing import Routes
@@ -12,20 +13,20 @@ from j2o_sandbox.openproject.server import Server
 
 routes = Routes()
 
+_UNITS = {"project": "project", "global": "system"}
+
 
 @routes("GET", "/roles")
 def index(server: Server, request: Request) -> Answer:
     """All roles; filters ``grantable`` and ``unit`` (project, system)."""
     found = server.store.roles.ordered()
-    for name, operator, values in read_filters(request) or []:
-        if name == "grantable":
-            keep = id_filter(name, operator, values, lambda row: row.builtin is None)
-        elif name == "unit":
-            keep = id_filter(
-                name, operator, values, lambda row: {"project": "project", "global": "system"}.get(row.scope)
-            )
+    for entry in read_filters(request) or []:
+        if entry[0] == "grantable":
+            keep = truth_filter(entry, lambda row: row.builtin is None)
+        elif entry[0] == "unit":
+            keep = list_filter(entry, lambda row: _UNITS.get(row.scope), lambda value: value in _UNITS.values())
         else:
-            raise unknown_filter(request.language, name)
+            raise unknown_filter(request.language, entry[0])
         found = [row for row in found if keep(row)]
     return whole("/api/v3/roles", [role_bytes(server, row) for row in found])
 

@@ -9,17 +9,19 @@ from typing import Any, Dict, Optional
 from j2o_sandbox.openproject import rows
 from j2o_sandbox.openproject.custom_values import read_custom_values
 from j2o_sandbox.openproject.errors import ApiError, Problems, forbidden, not_found
+from j2o_sandbox.openproject.links import number
 from j2o_sandbox.openproject.messages import LANGUAGES, text
 from j2o_sandbox.openproject.people.memberships import leave_all
-from j2o_sandbox.openproject.people.principals import listing, principal_bytes
+from j2o_sandbox.openproject.people.names import is_login, is_name
+from j2o_sandbox.openproject.people.principals import STATUSES, listing, principal_bytes
 from j2o_sandbox.openproject.requests import Answer, Request, no_content
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
 from j2o_sandbox.openproject.setup.factory import DELETED
+from j2o_sandbox.openproject.values import as_boolean, as_text
 
 routes = Routes()
 
-_LOGIN = re.compile(r"[\w\-@.+ ]*")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.?[^@\s]*")
 _CLASSES = {
     "lowercase": re.compile(r"[a-z]"),
@@ -62,7 +64,10 @@ def create(server: Server, request: Request) -> Answer:
         draft = _invited(draft)
     if draft.status not in ("active", "invited"):
         problems.add("status", "invalid_on_create")
-    has_login = draft.password_digest or draft.identity_url or "authSource" in (payload.get("_links") or {})
+    if (payload.get("_links") or {}).get("authSource"):
+        # There is no LDAP here.
+        problems.add("authSource", "does_not_exist")
+    has_login = draft.password_digest or draft.identity_url or problems.has("authSource")
     if draft.status == "active" and not has_login and not problems.has("password"):
         problems.add("password", "blank")
     _validate(server, draft, problems)
@@ -149,8 +154,8 @@ def _switch(server: Server, request: Request, text_id: str, before: Any, after: 
 def _user(server: Server, request: Request, text_id: str) -> Any:
     if text_id == "me":
         return server.store.principals[request.user.id]
-    if text_id.isdigit():
-        found = server.store.principals.get(int(text_id))
+    if number(text_id) is not None:
+        found = server.store.principals.get(number(text_id))
     else:
         found = server.store.principals.first("login", text_id.lower())
     if found is None or found.type not in ("User", "Builtin"):
@@ -167,15 +172,15 @@ def _assign(server: Server, request: Request, draft: Any, payload: Dict[str, Any
     changes: Dict[str, Any] = {}
     for name, attribute in _ATTRIBUTES.items():
         if name in payload:
-            value = payload[name]
-            changes[attribute] = value if value is None or isinstance(value, str) else str(value)
+            changes[attribute] = as_text(request.language, name, payload[name])
     if "admin" in payload:
+        admin = bool(as_boolean(request.language, "admin", payload["admin"]))
         if request.user.admin and draft.id != request.user.id:
-            changes["admin"] = bool(payload["admin"])
-        elif bool(payload["admin"]) != draft.admin:
+            changes["admin"] = admin
+        elif admin != draft.admin:
             problems.read_only("admin")
     if payload.get("password"):
-        password = str(payload["password"])
+        password = as_text(request.language, "password", payload["password"]) or ""
         _check_password(server, password, problems)
         changes["password_digest"] = hashlib.sha256(password.encode()).hexdigest()
     fields = server.store.custom_fields.find("of", "user")
@@ -211,8 +216,13 @@ def _validate(server: Server, draft: Any, problems: Problems) -> None:
             problems.add(name, "blank")
         elif len(value) > 256:
             problems.add(name, "too_long", count=256)
-    if draft.login and not _LOGIN.fullmatch(draft.login):
+    if draft.login and (draft.login == "me" or not is_login(draft.login)):
         problems.add("login", "invalid")
+    for name, value in (("firstName", draft.firstname), ("lastName", draft.lastname)):
+        if value and value.strip() and not is_name(value):
+            problems.add(name, "invalid")
+    if draft.id is not None and draft.status not in STATUSES:
+        problems.add("status", "inclusion")
     if draft.mail and not _MAIL.fullmatch(draft.mail):
         problems.add("email", "email")
     for name, value in (("login", draft.login), ("mail", draft.mail)):

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from j2o_sandbox.openproject import rows
-from j2o_sandbox.openproject.collections import id_filter, paged, read_filters, unknown_filter, whole
-from j2o_sandbox.openproject.errors import Problems, forbidden, not_found
+from j2o_sandbox.openproject.collections import paged, read_filters, whole
+from j2o_sandbox.openproject.errors import Problems, forbidden, not_found, raise_format
+from j2o_sandbox.openproject.filter_kinds import OPTIONAL, unknown_filter, whole_filter
 from j2o_sandbox.openproject.links import link, number, read_link
 from j2o_sandbox.openproject.people.principals import principal_link
 from j2o_sandbox.openproject.projects.representation import find_project
 from j2o_sandbox.openproject.requests import Answer, Request, encode, no_content
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
-from j2o_sandbox.openproject.values import formattable, raw_text
+from j2o_sandbox.openproject.values import as_text, formattable, raw_text
 
 routes = Routes()
 
@@ -66,10 +67,10 @@ def news_index(server: Server, request: Request) -> Answer:
         for row in server.store.news.ordered()
         if server.permissions.allowed(request.user, "view_news", server.store.projects.get(row.project))
     ]
-    for name, operator, values in read_filters(request) or []:
-        if name not in ("project_id", "project"):
-            raise unknown_filter(request.language, name)
-        keep = id_filter(name, operator, values, lambda row: row.project)
+    for entry in read_filters(request) or []:
+        if entry[0] not in ("project_id", "project"):
+            raise unknown_filter(request.language, entry[0])
+        keep = whole_filter(entry, lambda row: row.project, OPTIONAL)
         found = [row for row in found if keep(row)]
     return paged(server, request, "/api/v3/news", found, lambda row: news_bytes(server, row))
 
@@ -185,11 +186,15 @@ def _news(server: Server, request: Request, row_id: str, permission: str) -> Any
 
 
 def _assign_news(row: Any, payload: Any, problems: Problems) -> Any:
-    changes = {name: payload[name] for name in ("title", "summary") if name in payload}
+    language = problems.language
+    changes = {name: as_text(language, name, payload[name]) for name in ("title", "summary") if name in payload}
     if "description" in payload:
-        changes["description"] = raw_text(payload["description"])
+        try:
+            changes["description"] = raw_text(payload["description"])
+        except ValueError:
+            raise_format(language, "description", "{ raw: text }", payload["description"])
     row = row.copy(**changes)
-    if not row.title:
+    if not (row.title or "").strip():
         problems.add("title", "blank")
     elif len(row.title) > 256:
         problems.add("title", "too_long", count=256)

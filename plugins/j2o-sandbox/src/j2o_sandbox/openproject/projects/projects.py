@@ -4,33 +4,43 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Dict, Optional
 
 from j2o_sandbox.openproject import rows
 from j2o_sandbox.openproject.clock import parse_stamp
-from j2o_sandbox.openproject.collections import (
-    contains_all,
-    id_filter,
-    paged,
-    read_filters,
-    read_sort,
-    text_filter,
-    tokens,
-    unknown_filter,
-)
+from j2o_sandbox.openproject.collections import paged, read_filters, read_sort
 from j2o_sandbox.openproject.custom_values import read_custom_values
 from j2o_sandbox.openproject.errors import Problems, forbidden, raise_format
+from j2o_sandbox.openproject.filter_kinds import (
+    OPTIONAL,
+    STRING,
+    Filter,
+    Keep,
+    check,
+    moment_filter,
+    text_filter,
+    truth_filter,
+    unknown_filter,
+    whole_filter,
+)
 from j2o_sandbox.openproject.links import number, read_link
-from j2o_sandbox.openproject.projects.representation import STATUSES, descendants, find_project, project_bytes
+from j2o_sandbox.openproject.projects.representation import (
+    STATUSES,
+    ancestors,
+    descendants,
+    find_project,
+    project_bytes,
+)
 from j2o_sandbox.openproject.requests import Answer, Request, hal, no_content
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
 from j2o_sandbox.openproject.setup.projects import fields_for_types
-from j2o_sandbox.openproject.values import raw_text
+from j2o_sandbox.openproject.values import as_boolean, as_text, raw_text
 
 routes = Routes()
 
 _CLASSIC = re.compile(r"[a-z0-9_-]+")
+_INVISIBLE = re.compile("[\\x00-\\x1f\\x7f\u200b\u200c\u200d\ufeff\u2060]")
 _SEMANTIC = re.compile(r"[A-Z][A-Z0-9_]*")
 _RESERVED = {"new", "menu", "queries", "filters", "identifier_update_dialog", "identifier_suggestion"}
 
@@ -40,7 +50,7 @@ def index(server: Server, request: Request) -> Answer:
     """Projects the user may see; archived ones for admins only."""
     found = [row for row in server.store.projects.ordered() if server.permissions.sees_project(request.user, row)]
     for entry in read_filters(request) or []:
-        keep = _filter(request, *entry)
+        keep = _filter(server, request, entry)
         found = [row for row in found if keep(row)]
     for name, descending in reversed(read_sort(request)):
         if name == "id":
@@ -168,13 +178,20 @@ def _history(server: Server, request: Request, draft: Any, payload: Dict[str, An
 
 def _assign(server: Server, request: Request, draft: Any, payload: Dict[str, Any], problems: Problems) -> Any:
     language = request.language
-    changes: Dict[str, Any] = {name: payload[name] for name in ("name", "identifier") if name in payload}
+    changes: Dict[str, Any] = {
+        name: as_text(language, name, payload[name]) for name in ("name", "identifier") if name in payload
+    }
+    if changes.get("name"):
+        changes["name"] = " ".join(changes["name"].split())
+    if changes.get("identifier"):
+        changes["identifier"] = _INVISIBLE.sub("", changes["identifier"])
     for name in ("active", "public"):
         if name in payload:
-            if payload[name] is None:
+            flag = as_boolean(language, name, payload[name])
+            if flag is None:
                 problems.add(name, "blank")
             else:
-                changes[name] = bool(payload[name])
+                changes[name] = flag
     for name, attribute in (("description", "description"), ("statusExplanation", "explanation")):
         if name in payload:
             try:
@@ -259,17 +276,32 @@ def _free_identifier(server: Server, name: str) -> str:
     return candidate
 
 
-def _filter(request: Request, name: str, operator: str, values: List[str]) -> Callable[[Any], bool]:
-    if name in ("id", "ancestor", "parent_id"):
-        return id_filter(name, operator, values, lambda row: row.id if name == "id" else row.parent)
+def _filter(server: Server, request: Request, entry: Filter) -> Keep:
+    name, operator, values = entry
+    if name == "id":
+        return whole_filter(entry, lambda row: row.id)
+    if name == "ancestor":
+        return whole_filter(entry, lambda row: [one.id for one in ancestors(server, row)])
+    if name in ("parent", "parent_id"):
+        return whole_filter(entry, lambda row: row.parent, OPTIONAL)
     if name in ("active", "public"):
-        return id_filter(name, operator, values, lambda row: getattr(row, name))
-    if name in ("name_and_identifier", "nameAndIdentifier", "typeahead"):
-        if operator in ("=", "!"):
-            lowered = {value.lower() for value in values}
-            return lambda row: bool({row.name.lower(), row.identifier.lower()} & lowered) is (operator == "=")
-        wanted = tokens(values)
-        return lambda row: contains_all(row.name, wanted) or contains_all(row.identifier, wanted)
+        return truth_filter(entry, lambda row: getattr(row, name))
+    if name in ("name_and_identifier", "nameAndIdentifier"):
+        # One of the values, as a whole, in the name or in the identifier.
+        check(entry, STRING)
+        lowered = [value.lower() for value in values]
+
+        def hit(row: Any) -> bool:
+            texts = (row.name.lower(), row.identifier.lower())
+            if operator in ("=", "!"):
+                return any(value in texts for value in lowered)
+            return any(value in one for value in lowered for one in texts)
+
+        return lambda row: hit(row) is (operator in ("=", "~"))
+    if name == "typeahead":
+        return text_filter(entry, lambda row: f"{row.name} {row.identifier}", ("**",))
     if name == "name":
-        return text_filter(name, operator, values, lambda row: row.name)
+        return text_filter(entry, lambda row: row.name)
+    if name in ("createdAt", "created_at"):
+        return moment_filter(entry, lambda row: str(row.created), server.clock.now())
     raise unknown_filter(request.language, name)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from j2o_sandbox.openproject.custom_values import custom_part
 from j2o_sandbox.openproject.errors import not_found
-from j2o_sandbox.openproject.links import link
+from j2o_sandbox.openproject.links import link, number
 from j2o_sandbox.openproject.requests import Request
 from j2o_sandbox.openproject.server import Server
 from j2o_sandbox.openproject.values import formattable
@@ -30,7 +30,7 @@ def find_project(server: Server, request: Request, text_id: str) -> Any:
         ApiError: 404.
     """
     store = server.store
-    found = store.projects.get(int(text_id)) if text_id.isdigit() and len(text_id) < 19 else None
+    found = store.projects.get(number(text_id))
     if found is None:
         found = store.projects.first("any_identifier", text_id.lower())
     if found is None or not server.permissions.sees_project(request.user, found):

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional
 
 from j2o_sandbox.openproject import rows
-from j2o_sandbox.openproject.collections import id_filter, paged, read_filters, text_filter, unknown_filter, whole
+from j2o_sandbox.openproject.collections import paged, read_filters, whole
 from j2o_sandbox.openproject.custom_values import custom_part, read_custom_values
 from j2o_sandbox.openproject.errors import Problems, forbidden, not_found, raise_format
+from j2o_sandbox.openproject.filter_kinds import list_filter, text_filter, unknown_filter
 from j2o_sandbox.openproject.links import link, number, read_link
 from j2o_sandbox.openproject.projects.representation import ancestors, find_project
 from j2o_sandbox.openproject.requests import Answer, Request, no_content
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
-from j2o_sandbox.openproject.values import formattable, parse_date, raw_text
+from j2o_sandbox.openproject.values import as_text, formattable, parse_date, raw_text
 
 routes = Routes()
 
@@ -23,15 +24,17 @@ SHARINGS = ("none", "descendants", "hierarchy", "tree", "system")
 
 @routes("GET", "/versions")
 def index(server: Server, request: Request) -> Answer:
-    """All versions; filters ``name``, ``sharing``, ``id``."""
+    """All versions; filters ``name``, ``sharing``, ``status``."""
     found = [row for row in server.store.versions.ordered() if _visible(server, request, row)]
-    for name, operator, values in read_filters(request) or []:
-        if name == "name":
-            keep = text_filter(name, operator, values, lambda row: row.name)
-        elif name in ("sharing", "id", "status"):
-            keep = id_filter(name, operator, values, lambda row, name=name: getattr(row, name))  # type: ignore[misc]
+    for entry in read_filters(request) or []:
+        if entry[0] == "name":
+            keep = text_filter(entry, lambda row: row.name, phrase=True)
+        elif entry[0] == "sharing":
+            keep = list_filter(entry, lambda row: row.sharing, lambda value: value in SHARINGS)
+        elif entry[0] == "status":
+            keep = list_filter(entry, lambda row: row.status, lambda value: value in STATUSES)
         else:
-            raise unknown_filter(request.language, name)
+            raise unknown_filter(request.language, entry[0])
         found = [row for row in found if keep(row)]
     return paged(server, request, "/api/v3/versions", found, lambda row: version_bytes(server, row))
 
@@ -185,7 +188,11 @@ def _may_manage(server: Server, request: Request, row: Any) -> None:
 
 
 def _assign(server: Server, request: Request, draft: Any, payload: Dict[str, Any], problems: Problems) -> Any:
-    changes: Dict[str, Any] = {name: payload[name] for name in ("name", "status", "sharing") if name in payload}
+    changes: Dict[str, Any] = {
+        name: as_text(request.language, name, payload[name])
+        for name in ("name", "status", "sharing")
+        if name in payload
+    }
     if "description" in payload:
         try:
             changes["description"] = raw_text(payload["description"])

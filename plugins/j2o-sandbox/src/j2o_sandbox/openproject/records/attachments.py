@@ -9,15 +9,17 @@ from urllib.parse import quote
 
 from j2o_sandbox.openproject import rows
 from j2o_sandbox.openproject.collections import whole
-from j2o_sandbox.openproject.errors import Problems, forbidden, not_found
+from j2o_sandbox.openproject.errors import ApiError, Problems, forbidden, not_found
 from j2o_sandbox.openproject.links import link
+from j2o_sandbox.openproject.messages import text
 from j2o_sandbox.openproject.people.principals import principal_link
+from j2o_sandbox.openproject.records.file_names import LONGEST, stored_name
 from j2o_sandbox.openproject.records.journals import write_journal
 from j2o_sandbox.openproject.records.multipart import read_upload
 from j2o_sandbox.openproject.requests import Answer, Request, encode, no_content
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
-from j2o_sandbox.openproject.values import formattable, raw_text
+from j2o_sandbox.openproject.values import as_text, formattable, raw_text
 from j2o_sandbox.openproject.work_packages.access import find_work_package, sees
 
 routes = Routes()
@@ -159,11 +161,10 @@ def _represent(server: Server, row: Any) -> Dict[str, Any]:
 def _store(server: Server, request: Request, container: Optional[Any]) -> Any:
     upload_ = read_upload(request)
     problems = Problems(request.language)
-    name = upload_.metadata.get("fileName")
+    name = as_text(request.language, "fileName", upload_.metadata.get("fileName")) or ""
     data = upload_.file.data
-    if not isinstance(name, str) or not name.strip():
+    if not name.strip():
         problems.add("fileName", "blank")
-        name = ""
     try:
         description = raw_text(upload_.metadata.get("description")) or ""
     except ValueError:
@@ -180,6 +181,10 @@ def _store(server: Server, request: Request, container: Optional[Any]) -> Any:
             f"The file was rejected by an automatic filter. '{suffix}' is not allowed for upload.",
         )
     problems.raise_any()
+    name = stored_name(name)
+    if len(name.encode()) > LONGEST:
+        # The disk refuses, and the server falls over.
+        raise ApiError(500, "InternalServerError", text(request.language, "code_500"))
     row = server.store.put(
         rows.Attachment(
             id=None,

@@ -12,7 +12,7 @@ from j2o_sandbox.openproject.records.journals import write_journal
 from j2o_sandbox.openproject.requests import Answer, Request, encode
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
-from j2o_sandbox.openproject.values import formattable, raw_text
+from j2o_sandbox.openproject.values import as_boolean, formattable, raw_text
 from j2o_sandbox.openproject.work_packages.access import find_work_package, sees
 
 routes = Routes()
@@ -43,7 +43,7 @@ def create(server: Server, request: Request, text_id: str) -> Answer:
         notes = raw_text(payload["comment"])
     except ValueError:
         raise bad_request(request.language, "comment is invalid") from None
-    internal = payload.get("internal") is True
+    internal = as_boolean(request.language, "internal", payload.get("internal")) is True
     if internal and not server.settings.enterprise:
         raise enterprise_only(request.language, "Internal comments")
     if not notes or not notes.strip():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from python_multipart import MultipartParser
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import parse_options_header
 
+from j2o_sandbox.openproject.bodies import can_be_kept, parse_json
 from j2o_sandbox.openproject.errors import ApiError
 from j2o_sandbox.openproject.messages import text
 from j2o_sandbox.openproject.requests import Request
@@ -43,11 +43,13 @@ def read_upload(request: Request) -> Upload:
     if parts["metadata"].file_name is not None:
         raise ApiError(500, "InternalServerError", text(request.language, "code_500"))
     try:
-        metadata = json.loads(parts["metadata"].data)
+        metadata = parse_json(parts["metadata"].data)
     except ValueError as error:
         raise ApiError(400, "InvalidRequestBody", text(request.language, "invalid_json")) from error
     if not isinstance(metadata, dict):
         raise ApiError(400, "InvalidRequestBody", text(request.language, "not_an_object"))
+    if not can_be_kept(metadata):
+        raise ApiError(500, "InternalServerError", text(request.language, "code_500"))
     return Upload(metadata, parts["file"])
 
 

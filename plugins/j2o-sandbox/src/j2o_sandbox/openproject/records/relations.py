@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, List, Set
 
 from j2o_sandbox.openproject import rows
-from j2o_sandbox.openproject.collections import Filter, id_filter, paged, read_filters, unknown_filter, whole
+from j2o_sandbox.openproject.collections import paged, read_filters, whole
 from j2o_sandbox.openproject.errors import Problems, forbidden, not_found
-from j2o_sandbox.openproject.links import link, number, read_link
+from j2o_sandbox.openproject.filter_kinds import Filter, list_filter, unknown_filter, whole_filter
+from j2o_sandbox.openproject.links import link, number, numbers, read_link
 from j2o_sandbox.openproject.messages import text
 from j2o_sandbox.openproject.requests import Answer, Request, encode, no_content
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
+from j2o_sandbox.openproject.values import as_text
 from j2o_sandbox.openproject.work_packages.access import ancestors, descendants, find_work_package, sees
 from j2o_sandbox.openproject.work_packages.scheduling import schedule_successor
 
@@ -66,7 +68,7 @@ def create(server: Server, request: Request, text_id: str) -> Answer:
     if target is None or not sees(server, request.user, target):
         _relation_problem(problems, "to", "relation_error_not_found")
         target = None
-    kind = payload.get("type")
+    kind = as_text(request.language, "type", payload.get("type"))
     if kind not in REVERSE:
         problems.add("type", "inclusion")
     lag = _lag(server, payload, problems)
@@ -85,7 +87,7 @@ def create(server: Server, request: Request, text_id: str) -> Answer:
             target=second.id,
             type=REVERSE[str(kind)] if kind in TURNED else kind,
             lag=lag,
-            description=payload.get("description"),
+            description=as_text(request.language, "description", payload.get("description")),
         )
     )
     if row.type == "follows":
@@ -115,14 +117,15 @@ def update(server: Server, request: Request, row_id: str) -> Answer:
             _relation_problem(problems, name, "relation_error_readonly")
     changes: Dict[str, Any] = {}
     if "type" in payload:
-        if payload["type"] not in REVERSE:
+        kind = as_text(request.language, "type", payload["type"])
+        if kind not in REVERSE:
             problems.add("type", "inclusion")
-        elif payload["type"] in TURNED:
-            changes.update(type=REVERSE[payload["type"]], source=row.target, target=row.source)
+        elif kind in TURNED:
+            changes.update(type=REVERSE[kind], source=row.target, target=row.source)
         else:
-            changes["type"] = payload["type"]
+            changes["type"] = kind
     if "description" in payload:
-        changes["description"] = payload["description"]
+        changes["description"] = as_text(request.language, "description", payload["description"])
     if "lag" in payload or "delay" in payload:
         changes["lag"] = _lag(server, payload, problems)
     problems.raise_any()
@@ -234,25 +237,22 @@ def _relation_problem(problems: Problems, name: str, key: str) -> None:
 def _candidates(server: Server, filters: List[Filter]) -> List[Any]:
     for name, operator, values in filters:
         if operator == "=" and name in ("involved", "from", "to"):
-            ids = {
-                row_id
-                for value in values
-                if value.isdigit()
-                for row_id in server.store.relations.ids("work_package", int(value))
-            }
-            return server.store.relations.ordered(ids)
+            table = server.store.relations
+            return table.ordered({row_id for one in numbers(values) for row_id in table.ids("work_package", one)})
     return server.store.relations.ordered()
 
 
 def _filter(request: Request, entry: Filter) -> Callable[[Any], bool]:
     name, operator, values = entry
     if name == "involved":
-        wanted = set(values)
-        return lambda row: bool({str(row.source), str(row.target)} & wanted) is (operator == "=")
-    attribute = {"id": "id", "from": "source", "to": "target", "type": "type"}.get(name)
+        return whole_filter(entry, lambda row: (row.source, row.target))
+    if name == "type":
+        canonical = [REVERSE[value] if value in TURNED else value for value in values]
+        return list_filter((name, operator, canonical), lambda row: row.type, lambda value: value in REVERSE)
+    attribute = {"id": "id", "from": "source", "to": "target"}.get(name)
     if attribute is None:
         raise unknown_filter(request.language, name)
-    return id_filter(name, operator, values, lambda row: getattr(row, attribute))
+    return whole_filter(entry, lambda row: getattr(row, attribute))
 
 
 def _visible(server: Server, request: Request, row: Any) -> bool:

@@ -28,7 +28,7 @@ def index(server: Server, request: Request) -> Answer:
     filters = read_filters(request) or []
     found = [row for row in candidates(server, filters) if _visible(server, request, row)]
     for entry in filters:
-        keep = time_filter(request, entry)
+        keep = time_filter(server, request, entry)
         found = [row for row in found if keep(row)]
     for name, descending in reversed(read_sort(request)):
         attribute = {

@@ -10,7 +10,7 @@ from j2o_sandbox.openproject.links import number, read_link
 from j2o_sandbox.openproject.messages import text
 from j2o_sandbox.openproject.requests import Request
 from j2o_sandbox.openproject.server import Server
-from j2o_sandbox.openproject.values import duration_to_hours, parse_date, raw_text
+from j2o_sandbox.openproject.values import as_boolean, duration_to_hours, parse_date, raw_text
 from j2o_sandbox.openproject.work_packages.access import number_of, sees
 
 _LONGEST_COMMENT = 1000
@@ -46,7 +46,7 @@ def assign(server: Server, request: Request, draft: Any, payload: Dict[str, Any]
         except ValueError:
             raise_format(language, "comment", "{ raw: text }", payload["comment"])
     if "ongoing" in payload:
-        changes["ongoing"] = payload["ongoing"] is True
+        changes["ongoing"] = bool(as_boolean(language, "ongoing", payload["ongoing"]))
     links = payload.get("_links") if isinstance(payload.get("_links"), dict) else {}
     if "project" in links:
         changes["project"] = _id(read_link(language, "project", links["project"], "projects", "workspaces"))

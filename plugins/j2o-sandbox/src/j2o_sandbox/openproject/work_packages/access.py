@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, List, Optional
 
 from j2o_sandbox.openproject.errors import not_found
+from j2o_sandbox.openproject.links import number
 from j2o_sandbox.openproject.requests import Request
 from j2o_sandbox.openproject.server import Server
 
@@ -23,15 +24,14 @@ def find_work_package(server: Server, request: Request, text_id: str) -> Any:
 
 def number_of(server: Server, text_id: str) -> Optional[int]:
     """The id that ``42`` or ``PROJ-42`` stands for, if any."""
-    if text_id.isdigit():
-        return int(text_id) if len(text_id) < 19 else None
-    if not is_semantic(server):
-        return None
-    identifier, dash, number = text_id.rpartition("-")
+    found = number(text_id)
+    if found is not None or not is_semantic(server):
+        return found
+    identifier, _, digits = text_id.rpartition("-")
     project = server.store.projects.first("any_identifier", identifier.lower())
-    if not dash or not number.isdigit() or project is None:
+    if number(digits) is None or project is None:
         return None
-    row = server.store.work_packages.first("number", (project.id, int(number)))
+    row = server.store.work_packages.first("number", (project.id, number(digits)))
     return None if row is None else int(row.id)
 
 

@@ -13,12 +13,13 @@ from j2o_sandbox.openproject.errors import Problems, raise_format
 from j2o_sandbox.openproject.links import number, read_link, read_links
 from j2o_sandbox.openproject.requests import Request
 from j2o_sandbox.openproject.server import Server
-from j2o_sandbox.openproject.values import duration_to_hours, parse_date, raw_text
+from j2o_sandbox.openproject.values import as_boolean, as_text, duration_to_hours, parse_date, raw_text
 from j2o_sandbox.openproject.work_packages.representation import versions_are_multiple
 
 UNKNOWN = -1  # a link to something that does not exist
 
 _LONGEST_DURATION = 24 * 36500
+_MOST_POINTS = 10_000
 
 _DATE = "YYYY-MM-DD (ISO 8601 date only)"
 _TIME = "YYYY-MM-DDThh:mm:ss[.lll][+hh:mm] (any compatible ISO 8601 datetime)"
@@ -57,17 +58,16 @@ def read_attributes(server: Server, request: Request, payload: Dict[str, Any], p
     """
     wanted = Wanted()
     _scalars(server, request.language, payload, wanted, problems)
-    links = payload.get("_links")
-    if isinstance(links, dict):
-        _linked(server, request.language, links, wanted)
+    # An empty object says nothing about its link.
+    links = {name: value for name, value in (payload.get("_links") or {}).items() if value != {}}
+    _linked(server, request.language, links, wanted)
     return wanted
 
 
 def _scalars(server: Server, language: str, payload: Dict[str, Any], wanted: Wanted, problems: Problems) -> None:
     values = wanted.values
     if "subject" in payload:
-        subject = payload["subject"]
-        values["subject"] = None if subject is None else str(subject)
+        values["subject"] = as_text(language, "subject", payload["subject"])
     if "description" in payload:
         try:
             values["description"] = raw_text(payload["description"])
@@ -94,12 +94,17 @@ def _scalars(server: Server, language: str, payload: Dict[str, Any], wanted: Wan
         else:
             values["done"] = None if done is None else int(done)
     for name, attribute in (("scheduleManually", "manual"), ("ignoreNonWorkingDays", "ignore_days")):
-        if name in payload and payload[name] is not None:
-            values[attribute] = bool(payload[name])
+        flag = as_boolean(language, name, payload.get(name))
+        if flag is not None:
+            values[attribute] = flag
     if "storyPoints" in payload and server.features.sprints:
         points = payload["storyPoints"]
         if points is not None and (isinstance(points, bool) or not isinstance(points, int)):
             problems.add("storyPoints", "not_an_integer")
+        elif points is not None and points < 0:
+            problems.add("storyPoints", "greater_than_or_equal_to", count=0)
+        elif points is not None and points >= _MOST_POINTS:
+            problems.add("storyPoints", "less_than", count=_MOST_POINTS)
         else:
             values["story_points"] = points
     if payload.get("createdAt") is not None:
@@ -122,7 +127,7 @@ def _linked(server: Server, language: str, links: Dict[str, Any], wanted: Wanted
             found = server.store.projects.first("any_identifier", text_id.lower())
         values["project"] = None if text_id is None else UNKNOWN if found is None else found.id
     for name, (attribute, namespaces) in _SINGLE.items():
-        if name in links and links[name] != {}:
+        if name in links:
             values[attribute] = _id(read_link(language, name, links[name], *namespaces))
     if "version" in links and not versions_are_multiple(server):
         chosen = _id(read_link(language, "version", links["version"], "versions"))

@@ -1,89 +1,159 @@
-"""Filters on work packages."""
+"""Filters on work packages, as the server knows them: one value that does not exist fails the whole question."""
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any, Callable, List, Optional, Set
+from typing import Any, Callable, List, Optional, Sequence
 
-from j2o_sandbox.openproject.clock import parse_stamp
-from j2o_sandbox.openproject.collections import (
+from j2o_sandbox.openproject.filter_kinds import (
+    LIST,
+    OPTIONAL,
+    SEARCH,
+    TEXT,
     Filter,
-    bad_operator,
+    Keep,
+    check,
     contains_all,
-    id_filter,
+    date_filter,
+    list_filter,
+    moment_filter,
+    number_filter,
     text_filter,
     tokens,
+    truth_filter,
     unknown_filter,
+    whole_filter,
 )
-from j2o_sandbox.openproject.errors import invalid_query
+from j2o_sandbox.openproject.links import number
+from j2o_sandbox.openproject.projects.representation import ancestors, descendants
+from j2o_sandbox.openproject.projects.versions import shared_versions
 from j2o_sandbox.openproject.requests import Request
 from j2o_sandbox.openproject.server import Server
+from j2o_sandbox.openproject.work_packages.access import sees
 
-Keep = Callable[[Any], bool]
+Exists = Callable[[str], bool]
 
-_IDS = {
-    "id": "id",
-    "project": "project",
-    "type": "type",
-    "priority": "priority",
-    "assignee": "assignee",
-    "assigned_to": "assignee",
-    "responsible": "responsible",
-    "author": "author",
-    "parent": "parent",
-    "category": "category",
-    "sprint": "sprint",
-}
-_TEXTS = {"subject": "subject", "description": "description"}
+_TEXTS = ("subject", "description")
 _TIMES = {"createdAt": "created", "created_at": "created", "updatedAt": "updated", "updated_at": "updated"}
 _DATES = {"startDate": "start", "dueDate": "due", "start_date": "start", "due_date": "due"}
+_PEOPLE = {
+    "assignee": ("assignee", OPTIONAL),
+    "assigned_to": ("assignee", OPTIONAL),
+    "responsible": ("responsible", OPTIONAL),
+    "author": ("author", LIST),
+    "watcher": ("watchers", LIST),
+}
+_MULTI = ("=", "&=", "!", "*", "!*")
 
 
 def build_filter(server: Server, request: Request, entry: Filter, project: Optional[Any]) -> Keep:
     """A filter as a question to a row.
 
     Raises:
-        ApiError: 400, no such filter here, or not this operator.
+        ApiError: 400, no such filter here, not this operator, or values that are not there.
     """
     name, operator, values = entry
+    if name in ("id", "parent"):
+        return list_filter(entry, lambda row: getattr(row, name), _work_packages(server, request, project))
     if name == "status":
-        return _status(server, operator, values)
-    if name in _IDS:
-        attribute = _IDS[name]
-        mine = [str(request.user.id) if value == "me" else value for value in values]
-        return id_filter(name, operator, mine, lambda row: getattr(row, attribute))
+        return _status(server, entry)
+    if name in ("project", "type", "priority", "category", "version", "targetVersion"):
+        return _part(server, request, entry, project)
+    if name in _PEOPLE:
+        attribute, operators = _PEOPLE[name]
+        mine = (name, operator, [str(request.user.id) if value == "me" else value for value in values])
+        return list_filter(mine, lambda row: getattr(row, attribute), _principals(server, name, project), operators)
+    if name == "sprint" and server.features.sprints:
+        return whole_filter(entry, lambda row: row.sprint, OPTIONAL)
     if name in _TEXTS:
-        if operator not in ("~", "!~"):
-            raise bad_operator(name, operator)
-        attribute = _TEXTS[name]
-        return text_filter(name, operator, values, lambda row: getattr(row, attribute))
+        return text_filter(entry, lambda row: getattr(row, name), TEXT)
     if name in ("search", "subjectOrId", "typeahead"):
-        return _search(server, name, operator, values)
+        return _search(server, entry)
     if name == "comment":
-        return _comment(server, operator, values)
+        return _comment(server, entry)
     if name in _TIMES:
-        return _time(server, name, operator, values, _TIMES[name])
+        return moment_filter(entry, lambda row: str(getattr(row, _TIMES[name])), server.clock.now())
     if name in _DATES:
-        return _date(name, operator, values, _DATES[name])
-    if name in ("version", "targetVersion"):
-        return _version(server, name, operator, values)
-    if name in ("watcher", "involved"):
-        return _person(request, name, operator, values)
-    if name.startswith("customField") and name[11:].isdigit():
+        return date_filter(entry, lambda row: getattr(row, _DATES[name]), server.clock.today())
+    if name.startswith("customField") and number(name[11:]) is not None:
         return _custom(server, request, entry, project)
     raise unknown_filter(request.language, name)
 
 
-def _status(server: Server, operator: str, values: List[str]) -> Keep:
+def _work_packages(server: Server, request: Request, project: Optional[Any]) -> Exists:
+    homes = None if project is None else {project.id, *(row.id for row in descendants(server, project))}
+
+    def exists(value: str) -> bool:
+        row = server.store.work_packages.get(number(value))
+        return row is not None and (homes is None or row.project in homes) and sees(server, request.user, row)
+
+    return exists
+
+
+def _principals(server: Server, name: str, project: Optional[Any]) -> Exists:
+    """People of the whole server, locked ones too; in a project its unlocked members."""
+
+    def exists(value: str) -> bool:
+        row = server.store.principals.get(number(value))
+        if row is None or row.type == "Builtin" or (name in ("author", "watcher") and row.type != "User"):
+            return False
+        if project is None:
+            return True
+        return row.status != "locked" and server.store.memberships.first("pair", (row.id, project.id)) is not None
+
+    return exists
+
+
+def _status(server: Server, entry: Filter) -> Keep:
+    operator = entry[1]
     if operator in ("o", "c"):
         closed = {row.id for row in server.store.statuses if row.is_closed}
         return lambda row: (row.status in closed) is (operator == "c")
-    return id_filter("status", operator, values, lambda row: row.status)
+    return list_filter(
+        entry, lambda row: row.status, lambda value: number(value) in server.store.statuses, (*LIST, "*", "o", "c")
+    )
 
 
-def _search(server: Server, name: str, operator: str, values: List[str]) -> Keep:
-    if operator not in ("**", "~"):
-        raise bad_operator(name, operator)
+def _part(server: Server, request: Request, entry: Filter, project: Optional[Any]) -> Keep:
+    name, operator, _ = entry
+    store = server.store
+    if name == "project":
+        seen = server.permissions.sees_project
+
+        def visible(value: str) -> bool:
+            row = store.projects.get(number(value))
+            return row is not None and row.active and seen(request.user, row)
+
+        # A project stands for those below it, too.
+        return list_filter(entry, lambda row: _home(server, row.project), visible)
+    if name == "type":
+        kinds = set(store.types.rows)
+        if project is not None:
+            kinds = {kind for row in (project, *descendants(server, project)) for kind in row.types}
+        return list_filter(entry, lambda row: row.type, lambda value: number(value) in kinds)
+    if name == "priority":
+        active = {row.id for row in store.priorities if row.active}
+        return list_filter(entry, lambda row: row.priority, lambda value: number(value) in active)
+    if name == "category":
+        # Only where there is a project, and only if that has categories.
+        found = set() if project is None else set(store.categories.ids("project", project.id))
+        if not found:
+            raise unknown_filter(request.language, name)
+        return list_filter(entry, lambda row: row.category, lambda value: number(value) in found, OPTIONAL)
+    if operator in ("o", "c", "l"):
+        status = {"o": "open", "c": "closed", "l": "locked"}[operator]
+        return lambda row: any(store.versions[one].status == status for one in row.versions)
+    shared = set(store.versions.rows) if project is None else {row.id for row in shared_versions(server, project)}
+    return list_filter(entry, lambda row: row.versions, lambda value: number(value) in shared, OPTIONAL)
+
+
+def _home(server: Server, project_id: int) -> List[int]:
+    project = server.store.projects[project_id]
+    return [project_id, *(row.id for row in ancestors(server, project))]
+
+
+def _search(server: Server, entry: Filter) -> Keep:
+    name, _, values = entry
+    check(entry, SEARCH)
     wanted = tokens(values)
 
     def keep(row: Any) -> bool:
@@ -96,9 +166,9 @@ def _search(server: Server, name: str, operator: str, values: List[str]) -> Keep
     return keep
 
 
-def _comment(server: Server, operator: str, values: List[str]) -> Keep:
-    if operator not in ("~", "!~", "**"):
-        raise bad_operator("comment", operator)
+def _comment(server: Server, entry: Filter) -> Keep:
+    _, operator, values = entry
+    check(entry, TEXT)
     wanted = tokens(values)
 
     def keep(row: Any) -> bool:
@@ -108,89 +178,8 @@ def _comment(server: Server, operator: str, values: List[str]) -> Keep:
     return keep
 
 
-def _time(server: Server, name: str, operator: str, values: List[str], attribute: str) -> Keep:
-    def moment(index: int) -> Optional[dt.datetime]:
-        if index >= len(values) or values[index] == "":
-            return None
-        try:
-            return parse_stamp(values[index])
-        except ValueError as error:
-            raise invalid_query(f"{name} filter has invalid values.") from error
-
-    def between(low: Optional[dt.datetime], high: Optional[dt.datetime]) -> Keep:
-        def keep(row: Any) -> bool:
-            value = parse_stamp(getattr(row, attribute))
-            return (low is None or value >= low) and (high is None or value <= high)
-
-        return keep
-
-    now = server.clock.now()
-    if operator == "<>d":
-        return between(moment(0), moment(1))
-    if operator == "=d":
-        day = moment(0)
-        return between(day, None if day is None else day + dt.timedelta(days=1))
-    if operator in (">t-", "<t-", "t-"):
-        days = dt.timedelta(days=int(values[0])) if values and values[0].isdigit() else None
-        if days is None:
-            raise invalid_query(f"{name} filter has invalid values.")
-        return between(now - days, None) if operator == ">t-" else between(None, now - days)
-    if operator == "t":
-        return between(now.replace(hour=0, minute=0, second=0, microsecond=0), None)
-    raise bad_operator(name, operator)
-
-
-def _date(name: str, operator: str, values: List[str], attribute: str) -> Keep:
-    if operator == "!*":
-        return lambda row: getattr(row, attribute) is None
-    if operator == "*":
-        return lambda row: getattr(row, attribute) is not None
-    if operator == "=d":
-        return lambda row: getattr(row, attribute) == (values or [None])[0]
-    if operator == "<>d":
-        low = values[0] if values else ""
-        high = values[1] if len(values) > 1 else ""
-
-        def keep(row: Any) -> bool:
-            value = getattr(row, attribute)
-            return value is not None and (not low or value >= low) and (not high or value <= high)
-
-        return keep
-    raise bad_operator(name, operator)
-
-
-def _version(server: Server, name: str, operator: str, values: List[str]) -> Keep:
-    if operator in ("=", "!"):
-        wanted = {int(value) for value in values if value.isdigit()}
-        return lambda row: bool(wanted & set(row.versions)) is (operator == "=")
-    if operator in ("*", "!*"):
-        return lambda row: bool(row.versions) is (operator == "*")
-    if operator in ("o", "c", "locked"):
-        status = {"o": "open", "c": "closed", "locked": "locked"}[operator]
-        return lambda row: any(server.store.versions[one].status == status for one in row.versions)
-    raise bad_operator(name, operator)
-
-
-def _person(request: Request, name: str, operator: str, values: List[str]) -> Keep:
-    if operator not in ("=", "!"):
-        raise bad_operator(name, operator)
-    wanted: Set[int] = {
-        request.user.id if value == "me" else int(value) for value in values if value == "me" or value.isdigit()
-    }
-
-    def keep(row: Any) -> bool:
-        if name == "watcher":
-            hit = bool(wanted & set(row.watchers))
-        else:
-            hit = row.assignee in wanted or row.responsible in wanted
-        return hit is (operator == "=")
-
-    return keep
-
-
 def _custom(server: Server, request: Request, entry: Filter, project: Optional[Any]) -> Keep:
-    name, operator, values = entry
-    field = server.store.custom_fields.get(int(name[11:]))
+    field = server.store.custom_fields.get(number(entry[0][11:]))
     # Everywhere: only a filter field that is for all projects. In a project: a filter field that is active there.
     usable = (
         field is not None
@@ -199,28 +188,32 @@ def _custom(server: Server, request: Request, entry: Filter, project: Optional[A
         and (field.for_all or (project is not None and field.id in project.fields))
     )
     if not usable:
-        raise unknown_filter(request.language, name)
+        raise unknown_filter(request.language, entry[0])
     key = str(field.id)
 
     def value_of(row: Any) -> Any:
         return None if row.custom is None else row.custom.get(key)
 
-    if operator in ("*", "!*"):
-        return lambda row: (value_of(row) is not None) is (operator == "*")
-    if field.format in ("string", "text", "link"):
-        if operator in ("~", "!~"):
-            return text_filter(name, operator, values, value_of)
-        if operator not in ("=", "!"):
-            raise bad_operator(name, operator)
-        wanted = set(values)
-        return lambda row: (value_of(row) in wanted) is (operator == "=")
-    if operator not in ("=", "!"):
-        raise bad_operator(name, operator)
+    if field.format == "text":
+        return text_filter(entry, value_of, TEXT)
+    if field.format in ("string", "link"):
+        return text_filter(entry, value_of, folded=False)
+    if field.format == "bool":
+        return truth_filter(entry, value_of)
+    if field.format == "date":
+        return date_filter(entry, value_of, server.clock.today())
+    if field.format in ("int", "float"):
+        return number_filter(entry, value_of)
+    return list_filter(entry, value_of, _values(server, field, project), _MULTI)
 
-    def texts(row: Any) -> Set[str]:
-        value = value_of(row)
-        items = value if isinstance(value, list) else [] if value is None else [value]
-        return {"t" if item is True else "f" if item is False else str(item) for item in items}
 
-    wanted_texts = set(values)
-    return lambda row: bool(texts(row) & wanted_texts) is (operator == "=")
+def _values(server: Server, field: Any, project: Optional[Any]) -> Exists:
+    store = server.store
+    if field.format == "list":
+        options: Sequence[int] = [row.id for row in store.custom_options.find("field", field.id)]
+        return lambda value: number(value) in options
+    if field.format == "version":
+        return lambda value: number(value) in store.versions
+    if field.format == "hierarchy":
+        return lambda value: number(value) in store.custom_options
+    return _principals(server, "assignee", project)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Set, Tuple
 
-from j2o_sandbox.openproject.collections import Filter, page_of, paged, read_filters, read_sort
+from j2o_sandbox.openproject.collections import page_of, paged, read_filters, read_sort
 from j2o_sandbox.openproject.errors import bad_request, invalid_query
+from j2o_sandbox.openproject.filter_kinds import Filter
+from j2o_sandbox.openproject.links import number, numbers
 from j2o_sandbox.openproject.projects.representation import find_project
 from j2o_sandbox.openproject.requests import Answer, Request, hal
 from j2o_sandbox.openproject.routing import Routes
@@ -74,6 +76,7 @@ def _list(server: Server, request: Request, path: str, project: Optional[Any]) -
     filters = read_filters(request)
     if filters is None:
         filters = _DEFAULT
+    keeps = [build_filter(server, request, entry, project) for entry in filters]
     found = _candidates(server, filters, project)
     user = request.user
     visible: Dict[int, bool] = {}
@@ -82,8 +85,7 @@ def _list(server: Server, request: Request, path: str, project: Optional[Any]) -
             visible[row.project] = sees(server, user, row)
     if not all(visible.values()):
         found = [row for row in found if visible[row.project]]
-    for entry in filters:
-        keep = build_filter(server, request, entry, project)
+    for keep in keeps:
         found = [row for row in found if keep(row)]
     for name, descending in reversed(read_sort(request)):
         found = _sorted(found, name, descending)
@@ -119,15 +121,24 @@ def _exact(server: Server, filters: List[Filter]) -> Optional[Dict[int, None]]:
         if operator != "=":
             continue
         if name == "id":
-            return {int(value): None for value in values if value.isdigit() and int(value) in table}
-        if name in ("project", "parent") and all(value.isdigit() for value in values):
-            return {row_id: None for value in values for row_id in table.ids(name, int(value))}
-        if name.startswith("customField") and name[11:].isdigit():
-            field = server.store.custom_fields.get(int(name[11:]))
+            return {one: None for one in numbers(values) if one in table}
+        if name == "parent":
+            return {row_id: None for one in numbers(values) for row_id in table.ids(name, one)}
+        if name == "project":
+            return {row_id: None for one in _tree(server, values) for row_id in table.ids(name, one)}
+        if name.startswith("customField") and number(name[11:]) is not None:
+            field = server.store.custom_fields.get(number(name[11:]))
             if field is not None and field.format == "string" and all(len(value) <= 255 for value in values):
                 keys = [(str(field.id), value) for value in values]
                 return {row_id: None for key in keys for row_id in table.ids("custom", key)}
     return None
+
+
+def _tree(server: Server, values: List[str]) -> Set[int]:
+    from j2o_sandbox.openproject.projects.representation import descendants
+
+    found = [server.store.projects.get(one) for one in numbers(values)]
+    return {one.id for row in found if row is not None for one in (row, *descendants(server, row))}
 
 
 def _sorted(found: List[Any], name: str, descending: bool) -> List[Any]:
