@@ -83,6 +83,8 @@ class Planner:
         self._recognising = Recognising(resolver, self._adoption)
         self._tree = Tree(snapshot)
         self._schemas = {name: _record_schemas(wiring, name) for name in wiring.entities}
+        #: of the files being planned, the parents that are on the target already
+        self._standing: set[str] = set()
         #: what this plan leaves out: entity → origin → (outcome, message)
         self._left_out: dict[str, dict[str, tuple[str, str]]] = {}
 
@@ -111,6 +113,8 @@ class Planner:
             todo = [stub for stub in stubs if not _same(known.get(stub.id), _digest_of(stub, mapping), mapping.digest)]
             new = [stub.id for stub in todo if stub.id not in known]
             batch = Batch(unchanged=len(stubs) - len(todo), doubtful=self._refused_before(entity, new))
+            if loader.claimed_by:
+                self._standing = set(self._items.get(loader.claimed_by, [stub.parent_id or "" for stub in todo]))
             for stub, sourced in zip(todo, self._records.load(entity, todo)):
                 sourced = replace(sourced, digest=_digest_of(stub, mapping))
                 self._plan_record(batch, entity, sourced, known.get(stub.id))
@@ -167,7 +171,8 @@ class Planner:
 
     def _create(self, entity: str, sourced: Sourced, mapped: Mapped, fields: Mapping[str, str]) -> Planned:
         record, loader = sourced.record, self._wiring.loaders[entity]
-        kind = effects.UPLOAD if loader.claimed_by and record.parent and self._is_new(record.parent) else effects.CREATE
+        claimed = loader.claimed_by and record.parent and record.parent.id not in self._standing
+        kind = effects.UPLOAD if claimed else effects.CREATE
         parent = str(record.parent) if record.parent else ""
         return Planned(
             step=self._step(loader.claimed_by if kind == effects.UPLOAD and loader.claimed_by else entity).number,
@@ -186,9 +191,6 @@ class Planner:
             mapping_digest=self._wiring.mappings[entity].digest,
             fields=fields,
         )
-
-    def _is_new(self, parent: Any) -> bool:
-        return self._resolver.item(parent.entity, parent.id) is None
 
     # ---------------------------------------------------------------- compare
 
@@ -316,9 +318,9 @@ class Planner:
         self._left_out.setdefault(entity, {})[origin] = (outcome, message)
 
     def _list_unreturned(self, entity: str) -> int:
-        total = 0
+        total, batch = 0, Batch()
         for missing in self._snapshot.unreturned(entity):
-            batch = Batch()
+            total += missing.count
             for number in range(1, missing.count + 1):
                 self._list(
                     batch,
@@ -330,8 +332,10 @@ class Planner:
                     "the source counts it but does not return it (restricted, or no permission)",
                     "",
                 )
-            total += missing.count
-            self._write(entity, batch)
+            if len(batch.listed) >= _CHUNK:
+                self._write(entity, batch)
+                batch = Batch()
+        self._write(entity, batch)
         return total
 
     # ---------------------------------------------------------------- trees
@@ -417,6 +421,8 @@ def _place_effects(
     effects.place(connection, run, entity, step, places)
 
 
+#: how many lines are written at once
+_CHUNK = 500
 #: the name under which preserved values are digested
 _NOTES = "(notes)"
 

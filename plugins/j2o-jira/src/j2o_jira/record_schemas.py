@@ -13,9 +13,9 @@ def _object(schema: Mapping[str, Any], **rules: Any) -> dict[str, Any]:
     return {"type": "dict", "allow_unknown": True, "schema": dict(schema), **rules}
 
 
-def _list(name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
-    inner = {name: {"type": "list", "required": True, "schema": dict(entry)}, "total": {"type": "integer"}}
-    return _object(inner, nullable=True)
+def _list(name: str) -> dict[str, Any]:
+    """A page of a sub-list. Its elements are looked at as records of their own, not once more with every issue."""
+    return _object({name: {"type": "list", "required": True}, "total": {"type": "integer"}}, nullable=True)
 
 
 _PERSON = {
@@ -28,9 +28,6 @@ _PERSON = {
 }
 _PROJECT = {"id": _ID, "key": _ID, "name": _TEXT}
 _NAMED = _object({"id": _TEXT, "name": _TEXT}, nullable=True)
-_COMMENT = _object({"id": _TEXT, "body": {"type": ["string", "dict"], "nullable": True}, "created": _TEXT})
-_WORKLOG = _object({"id": _TEXT, "started": _MAYBE, "timeSpentSeconds": {"type": "integer"}})
-_LINK = _object({"id": _TEXT, "type": _NAMED})
 _ATTACHMENT = {"id": _ID, "filename": _MAYBE, "size": {"type": "integer", "min": 0}, "content": _TEXT}
 
 RECORDS: Mapping[str, Mapping[str, Any]] = {
@@ -69,14 +66,14 @@ RECORDS: Mapping[str, Mapping[str, Any]] = {
                 "status": _NAMED,
                 "priority": _NAMED,
                 "parent": _object({"id": _TEXT, "key": _TEXT}, nullable=True),
-                "comment": _list("comments", _COMMENT),
-                "worklog": _list("worklogs", _WORKLOG),
-                "issuelinks": {"type": "list", "nullable": True, "schema": _LINK},
-                "attachment": {"type": "list", "nullable": True, "schema": _object(_ATTACHMENT)},
+                "comment": _list("comments"),
+                "worklog": _list("worklogs"),
+                "issuelinks": {"type": "list", "nullable": True},
+                "attachment": {"type": "list", "nullable": True},
             },
             required=True,
         ),
-        "changelog": _list("histories", _object({"items": {"type": "list"}})),
+        "changelog": _list("histories"),
     },
     "jira.attachments": _ATTACHMENT,
     "jira.watchers": {"id": _ID, "user": _object(_PERSON, required=True)},
