@@ -12,6 +12,7 @@ from ..model.outcome import Fatal
 from ..observe.announcer import Announcer, Event
 from ..observe.logs import LogEvents, close_log, open_log
 from ..observe.stream import JsonStream
+from ..pipeline.options import RunOptions
 from ..report.summary import render
 from ..spec.model import Spec
 from .failure import USAGE, Refusal, explain, say, silence
@@ -32,6 +33,9 @@ def run(
     spec: str = spec_argument(),
     env: Optional[str] = environment_option(),
     fresh: bool = typer.Option(False, "--fresh", help="Read the source again and plan anew; written items stay known."),
+    finish: bool = typer.Option(
+        False, "--finish", help="At cut-over: close versions, lock users, archive projects in the end."
+    ),
     settle: Optional[float] = typer.Option(
         None, min=0, metavar="SECONDS", help="How long a lost request may still be running on the server."
     ),
@@ -52,7 +56,7 @@ def run(
         with stoppable():
             _confirm(fresh, yes)
             loaded = require_spec(current, spec, env, stream)
-            code = _migrate(current, loaded, fresh, settle, quiet, stream)
+            code = _migrate(current, loaded, RunOptions(fresh, finish, settle), quiet, stream)
     except BaseException as error:
         explained = explain(error, current.debug)
         if explained is None:
@@ -80,10 +84,7 @@ class _Begun:
         self.run = event.get("run") or self.run
 
 
-def _migrate(
-    current: Session, spec: Spec, fresh: bool, settle: Optional[float], quiet: bool, stream: Optional[JsonStream]
-) -> int:
-    from ..pipeline.options import RunOptions
+def _migrate(current: Session, spec: Spec, options: RunOptions, quiet: bool, stream: Optional[JsonStream]) -> int:
     from ..pipeline.run import run_migration
 
     open_log(current.home, secrets_of(spec), current.debug)
@@ -91,9 +92,7 @@ def _migrate(
     display = progress_display(quiet)
     listeners = [listener for listener in (begun, LogEvents(), display, stream) if listener is not None]
     try:
-        result = run_migration(
-            spec, current.plugins, current.home, RunOptions(fresh=fresh, settle=settle), Announcer(*listeners)
-        )
+        result = run_migration(spec, current.plugins, current.home, options, Announcer(*listeners))
     finally:
         if display is not None:
             display.close()

@@ -200,6 +200,8 @@ class Loader(ABC):
     restored_fields: ClassVar[tuple[str, ...]] = ()
     #: payload fields to which other items add on the target (roles through groups): there, a change is no drift
     shared_fields: ClassVar[tuple[str, ...]] = ()
+    #: payload fields that are written at the finish only: a later run must still be able to use the item
+    finish_fields: ClassVar[tuple[str, ...]] = ()
     #: the payload field into whose text ``effect.notes`` are written
     notes_field: ClassVar[Optional[str]] = None
     #: the entity by whose create these files are claimed (attachments by work packages)
@@ -222,6 +224,10 @@ class Loader(ABC):
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """Effects of one lane never run at the same time. ``parent`` and ``root`` are origins as text, or empty."""
         return effect_key
+
+    def finishing(self, payload: Mapping[str, Any]) -> Sequence[str]:
+        """Those of ``finish_fields`` that this item needs written at the finish."""
+        return [name for name in self.finish_fields if payload.get(name)]
 
     def rank(self, payload: Mapping[str, Any]) -> int:
         """Its turn within the step, for kinds without ``parent_field``: all of rank 0 end before rank 1 begins."""

@@ -13,17 +13,22 @@ from ..ledger.effects import EffectRow, Planned
 from ..model.effect import Found
 from ..model.outcome import ItemFailed, ItemSkipped
 from ..model.problem import ERROR, WARNING, Problem
-from .steps import LATE, WRITE, Step
+from ..snapshot.store import Snapshot
+from .finish import plan_finish
+from .options import problem_event
+from .steps import FINISH, LATE, WRITE, Step
 from .wiring import Wiring
 
 
-def apply(wiring: Wiring, engine: Engine) -> None:
-    """Carry out every step. Raises ``Fatal`` or ``Stopped``; both can be resumed."""
+def apply(wiring: Wiring, engine: Engine, snapshot: Snapshot, finish: bool) -> None:
+    """Carry out every step, the finish only where asked. Raises ``Fatal`` or ``Stopped``; both can be resumed."""
     prepared: set[str] = set()
     dispatcher = Dispatcher(engine)
     for step in wiring.steps:
         if step.kind == LATE and not engine.effects.exists(step.number):
             _plan_late(wiring, engine, step)
+        if step.kind == FINISH and finish and not engine.effects.exists(step.number):
+            plan_finish(wiring, engine, snapshot, step)
         if not engine.effects.left(step.number):
             continue
         if step.entity not in prepared:
@@ -93,3 +98,4 @@ def _remove_copy(engine: Engine, loader: Loader, row: EffectRow, ours: Found, ot
         listing.put_problems(connection, engine.run, "apply", [(row.origin, problem)])
 
     engine.writer.submit(change)
+    engine.emit(problem_event(problem, "apply"))

@@ -27,9 +27,11 @@ def problem_event(problem: Problem, stage: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """``settle`` (seconds) overrides the spec's; ``fresh`` drops snapshot and plan, never the ledger's items."""
+    """``settle`` (seconds) overrides the spec's; ``fresh`` drops snapshot and plan, never the ledger's items;
+    ``finish`` closes versions, locks users and archives projects in the end."""
 
     fresh: bool = False
+    finish: bool = False
     settle: Optional[float] = None
     stop: threading.Event = field(default_factory=threading.Event)
 

@@ -204,7 +204,9 @@ class Planner:
         item: Item,
     ) -> None:
         loader = self._wiring.loaders[entity]
-        changed = [name for name in fields if fields[name] != item.fields.get(name)]
+        changed = [
+            name for name in fields if fields[name] != item.fields.get(name) and name not in loader.finish_fields
+        ]
         if _NOTES in changed:
             changed.remove(_NOTES)
             if loader.notes_field and loader.notes_field not in changed:

@@ -267,7 +267,7 @@ class _Run:
             late_step={step.entity: step.number for step in self._wiring.steps if step.kind == "write"},
             stop=self._options.stop,
         )
-        apply(self._wiring, engine)
+        apply(self._wiring, engine, snapshot, self._options.finish)
         self._writer.flush()
 
     def _verify(self, state: RunState, items: Items) -> int:

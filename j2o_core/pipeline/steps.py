@@ -9,12 +9,16 @@ from ..hooks.protocols import Loader
 from ..model.effect import Phase
 from ..model.outcome import Fatal
 
-WRITE, LATE, RESTORE = "write", "late", "restore"
+WRITE, LATE, RESTORE, FINISH = "write", "late", "restore", "finish"
 
 
 @dataclass(frozen=True)
 class Step:
-    """``write``: items as planned; ``late``: text that named what came later; ``restore``: what children disturbed."""
+    """One barrier of a run.
+
+    ``write``: items as planned; ``late``: text that named what came later; ``restore``: what children disturbed;
+    ``finish``: what closes items to later runs.
+    """
 
     number: int
     phase: Phase
@@ -48,6 +52,9 @@ def plan_steps(entities: Sequence[str], loaders: Mapping[str, Loader]) -> list[S
             steps.extend((phase, name, LATE) for name in shaped)
             steps.extend((phase, name, WRITE) for name in mine)
             steps.extend((phase, name, RESTORE) for name in shaped if loaders[name].restored_fields)
+        elif phase is Phase.FINISH:
+            # The other way round: what closes a project would keep its versions from being closed.
+            steps.extend((phase, name, FINISH) for name in reversed(entities) if loaders[name].finish_fields)
         else:
             steps.extend((phase, name, WRITE) for name in mine)
     return [Step(number, phase, entity, kind) for number, (phase, entity, kind) in enumerate(steps)]

@@ -83,7 +83,7 @@ class Verifier:
             checked = 0
             seen: set[str] = set()
             with ThreadPoolExecutor(max(1, self._wiring.spec.runtime.workers)) as pool:
-                check = partial(self._check, entity, loader)
+                check = partial(self._check, entity, loader, only_run)
                 for count, findings in pool.map(check, batches):
                     checked += count
                     seen.update(finding.key for finding in findings if finding.code == "J2O-V001")
@@ -114,14 +114,16 @@ class Verifier:
             return list(parents)
         return [item.item for chunk in self._items.stream(loader.scan_by) for item in chunk]
 
-    def _check(self, entity: str, loader: Loader, scopes: Sequence[str]) -> tuple[int, list[Problem]]:
+    def _check(
+        self, entity: str, loader: Loader, only_run: Optional[str], scopes: Sequence[str]
+    ) -> tuple[int, list[Problem]]:
         if self._stop.is_set():
             raise Interrupted
         count = 0
         findings: list[Problem] = []
         try:
             for chunk in _chunks(loader.scan(scopes), 500):
-                known = self._items.by_target(entity, [found.id for found in chunk])
+                known = self._items.by_target(entity, [found.id for found in chunk], only_run)
                 seals: list[tuple[str, Optional[str], Optional[str]]] = []
                 for found in chunk:
                     item = _known_as(known.get(found.id, []), found)

@@ -36,9 +36,9 @@ def linked_all(resource: Mapping[str, Any], name: str) -> list[str]:
     return [identifier for identifier in map(id_in, found if isinstance(found, list) else [found]) if identifier]
 
 
-def elements(collection: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The embedded elements of a collection."""
-    return list((collection.get("_embedded") or {}).get("elements") or [])
+def elements(collection: Optional[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The embedded elements of a collection; none where there is no collection."""
+    return list(((collection or {}).get("_embedded") or {}).get("elements") or [])
 
 
 def raw(formattable: Any) -> str:

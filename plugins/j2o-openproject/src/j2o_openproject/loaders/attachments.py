@@ -134,7 +134,7 @@ class Attachments(EntityLoader):
         return cut, (Difference("description", text, cut),)
 
     def _on(self, work_package: str) -> Iterator[Found]:
-        rows = elements(self.client.get(f"work_packages/{work_package}/attachments"))
+        rows = elements(self.client.get_or_none(f"work_packages/{work_package}/attachments"))
         for row in sorted(rows, key=lambda row: int(row["id"])):
             yield self._found(row, work_package)
 

@@ -143,7 +143,7 @@ class Comments(EntityLoader):
             )
 
     def _on(self, work_package: str) -> Iterator[Found]:
-        rows = elements(self.client.get(f"work_packages/{work_package}/activities"))
+        rows = elements(self.client.get_or_none(f"work_packages/{work_package}/activities"))
         for row in sorted(rows, key=lambda row: int(row["id"])):
             found = self._found(row, work_package)
             if found.mark is not None:

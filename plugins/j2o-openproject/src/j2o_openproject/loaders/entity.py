@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 
 from j2o_core.api import (
     Answer,
@@ -29,8 +29,6 @@ class EntityLoader(Loader):
     """A loader with its client, catalogue and marks."""
 
     client: OpenProject
-    #: payload fields that are written at cut-over only: a delta must still be able to use the item
-    finish_fields: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any], source_url: str = "") -> None:
         super().__init__(client, source, entity, options, source_url)
@@ -84,6 +82,15 @@ def lost_notes(notes: Sequence[Note]) -> tuple[Difference, ...]:
 def failed(refusal: Refused, advice: str) -> ItemFailed:
     """The refusal with what to do about it."""
     return ItemFailed(f"{refusal.message}. {advice}", code=refusal.code, detail=refusal.detail)
+
+
+def while_it_exists(rows: Iterator[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Rows below an item; none where the server says that there is no such item (any more)."""
+    try:
+        yield from rows
+    except Refused as refusal:
+        if refusal.status != 404:
+            raise
 
 
 def readable_notes(notes: Sequence[Note]) -> str:

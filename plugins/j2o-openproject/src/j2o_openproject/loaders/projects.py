@@ -44,6 +44,10 @@ class Projects(EntityLoader):
     parent_field = "parent"
     finish_fields = ("active",)
 
+    def finishing(self, payload: Mapping[str, Any]) -> Sequence[str]:
+        """The archiving of a project that is not active."""
+        return ("active",) if payload.get("active") is False else ()
+
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """All in one."""
         return "projects"

@@ -14,7 +14,7 @@ from ..references import EffectReferences
 from ..target_items import alias_of, payload_of, target_id
 from ..texts import folded, normal_text, one_line
 from ..times import day_of
-from .entity import EntityLoader, only
+from .entity import EntityLoader, only, while_it_exists
 
 _STATUSES = ("open", "locked", "closed")
 
@@ -38,6 +38,10 @@ class Versions(EntityLoader):
     }
     required = ("project", "name")
     finish_fields = ("status",)
+
+    def finishing(self, payload: Mapping[str, Any]) -> Sequence[str]:
+        """The status of a version that is not open."""
+        return ("status",) if payload.get("status") not in (None, "", "open") else ()
 
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """One at a time in a project: the names are validated, not indexed."""
@@ -66,7 +70,7 @@ class Versions(EntityLoader):
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """The versions of some projects, those shared from others left out."""
         for project in scopes:
-            for row in self.client.pages(f"projects/{project}/versions", sort=False):
+            for row in while_it_exists(self.client.pages(f"projects/{project}/versions", sort=False)):
                 found = _found(row)
                 if found.parent == project:
                     yield found

@@ -73,7 +73,7 @@ class Watchers(EntityLoader):
         return {"user": _user(effect)}
 
     def _of(self, work_package: str) -> Iterator[Found]:
-        for row in elements(self.client.get(f"work_packages/{work_package}/watchers")):
+        for row in elements(self.client.get_or_none(f"work_packages/{work_package}/watchers")):
             yield _found(row, work_package)
 
 

@@ -17,7 +17,7 @@ from ..texts import one_line
 from ..times import day_of
 from ..work_package_draft import Draft, draft_of
 from ..work_package_image import found_of
-from .entity import EntityLoader, failed
+from .entity import EntityLoader, failed, while_it_exists
 
 _LONGEST_SUBJECT = 255
 #: what to do about a refused attribute
@@ -105,7 +105,7 @@ class WorkPackages(EntityLoader):
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """All work packages of some projects, closed ones too; those of subprojects left out."""
         for project in scopes:
-            for row in self.client.pages(f"projects/{project}/work_packages"):
+            for row in while_it_exists(self.client.pages(f"projects/{project}/work_packages")):
                 if linked(row, "project") == project:
                     yield self._found(row)
 
