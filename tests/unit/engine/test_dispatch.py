@@ -74,6 +74,8 @@ def test_a_write_that_is_applied_late_is_found_within_the_settle_time(bench: Ben
 
 
 def test_after_an_own_error_of_the_server_one_look_up_decides(bench: Bench):
+    bench.settle = 60
+    bench.connect()
     bench.target.before[1] = Undecided("500")
     bench.target.after[3] = Undecided("500")
     bench.things(3)
