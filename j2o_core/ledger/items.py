@@ -55,14 +55,16 @@ class Items:
                     found[row["origin"]] = _item(row)
         return found
 
-    def by_target(self, entity: str, identifiers: Sequence[str]) -> dict[str, list[Item]]:
-        """Items by their id on the target; several where the id is only unique below a parent (watchers)."""
+    def by_target(self, entity: str, identifiers: Sequence[str], run: Optional[str] = None) -> dict[str, list[Item]]:
+        """Items (or those that ``run`` wrote) by their id on the target; several where it is single below a parent."""
         found: dict[str, list[Item]] = {}
         with self.engine.connect() as connection:
             for start in range(0, len(identifiers), 500):
                 statement = select(tables.item).where(
                     *self._mine(entity), tables.item.c.item.in_(identifiers[start : start + 500])
                 )
+                if run is not None:
+                    statement = statement.where(tables.item.c.run == run)
                 for row in connection.execute(statement).mappings():
                     found.setdefault(row["item"], []).append(_item(row))
         return found

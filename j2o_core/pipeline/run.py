@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any, Mapping, Optional
@@ -25,7 +26,7 @@ from ..ledger.writer import Writer
 from ..model.effect import EffectClass
 from ..model.outcome import Fatal
 from ..model.problem import ERROR
-from ..snapshot.store import Snapshot
+from ..snapshot.store import Snapshot, unusable
 from ..spec.model import Spec
 from .apply import apply
 from .extract import extract
@@ -80,6 +81,9 @@ class _Run:
                 message = "stopped; run the same command again to go on"
             except Fatal as error:
                 code, message = error.exit_code, error.message
+            except sqlite3.DatabaseError as error:
+                assert self._snapshot is not None
+                message = unusable(self._snapshot.path, error).message
             return self._end(state, code, message)
         finally:
             self._writer.close()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 
 from ..model.origin import Origin
+from ..model.outcome import Fatal
 from ..model.record import Record
 
 
@@ -49,7 +50,10 @@ class Unreturned:
 
 
 class Snapshot:
-    """The records of one source. Writes come from one thread at a time; readers may be many."""
+    """The records of one source. Writes come from one thread at a time; readers may be many.
+
+    Opening raises ``Fatal`` where the file is no snapshot.
+    """
 
     def __init__(self, path: Path, source: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,8 +62,12 @@ class Snapshot:
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
-        self._connection().executescript(resources.files(__package__).joinpath("tables.sql").read_text("utf-8"))
-        self.generation = int(self.meta("generation") or 0)
+        try:
+            self._connection().executescript(resources.files(__package__).joinpath("tables.sql").read_text("utf-8"))
+            self.generation = int(self.meta("generation") or 0)
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise unusable(path, error) from error
 
     # ---------------------------------------------------------------- generations
 
@@ -262,6 +270,15 @@ class Snapshot:
             with self._guard:
                 self._connections.append(connection)
         return connection
+
+
+def unusable(path: Path, error: Exception) -> Fatal:
+    """What to say of a snapshot file that cannot be read or written."""
+    return Fatal(
+        f"the snapshot {path} cannot be used: {error}; is there room on the disk? Where the file is damaged, run with "
+        "--fresh to read the source again: what was written stays known",
+        exit_code=4,
+    )
 
 
 def pack(data: Mapping[str, Any]) -> bytes:
