@@ -71,13 +71,13 @@ def test_a_lost_answer_leaves_the_write_behind(client, home):
 
 
 def test_a_late_write_comes_after_the_connection_is_gone(client, home):
-    rules(client, {**POST, "do": "late", "seconds": 0.4, "times": 1})
+    rules(client, {**POST, "do": "late", "seconds": 2, "times": 1})
     begun = time.monotonic()
     with pytest.raises(requests.ConnectionError):
         create(client, home)
-    assert time.monotonic() - begun < 0.35
+    assert time.monotonic() - begun < 2
     assert count(client, home) == 0
-    time.sleep(0.6)
+    time.sleep(2.2)
     assert count(client, home) == 1
 
 
