@@ -4,71 +4,52 @@ from __future__ import annotations
 
 import json
 import time
-import zlib
-from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional, Sequence
 
 from sqlalchemy import Connection, Engine, bindparam, case, delete, func, insert, select, update
 
-from ..model.payload import from_json, to_json
 from . import tables
+from .effect_rows import (
+    CREATE,
+    DONE,
+    FAILED,
+    PLANNED,
+    SENT,
+    SHAPE,
+    SKIPPED,
+    UPDATE,
+    UPLOAD,
+    EffectRow,
+    Ended,
+    Planned,
+    pack,
+    partition,
+    read_row,
+)
 
-PLANNED, SENT, DONE, FAILED, SKIPPED = "planned", "sent", "done", "failed", "skipped"
-CREATE, UPDATE, SHAPE, UPLOAD = "create", "update", "shape", "upload"
-
-
-@dataclass(frozen=True)
-class Planned:
-    """An effect as the plan makes it. ``payload`` is symbolic; ``notes`` are (label, value) pairs."""
-
-    step: int
-    entity: str
-    origin: str
-    key: str
-    kind: str
-    effect_class: str
-    payload: Mapping[str, Any]
-    notes: Sequence[tuple[str, Any]] = ()
-    only: Optional[Sequence[str]] = None
-    parent_entity: Optional[str] = None
-    parent_origin: Optional[str] = None
-    rank: int = 0
-    lane: str = ""
-    record_digest: str = ""
-    mapping_digest: str = ""
-    fields: Mapping[str, str] = field(default_factory=dict)
-    doubtful: bool = False
-
-
-@dataclass(frozen=True)
-class EffectRow:
-    """A stored effect, read for sending. ``sent`` is epoch seconds, or ``None``: never sent."""
-
-    id: int
-    step: int
-    rank: int
-    entity: str
-    origin: str
-    key: str
-    kind: str
-    lane: str
-    payload: Mapping[str, Any]
-    notes: Sequence[tuple[str, Any]]
-    only: Optional[frozenset[str]]
-    parent_entity: Optional[str]
-    parent_origin: Optional[str]
-    record_digest: str
-    mapping_digest: str
-    fields: Mapping[str, str]
-    attempts: int
-    sent: Optional[float]
-    resent: bool
-    doubtful: bool = False
-
-
-def partition(lane: str) -> int:
-    """The partition of a lane, 0 to 255."""
-    return zlib.crc32(lane.encode("utf-8", "surrogatepass")) & 0xFF
+__all__ = [
+    "CREATE",
+    "DONE",
+    "FAILED",
+    "PLANNED",
+    "SENT",
+    "SHAPE",
+    "SKIPPED",
+    "UPDATE",
+    "UPLOAD",
+    "EffectRow",
+    "Effects",
+    "Ended",
+    "Planned",
+    "end",
+    "forget_plan",
+    "make_late",
+    "mark_resent",
+    "mark_sent",
+    "not_sent",
+    "place",
+    "plan",
+]
 
 
 def plan(connection: Connection, run: str, effects: Sequence[Planned]) -> None:
@@ -91,7 +72,7 @@ def plan(connection: Connection, run: str, effects: Sequence[Planned]) -> None:
                     "state": PLANNED,
                     "parent_entity": effect.parent_entity,
                     "parent_origin": effect.parent_origin,
-                    "payload": _pack(effect.payload, effect.notes),
+                    "payload": pack(effect.payload, effect.notes),
                     "only": None if effect.only is None else json.dumps(list(effect.only)),
                     "record_digest": effect.record_digest,
                     "mapping_digest": effect.mapping_digest,
@@ -195,7 +176,7 @@ class Effects:
                 .mappings()
                 .all()
             )
-        return [(_row(row), json.loads(row["late"])) for row in rows]
+        return [(read_row(row), json.loads(row["late"])) for row in rows]
 
     def exists(self, step: int) -> bool:
         """Whether a step has effects of any state."""
@@ -233,7 +214,7 @@ class Effects:
         if limit is not None:
             statement = statement.limit(limit)
         with self.engine.connect() as connection:
-            return [_row(row) for row in connection.execute(statement).mappings()]
+            return [read_row(row) for row in connection.execute(statement).mappings()]
 
 
 def mark_sent(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -265,22 +246,6 @@ def not_sent(connection: Connection, effects: Sequence[int]) -> None:
             update(tables.effect).where(tables.effect.c.id == bindparam("of")).values(state=PLANNED, sent=None),
             [{"of": effect} for effect in effects],
         )
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How one effect ended. ``late`` are payload fields that still need the payload."""
-
-    id: int
-    state: str
-    attempts: int
-    item: Optional[str] = None
-    version: Optional[str] = None
-    adopted: bool = False
-    inverse: Optional[Mapping[str, Any]] = None
-    late: Sequence[str] = ()
-    code: Optional[str] = None
-    message: Optional[str] = None
 
 
 def end(connection: Connection, outcomes: Sequence[Ended]) -> None:
@@ -334,36 +299,3 @@ _ENDED: dict[str, Any] = {
 }
 _END_LATE = update(tables.effect).where(tables.effect.c.id == bindparam("of")).values(**_ENDED)
 _END = _END_LATE.values(payload=None)
-
-
-def _pack(payload: Mapping[str, Any], notes: Sequence[tuple[str, Any]]) -> bytes:
-    form = {"payload": to_json(dict(payload)), "notes": [[label, to_json(value)] for label, value in notes]}
-    text = json.dumps(form, separators=(",", ":"), ensure_ascii=False)
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
-
-
-def _row(row: Mapping[Any, Any]) -> EffectRow:
-    blob = row["payload"]
-    form = json.loads(zlib.decompress(blob).decode("utf-8", "surrogatepass")) if blob else {"payload": {}, "notes": []}
-    return EffectRow(
-        id=row["id"],
-        step=row["step"],
-        rank=row["rank"],
-        entity=row["entity"],
-        origin=row["origin"],
-        key=row["key"],
-        kind=row["kind"],
-        lane=row["lane"],
-        payload=from_json(form["payload"]),
-        notes=[(label, from_json(value)) for label, value in form["notes"]],
-        only=None if row["only"] is None else frozenset(json.loads(row["only"])),
-        parent_entity=row["parent_entity"],
-        parent_origin=row["parent_origin"],
-        record_digest=row["record_digest"],
-        mapping_digest=row["mapping_digest"],
-        fields=json.loads(row["fields"]),
-        attempts=row["attempts"],
-        sent=row["sent"],
-        resent=bool(row["resent"]),
-        doubtful=bool(row["doubtful"]),
-    )
