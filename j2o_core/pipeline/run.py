@@ -6,7 +6,7 @@ import hashlib
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any, Mapping, Optional
+from typing import Any, Optional
 
 from loguru import logger
 from sqlalchemy import Connection, func, select
@@ -16,9 +16,8 @@ from ..engine.context import Engine, Waits
 from ..engine.dispatch import Stopped
 from ..engine.resolve import Resolver
 from ..hooks.manager import Plugins
-from ..hooks.protocols import Splitter
 from ..ledger import counts, effects, listing, runs, tables
-from ..ledger.effects import EffectRow, Effects
+from ..ledger.effects import Effects
 from ..ledger.items import Items
 from ..ledger.runs import RunState
 from ..ledger.store import Ledger, open_ledger
@@ -29,11 +28,12 @@ from ..model.problem import ERROR
 from ..snapshot.store import Snapshot, unusable
 from ..spec.model import Spec
 from .apply import apply
+from .content import openers
 from .extract import extract
 from .interrupt import STOPPED, Interrupted, signals
+from .observing import Observing, observed
 from .options import Emit, RunOptions, RunResult, problem_event
 from .plan import Planner
-from .records import Records
 from .verify import Verifier
 from .wiring import Wiring, wire
 
@@ -144,7 +144,7 @@ class _Run:
             logger.error("{}", error.message)
         entities = counts.entities(self._ledger.engine, state.id)
         hook = self._wiring.plugins.manager.hook.j2o_run_finished
-        _observed(hook, run=state.id, exit_code=code, entities=entities)
+        observed(hook, run=state.id, exit_code=code, entities=entities)
         self._emit({"event": "run_finished", "run": state.id, "exit_code": code, "entities": entities})
         return RunResult(state.id, code, entities, message)
 
@@ -194,7 +194,7 @@ class _Run:
         assert self._snapshot is not None
         wiring, snapshot = self._wiring, self._snapshot
         hook = wiring.plugins.manager.hook.j2o_run_started
-        _observed(hook, run=state.id, spec=wiring.spec.name)
+        observed(hook, run=state.id, spec=wiring.spec.name)
         if snapshot.generation != state.generation:
             snapshot.begin(state.generation)
             if self._stage == runs.PLAN:
@@ -257,12 +257,12 @@ class _Run:
             items=items,
             resolver=resolver,
             loaders=self._wiring.loaders,
-            openers=self._openers(snapshot),
+            openers=openers(self._wiring, snapshot),
             waits=Waits(retry.attempts, retry.initial, retry.maximum, self._settle),
             workers=spec.runtime.workers,
             batch_size=spec.runtime.batch_size,
             emit=self._emit,
-            observe=_Observe(self._wiring.plugins, state.id, self._emit),
+            observe=Observing(self._wiring.plugins, state.id, self._emit),
             parent_outcome=lambda entity, origin: listing.outcomes(self._ledger.engine, state.id, entity, [origin]).get(
                 origin
             ),
@@ -301,68 +301,6 @@ class _Run:
             )
             errors = int(connection.execute(statement).scalar_one())
         return 0 if not failed and sums and not errors and not findings else 1
-
-    def _openers(self, snapshot: Snapshot) -> dict[str, Any]:
-        wiring, openers = self._wiring, {}
-        records = Records(snapshot, wiring.derivations)
-        folder = wiring.home / "files"
-        client = next(iter(wiring.extractors.values())).client if wiring.extractors else None
-        for entity, splitters in wiring.splitters.items():
-            for _, splitter in splitters:
-                if type(splitter).content is not Splitter.content:
-                    openers[entity] = _opener(entity, splitter, client, records, folder)
-        return openers
-
-
-def _opener(entity: str, splitter: Splitter, client: Any, records: Records, folder: Path) -> Any:
-    def open_content(row: EffectRow) -> Any:
-        sourced = records.one(entity, row.origin)
-        if sourced is None:
-            raise Fatal(f"{entity} {row.key} is in the plan but not in the snapshot", exit_code=STOPPED)
-        folder.mkdir(parents=True, exist_ok=True)
-        return splitter.content(client, sourced.record, folder)
-
-    return open_content
-
-
-class _Observe:
-    """Tells plugins and the log about every write; what an observer raises changes nothing."""
-
-    def __init__(self, plugins: Plugins, run: str, emit: Emit) -> None:
-        hook = plugins.manager.hook
-        self._run = run
-        self._emit = emit
-        self._before = hook.j2o_before_effect if hook.j2o_before_effect.get_hookimpls() else None
-        self._after = hook.j2o_after_effect if hook.j2o_after_effect.get_hookimpls() else None
-
-    def before(self, row: EffectRow) -> None:
-        """A write is about to be sent."""
-        if self._before is not None:
-            _observed(self._before, run=self._run, entity=row.entity, key=row.key, kind=row.kind)
-
-    def after(self, row: EffectRow, outcome: str, detail: Mapping[str, Any]) -> None:
-        """A write has ended."""
-        if outcome in (effects.FAILED, effects.SKIPPED):
-            severity = ERROR if outcome == effects.FAILED else "warning"
-            event = {"event": "problem", "stage": "apply", "severity": severity, "entity": row.entity, "key": row.key}
-            self._emit({**event, **{name: detail[name] for name in ("code", "message") if name in detail}})
-        if self._after is not None:
-            _observed(
-                self._after,
-                run=self._run,
-                entity=row.entity,
-                key=row.key,
-                kind=row.kind,
-                outcome=outcome,
-                detail=detail,
-            )
-
-
-def _observed(hook: Any, **values: Any) -> None:
-    try:
-        hook(**values)
-    except Exception as error:  # noqa: BLE001 - observers only look on
-        logger.warning("an observer plugin broke: {}: {}", type(error).__name__, error)
 
 
 def _file_name(source: str, identity: str) -> str:

@@ -1,0 +1,54 @@
+"""Tells plugins and events about every write. What an observer raises is logged and changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from loguru import logger
+
+from ..hooks.manager import Plugins
+from ..ledger import effects
+from ..ledger.effects import EffectRow
+from ..model.problem import ERROR
+from .options import Emit
+
+
+class Observing:
+    """Tells plugins and the log about every write; what an observer raises changes nothing."""
+
+    def __init__(self, plugins: Plugins, run: str, emit: Emit) -> None:
+        hook = plugins.manager.hook
+        self._run = run
+        self._emit = emit
+        self._before = hook.j2o_before_effect if hook.j2o_before_effect.get_hookimpls() else None
+        self._after = hook.j2o_after_effect if hook.j2o_after_effect.get_hookimpls() else None
+
+    def before(self, row: EffectRow) -> None:
+        """A write is about to be sent."""
+        if self._before is not None:
+            observed(self._before, run=self._run, entity=row.entity, key=row.key, kind=row.kind)
+
+    def after(self, row: EffectRow, outcome: str, detail: Mapping[str, Any]) -> None:
+        """A write has ended."""
+        if outcome in (effects.FAILED, effects.SKIPPED):
+            severity = ERROR if outcome == effects.FAILED else "warning"
+            event = {"event": "problem", "stage": "apply", "severity": severity, "entity": row.entity, "key": row.key}
+            self._emit({**event, **{name: detail[name] for name in ("code", "message") if name in detail}})
+        if self._after is not None:
+            observed(
+                self._after,
+                run=self._run,
+                entity=row.entity,
+                key=row.key,
+                kind=row.kind,
+                outcome=outcome,
+                detail=detail,
+            )
+
+
+def observed(hook: Any, **values: Any) -> None:
+    """Call a hook that only looks on."""
+    try:
+        hook(**values)
+    except Exception as error:  # noqa: BLE001 - observers only look on
+        logger.warning("an observer plugin broke: {}: {}", type(error).__name__, error)
