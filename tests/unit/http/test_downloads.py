@@ -39,6 +39,14 @@ def test_a_file_that_stays_truncated_leaves_nothing_behind(server, connect, say,
     assert not list(tmp_path.iterdir())
 
 
+def test_a_file_that_breaks_off_again_and_again_is_told_with_both_sizes(server, connect, say, tmp_path):
+    server.answers = [say.bytes(200, b"0123456789", {}, cut=4)]
+    with pytest.raises(Retriable, match="broke off after 4 of 10 bytes") as told:
+        connect(server.url).download("/f", tmp_path / "f", size=10)
+    assert told.value.code == "truncated"
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_login_page_is_never_saved_as_a_file(server, connect, say, tmp_path):
     def answer(asked):
         if asked.path.startswith("/login"):
