@@ -31,8 +31,8 @@ class Listener(uvicorn.Server):
         yield
 
 
-def listener(app: Any) -> Listener:
-    """An HTTP server for an ASGI app, to be run with ``serve(sockets=[...])``."""
+def listener(app: Any, keep_alive: float = 75.0) -> Listener:
+    """An HTTP server for an ASGI app, to be run with ``serve(sockets=[...])``; idle connections end after seconds."""
     return Listener(
         uvicorn.Config(
             app,
@@ -42,7 +42,7 @@ def listener(app: Any) -> Listener:
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_keep_alive=75,
+            timeout_keep_alive=keep_alive,  # type: ignore[arg-type]
             timeout_graceful_shutdown=1,
         )
     )

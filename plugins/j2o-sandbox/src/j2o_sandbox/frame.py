@@ -5,6 +5,9 @@ Controls (loopback only, no credentials), beside what the servers themselves off
 * ``POST /_sandbox/faults`` replaces the fault rules (body: a profile as in ``faults``, as JSON); ``{}`` ends all faults
 * ``GET /_sandbox/faults`` tells how often each rule matched and fired
 * ``POST /_sandbox/reset-counters``
+
+OpenProject's web server ends a request after ``request_limit`` seconds: what would take longer is answered 500, or,
+where the client is gone already, never applied. With a latency, writes to one work package wait for each other.
 """
 
 from __future__ import annotations
@@ -12,11 +15,12 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import json
-from typing import Any, Awaitable, Callable, Dict, MutableMapping, Sequence, Tuple
+from typing import Any, Awaitable, Callable, Dict, MutableMapping, Optional, Sequence, Tuple
 
 from j2o_sandbox.connection import hang_up, reset
 from j2o_sandbox.counters import Counters, path_template
 from j2o_sandbox.faults import Faults, Rule
+from j2o_sandbox.locks import Locks
 from j2o_sandbox.options import SandboxError
 
 Scope = MutableMapping[str, Any]
@@ -31,12 +35,23 @@ _PAGES = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Time-out
 class Frame:
     """One server's app with everything that can happen to a request on its way."""
 
-    def __init__(self, app: App, server: str, faults: Faults, counters: Counters, latency_ms: float = 0.0) -> None:
+    def __init__(
+        self,
+        app: App,
+        server: str,
+        faults: Faults,
+        counters: Counters,
+        latency_ms: float = 0.0,
+        request_limit: float = 120.0,
+    ) -> None:
         self._app = app
         self._server = server
         self._faults = faults
         self._counters = counters
         self._latency = latency_ms / 1000.0
+        self._locks = Locks()
+        self._lane: Callable[[str, str], Optional[str]] = getattr(app, "lane", lambda method, path: None)
+        self._limit = request_limit
         self._template: Callable[[str], str] = getattr(app, "template", path_template)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,16 +65,24 @@ class Frame:
         method = scope["method"]
         template = self._template(path)
         self._counters.count(method, template)
+        rule = self._faults.choose(self._server, method, path, template) if self._faults.rules else None
+        if rule is None and not self._latency:
+            self._begin(scope)
+            await self._app(scope, _replay(body), send)
+        elif rule is None:
+            lane = self._lane(method, path)
+            async with self._locks.hold(lane):
+                self._begin(scope)
+                await asyncio.sleep(self._latency)
+                await self._app(scope, _replay(body), send)
+        else:
+            self._begin(scope)
+            await self._go_wrong(rule, scope, body, send)
+
+    def _begin(self, scope: Scope) -> None:
         begin = getattr(self._app, "begin", None)
         if begin is not None:
             scope["sandbox.began"] = begin()
-        rule = self._faults.choose(self._server, method, path, template) if self._faults.rules else None
-        if rule is None:
-            if self._latency:
-                await asyncio.sleep(self._latency)
-            await self._app(scope, _replay(body), send)
-        else:
-            await self._go_wrong(rule, scope, body, send)
 
     async def _control(self, scope: Scope, path: str, body: bytes, send: Send) -> None:
         client = scope.get("client")
@@ -84,16 +107,20 @@ class Frame:
         return {"rules": [{"do": rule.do, "matched": rule.matched, "fired": rule.fired} for rule in self._faults.rules]}
 
     async def _go_wrong(self, rule: Rule, scope: Scope, body: bytes, send: Send) -> None:
+        seconds = rule.seconds or 0.0
         if rule.do == "reset":
             reset(scope)
         elif rule.do == "late":
             reset(scope)
-            await self._apply_unheard(scope, body, rule.seconds or 0.0)
+            await self._apply_unheard(scope, body, seconds)
+        elif rule.do == "delay" and seconds > self._limit and self._server == "openproject":
+            await asyncio.sleep(self._limit)
+            await answer_json(send, 500, _error(self._server, 500))
         elif rule.do == "lose":
             await self._apply_unheard(scope, body, self._latency)
             reset(scope)
         elif rule.do == "delay":
-            await asyncio.sleep(rule.seconds or 0.0)
+            await asyncio.sleep(seconds)
             await self._app(scope, _replay(body), send)
         elif rule.do == "trickle":
             await self._app(scope, _replay(body), _trickling(send, rule))
@@ -121,6 +148,9 @@ class Frame:
             await self._apply_unheard(scope, body, rule.seconds or 0.0)
 
     async def _apply_unheard(self, scope: Scope, body: bytes, seconds: float) -> None:
+        if seconds > self._limit and self._server == "openproject":
+            # The web server has ended the request by then, and the transaction with it.
+            return
         if seconds:
             await asyncio.sleep(seconds)
 

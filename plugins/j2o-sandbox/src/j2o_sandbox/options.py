@@ -8,6 +8,10 @@ import re
 from pathlib import Path
 from typing import Optional
 
+_NOT_NEGATIVE = (
+    *("projects", "issues", "latency_ms", "keep_alive", "request_limit"),
+    *("attachment_limit", "attachment_bytes"),
+)
 EDITIONS = ("server", "datacenter", "cloud")
 
 
@@ -19,8 +23,9 @@ class SandboxError(ValueError):
 class SandboxOptions:
     """Options of one sandbox: a Jira and an OpenProject.
 
-    ``latency_ms`` is per request; ``attachment_limit`` is OpenProject's limit in KiB; ``attachment_bytes``
-    caps the size of made-up Jira attachments; ``state`` is a folder; port 0 picks a free one.
+    ``latency_ms`` is per request; ``keep_alive`` is how many seconds a connection may be idle, ``request_limit``
+    how many seconds OpenProject works on one request; ``attachment_limit`` is OpenProject's limit in KiB;
+    ``attachment_bytes`` caps the size of made-up Jira attachments; ``state`` is a folder; port 0 picks a free one.
 
     Raises:
         SandboxError: an option is out of range or names a file that does not exist.
@@ -36,6 +41,8 @@ class SandboxOptions:
     openproject_setup: Optional[str] = None
     latency_ms: float = 0.0
     faults: str = "none"
+    keep_alive: float = 75.0
+    request_limit: float = 120.0
     attachment_limit: Optional[int] = None
     attachment_bytes: Optional[int] = None
     state: Optional[str] = None
@@ -49,7 +56,7 @@ class SandboxOptions:
             raise SandboxError(
                 f"--openproject-version {self.openproject_version}: expected a number like 13, 16.2 or 17.8"
             )
-        for name in ("projects", "issues", "latency_ms", "attachment_limit", "attachment_bytes"):
+        for name in _NOT_NEGATIVE:
             value = getattr(self, name)
             if value is not None and value < 0:
                 raise SandboxError(f"--{name.replace('_', '-')} {value}: must not be negative")

@@ -26,6 +26,12 @@ SCHEMA: Mapping[str, Any] = {
         "openproject_version": {"type": "string", "description": "Which OpenProject is served, such as '17.8'."},
         "openproject_setup": {"type": "string", "description": "YAML that plays the administrator."},
         "latency": {"type": "number", "minimum": 0, "description": "Milliseconds added to each request."},
+        "keep_alive": {"type": "number", "minimum": 0, "description": "Seconds after which idle connections end."},
+        "request_limit": {
+            "type": "number",
+            "minimum": 0,
+            "description": "Seconds OpenProject works on a request.",
+        },
         "faults": {"type": "string", "description": "A fault profile by name, or a file."},
         "attachment_limit": {"type": "integer", "minimum": 0, "description": "OpenProject's limit in KiB."},
         "attachment_bytes": {"type": "integer", "minimum": 0, "description": "Caps made-up attachments, in bytes."},

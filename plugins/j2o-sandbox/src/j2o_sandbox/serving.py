@@ -135,6 +135,7 @@ def bind(port: int) -> socket.socket:
 
 
 def _serve(options: SandboxOptions, out: IO[str], parent: Optional[int]) -> None:
+    from j2o_sandbox.connection import listener
     from j2o_sandbox.counters import Counters
     from j2o_sandbox.faults import load_faults
     from j2o_sandbox.frame import Frame
@@ -149,7 +150,8 @@ def _serve(options: SandboxOptions, out: IO[str], parent: Optional[int]) -> None
             continue
         bound = bind(port)
         ready[name] = {"url": f"http://{HOST}:{bound.getsockname()[1]}", **credentials}
-        listening.append((Frame(app, name, faults, counters, options.latency_ms), bound))
+        framed = Frame(app, name, faults, counters, options.latency_ms, options.request_limit)
+        listening.append((listener(framed, options.keep_alive), bound))
     _run(listening, ready, out, parent)
 
 
@@ -183,9 +185,7 @@ def _run(
 async def _main(
     listening: List[Tuple[Any, socket.socket]], ready: Dict[str, Dict[str, Any]], out: IO[str], parent: Optional[int]
 ) -> None:
-    from j2o_sandbox.connection import listener
-
-    servers = [(listener(app), bound) for app, bound in listening]
+    servers = listening
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

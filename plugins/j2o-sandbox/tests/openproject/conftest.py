@@ -47,7 +47,8 @@ class Host:
         faults, counters = load_faults(options.faults), Counters()
         app = create_app(options, faults, counters)
         bound = bind(0)
-        server = listener(Frame(app, "openproject", faults, counters, options.latency_ms))
+        framed = Frame(app, "openproject", faults, counters, options.latency_ms, options.request_limit)
+        server = listener(framed, options.keep_alive)
         self.servers.append((server, asyncio.run_coroutine_threadsafe(server.serve(sockets=[bound]), self.loop)))
         while not server.started:
             time.sleep(0.001)

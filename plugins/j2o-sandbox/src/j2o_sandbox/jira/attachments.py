@@ -9,12 +9,13 @@ from typing import Iterator, Optional, Tuple
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from j2o_sandbox.jira.call import Call
+from j2o_sandbox.jira.index import is_id
 from j2o_sandbox.jira.model import Issue, Json
 from j2o_sandbox.jira.routing import ON_PREMISE, ONLY_CLOUD, Route
 from j2o_sandbox.jira.wire import Answer, JiraError
 
 CHUNK = 65_536
-_RANGE = re.compile(r"bytes=(\d+)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]{1,18})-([0-9]{0,18})")
 
 
 def meta(call: Call) -> Answer:
@@ -60,7 +61,7 @@ def media(call: Call, id: str) -> Answer:
     host = urlsplit(call.request.base).hostname or ""
     if "authorization" in call.request.headers and host in _OTHER_HOST:
         raise JiraError(400, "Only one auth mechanism allowed; only the signed address should be specified.")
-    position = call.tracker.attachment_position(int(id)) if id.isdigit() else None
+    position = call.tracker.attachment_position(int(id)) if is_id(id) else None
     if position is None:
         raise JiraError(404, "The file was not found.")
     return _content(call, _entry(call.installation.issue(position), id))
@@ -123,7 +124,7 @@ def _until(chunks: Iterator[bytes], length: int) -> Iterator[bytes]:
 
 
 def _find(call: Call, id: str) -> Tuple[Issue, Json]:
-    position = call.tracker.attachment_position(int(id)) if id.isdigit() else None
+    position = call.tracker.attachment_position(int(id)) if is_id(id) else None
     if position is not None and call.index.by_id.get(call.row(position).id) == position:
         issue = call.installation.issue(position)
         return issue, _entry(issue, id)

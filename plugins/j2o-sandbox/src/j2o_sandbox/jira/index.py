@@ -43,7 +43,7 @@ class Index:
 
     def find(self, key_or_id: str) -> Optional[int]:
         """A visible issue by key (also a former one), or by id."""
-        if key_or_id.isascii() and key_or_id.isdigit():
+        if is_id(key_or_id):
             return self.by_id.get(int(key_or_id))
         key = key_or_id.upper()
         found = self.by_key.get(key)
@@ -77,3 +77,8 @@ def _named_projects(tracker: Tracker) -> Dict[str, Project]:
         for former in project.former_keys:
             named.setdefault(former.upper(), project)
     return named
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is a number that an id may be."""
+    return text.isascii() and text.isdigit() and len(text) < 19

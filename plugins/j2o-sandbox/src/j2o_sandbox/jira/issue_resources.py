@@ -145,7 +145,7 @@ def changelog_bulk(call: Call) -> Answer:
     if not isinstance(wanted, list) or not 1 <= len(wanted) <= 1000:
         raise JiraError(400, "issueIdsOrKeys must hold between 1 and 1000 entries.")
     field_ids = asked.get("fieldIds") or []
-    if len(field_ids) > 10:
+    if not isinstance(field_ids, list) or len(field_ids) > 10:
         raise JiraError(400, "fieldIds must hold at most 10 entries.")
     size = asked.get("maxResults", 1000)
     if not isinstance(size, int) or not 1 <= size <= 10_000:

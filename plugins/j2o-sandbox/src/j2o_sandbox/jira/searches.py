@@ -150,8 +150,8 @@ def _number(asked: Dict[str, Any], name: str, default: int) -> int:
         return default
     try:
         return int(value)
-    except (TypeError, ValueError):
-        raise JiraError(400, f"The parameter {name} is no number: {value}") from None
+    except (TypeError, ValueError, OverflowError):
+        raise JiraError(400, f"The parameter {name} is no number: {str(value)[:40]}") from None
 
 
 def run_query(call: Call, jql: str, strict: bool) -> Tuple[Sequence[int], List[str]]:

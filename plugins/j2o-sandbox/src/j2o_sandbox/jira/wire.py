@@ -37,7 +37,7 @@ class Request:
         try:
             return int(value)
         except ValueError:
-            raise JiraError(404, f"The parameter {name} is no number: {value}") from None
+            raise JiraError(404, f"The parameter {name} is no number: {value[:40]}") from None
 
     def flag(self, name: str, default: bool = False) -> bool:
         """A query parameter as a boolean."""
@@ -58,7 +58,7 @@ class Request:
             raise JiraError(415, "Unsupported Media Type")
         try:
             value = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise JiraError(400, "Unexpected character or end of input in the JSON body.") from None
         if not isinstance(value, dict):
             raise JiraError(400, "Can not deserialize instance: expected a JSON object.")

@@ -17,7 +17,20 @@ from j2o_sandbox.openproject.rooms import build_router
 from j2o_sandbox.openproject.server import Server
 from j2o_sandbox.options import SandboxOptions
 
+# Methods by template that take the lock of their work package.
+_LOCKING = {
+    "/api/v3/work_packages/{id}": ("PATCH",),
+    "/api/v3/work_packages/{id}/activities": ("POST",),
+    "/api/v3/work_packages/{id}/attachments": ("POST",),
+}
+
 _log = logging.getLogger("j2o_sandbox.openproject")
+
+# What the web server in front takes as a request line.
+LONGEST_ADDRESS = 8190
+_TOO_LONG = (
+    b"<html><head><title>414 Request-URI Too Long</title></head><body><h1>Request-URI Too Long</h1></body></html>"
+)
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -55,6 +68,13 @@ class OpenProjectApp:
         """Number of the last commit; a request carries it from its arrival on."""
         return self.server.store.commits
 
+    def lane(self, method: str, path: str) -> Optional[str]:
+        """What a write locks while it runs: changes, comments and files of one work package wait for each other."""
+        found = self._router.find(path) if method in ("POST", "PATCH", "DELETE") else None
+        if found is None or found.template not in _LOCKING or method not in _LOCKING[found.template]:
+            return None
+        return f"work_package {found.values[0]}"
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         message = await receive()
         body = message.get("body", b"")
@@ -91,6 +111,8 @@ class OpenProjectApp:
     def _handle(self, request: Request) -> Answer:
         server = self.server
         request.language = server.settings.language
+        if len(request.path) + len(request.query_string) > LONGEST_ADDRESS:
+            return Answer(414, _TOO_LONG, "text/html; charset=iso-8859-1")
         found = self._router.find(request.path)
         if found is None:
             if not request.path.startswith("/api/v3"):

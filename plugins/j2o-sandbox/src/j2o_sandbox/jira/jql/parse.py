@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import List, NamedTuple, Optional, Tuple, Union
+from typing import Callable, List, NamedTuple, Optional, Tuple, Union
 
 
 class JqlError(Exception):
@@ -71,6 +71,7 @@ _TOKEN = re.compile(
     |(?P<word>[^\s=<>~!(),"'&|\[\]]+))""",
     re.VERBOSE | re.DOTALL,
 )
+_DEEPEST = 100
 _KEYWORDS = {"and", "or", "not", "in", "is", "order", "by", "empty", "null", "was", "changed"}
 
 
@@ -87,6 +88,7 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self._tokens = _tokenize(text)
         self._next = 0
+        self._depth = 0
 
     def query(self) -> Query:
         where = None if self._done() or self._is_word("order") else self._either()
@@ -122,11 +124,19 @@ class _Parser:
             parts.append(self._single())
         return parts[0] if len(parts) == 1 else Combination("and", tuple(parts))
 
+    def _nested(self, part: Callable[[], Node]) -> Node:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise JqlError("The JQL query is too complex: its conditions are nested too deep.")
+        node = part()
+        self._depth -= 1
+        return node
+
     def _single(self) -> Node:
         if self._take_word("not") or self._take_symbol("!"):
-            return Combination("not", (self._single(),))
+            return Combination("not", (self._nested(self._single),))
         if self._take_symbol("("):
-            node = self._either()
+            node = self._nested(self._either)
             if not self._take_symbol(")"):
                 raise self._error("Expecting ')'")
             return node
