@@ -61,13 +61,16 @@ class Tree:
         return [row[0] for row in rows]
 
     def disturbed(self) -> list[str]:
-        """Parents that are valued themselves or have a valued descendant: their children overwrite something."""
+        """Parents that are valued themselves or have a valued descendant: their children overwrite something.
+
+        Parents that are not in the tree themselves are among them: nothing is known of their values.
+        """
         rows = self._snapshot.transaction().execute(
             "WITH RECURSIVE up(id) AS ("
             " SELECT id FROM tree WHERE valued = 1"
+            " UNION SELECT parent FROM tree WHERE parent IS NOT NULL AND parent NOT IN (SELECT id FROM tree)"
             " UNION SELECT tree.parent FROM tree JOIN up ON tree.id = up.id WHERE tree.parent IS NOT NULL)"
-            " SELECT DISTINCT up.id FROM up JOIN tree child ON child.parent = up.id"
-            " JOIN tree self ON self.id = up.id ORDER BY up.id"
+            " SELECT DISTINCT up.id FROM up JOIN tree child ON child.parent = up.id ORDER BY up.id"
         )
         return [row[0] for row in rows]
 

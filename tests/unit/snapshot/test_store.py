@@ -110,4 +110,4 @@ def test_the_tree_tells_root_depth_circles_and_who_is_disturbed(snapshot: Snapsh
     assert places["story"] == ("epic", 1)
     assert "orphan" not in places  # alone in its tree: its place is where it was planned
     assert tree.circles() == ["a", "b", "below"]
-    assert tree.disturbed() == ["epic", "quiet"]
+    assert tree.disturbed() == ["elsewhere", "epic", "quiet"]

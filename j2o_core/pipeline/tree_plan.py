@@ -1,0 +1,94 @@
+"""Parents before children, trees in lanes, and the restoring of what children disturb."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Optional
+
+from ..engine.resolve import Resolver
+from ..hooks.protocols import Loader
+from ..ledger import effects
+from ..ledger.items import Items
+from ..ledger.writer import Writer
+from ..mapping.model import Mapped
+from ..model.payload import Ref
+from ..model.problem import WARNING, Problem
+from ..snapshot.tree import Tree
+from .batch import Batch, Batches
+from .drafting import draft, write_step
+from .records import Records
+from .steps import RESTORE
+from .wiring import Wiring
+
+
+class TreePlan:
+    """Plans what depends on the tree of one entity, once all its records are planned."""
+
+    def __init__(
+        self, wiring: Wiring, tree: Tree, resolver: Resolver, items: Items, records: Records, writer: Writer, run: str
+    ) -> None:
+        self._wiring = wiring
+        self._tree = tree
+        self._resolver = resolver
+        self._items = items
+        self._records = records
+        self._writer = writer
+        self._run = run
+
+    def node(self, origin: str, mapped: Mapped, loader: Loader) -> tuple[str, Optional[str], bool]:
+        """(origin, its parent's origin, whether it has values that children would disturb)."""
+        valued = any(mapped.payload.get(name) not in (None, "", []) for name in loader.restored_fields)
+        return origin, self._parent(mapped.payload.get(loader.parent_field or "")), valued
+
+    def place(self, entity: str, loader: Loader) -> None:
+        """Set rank and lane of planned effects by their place in the tree; tell of circles."""
+        step, prefix = write_step(self._wiring, entity).number, f"{self._wiring.source}/{entity}/"
+        for chunk in self._tree.places():
+            places = []
+            for place in chunk:
+                parent = f"{prefix}{place.parent}" if place.parent else ""
+                root = parent if place.large and parent else f"{prefix}{place.root}"
+                places.append((place.id, place.depth, loader.lane(place.id, parent, root, {})))
+            self._writer.submit(partial(effects.place, run=self._run, entity=entity, step=step, places=places))
+
+    def circle(self, entity: str, loader: Loader) -> Optional[Problem]:
+        """What to tell where records are their own ancestors."""
+        circles = self._tree.circles()
+        if not circles:
+            return None
+        return Problem(
+            "J2O-P010",
+            f"{len(circles)} items are their own ancestors or stand below such: {', '.join(circles[:5])}; "
+            "their parents are left out where they do not exist yet",
+            WARNING,
+            entity=entity,
+            field=loader.parent_field or "",
+        )
+
+    def restore(self, batch: Batch, batches: Batches, moved: set[str]) -> None:
+        """Plan the restoring of every parent that gets a child in this run, new or ``moved`` to it."""
+        entity = batch.entity
+        loader, mapping = self._wiring.loaders[entity], self._wiring.mappings[entity]
+        step = next((one for one in self._wiring.steps if one.entity == entity and one.kind == RESTORE), None)
+        for origin in self._tree.disturbed() if step else ():
+            if batches.is_left_out(entity, origin) or not (origin in moved or self._gets_child(entity, origin)):
+                continue
+            sourced = self._records.one(entity, origin)
+            if sourced is None or step is None:
+                continue
+            planned = draft(self._wiring, entity, sourced, mapping.apply(sourced.record, sourced.source), False)
+            only = list(loader.restored_fields)
+            batch.planned.append(replace(planned, kind=effects.SHAPE, only=only, step=step.number))
+
+    def _gets_child(self, entity: str, origin: str) -> bool:
+        children = self._tree.children(origin)
+        known = self._items.get(entity, children)
+        return any(child not in known for child in children)
+
+    def _parent(self, value: object) -> Optional[str]:
+        for alias in value.aliases if isinstance(value, Ref) else ():
+            found = self._resolver.origin(value.entity, alias) if isinstance(value, Ref) else None
+            if found is not None:
+                return found[0]
+        return None
