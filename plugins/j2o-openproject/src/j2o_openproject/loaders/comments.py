@@ -25,7 +25,7 @@ from ..prose import joined, link_label, markdown, note_line
 from ..references import EffectReferences
 from ..target_items import target_id
 from ..times import moment_of, readable_time
-from .entity import EntityLoader
+from .entity import EntityLoader, of_those_that_exist
 
 _INTERNAL_FEATURE = "internalcomments"
 _TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:UTC|[+-]\d\d:\d\d)"
@@ -61,11 +61,10 @@ class Comments(EntityLoader):
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """Our comments on some work packages: one look-up tells which have any."""
         word = self.marks.search_prefix(COMMENT)
-        rows = self.client.pages(
-            "work_packages",
-            condition("id", "=", scopes),
-            condition("comment", "~", [word]),
-            params={"select": "total,elements/id"},
+        said = condition("comment", "~", [word])
+        ids = {"select": "total,elements/id"}
+        rows = of_those_that_exist(
+            scopes, lambda some: self.client.pages("work_packages", condition("id", "=", some), said, params=ids)
         )
         for row in rows:
             yield from self._on(str(row["id"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence
 
 from j2o_core.api import (
     Answer,
@@ -91,6 +91,24 @@ def while_it_exists(rows: Iterator[Mapping[str, Any]]) -> Iterator[Mapping[str, 
     except Refused as refusal:
         if refusal.status != 404:
             raise
+
+
+def of_those_that_exist(
+    scopes: Sequence[str], read: Callable[[Sequence[str]], Iterable[Mapping[str, Any]]]
+) -> list[Mapping[str, Any]]:
+    """The rows that ``read`` finds for some ids, asked for together.
+
+    The server refuses a filter that names one item which is gone: then the halves are asked for apart.
+    """
+    try:
+        return list(read(scopes))
+    except Refused as refusal:
+        if refusal.status not in (400, 404):
+            raise
+        if len(scopes) < 2:
+            return []
+    half = len(scopes) // 2
+    return [*of_those_that_exist(scopes[:half], read), *of_those_that_exist(scopes[half:], read)]
 
 
 def readable_notes(notes: Sequence[Note]) -> str:

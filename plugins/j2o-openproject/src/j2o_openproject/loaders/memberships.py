@@ -8,7 +8,7 @@ from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Phase, 
 
 from ..hal import condition, link, linked, linked_all, links
 from ..target_items import alias_of, optional_id, target_id
-from .entity import EntityLoader, failed, lost_notes
+from .entity import EntityLoader, failed, lost_notes, of_those_that_exist
 
 _QUIET = {"sendNotifications": False}
 
@@ -61,7 +61,10 @@ class Memberships(EntityLoader):
 
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """All memberships of some projects."""
-        return map(self._found, self.client.pages("memberships", condition("project", "=", scopes)))
+        rows = of_those_that_exist(
+            scopes, lambda some: self.client.pages("memberships", condition("project", "=", some))
+        )
+        return map(self._found, rows)
 
     def find(self, effect: Effect) -> Sequence[Found]:
         """The membership of this principal in this project."""

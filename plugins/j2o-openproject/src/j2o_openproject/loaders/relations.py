@@ -10,7 +10,7 @@ from ..hal import condition, link, linked, linked_all
 from ..marks import RELATION
 from ..target_items import alias_of, target_id
 from ..texts import one_line
-from .entity import EntityLoader, only, readable_notes
+from .entity import EntityLoader, of_those_that_exist, only, readable_notes
 
 #: the types that the server stores turned round, and what it stores
 _REVERSED = {
@@ -66,7 +66,10 @@ class Relations(EntityLoader):
 
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """All relations of some work packages."""
-        return map(self._found, self.client.pages("relations", condition("involved", "=", scopes)))
+        rows = of_those_that_exist(
+            scopes, lambda some: self.client.pages("relations", condition("involved", "=", some))
+        )
+        return map(self._found, rows)
 
     def find(self, effect: Effect) -> Sequence[Found]:
         """By the mark, among the relations of one of the two."""

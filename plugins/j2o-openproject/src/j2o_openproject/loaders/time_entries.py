@@ -15,7 +15,7 @@ from ..plain_text import plain_text
 from ..target_items import optional_id, payload_of, target_id
 from ..texts import normal_text
 from ..times import day_of
-from .entity import EntityLoader, failed, only, readable_notes
+from .entity import EntityLoader, failed, of_those_that_exist, only, readable_notes
 
 _LONGEST_COMMENT = 1000
 _LONGEST_HOURS = 1000 * 3600
@@ -67,10 +67,13 @@ class TimeEntries(EntityLoader):
 
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """All time entries of some work packages."""
-        questions = [condition("workPackage", "=", scopes)]
+        return map(self._found, of_those_that_exist(scopes, self._on))
+
+    def _on(self, work_packages: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+        questions = [condition("workPackage", "=", work_packages)]
         if self._has_entity:
-            questions = [condition("entityType", "=", ["WorkPackage"]), condition("entityId", "=", scopes)]
-        return map(self._found, self.client.pages("time_entries", *questions))
+            questions = [condition("entityType", "=", ["WorkPackage"]), condition("entityId", "=", work_packages)]
+        return self.client.pages("time_entries", *questions)
 
     def find(self, effect: Effect) -> Sequence[Found]:
         """By the mark, among the time entries of the work package: there is no look-up by comment."""
