@@ -123,3 +123,17 @@ def test_17_8_may_restrict_months_and_hours_a_day(serve):
 def test_only_the_caller_s_own_timer_runs(fresh, project):
     body = entry(fresh.work_package(project), fresh.member(project), ongoing=True)
     assert fresh.refused("POST", "time_entries", body)[2] == "ongoing"
+
+
+def test_a_person_has_one_running_timer(serve):
+    client = serve()
+    project = client.project()
+    me = {"id": 4, "_links": {"self": {"href": "/api/v3/users/4"}}}
+    client.member(project, user=me)
+    entity = client.work_package(project)["_links"]["self"]
+    links = {"entity": entity, "project": project["_links"]["self"], "user": me["_links"]["self"]}
+    timer = {"spentOn": "2024-01-02", "hours": None, "ongoing": True, "_links": links}
+    first = client.post("time_entries", timer)
+    assert client.refused("POST", "time_entries", timer) == (422, "PropertyConstraintViolation", "base")
+    client.patch(f"time_entries/{first['id']}", {"ongoing": False, "hours": "PT1H"})
+    client.call("DELETE", f"time_entries/{client.post('time_entries', timer)['id']}")

@@ -126,3 +126,22 @@ def test_a_delete_takes_descendants_comments_files_and_time_along(fresh, project
     for gone in (path, f"attachments/{file['id']}", f"relations/{relation['id']}", f"time_entries/{entry['id']}"):
         assert fresh.refused("GET", gone)[0] == 404
     assert "gone soon" not in [row["comment"]["raw"] for row in fresh.state("comments")["comments"]]
+
+
+def test_a_blocked_work_package_cannot_be_closed_until_its_blocker_is(fresh, project):
+    closed, rejected = fresh.by_name("statuses")["Closed"], fresh.by_name("statuses")["Rejected"]
+    blocker, blocked = fresh.work_package(project), fresh.work_package(project)
+    fresh.post(
+        f"work_packages/{blocker['id']}/relations", {"type": "blocks", "_links": {"to": blocked["_links"]["self"]}}
+    )
+
+    def close(item, status):
+        version = fresh.get(f"work_packages/{item['id']}")["lockVersion"]
+        return fresh.call(
+            "PATCH", f"work_packages/{item['id']}", {"lockVersion": version, "_links": {"status": status}}
+        )
+
+    assert close(blocked, closed).status_code == 422
+    assert close(blocked, rejected).status_code == 422
+    assert close(blocker, closed).status_code == 200
+    assert close(blocked, closed).status_code == 200

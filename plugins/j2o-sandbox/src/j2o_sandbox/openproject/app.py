@@ -170,6 +170,8 @@ def _check_content_type(request: Request, template: str) -> Optional[Answer]:
     allowed = ["application/json", "application/hal+json"]
     if template.endswith("/attachments"):
         allowed = ["multipart/form-data"]
+    elif "/render/" in template:
+        allowed = ["text/plain"]
     if not any(kind.startswith(item) for item in allowed):
         message = text(request.language, "invalid_content_type", content_type=" ".join(allowed), actual=kind)
         return _error(ApiError(415, "TypeNotSupported", message))

@@ -21,8 +21,8 @@ class Calendar:
 
     def soonest(self, day: dt.date, every_day: bool) -> dt.date:
         """The day itself or the next working day."""
-        while not every_day and not self.works(day):
-            day += _DAY
+        while not every_day and not self.works(day) and day < dt.date.max:
+            day = _next(day)
         return day
 
     def duration(self, start: dt.date, due: dt.date, every_day: bool) -> int:
@@ -46,26 +46,26 @@ class Calendar:
         """The day on which ``duration`` days from ``start`` end."""
         day = self.soonest(start, every_day)
         for _ in range(duration - 1):
-            day = self.soonest(day + _DAY, every_day)
+            day = self.soonest(_next(day), every_day)
         return day
 
     def start(self, due: dt.date, duration: int, every_day: bool) -> dt.date:
         """The day on which ``duration`` days that end at ``due`` begin."""
         day = due
         for _ in range(duration - 1):
-            day -= _DAY
-            while not every_day and not self.works(day):
-                day -= _DAY
+            day = _next(day, -1)
+            while not every_day and not self.works(day) and day > dt.date.min:
+                day = _next(day, -1)
         return day
 
     def with_lag(self, day: dt.date, lag: int) -> dt.date:
         """The first working day after ``day`` and ``lag`` working days; a negative lag goes back."""
         if lag < 0:
-            soonest = day + _DAY
+            soonest = _next(day)
             for _ in range(-lag):
-                soonest -= _DAY
-                while not self.works(soonest):
-                    soonest -= _DAY
+                soonest = _next(soonest, -1)
+                while not self.works(soonest) and soonest > dt.date.min:
+                    soonest = _next(soonest, -1)
             return self.soonest(soonest, False)
         soonest = self.soonest(day + _DAY, False)
         for _ in range(lag):
@@ -76,3 +76,11 @@ class Calendar:
 def as_date(text: Optional[str]) -> Optional[dt.date]:
     """A stored date as a date."""
     return None if text is None else dt.date.fromisoformat(text)
+
+
+def _next(day: dt.date, step: int = 1) -> dt.date:
+    # There is nothing beyond the first and the last day of the calendar.
+    try:
+        return day + dt.timedelta(days=step)
+    except OverflowError:
+        return dt.date.max if step > 0 else dt.date.min

@@ -26,6 +26,7 @@ class Features:
     target_versions: bool  # 17.8
     exact_hours: bool  # 17.9: no truncation when hours are read back
     custom_field_by_id: bool  # 18
+    renders: bool  # gone in 18
 
     @property
     def text(self) -> str:
@@ -55,4 +56,5 @@ def features_of(version: str) -> Features:
         target_versions=number >= (17, 8, 0),
         exact_hours=number >= (17, 9, 0),
         custom_field_by_id=number >= (18, 0, 0),
+        renders=number < (18, 0, 0),
     )

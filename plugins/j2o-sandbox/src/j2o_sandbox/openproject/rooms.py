@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from j2o_sandbox.openproject import metadata, schemas
+from j2o_sandbox.openproject import days, metadata, rendering, schemas
 from j2o_sandbox.openproject.features import Features
 from j2o_sandbox.openproject.people import groups, memberships, principals, roles, users
 from j2o_sandbox.openproject.projects import copies, parts, projects, versions
@@ -13,6 +13,8 @@ from j2o_sandbox.openproject.work_packages import editing, forms, listing, peopl
 _ROOMS = (
     metadata,
     schemas,
+    days,
+    rendering,
     principals,
     users,
     groups,
@@ -40,6 +42,8 @@ def build_router(features: Features) -> Router:
     for room in _ROOMS:
         for method, template, handler in room.routes.entries:
             if template.startswith("/api/v3/workspaces/") and not features.workspaces:
+                continue
+            if "/render/" in template and not features.renders:
                 continue
             if "/sprints" in template and not features.sprints:
                 continue

@@ -177,7 +177,10 @@ def _tables() -> Dict[str, Table]:
     )
     tables["relations"] = Table("relations", work_package=lambda row: (row.source, row.target))
     tables["time_entries"] = Table(
-        "time_entries", work_package=lambda row: (row.work_package,), project=lambda row: (row.project,)
+        "time_entries",
+        work_package=lambda row: (row.work_package,),
+        project=lambda row: (row.project,),
+        ongoing=lambda row: (row.user,) if row.ongoing else (),
     )
     tables["jobs"] = Table("jobs", uuid=lambda row: (row.uuid,), status=lambda row: (row.status,))
     return tables

@@ -121,7 +121,14 @@ def validate(server: Server, request: Request, draft: Any, before: Any, problems
         problems.add("comment", "too_long", count=_LONGEST_COMMENT)
     if draft.ongoing and draft.user != request.user.id:
         problems.add("ongoing", "not_current_user")
+    if draft.ongoing and (before is None or not before.ongoing) and _has_timer(server, draft):
+        problems.add_text("base", text(problems.language, "duplicate_ongoing"))
     _check_limits(server, draft, problems)
+
+
+def _has_timer(server: Server, draft: Any) -> bool:
+    rows = server.store.time_entries.find("ongoing", draft.user)
+    return any(row.id != draft.id for row in rows)
 
 
 def _check_limits(server: Server, draft: Any, problems: Problems) -> None:

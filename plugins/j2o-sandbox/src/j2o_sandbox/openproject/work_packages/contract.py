@@ -91,7 +91,8 @@ def _check_status(server: Server, request: Request, draft: Any, before: Any, kin
     if before is None or draft.status == before.status:
         return
     old = server.store.statuses.get(before.status)
-    if kind is not None and draft.type == before.type and not transition(kind, before.status, draft.status):
+    reachable = kind is None or draft.type != before.type or transition(kind, before.status, draft.status)
+    if not reachable or (status.is_closed and draft.type == before.type and _blocked(server, before)):
         problems.add("status", "status_transition_invalid")
     closed_version = any(
         version is not None and version.status == "closed"
@@ -99,6 +100,19 @@ def _check_status(server: Server, request: Request, draft: Any, before: Any, kin
     )
     if closed_version and old is not None and old.is_closed and not status.is_closed:
         problems.add("status", "error_readonly")
+
+
+def _blocked(server: Server, row: Any) -> bool:
+    """Whether an open work package blocks this one: then no transition leads to a closed status."""
+    store = server.store
+    if store.statuses[row.status].is_closed:
+        return False
+    blockers = [
+        store.work_packages[relation.source]
+        for relation in store.relations.find("work_package", row.id)
+        if relation.type == "blocks" and relation.target == row.id
+    ]
+    return any(not store.statuses[one.status].is_closed for one in blockers)
 
 
 def transition(kind: Any, old: int, new: int) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Optional, Set
 
 from j2o_sandbox.openproject.calendar import as_date
 from j2o_sandbox.openproject.errors import Problems
+from j2o_sandbox.openproject.messages import attribute_name
 from j2o_sandbox.openproject.server import Server
 
 _FIELDS = ("duration", "due", "start")
@@ -53,6 +54,12 @@ def check_dates(server: Server, draft: Any, milestone: bool, sent: Set[str], pro
             problems.add("dueDate", "not_start_date")
         elif due < start:
             problems.add("dueDate", "greater_than_or_equal_to_start_date")
+    values = {"startDate": start, "dueDate": due, "duration": duration}
+    missing = [name for name, value in values.items() if value is None]
+    if len(missing) == 1 and not problems.has("dueDate"):
+        # Two of the three give the third, which cannot be emptied then.
+        known = [attribute_name(problems.language, name).lower() for name, value in values.items() if value is not None]
+        problems.add(missing[0], "cannot_be_null", others=" and ".join(known))
     if duration is None:
         return
     if duration != int(duration):
