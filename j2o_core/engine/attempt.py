@@ -149,6 +149,7 @@ class Attempt:
         engine.writer.submit(lambda connection: effects.mark_resent(connection, row.id))
         task.in_doubt = False
         task.decided = False
+        task.resent = True
         task.sent_at = time.monotonic()
         for upload in task.uploads:
             if not upload.claimable:

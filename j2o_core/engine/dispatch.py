@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Optional, Sequence
+from functools import partial
+from typing import Mapping, Optional, Sequence
 
 from ..ledger import effects
 from ..ledger.effects import EffectRow
+from ..ledger.items import Item
 from ..model.digest import canonical, digest
-from ..model.effect import EffectClass
+from ..model.effect import EffectClass, Found
 from ..model.outcome import Conflict, Fatal, InDoubt, ItemFailed, ItemSkipped, NotSent, Outcome, Retriable, Undecided
 from .attempt import Attempt, holds, resolve
 from .context import Engine
@@ -18,6 +20,8 @@ from .lanes import LaneQueue
 from .record import Recorder
 from .task import Task, Upload, sent_age
 
+#: outcomes of a read that are nobody's fault and may pass
+_UNREAD = (NotSent, Retriable, Conflict, Undecided, InDoubt)
 #: seconds between two progress events
 _BEAT = 0.25
 
@@ -115,18 +119,34 @@ class Dispatcher:
             tasks.append(task)
         reading = [task for task in tasks if (task.changes_existing or task.row.doubtful) and not task.in_doubt]
         if reading:
+            items, found = self._read_together([task for task in reading if task.changes_existing])
+            read = partial(self._read_before, items, found)
             with ThreadPoolExecutor(min(engine.workers, len(reading))) as pool:
-                kept = list(pool.map(self._read_before, reading))
+                kept = list(pool.map(read, reading))
             dropped = {id(task) for task, keep in zip(reading, kept) if not keep}
             tasks = [task for task in tasks if id(task) not in dropped]
         return tasks
 
-    def _read_before(self, task: Task) -> bool:
+    def _read_together(self, tasks: Sequence[Task]) -> tuple[Mapping[str, Item], Mapping[str, Found]]:
+        """The items that are to be changed, by origin, and as they are now, by target id, where one look-up tells."""
+        if not tasks:
+            return {}, {}
+        entity = tasks[0].row.entity
+        items = self._engine.items.get(entity, [task.row.origin for task in tasks])
+        try:
+            identifiers = [item.item for item in items.values()]
+            return items, {found.id: found for found in self._engine.loaders[entity].read_many(identifiers)}
+        except ItemFailed:
+            return items, {}  # reading one by one tells which
+        except _UNREAD as outcome:
+            raise Fatal(f"{entity} cannot be read: {outcome.message}", exit_code=3) from outcome
+
+    def _read_before(self, items: Mapping[str, Item], found: Mapping[str, Found], task: Task) -> bool:
         """Read what has to be known before sending; whether it may be sent."""
         row = task.row
         try:
             if task.changes_existing:
-                self._read_current(task)
+                self._look_at_current(task, items.get(row.origin), found)
             else:
                 self._engine.loaders[row.entity].check_refusal(task.effect)
         except ItemSkipped as outcome:
@@ -135,24 +155,24 @@ class Dispatcher:
         except ItemFailed as outcome:
             self._record.refused(task, outcome, effects.FAILED)
             return False
-        except (NotSent, Retriable, Conflict, Undecided, InDoubt) as outcome:
+        except _UNREAD as outcome:
             raise Fatal(f"{row.entity} {row.key} cannot be read: {outcome.message}", exit_code=3) from outcome
         return True
 
-    def _read_current(self, task: Task) -> None:
+    def _look_at_current(self, task: Task, item: Optional[Item], found: Mapping[str, Found]) -> None:
         row = task.row
-        item = self._engine.items.get(row.entity, [row.origin]).get(row.origin)
         if item is None:
             raise ItemFailed("the item to change is not on the target", code="J2O-E010")
         parent = task.effect.parent.id if task.effect.parent else ""
         loader = self._engine.loaders[row.entity]
-        task.current = loader.read(item.item, parent)
-        if row.kind != effects.UPDATE or holds(loader, task.effect, task.current):
+        current = found.get(item.item) or loader.read(item.item, parent)
+        task.current = current
+        if row.kind != effects.UPDATE or holds(loader, task.effect, current):
             return
         changed = [
             name
             for name in sorted((row.only or frozenset()) - set(loader.shared_fields))
-            if name in item.image and digest(task.current.image.get(name)) != item.image[name]
+            if name in item.image and digest(current.image.get(name)) != item.image[name]
         ]
         if changed:
             raise ItemFailed(

@@ -86,6 +86,7 @@ class Recorder:
             adopted,
             inverse,
             late,
+            keeps_payload=task.resent or row.resent,
         )
         self._write(row, ended, item=item, problems=problems)
 

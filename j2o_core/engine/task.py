@@ -43,6 +43,7 @@ class Task:
     in_doubt: bool = False
     was_in_doubt: bool = False
     decided: bool = False
+    resent: bool = False
     sent_at: float = field(default_factory=time.monotonic)
 
     @property

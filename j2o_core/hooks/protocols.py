@@ -277,6 +277,10 @@ class Loader(ABC):
         """The item as it is now, with its full image."""
         raise NotImplementedError(f"{self.name} cannot read one item")
 
+    def read_many(self, identifiers: Sequence[str]) -> Iterable[Found]:
+        """Those of the items that one look-up tells, as ``read`` would; the others are read one by one."""
+        return ()
+
     def delete(self, identifier: str, parent: str = "") -> None:
         """Remove the item; removing what is gone is fine."""
         raise NotImplementedError(f"{self.name} cannot delete")

@@ -28,8 +28,8 @@ class Download:
 def save(answer: requests.Response, destination: Path, size: Optional[int], what: str) -> Download:
     """Write an open answer to ``destination``, through a ``.part`` file beside it.
 
-    Raises ``Retriable`` where it breaks off or its length is not ``size``, ``Refused`` where a redirect led to a login page, ``Fatal``
-    where the disk does not take it.
+    Raises ``Retriable`` where it breaks off or its length is not ``size``, ``Refused`` where a redirect led to a login
+    page, ``Fatal`` where the disk does not take it.
     """
     content_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     part = destination.with_name(destination.name + ".part")
@@ -48,7 +48,7 @@ def save(answer: requests.Response, destination: Path, size: Optional[int], what
         part.replace(destination)
     except requests.RequestException as error:  # these are OSErrors too
         announced = "" if size is None else f" of {size}"
-        raise Retriable(f"{what}: broke off after {written}{announced} bytes", code="truncated") from error
+        raise Retriable(f"{what}: broke off after {answer.raw.tell()}{announced} bytes", code="truncated") from error
     except OSError as error:
         raise Fatal(f"{part} cannot be written: {error.strerror or error}", exit_code=4, code="disk") from None
     finally:

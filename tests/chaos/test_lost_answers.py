@@ -53,3 +53,22 @@ def test_every_kind_of_write_survives(tmp_path: Path, fault: str):
         assert_exactly_once(made, ended)
         fired = requests.get(f"{made.openproject.url}/_sandbox/faults", timeout=60).json()["rules"]
         assert all(rule["fired"] for rule in fired), [name for name, rule in zip(WRITES, fired) if not rule["fired"]]
+
+
+def test_a_copy_that_arrives_after_the_settle_time_is_removed_and_told(tmp_path: Path):
+    with sandbox(projects=1, issues=20, seed=19, latency_ms=60) as made:
+        made.openproject.faults(
+            {
+                "server": "openproject",
+                "method": "POST",
+                "path": "/api/v3/work_packages",
+                "nth": list(range(1, 13)),
+                "do": "late",
+                "seconds": 1.5,
+            }
+        )
+        ended = Migration(made, tmp_path / "home", arguments=("--settle", "0.4")).run()
+        assert ended.exit_code == 0, explained(ended)
+        told = [event for event in ended.events if event["event"] == "problem" and event["code"] == "J2O-E030"]
+        assert told, "no copy arrived: issues whose files were claimed already protect themselves"
+        assert_exactly_once(made, ended)

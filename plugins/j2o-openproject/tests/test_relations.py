@@ -100,3 +100,18 @@ def test_relations_of_one_pair_share_a_lane_and_those_that_move_dates_one_for_al
     assert far == relations.lane(
         "9", "acme/work_packages/7", "", {"to": Ref("work_packages", ("8",)), "type": "precedes"}
     )
+
+
+def test_a_second_relation_of_a_pair_is_skipped_without_asking(target, project, sent):
+    relations = target.loader("relations")
+    start, end = (target.work_package(project) for _ in range(2))
+    relations.create(target.relation(start, end, "blocks"))
+    sent.clear()
+    with pytest.raises(ItemSkipped, match="one relation a pair, and 'blocks' is there"):
+        relations.create(target.relation(end, start, "relates"))
+    assert sent == []
+
+
+def test_relations_that_say_more_are_written_first(target):
+    ranks = [target.loader("relations").rank({"type": kind}) for kind in ("follows", "blocks", "relates")]
+    assert ranks == sorted(set(ranks))

@@ -24,6 +24,7 @@ _TYPES = ("relates", *_REVERSED, *_REVERSED.values())
 #: bound by nothing but the rule of one relation a pair
 _LOOSE = "relates"
 _SCHEDULING = ("follows", "precedes")
+_MOST_REMEMBERED = 100_000
 #: the version that renamed `delay`
 _LAG_SINCE = (14, 0)
 
@@ -46,12 +47,22 @@ class Relations(EntityLoader):
     }
     required = ("to", "type")
 
+    def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any], source_url: str = "") -> None:
+        super().__init__(client, source, entity, options, source_url)
+        #: what this process has written lately, by pair: (type, origin)
+        self._written: dict[frozenset[str], tuple[str, str]] = {}
+
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """By pair; those that move dates of whole chains are written one by one."""
         if payload.get("type") in _SCHEDULING:
             return "relations:scheduling"
         ends = sorted((parent.rpartition("/")[2], alias_of(payload.get("to"))))
         return f"relations:{'-'.join(ends)}"
+
+    def rank(self, payload: Mapping[str, Any]) -> int:
+        """Of two relations of a pair the first is written: those that say more come first."""
+        kind = payload.get("type")
+        return 0 if kind in _SCHEDULING else 2 if kind == _LOOSE else 1
 
     def keys(self, effect: Effect) -> Sequence[str]:
         """``pair:10-11:blocks:10``: the pair, the type as stored, and whence it goes."""
@@ -84,6 +95,9 @@ class Relations(EntityLoader):
         start, end = self._ends(effect)
         if start == end:
             raise ItemSkipped("a work package cannot be related to itself", code="related_to_itself")
+        present = self._written.get(frozenset((start, end)))
+        if present is not None and present[1] != effect.origin.id:
+            raise _second_of_pair(present[0])  # it would be refused
         wanted = self.image(effect)
         body = self._body(effect, wanted)
         body["_links"] = {"to": link("work_packages", end)}
@@ -100,6 +114,9 @@ class Relations(EntityLoader):
             loose = {**body, "type": _LOOSE}
             loose.pop(self._lag, None)
             row = self.client.post(f"work_packages/{start}/relations", loose, quiet=True)
+        if len(self._written) >= _MOST_REMEMBERED:
+            self._written.clear()
+        self._written[frozenset((start, end))] = (str(row.get("type")), effect.origin.id)
         return self.answer(self._found(row), wanted)
 
     def update(self, effect: Effect, current: Found) -> Answer:
@@ -155,10 +172,7 @@ class Relations(EntityLoader):
 
     def _check_pair(self, start: str, end: str) -> None:
         for present in self._between(start, end):
-            raise ItemSkipped(
-                f"OpenProject holds one relation a pair, and '{present.image['type']}' is there already",
-                code="second_of_pair",
-            ) from None
+            raise _second_of_pair(str(present.image["type"])) from None
         for below, above in ((start, end), (end, start)):
             if above in linked_all(self.client.get(f"work_packages/{below}"), "ancestors"):
                 raise ItemSkipped(
@@ -174,6 +188,10 @@ class Relations(EntityLoader):
             "lag": row.get(self._lag),
         }
         return Found(id=str(row["id"]), mark=marked.id, keys=(_key(image),), image=image, parent=start)
+
+
+def _second_of_pair(kind: str) -> ItemSkipped:
+    return ItemSkipped(f"OpenProject holds one relation a pair, and '{kind}' is there already", code="second_of_pair")
 
 
 def _canonical(kind: str, start: str, end: str) -> dict[str, Any]:

@@ -153,6 +153,10 @@ class WorkPackages(EntityLoader):
         """One work package."""
         return self._found(self.client.get(f"work_packages/{identifier}"))
 
+    def read_many(self, identifiers: Sequence[str]) -> Iterable[Found]:
+        """Work packages in pages, closed ones too."""
+        return map(self._found, self.client.pages("work_packages", condition("id", "=", identifiers)))
+
     def delete(self, identifier: str, parent: str = "") -> None:
         """Remove it. The server removes everything below it too, with comments, files and time entries."""
         self.client.delete(f"work_packages/{identifier}")
