@@ -11,9 +11,10 @@ from j2o_sandbox.openproject.links import link, number, read_link
 from j2o_sandbox.openproject.server import Server
 from j2o_sandbox.openproject.values import as_boolean, as_text, formattable, parse_date, raw_text
 
-LINKED = ("list", "user", "version")
+LINKED = ("list", "hierarchy", "user", "version")
 _NAMESPACES = {
     "list": ("custom_options",),
+    "hierarchy": ("custom_field_items",),
     "user": ("users", "groups", "placeholder_users"),
     "version": ("versions",),
 }
@@ -76,9 +77,9 @@ def read_custom_values(
 
 
 def _link(server: Server, field: Any, value: int) -> Dict[str, Any]:
-    if field.format == "list":
+    if field.format in ("list", "hierarchy"):
         option = server.store.custom_options.get(value)
-        return link(f"/api/v3/custom_options/{value}", option.value if option else None)
+        return link(f"/api/v3/{_NAMESPACES[field.format][0]}/{value}", option.value if option else None)
     if field.format == "version":
         version = server.store.versions.get(value)
         return link(None) if version is None else link(f"/api/v3/versions/{value}", version.name)
@@ -141,7 +142,7 @@ def _linked(
     if text_id is None:
         return None
     found = number(text_id)
-    if field.format == "list":
+    if field.format in ("list", "hierarchy"):
         option = server.store.custom_options.get(found)
         good = option is not None and option.field == field.id
     elif field.format == "version":

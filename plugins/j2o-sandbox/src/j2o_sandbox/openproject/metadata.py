@@ -130,7 +130,10 @@ def priority(server: Server, request: Request, row_id: str) -> Answer:
 @routes("GET", "/custom_options/{id}")
 def custom_option(server: Server, request: Request, row_id: str) -> Answer:
     """One value of a list field."""
-    return Answer(200, option_bytes(server, server.get("custom_options", row_id, request.language)))
+    row = server.get("custom_options", row_id, request.language)
+    if server.store.custom_fields[row.field].format != "list":
+        raise not_found(request.language)
+    return Answer(200, option_bytes(server, row))
 
 
 @routes("GET", "/custom_fields/{id}")

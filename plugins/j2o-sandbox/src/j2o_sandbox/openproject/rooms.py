@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from j2o_sandbox.openproject import days, metadata, rendering, schemas
+from j2o_sandbox.openproject import days, hierarchies, metadata, rendering, schemas
 from j2o_sandbox.openproject.features import Features
 from j2o_sandbox.openproject.people import groups, memberships, principals, roles, users
 from j2o_sandbox.openproject.projects import copies, parts, projects, versions
@@ -14,6 +14,7 @@ _ROOMS = (
     metadata,
     schemas,
     days,
+    hierarchies,
     rendering,
     principals,
     users,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Tuple
 
+from j2o_sandbox.openproject.custom_values import LINKED
 from j2o_sandbox.openproject.errors import ApiError
 from j2o_sandbox.openproject.links import link
 from j2o_sandbox.openproject.people import memberships, users
@@ -75,6 +76,7 @@ _KINDS = {
     "date": "Date",
     "bool": "Boolean",
     "list": "CustomOption",
+    "hierarchy": "CustomField::Hierarchy::Item",
     "user": "User",
     "version": "Version",
     "link": "Link",
@@ -105,8 +107,10 @@ def resource_schema(server: Server, user: Any, name: str) -> Dict[str, Any]:
 def _custom(server: Server, field: Any) -> Dict[str, Any]:
     kind = _KINDS[field.format]
     entry = _entry(f"[]{kind}" if field.multi else kind, field.name, field.required, True)
-    if field.format in ("list", "user", "version"):
+    if field.format in LINKED:
         entry["location"] = "_links"
+    if field.format == "hierarchy":
+        entry["_links"] = {"allowedValues": link(f"/api/v3/custom_fields/{field.id}/items")}
     if field.format == "list":
         options = server.store.custom_options.find("field", field.id)
         entry["_links"] = {"allowedValues": [link(f"/api/v3/custom_options/{row.id}", row.value) for row in options]}

@@ -55,6 +55,12 @@ def _rows(kind: str, represent: Callable[[Server, Any], bytes]) -> Rows:
     return lambda server: (represent(server, row) for row in server.store.tables[kind].ordered())
 
 
+def _options(server: Server) -> Iterable[bytes]:
+    for row in server.store.custom_options.ordered():
+        if server.store.custom_fields[row.field].format == "list":
+            yield option_bytes(server, row)
+
+
 def _watchers(server: Server) -> Iterable[bytes]:
     for row in server.store.work_packages.ordered():
         for user in row.watchers:
@@ -80,7 +86,7 @@ _KINDS: Dict[str, Rows] = {
     "statuses": _rows("statuses", status_bytes),
     "priorities": _rows("priorities", priority_bytes),
     "time_entry_activities": _rows("time_entry_activities", lambda server, row: encode(activity_body(row))),
-    "custom_options": _rows("custom_options", option_bytes),
+    "custom_options": _options,
     "projects": _rows("projects", project_bytes),
     "memberships": _rows("memberships", membership_bytes),
     "versions": _rows("versions", version_bytes),

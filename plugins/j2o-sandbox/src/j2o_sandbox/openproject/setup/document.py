@@ -14,7 +14,7 @@ import yaml
 from j2o_sandbox.openproject.settings import MODULES, Settings
 from j2o_sandbox.options import SandboxError
 
-FORMATS = ("string", "text", "int", "float", "date", "bool", "list", "user", "version", "link")
+FORMATS = ("string", "text", "int", "float", "date", "bool", "list", "hierarchy", "user", "version", "link")
 OWNERS = ("work_package", "project", "user", "version", "time_entry", "group")
 _PARTS = {
     "edition",
@@ -120,7 +120,7 @@ def read_setup(document: Any) -> Setup:
         for name, entry in parts[part].items():
             if part in _KEYS:
                 parts[part][name] = _entry(part, name, entry)
-    _check_custom_fields(parts["custom_fields"])
+    _check_custom_fields(parts["custom_fields"], edition == "enterprise")
     _check_projects(parts["projects"])
     return Setup(_settings(_map(document.get("settings"), "settings"), edition == "enterprise"), parts)
 
@@ -163,19 +163,21 @@ def _entry(part: str, name: Any, entry: Any) -> Dict[str, Any]:
     return values
 
 
-def _check_custom_fields(fields: Dict[str, Any]) -> None:
+def _check_custom_fields(fields: Dict[str, Any], enterprise: bool) -> None:
     for name, entry in fields.items():
         where = f"custom_fields.{name}"
         _expect(entry.get("format") in FORMATS, f"{where}.format", f"one of {', '.join(FORMATS)}", entry.get("format"))
+        allowed = enterprise or entry["format"] != "hierarchy"
+        _expect(allowed, f"{where}.format", "edition: enterprise for a hierarchy", entry["format"])
         owner = entry.get("of", "work_package")
         _expect(owner in OWNERS, f"{where}.of", f"one of {', '.join(OWNERS)}", owner)
         if isinstance(entry.get("types"), str):
             _expect(entry["types"] == "all", f"{where}.types", "a list of names or 'all'", entry["types"])
-        if entry["format"] == "list":
+        if entry["format"] in ("list", "hierarchy"):
             _expect(bool(entry.get("options")), f"{where}.options", "a list of values", entry.get("options"))
         if entry.get("multi"):
-            good = entry["format"] in ("list", "user", "version")
-            _expect(good, f"{where}.multi", "format list, user or version", entry["format"])
+            good = entry["format"] in ("list", "hierarchy", "user", "version")
+            _expect(good, f"{where}.multi", "format list, hierarchy, user or version", entry["format"])
         if "regexp" in entry:
             try:
                 re.compile(entry["regexp"])

@@ -209,11 +209,9 @@ def _custom(server: Server, request: Request, entry: Filter, project: Optional[A
 
 def _values(server: Server, field: Any, project: Optional[Any]) -> Exists:
     store = server.store
-    if field.format == "list":
+    if field.format in ("list", "hierarchy"):
         options: Sequence[int] = [row.id for row in store.custom_options.find("field", field.id)]
         return lambda value: number(value) in options
     if field.format == "version":
         return lambda value: number(value) in store.versions
-    if field.format == "hierarchy":
-        return lambda value: number(value) in store.custom_options
     return _principals(server, "assignee", project)

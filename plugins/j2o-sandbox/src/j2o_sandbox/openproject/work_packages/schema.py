@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
+from j2o_sandbox.openproject.custom_values import LINKED
 from j2o_sandbox.openproject.links import link
 from j2o_sandbox.openproject.people.principals import href_of
 from j2o_sandbox.openproject.server import Server
@@ -18,6 +19,7 @@ _KINDS = {
     "date": "Date",
     "bool": "Boolean",
     "list": "CustomOption",
+    "hierarchy": "CustomField::Hierarchy::Item",
     "user": "User",
     "version": "Version",
     "link": "Link",
@@ -121,8 +123,10 @@ def _custom(server: Server, field: Any, project: Any) -> Dict[str, Any]:
         entry["maxLength"] = field.max_length
     if field.regexp:
         entry["regularExpression"] = field.regexp
-    if field.format in ("list", "user", "version"):
+    if field.format in LINKED:
         entry["location"] = "_links"
+    if field.format == "hierarchy":
+        return {**entry, "_links": {"allowedValues": link(f"/api/v3/custom_fields/{field.id}/items")}}
     if field.format == "list":
         options = server.store.custom_options.find("field", field.id)
         return _allowed(entry, [(f"/api/v3/custom_options/{row.id}", row.value) for row in options])
