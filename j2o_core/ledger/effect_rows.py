@@ -69,7 +69,7 @@ def partition(lane: str) -> int:
 
 @dataclass(frozen=True)
 class Ended:
-    """How one effect ended. ``late`` are payload fields that still need the payload."""
+    """How one effect ended. Its payload goes, unless ``late`` fields or the sweep (``keeps_payload``) need it."""
 
     id: int
     state: str
@@ -81,6 +81,7 @@ class Ended:
     late: Sequence[str] = ()
     code: Optional[str] = None
     message: Optional[str] = None
+    keeps_payload: bool = False
 
 
 def pack(payload: Mapping[str, Any], notes: Sequence[tuple[str, Any]]) -> bytes:

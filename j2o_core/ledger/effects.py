@@ -159,8 +159,10 @@ class Effects:
         )
 
     def resent(self) -> list[EffectRow]:
-        """What was sent again after doubt."""
-        return self._rows(tables.effect.c.resent.is_(True), tables.effect.c.state == DONE)
+        """The creates that were sent again after doubt."""
+        return self._rows(
+            tables.effect.c.resent.is_(True), tables.effect.c.state == DONE, tables.effect.c.kind == CREATE
+        )
 
     def late(self, step: int) -> list[tuple[EffectRow, list[str]]]:
         """Effects of a step whose fields refer to items that did not exist yet, with those fields."""
@@ -249,9 +251,9 @@ def not_sent(connection: Connection, effects: Sequence[int]) -> None:
 
 
 def end(connection: Connection, outcomes: Sequence[Ended]) -> None:
-    """Effects have ended. Their payloads go, unless late fields still need them."""
+    """Effects have ended. Their payloads go, unless something still needs them."""
     now = time.time()
-    for statement, keeps in ((_END, False), (_END_LATE, True)):
+    for statement, keeps in ((_END, False), (_END_WITH_PAYLOAD, True)):
         rows = [
             {
                 "of": one.id,
@@ -262,12 +264,12 @@ def end(connection: Connection, outcomes: Sequence[Ended]) -> None:
                 "to_version": one.version,
                 "to_adopted": one.adopted,
                 "to_inverse": None if one.inverse is None else json.dumps(one.inverse),
-                "to_late": json.dumps(list(one.late)) if keeps else None,
+                "to_late": json.dumps(list(one.late)) if one.late else None,
                 "to_code": one.code,
                 "to_message": one.message,
             }
             for one in outcomes
-            if bool(one.late) == keeps
+            if (bool(one.late) or one.keeps_payload) == keeps
         ]
         if rows:
             connection.execute(statement, rows)
@@ -297,5 +299,5 @@ _ENDED: dict[str, Any] = {
         "message",
     )
 }
-_END_LATE = update(tables.effect).where(tables.effect.c.id == bindparam("of")).values(**_ENDED)
-_END = _END_LATE.values(payload=None)
+_END_WITH_PAYLOAD = update(tables.effect).where(tables.effect.c.id == bindparam("of")).values(**_ENDED)
+_END = _END_WITH_PAYLOAD.values(payload=None)

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
-from ..engine.attempt import resolve
 from ..engine.context import Engine
 from ..engine.dispatch import Dispatcher
-from ..hooks.protocols import Loader
-from ..ledger import effects, listing
-from ..ledger.effects import EffectRow, Planned
-from ..model.effect import Found
-from ..model.outcome import ItemFailed, ItemSkipped
-from ..model.problem import ERROR, WARNING, Problem
+from ..ledger import effects
+from ..ledger.effects import Planned
 from ..snapshot.store import Snapshot
 from .finish import plan_finish
-from .options import problem_event
 from .steps import FINISH, LATE, WRITE, Step
+from .sweep import sweep
 from .wiring import Wiring
 
 
@@ -36,7 +29,9 @@ def apply(wiring: Wiring, engine: Engine, snapshot: Snapshot, finish: bool) -> N
             prepared.add(step.entity)
         engine.emit({"event": "stage_started", "stage": "apply", "phase": step.phase.value, "entity": step.entity})
         dispatcher.run(step.number)
-    _sweep(engine)
+        if step.kind == WRITE:
+            sweep(engine, step.number)
+    sweep(engine)
 
 
 def _plan_late(wiring: Wiring, engine: Engine, step: Step) -> None:
@@ -61,41 +56,3 @@ def _plan_late(wiring: Wiring, engine: Engine, step: Step) -> None:
         for row, fields in engine.effects.late(first.number)
     ]
     engine.writer.submit(lambda connection: effects.plan(connection, engine.run, planned))
-
-
-def _sweep(engine: Engine) -> None:
-    """Whatever was sent again after doubt is counted on the target; a second copy equal to ours is removed."""
-    engine.writer.flush()
-    for row in engine.effects.resent():
-        if row.kind != effects.CREATE:
-            continue
-        loader = engine.loaders[row.entity]
-        item = engine.items.get(row.entity, [row.origin]).get(row.origin)
-        try:
-            found = list(loader.find(resolve(engine, row).effect))
-        except (ItemFailed, ItemSkipped):
-            continue
-        ours = next((one for one in found if item is not None and one.id == item.item), None)
-        if ours is None or len(found) < 2:
-            continue
-        for other in found:
-            if other.id != ours.id:
-                _remove_copy(engine, loader, row, ours, other)
-
-
-def _remove_copy(engine: Engine, loader: Loader, row: EffectRow, ours: Found, other: Found) -> None:
-    equal = {**other.image} == {**ours.image}
-    message, severity = f"a second copy ({other.id}) of {ours.id} was removed", WARNING
-    try:
-        if not equal:
-            raise ItemFailed("it differs from ours")
-        loader.delete(other.id, other.parent)
-    except (ItemFailed, NotImplementedError) as reason:
-        message, severity = f"a second copy ({other.id}) of {ours.id} is on the target and stays: {reason}", ERROR
-    problem = Problem("J2O-E030", message, severity, entity=row.entity, key=row.key)
-
-    def change(connection: Connection) -> None:
-        listing.put_problems(connection, engine.run, "apply", [(row.origin, problem)])
-
-    engine.writer.submit(change)
-    engine.emit(problem_event(problem, "apply"))

@@ -56,7 +56,7 @@ def test_every_kind_of_write_survives(tmp_path: Path, fault: str):
 
 
 def test_a_copy_that_arrives_after_the_settle_time_is_removed_and_told(tmp_path: Path):
-    with sandbox(projects=1, issues=20, seed=19, latency_ms=60) as made:
+    with sandbox(projects=1, issues=12, seed=19, latency_ms=60) as made:
         made.openproject.faults(
             {
                 "server": "openproject",
