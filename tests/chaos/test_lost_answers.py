@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,11 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+#: on the oldest Python, whose run is limited in time, one of each kind of ending
+_TRIED = list(FAULTS) if sys.version_info >= (3, 10) else list(FAULTS)[::3]
+
+
+@pytest.mark.parametrize("fault", _TRIED)
 def test_every_kind_of_write_survives(tmp_path: Path, fault: str):
     with sandbox(projects=1, issues=10, seed=19) as made:
         rules = [
