@@ -82,6 +82,7 @@ ISSUES = [
     issue(5, issuelinks=[{"id": "1", "type": LINK, "outwardIssue": {"id": "77777", "key": "GONE-1"}}]),
     issue(6, attachment=[file(1, "whole.txt", 300), file(2, "cut.txt", 300), file(3, "large.bin", 5000)]),
     issue(7, parent={"id": "88888", "key": "GONE-2"}),
+    issue(8, creator=person("bob"), votes={"votes": 3, "hasVoted": False}),
 ]
 
 
@@ -131,6 +132,17 @@ def test_a_link_to_an_issue_that_does_not_exist_is_skipped(migrated: Migrated):
 
 def test_a_parent_that_does_not_exist_stays_in_the_text(migrated: Migrated):
     assert "GONE-2" in migrated.work_package(7)["description"]["raw"]
+
+
+def test_who_typed_an_issue_in_for_its_reporter_stays_readable(migrated: Migrated):
+    text = migrated.work_package(8)["description"]["raw"]
+    assert "**Author:** Ann Doe" in text and "**Creator:** Bob Doe" in text
+    assert "Creator" not in migrated.work_package(7)["description"]["raw"]
+
+
+def test_votes_are_a_number(migrated: Migrated):
+    text = migrated.work_package(8)["description"]["raw"]
+    assert "**Votes:** 3" in text and "hasVoted" not in text, text
 
 
 def test_an_issue_without_reporter_and_description_arrives(migrated: Migrated):
