@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
@@ -15,6 +13,8 @@ from ..model.outcome import Fatal
 from .lock import Lock
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+#: the newest migration
+HEAD = "0001"
 
 
 class Ledger:
@@ -65,10 +65,22 @@ def open_ledger(url: str, home: Path) -> Ledger:
 
 def migrate(connection: Connection, revision: str = "head") -> None:
     """Bring the tables to a revision."""
+    if revision == "head" and _revision(connection) == HEAD:
+        return
+    # Alembic takes longer to import than a ledger that is up to date takes to open.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def _revision(connection: Connection) -> Any:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def _pragmas(connection: Any, _record: Any) -> None:

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
+from j2o_core.ledger import store
 from j2o_core.ledger.store import open_ledger
 from j2o_core.ledger.tables import metadata
 from j2o_core.ledger.writer import Writer
@@ -19,6 +22,12 @@ def test_the_migrations_make_the_tables_that_the_code_uses(tmp_path: Path):
     with ledger.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     ledger.close()
+
+
+def test_the_newest_migration_is_the_one_that_a_ledger_is_compared_with():
+    config = Config()
+    config.set_main_option("script_location", str(Path(store.__file__).with_name("migrations")))
+    assert ScriptDirectory.from_config(config).get_current_head() == store.HEAD
 
 
 def test_a_relative_ledger_lies_in_the_home_folder(tmp_path: Path):
