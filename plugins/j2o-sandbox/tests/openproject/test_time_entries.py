@@ -137,3 +137,12 @@ def test_a_person_has_one_running_timer(serve):
     assert client.refused("POST", "time_entries", timer) == (422, "PropertyConstraintViolation", "base")
     client.patch(f"time_entries/{first['id']}", {"ongoing": False, "hours": "PT1H"})
     client.call("DELETE", f"time_entries/{client.post('time_entries', timer)['id']}")
+
+
+def test_time_entries_do_not_touch_the_work_package(fresh, project):
+    user, item = fresh.member(project), fresh.work_package(project)
+    links = {"entity": item["_links"]["self"], "project": project["_links"]["self"], "user": user["_links"]["self"]}
+    fresh.post("time_entries", {"spentOn": "2024-01-02", "hours": "PT1H", "_links": links})
+    after = fresh.get(f"work_packages/{item['id']}")
+    assert (after["updatedAt"], after["lockVersion"]) == (item["updatedAt"], item["lockVersion"])
+    assert after["spentTime"] == "PT1H"
