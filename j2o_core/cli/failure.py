@@ -50,11 +50,24 @@ def explain(error: BaseException, debug: bool) -> Optional[int]:
     if isinstance(error, OSError) and error.filename:
         say(f"{error.filename}: {error.strerror}")
         return USAGE
+    if _told_as_problems(error):
+        return USAGE
     if isinstance(error, Exception):
         hint = "" if debug else "; `j2o --debug ...` shows where"
         say(f"internal error: {type(error).__name__}: {error}{hint}")
         return FINDINGS
     return None
+
+
+def _told_as_problems(error: BaseException) -> bool:
+    """Tell a mapping whose faults only the source's field names could show."""
+    from ..mapping.compiled import CompileError  # brings jsonschema, which `j2o --help` need not wait for
+
+    if not isinstance(error, CompileError):
+        return False
+    for problem in error.problems:
+        print(render_problem(problem, ""), file=sys.stderr)
+    return True
 
 
 def say(message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional
 
@@ -34,9 +35,15 @@ def environment_option() -> Any:
 
 def read_spec(current: Session, path: str, environment_name: Optional[str]) -> LoadResult:
     """The spec at ``path`` (or ``j2o:NAME``) merged for one environment, with whatever is wrong with it."""
+    from ..mapping.offline import check_mappings
     from ..spec.load import load_spec  # brings jsonschema, which `j2o --help` need not wait for
+    from ..spec.structure import in_order
 
-    return load_spec(path, environment_name, current.plugins.registry, environment())
+    result = load_spec(path, environment_name, current.plugins.registry, environment())
+    if result.spec is None:
+        return result
+    found = check_mappings(result.spec, current.plugins.registry)
+    return replace(result, problems=in_order([*result.problems, *found])) if found else result
 
 
 def require_spec(

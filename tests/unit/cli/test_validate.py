@@ -63,3 +63,36 @@ def test_control_characters_of_a_spec_do_not_reach_the_terminal(j2o: Callable[..
     path = tmp_path / "odd.yaml"
     path.write_text('apiVersion: j2o/v1\nnam\u009b31m: "\u009b31m"\n', encoding="utf-8")
     assert "\u009b" not in j2o("validate", str(path)).out
+
+
+OWN = """\
+apiVersion: j2o/v1
+kind: Migration
+name: own
+extends: j2o:demo
+entities:
+  work_packages:
+    map:
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("subject: {from: fields..summary}", "J2O-M003"),
+        ('"cf:A": {value: "{{ item.fields.summary | shout }}"}', "J2O-M004"),
+        ('"cf:A": {value: "{{ item.fields.summary | }}"}', "J2O-M004"),
+        ('"cf:A": {value: "{{ item.__class__ }}"}', "J2O-M004"),
+        ('"cf:A": {from: fields.environment, missing: note}', "J2O-M011"),
+    ],
+)
+def test_expressions_paths_and_steps_are_checked_too(
+    j2o: Callable[..., Any], tmp_path: Path, line: str, code: str
+) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(OWN + f"      {line}\n", encoding="utf-8")
+    called = j2o("validate", str(path), "--json")
+    problems = json.loads(called.out)["problems"]
+    assert [(p["code"], p["file"], p["line"]) for p in problems] == [(code, str(path), 8)]
+    assert called.code == 2
+    assert j2o("run", str(path)).code == 2
