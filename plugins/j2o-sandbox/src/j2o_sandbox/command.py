@@ -21,9 +21,13 @@ class Edition(str, Enum):
     CLOUD = "cloud"
 
 
-family = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="A Jira and an OpenProject to try things on, over real HTTP."
-)
+_HELP = """A Jira and an OpenProject to try things on, over real HTTP.
+
+\b
+Example:
+  j2o sandbox serve --edition cloud
+"""
+family = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=_HELP)
 
 
 @family.callback()

@@ -68,6 +68,9 @@ class SandboxOptions:
             if value is not None and not Path(value).is_file():
                 raise SandboxError(f"--{name.replace('_', '-')} {value}: no such file")
 
+        if self.jira_projects is not None and self.jira_data is None:
+            raise SandboxError(f"--jira-projects {self.jira_projects}: needs --jira-data, the issues of those projects")
+
     def to_json(self) -> str:
         """One line of JSON that ``from_json`` reads back."""
         return json.dumps(dataclasses.asdict(self))

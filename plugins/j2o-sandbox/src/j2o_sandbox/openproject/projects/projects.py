@@ -11,22 +11,10 @@ from j2o_sandbox.openproject.clock import parse_stamp
 from j2o_sandbox.openproject.collections import paged, read_filters, read_sort
 from j2o_sandbox.openproject.custom_values import read_custom_values
 from j2o_sandbox.openproject.errors import Problems, forbidden, raise_format
-from j2o_sandbox.openproject.filter_kinds import (
-    OPTIONAL,
-    STRING,
-    Filter,
-    Keep,
-    check,
-    moment_filter,
-    text_filter,
-    truth_filter,
-    unknown_filter,
-    whole_filter,
-)
 from j2o_sandbox.openproject.links import number, read_link
+from j2o_sandbox.openproject.projects.filters import project_filter
 from j2o_sandbox.openproject.projects.representation import (
     STATUSES,
-    ancestors,
     descendants,
     find_project,
     project_bytes,
@@ -50,7 +38,7 @@ def index(server: Server, request: Request) -> Answer:
     """Projects the user may see; archived ones for admins only."""
     found = [row for row in server.store.projects.ordered() if server.permissions.sees_project(request.user, row)]
     for entry in read_filters(request) or []:
-        keep = _filter(server, request, entry)
+        keep = project_filter(server, request, entry)
         found = [row for row in found if keep(row)]
     for name, descending in reversed(read_sort(request)):
         if name == "id":
@@ -274,34 +262,3 @@ def _free_identifier(server: Server, name: str) -> str:
         candidate = f"{stem}{counter}" if semantic else f"{stem}-{counter}"
         counter += 1
     return candidate
-
-
-def _filter(server: Server, request: Request, entry: Filter) -> Keep:
-    name, operator, values = entry
-    if name == "id":
-        return whole_filter(entry, lambda row: row.id)
-    if name == "ancestor":
-        return whole_filter(entry, lambda row: [one.id for one in ancestors(server, row)])
-    if name in ("parent", "parent_id"):
-        return whole_filter(entry, lambda row: row.parent, OPTIONAL)
-    if name in ("active", "public"):
-        return truth_filter(entry, lambda row: getattr(row, name))
-    if name in ("name_and_identifier", "nameAndIdentifier"):
-        # One of the values, as a whole, in the name or in the identifier.
-        check(entry, STRING)
-        lowered = [value.lower() for value in values]
-
-        def hit(row: Any) -> bool:
-            texts = (row.name.lower(), row.identifier.lower())
-            if operator in ("=", "!"):
-                return any(value in texts for value in lowered)
-            return any(value in one for value in lowered for one in texts)
-
-        return lambda row: hit(row) is (operator in ("=", "~"))
-    if name == "typeahead":
-        return text_filter(entry, lambda row: f"{row.name} {row.identifier}", ("**",))
-    if name == "name":
-        return text_filter(entry, lambda row: row.name)
-    if name in ("createdAt", "created_at"):
-        return moment_filter(entry, lambda row: str(row.created), server.clock.now())
-    raise unknown_filter(request.language, name)
