@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Mapping
+from typing import Any, Mapping, Sequence
 
 from sqlalchemy import Engine, func, select
 
@@ -29,7 +29,7 @@ def entities(engine: Engine, run: str) -> dict[str, dict[str, int]]:
             name: {**dict.fromkeys(COLUMNS, 0), "source": counts["source"], "unchanged": counts["unchanged"]}
             for name, counts in planned.items()
         }
-        rows = connection.execute(
+        rows: Sequence[Any] = connection.execute(
             select(
                 tables.effect.c.entity,
                 tables.effect.c.kind,

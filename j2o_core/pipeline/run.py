@@ -6,7 +6,7 @@ import hashlib
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, Sequence
 
 from loguru import logger
 from sqlalchemy import Connection, func, select
@@ -158,7 +158,7 @@ class _Run:
     def _supersede(self, state: RunState) -> None:
         """An unfinished run of another spec ends here; what it had on the way is looked for before planning."""
         with self._ledger.engine.connect() as connection:
-            rows = connection.execute(
+            rows: Sequence[Any] = connection.execute(
                 select(tables.effect.c.entity, tables.effect.c.effect_class, func.max(tables.effect.c.sent))
                 .where(tables.effect.c.run == state.id, tables.effect.c.state == effects.SENT)
                 .group_by(tables.effect.c.entity, tables.effect.c.effect_class)
