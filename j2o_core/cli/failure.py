@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from pathlib import Path
 from typing import Optional
 
 from ..hooks.registry import NameTaken
 from ..model.outcome import Fatal, Outcome
 from ..security.secrets import Unresolved
 from ..spec.show import render_problem
+from .session import home_folder
 
 FINDINGS, USAGE, UNREACHABLE, STOPPED, REFUSED = 1, 2, 3, 4, 5
 
@@ -48,7 +50,7 @@ def explain(error: BaseException, debug: bool) -> Optional[int]:
         say(f"{error}; leave one out with J2O_DISABLE_PLUGINS")
         return USAGE
     if isinstance(error, OSError) and error.filename:
-        say(f"{error.filename}: {error.strerror}")
+        say(f"{error.filename}: {error.strerror}{_of_the_home(str(error.filename))}")
         return USAGE
     if _told_as_problems(error):
         return USAGE
@@ -57,6 +59,13 @@ def explain(error: BaseException, debug: bool) -> Optional[int]:
         say(f"internal error: {type(error).__name__}: {error}{hint}")
         return FINDINGS
     return None
+
+
+def _of_the_home(path: str) -> str:
+    """What to do about a file of the home folder that cannot be used."""
+    home = home_folder(os.environ)
+    inside = home == Path(path) or home in Path(path).parents
+    return "; name another home folder with J2O_HOME" if inside else ""
 
 
 def _told_as_problems(error: BaseException) -> bool:

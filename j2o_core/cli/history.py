@@ -112,4 +112,9 @@ def errors(
 def _state(run: Mapping[str, Any]) -> str:
     state = str(run.get("state", ""))
     code = run.get("exit_code")
-    return f"{state}, {verdict(code)}" if code is not None else f"{state}, {run.get('stage', '')}".rstrip(", ")
+    if state == "interrupted":
+        return f"{state} in {run.get('stage', '')}; the same command carries on"
+    if code is None:
+        return f"{state}, {run.get('stage', '')}".rstrip(", ")
+    meaning = verdict(code)
+    return meaning if meaning.startswith(state) else f"{state}, {meaning}"

@@ -12,6 +12,7 @@ from .failure import USAGE, Refusal
 
 if TYPE_CHECKING:
     from ..ledger.queries import Queries
+    from ..ledger.store import Ledger
 
 #: stands for the newest run
 LAST = "last"
@@ -21,13 +22,9 @@ LAST = "last"
 def queries(home: Path, url: str) -> Iterator[Queries]:
     """Questions to one ledger, open within the block."""
     from ..ledger.queries import Queries
-    from ..ledger.store import open_ledger
 
-    ledger = open_ledger(url, home)
-    try:
+    with _opened(home, url) as ledger:
         yield Queries(ledger.engine)
-    finally:
-        ledger.close()
 
 
 def ledger_urls(home: Path, given: Optional[str]) -> list[str]:
@@ -39,10 +36,12 @@ def ledger_urls(home: Path, given: Optional[str]) -> list[str]:
 
 def all_runs(home: Path, given: Optional[str]) -> list[tuple[str, Mapping[str, Any]]]:
     """Each run with the URL of its ledger, newest first."""
+    from ..ledger.queries import Queries
+
     found = []
     for url in ledger_urls(home, given):
-        with queries(home, url) as asked:
-            found += [(url, run) for run in asked.runs()]
+        with _opened(home, url) as ledger:
+            found += [(url, _as_it_is(run, ledger.abandoned)) for run in Queries(ledger.engine).runs()]
     return sorted(found, key=lambda pair: float(pair[1].get("started") or 0), reverse=True)
 
 
@@ -61,6 +60,22 @@ def write_report(home: Path, url: str, run: str) -> Path:
     """Write the HTML report of a run to its place in the home folder; returns the path."""
     with queries(home, url) as asked:
         return write_file(asked, run, home / "reports" / f"{run}.html")
+
+
+@contextlib.contextmanager
+def _opened(home: Path, url: str) -> Iterator[Ledger]:
+    from ..ledger.store import open_ledger
+
+    ledger = open_ledger(url, home)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def _as_it_is(run: Mapping[str, Any], abandoned: bool) -> Mapping[str, Any]:
+    """A run whose process died could not write that it no longer runs."""
+    return {**run, "state": "interrupted"} if abandoned and run.get("state") == "running" else run
 
 
 def _is_ledger(path: Path) -> bool:

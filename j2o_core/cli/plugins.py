@@ -7,10 +7,17 @@ import typer
 from .document import print_json, print_rows
 from .session import session
 
+_HELP = """The installed plugins.
+
+\b
+Example:
+  j2o plugins list --json
+"""
+
 
 def add(app: typer.Typer) -> None:
     """Add the family ``plugins``."""
-    family = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The installed plugins.")
+    family = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=_HELP)
     family.command("list")(list_plugins)
     app.add_typer(family, name="plugins")
 

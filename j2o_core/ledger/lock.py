@@ -48,6 +48,23 @@ class Lock:
             self._file = None
 
 
+def is_abandoned(path: Path) -> bool:
+    """Whether the process that last took the lock is known to be dead. The lock itself is not touched.
+
+    ``False`` also where this cannot be told: another host holds it, or the system has no harmless way to ask.
+    """
+    try:
+        holder = json.loads(path.read_text(encoding="utf-8"))
+        if sys.platform == "win32" or holder["host"] != socket.gethostname():
+            return False
+        os.kill(int(holder["pid"]), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return False
+
+
 def _lock(file: IO[str]) -> None:
     if sys.platform == "win32":
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)

@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from ..model.outcome import Fatal
-from .lock import Lock
+from .lock import Lock, is_abandoned
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 #: the newest migration
@@ -28,6 +28,11 @@ class Ledger:
     def lock(self) -> None:
         """Take the ledger for this process, or raise ``Fatal`` (exit 5) that names the one which has it."""
         self._lock.acquire()
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether the process that last wrote to it is dead: a run that still says *running* was interrupted."""
+        return is_abandoned(self._lock.path)
 
     def close(self) -> None:
         """Give back the lock and the connections."""

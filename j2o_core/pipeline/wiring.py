@@ -97,6 +97,7 @@ def _start_system(wiring: Wiring, variables: dict[str, str]) -> dict[str, str]:
     named = [name for name in system.unless if variables.get(name)]
     if len(named) == len(system.unless) and named:
         return variables
+    named += [name for name in system.optional if variables.get(name)]
     if named:
         missing = ", ".join(name for name in system.unless if name not in named)
         raise Fatal(

@@ -104,7 +104,8 @@ def _problems(error: ValidationError, path: Path, root: Node) -> Iterator[Proble
         place = key_place(root, (*path, value[-1]))
         shown = " and ".join(f"'{key}'" for key in value)
         message = f"{shown} exclude each other in {_where(path)}"
-        yield problem("J2O-S017", message, place, dotted((*path, value[-1])), expected=f"either {_one_of(value)}")
+        expected = f"either {_one_of(value)}; an inherited one is removed with `{value[0]}: null`"
+        yield problem("J2O-S017", message, place, dotted((*path, value[-1])), expected=expected)
     elif keyword == "type":
         types = [value] if isinstance(value, str) else list(value)
         expected = " or ".join(_NAMES[name] for name in types)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sqlite3
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any, Callable
@@ -63,6 +66,28 @@ def test_status_tells_the_newest_run_with_counts_that_add_up(
     counts = document["entities"]["users"]
     assert counts.pop("source") == sum(counts.values()) == 3
     assert "finished with failures" in j2o("status").out
+
+
+def test_a_run_whose_process_died_is_interrupted_not_running(
+    j2o: Callable[..., Any], two_runs: tuple[str, str]
+) -> None:
+    first = two_runs[0]
+    lock = Path(os.environ["J2O_HOME"]) / "acme.db.lock"
+
+    def shown() -> tuple[str, str]:
+        states = {run["run"]: run["state"] for run in json.loads(j2o("runs", "--json").out)}
+        return states[first], next(line for line in j2o("runs").out.splitlines() if line.startswith(first))
+
+    lock.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}), encoding="utf-8")
+    assert shown()[0] == "running"
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    lock.write_text(json.dumps({"pid": gone.pid, "host": "elsewhere"}), encoding="utf-8")
+    assert shown()[0] == "running"
+    lock.write_text(json.dumps({"pid": gone.pid, "host": socket.gethostname()}), encoding="utf-8")
+    state, line = shown()
+    assert state == "interrupted"
+    assert "the same command carries on" in line
 
 
 def test_errors_lists_what_failed_and_on_request_what_was_skipped(

@@ -20,6 +20,7 @@ def commands(group: Any, context: Any, path: tuple[str, ...] = ()) -> Iterator[t
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         if hasattr(command, "list_commands"):
+            yield (*path, name), command
             inner = command.context_class(command, info_name=name, parent=context)
             yield from commands(command, inner, (*path, name))
         else:

@@ -135,13 +135,24 @@ def test_a_spec_with_errors_starts_nothing_and_still_gives_a_last_line(j2o: Call
     assert not Path(os.environ["J2O_HOME"]).exists()
 
 
+@pytest.mark.parametrize("name", ["JIRA_URL", "JIRA_USER"])
 def test_some_but_not_all_of_the_variables_are_an_error(
-    j2o: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    j2o: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setenv("JIRA_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv(name, "http://127.0.0.1:9")
     called = j2o("run", "j2o:demo")
     assert called.code == 2
     assert "JIRA_TOKEN" in called.err
+
+
+def test_a_home_that_cannot_be_used_is_told_with_what_to_do(
+    j2o: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("J2O_HOME", str(tmp_path / "file"))
+    called = j2o("run", "j2o:demo")
+    assert called.code == 2
+    assert "J2O_HOME" in called.err
 
 
 def test_a_server_that_is_not_there_is_exit_code_3(

@@ -43,6 +43,8 @@ def test_the_first_line_tells_where_both_answer_and_sigterm_ends_it_well() -> No
         (["--jira-data", "/nothing.ndjson"], "--jira-data /nothing.ndjson: no such file"),
         (["--edition", "desktop"], "desktop"),
         (["--openproject-version", "new"], "--openproject-version new"),
+        (["--openproject-version", "12.5"], "--openproject-version 12.5"),
+        (["--jira-projects", __file__], "needs --jira-data"),
         (["--faults", "no-such-profile"], "no-such-profile"),
     ],
 )

@@ -96,3 +96,15 @@ def test_expressions_paths_and_steps_are_checked_too(
     assert [(p["code"], p["file"], p["line"]) for p in problems] == [(code, str(path), 8)]
     assert called.code == 2
     assert j2o("run", str(path)).code == 2
+
+
+def test_a_key_that_excludes_an_inherited_one_is_told_with_how_to_remove_that(
+    j2o: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(OWN + "      subject: {value: fixed}\n", encoding="utf-8")
+    (problem,) = json.loads(j2o("validate", str(path), "--json").out)["problems"]
+    assert (problem["code"], problem["line"]) == ("J2O-S017", 8)
+    assert "`from: null`" in problem["expected"]
+    path.write_text(OWN + "      subject: {from: null, value: fixed}\n", encoding="utf-8")
+    assert j2o("validate", str(path)).code == 0

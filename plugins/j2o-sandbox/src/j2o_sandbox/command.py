@@ -27,6 +27,7 @@ _HELP = """A Jira and an OpenProject to try things on, over real HTTP.
 Example:
   j2o sandbox serve --edition cloud
 """
+
 family = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=_HELP)
 
 

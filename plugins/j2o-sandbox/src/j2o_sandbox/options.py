@@ -13,6 +13,8 @@ _NOT_NEGATIVE = (
     *("attachment_limit", "attachment_bytes"),
 )
 EDITIONS = ("server", "datacenter", "cloud")
+#: the first major version whose rules are known
+OLDEST_OPENPROJECT = 13
 
 
 class SandboxError(ValueError):
@@ -55,6 +57,10 @@ class SandboxOptions:
         if not re.fullmatch(r"\d+(\.\d+){0,2}", self.openproject_version):
             raise SandboxError(
                 f"--openproject-version {self.openproject_version}: expected a number like 13, 16.2 or 17.8"
+            )
+        if int(self.openproject_version.split(".")[0]) < OLDEST_OPENPROJECT:
+            raise SandboxError(
+                f"--openproject-version {self.openproject_version}: the oldest one served is {OLDEST_OPENPROJECT}"
             )
         for name in _NOT_NEGATIVE:
             value = getattr(self, name)

@@ -81,7 +81,7 @@ def lost_notes(notes: Sequence[Note]) -> tuple[Difference, ...]:
 
 def failed(refusal: Refused, advice: str) -> ItemFailed:
     """The refusal with what to do about it."""
-    return ItemFailed(f"{refusal.message}. {advice}", code=refusal.code, detail=refusal.detail)
+    return ItemFailed(f"{refusal.message.rstrip('.')}. {advice}", code=refusal.code, detail=refusal.detail)
 
 
 def while_it_exists(rows: Iterator[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
