@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections import Counter
 from typing import Optional
@@ -54,6 +55,7 @@ def run(
     stream = JsonStream(sys.stdout) if json else None
     try:
         with stoppable():
+            _check_settle(settle)
             _confirm(fresh, yes)
             loaded = require_spec(current, spec, env, stream)
             code = _migrate(current, loaded, RunOptions(fresh, finish, settle), quiet, stream)
@@ -65,6 +67,12 @@ def run(
     if stream is not None:
         stream.finish(code)
     raise typer.Exit(code)
+
+
+def _check_settle(settle: Optional[float]) -> None:
+    """A number of seconds that passes some day: ``nan`` and ``inf`` are numbers to the command line's parser."""
+    if settle is not None and not math.isfinite(settle):
+        raise Refusal(f"--settle {settle}: expected a number of seconds, such as 180", USAGE)
 
 
 def _confirm(fresh: bool, yes: bool) -> None:

@@ -81,7 +81,7 @@ ISSUES = [
     issue(4, comment=comments(comment(4, "By nobody", None)), reporter=None, creator=None, description=None),
     issue(5, issuelinks=[{"id": "1", "type": LINK, "outwardIssue": {"id": "77777", "key": "GONE-1"}}]),
     issue(6, attachment=[file(1, "whole.txt", 300), file(2, "cut.txt", 300), file(3, "large.bin", 5000)]),
-    issue(7, parent={"id": "88888", "key": "GONE-2"}),
+    issue(7, parent={"id": "88888", "key": "GONE-2"}, votes={"votes": 0, "hasVoted": False}),
     issue(8, creator=person("bob"), votes={"votes": 3, "hasVoted": False}),
 ]
 
@@ -143,6 +143,7 @@ def test_who_typed_an_issue_in_for_its_reporter_stays_readable(migrated: Migrate
 def test_votes_are_a_number(migrated: Migrated):
     text = migrated.work_package(8)["description"]["raw"]
     assert "**Votes:** 3" in text and "hasVoted" not in text, text
+    assert "Votes" not in migrated.work_package(7)["description"]["raw"]
 
 
 def test_an_issue_without_reporter_and_description_arrives(migrated: Migrated):

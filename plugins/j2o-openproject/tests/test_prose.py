@@ -42,6 +42,13 @@ def test_any_value_can_stand_in_the_readable_block(label: str, value: str) -> No
     assert text.startswith("#### Preserved from acme")
 
 
+def test_a_time_in_the_readable_block_is_readable() -> None:
+    notes = [Note("Resolved", "2022-02-11T15:03:37.000+0100"), Note("Release", "2022-02-11T15:03:37 or so")]
+    text = block("Preserved from acme", notes, tree.NoResolver())
+    assert "- **Resolved:** 2022-02-11 15:03:37 +01:00\n" in text
+    assert "- **Release:** 2022-02-11T15:03:37 or so" in text
+
+
 def test_without_notes_there_is_no_block() -> None:
     assert block("Preserved from acme", [], tree.NoResolver()) == ""
 

@@ -145,6 +145,13 @@ def test_some_but_not_all_of_the_variables_are_an_error(
     assert "JIRA_TOKEN" in called.err
 
 
+@pytest.mark.parametrize("settle", ["nan", "inf", "-1"])
+def test_settle_is_a_number_that_ends(j2o: Callable[..., Any], settle: str) -> None:
+    called = j2o("run", "j2o:demo", "--settle", settle)
+    assert called.code == 2
+    assert "--settle" in called.err
+
+
 def test_a_home_that_cannot_be_used_is_told_with_what_to_do(
     j2o: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -10,9 +10,12 @@ from j2o_core.api import richtext as tree
 
 from .richtext import write_markdown
 from .texts import normal_text, one_line
+from .times import readable_time
 
 #: above this length a value gets lines of its own in the readable block
 _LONG = 200
+#: a time as Jira writes it
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:?\d\d")
 #: what is escaped already, or a bracket
 _BRACKET = re.compile(r"\\.|[\[\]]")
 
@@ -67,6 +70,8 @@ def _item(note: Note) -> list[Any]:
     if isinstance(note.text, RichText):
         return [tree.Paragraph((label,)), *tree.from_json(note.text.tree).content]
     text = normal_text(note.text)
+    if _TIMESTAMP.fullmatch(text):
+        text = readable_time(text)
     if "\n" not in text and len(text) <= _LONG:
         return [tree.Paragraph((label, tree.Text(f" {one_line(text)}")))]
     return [tree.Paragraph((label,)), _lines(text)]
