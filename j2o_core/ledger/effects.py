@@ -49,6 +49,7 @@ __all__ = [
     "not_sent",
     "place",
     "plan",
+    "release_orphans",
 ]
 
 
@@ -273,6 +274,36 @@ def end(connection: Connection, outcomes: Sequence[Ended]) -> None:
         ]
         if rows:
             connection.execute(statement, rows)
+
+
+def release_orphans(connection: Connection, run: str, entity: str, step: int) -> None:
+    """Files whose parent has ended without them (the process died between the two outcomes) go on by themselves.
+
+    What was sent stays in doubt: it is looked for on the parent before it is written again.
+    """
+    parent = tables.effect.alias()
+    ended = (
+        select(parent.c.id)
+        .where(
+            parent.c.run == run,
+            parent.c.kind == CREATE,
+            parent.c.entity == tables.effect.c.parent_entity,
+            parent.c.origin == tables.effect.c.parent_origin,
+            parent.c.state.in_([DONE, FAILED, SKIPPED]),
+        )
+        .exists()
+    )
+    connection.execute(
+        update(tables.effect)
+        .where(
+            tables.effect.c.run == run,
+            tables.effect.c.entity == entity,
+            tables.effect.c.kind == UPLOAD,
+            tables.effect.c.state.in_([PLANNED, SENT]),
+            ended,
+        )
+        .values(kind=CREATE, step=step)
+    )
 
 
 def make_late(connection: Connection, effect: int, step: int) -> None:

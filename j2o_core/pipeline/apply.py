@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..engine.context import Engine
 from ..engine.dispatch import Dispatcher
 from ..ledger import effects
@@ -16,6 +18,10 @@ from .wiring import Wiring
 def apply(wiring: Wiring, engine: Engine, snapshot: Snapshot, finish: bool) -> None:
     """Carry out every step, the finish only where asked. Raises ``Fatal`` or ``Stopped``; both can be resumed."""
     prepared: set[str] = set()
+    for entity, late_step in engine.late_step.items():
+        if wiring.loaders[entity].claimed_by:
+            release = partial(effects.release_orphans, run=engine.run, entity=entity, step=late_step)
+            engine.writer.submit(release)
     dispatcher = Dispatcher(engine)
     for step in wiring.steps:
         if step.kind == LATE and not engine.effects.exists(step.number):

@@ -291,6 +291,26 @@ def test_a_file_that_an_adopted_create_does_not_hold_is_attached_later(bench: Be
     assert bench.states() == {"T-1": effects.DONE, "F-1": effects.DONE}
 
 
+@pytest.mark.parametrize(("held", "calls"), [(True, []), (False, ["attach F-1"])])
+def test_a_file_whose_outcome_alone_was_lost_is_looked_for_on_its_parent(bench: Bench, held: bool, calls: list[str]):
+    bench.things(1)
+    bench.go()
+    bench.target.calls.clear()
+    bench.plan(upload(1, "1"))
+    with bench.ledger.engine.begin() as connection:
+        connection.execute(
+            update(tables.effect).where(tables.effect.c.kind == effects.UPLOAD).values(state=effects.SENT, sent=1.0)
+        )
+    if held:
+        bench.target.files["1-7"] = "1"
+    bench.die()
+    bench.writer.submit(lambda connection: effects.release_orphans(connection, bench.run, "files", 5))
+    bench.go(step=5)
+    assert bench.target.calls == calls
+    assert list(bench.target.files.values()) == ["1"]
+    assert bench.states() == {"T-1": effects.DONE, "F-1": effects.DONE}
+
+
 def test_an_update_keeps_what_was_there_before_it(bench: Bench):
     bench.things(1)
     bench.go()
