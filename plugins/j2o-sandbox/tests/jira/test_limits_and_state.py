@@ -93,3 +93,50 @@ def test_parts_of_the_state_can_be_asked_for(jira: Any) -> None:
 def test_other_controls_do_not_exist(server: Any, control: str) -> None:
     method, path = control.split()
     assert server.request(method, path).status_code == 404
+
+
+def test_cloud_has_several_reasons_to_refuse(fresh: Any) -> None:
+    jira = fresh(edition="cloud")
+    jira.behave(burst=1, limit_reason="jira-quota-tenant-based", retry_after=1800)
+    refused = next(answer for answer in (jira.get("myself") for _ in range(10)) if answer.status_code == 429)
+    assert refused.headers["RateLimit-Reason"] == "jira-quota-tenant-based"
+    assert refused.headers["Retry-After"] == "1800"
+    wrong = jira.session.post(jira.url + "/_sandbox/behaviour", json={"limit_reason": "mood"})
+    assert wrong.status_code == 422
+
+
+def fault(jira: Any, **rule: Any) -> None:
+    answer = jira.session.post(jira.url + "/_sandbox/faults", json={"rules": [rule]})
+    assert answer.status_code == 200, answer.text
+
+
+def test_other_refusals_carry_a_time_to_wait_too(fresh: Any) -> None:
+    jira = fresh(edition="cloud")
+    fault(jira, do="status", status=503, retry_after=7, times=1)
+    answer = jira.get("myself")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "7")
+    assert jira.get("myself").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "template", "status"),
+    [
+        ("users/search", "/rest/api/3/users/search", 409),
+        ("issue/SHOP-1/remotelink", "/rest/api/3/issue/{id}/remotelink", 413),
+    ],
+)
+def test_large_lists_can_be_refused_on_cloud(fresh: Any, path: str, template: str, status: int) -> None:
+    jira = fresh(edition="cloud")
+    fault(jira, do="status", status=status, path=template, times=1)
+    assert jira.get("myself").status_code == 200
+    assert jira.get(path).status_code == status
+    assert jira.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("status", [200, 403, 503])
+def test_a_page_may_stand_where_json_is_expected(fresh: Any, status: int) -> None:
+    jira = fresh(edition="server")
+    fault(jira, do="html", status=status, times=1)
+    answer = jira.get("issue/SHOP-1")
+    assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (status, "text/html")
+    assert jira.get("issue/SHOP-1").json()["key"] == "SHOP-1"

@@ -131,3 +131,29 @@ def test_version_three_exists_on_cloud_alone(server: Any, cloud: Any) -> None:
     assert server.get("/rest/api/3/myself").status_code == 404
     for version in ("2", "3", "latest"):
         assert cloud.get(f"/rest/api/{version}/myself").status_code == 200
+
+
+def test_cloud_names_its_time_zone(cloud: Any) -> None:
+    assert cloud.get("serverInfo", auth=None).json()["serverTimeZone"] == "Africa/Lagos"
+
+
+def test_app_tokens_are_bearer_tokens_of_the_gateway(cloud: Any) -> None:
+    cloud_id = cloud.get("/_edge/tenant_info", auth=None).json()["cloudId"]
+    headers = {"Authorization": "Bearer j2o-sandbox-scoped-token"}
+    on_site = cloud.request("GET", "myself", None, headers=headers)
+    assert (on_site.status_code, on_site.json()["code"]) == (401, 401)
+    gateway = f"/ex/jira/{cloud_id}/rest/api/3/myself"
+    assert cloud.request("GET", gateway, None, headers=headers).json()["emailAddress"] == "admin@example.com"
+
+
+def test_attachments_of_a_scoped_token_are_behind_the_gateway_though_their_address_is_the_site(cloud: Any) -> None:
+    scoped = ("admin@example.com", "j2o-sandbox-scoped-token")
+    gateway = "/ex/jira/" + cloud.get("/_edge/tenant_info", auth=None).json()["cloudId"]
+    query = {"jql": "project in (SHOP, OPS)", "fields": "attachment", "maxResults": 100}
+    found = cloud.get(f"{gateway}/rest/api/3/search/jql", auth=scoped, **query).json()["issues"]
+    entry = next(entry for issue in found for entry in issue["fields"]["attachment"] if entry["size"])
+    assert entry["content"].startswith(cloud.url + "/rest/api/3/attachment/content/")
+    assert cloud.request("GET", entry["content"], scoped, allow_redirects=False).status_code == 401
+    moved = entry["content"].replace(cloud.url, cloud.url + gateway)
+    assert cloud.request("GET", moved, scoped, allow_redirects=False).status_code == 303
+    assert len(cloud.request("GET", moved, scoped, params={"redirect": "false"}).content) == entry["size"]

@@ -127,3 +127,14 @@ def test_roles_lead_to_actors_of_two_kinds(jira: Any) -> None:
     assert ("actorUser" in user) == (jira.edition == "cloud")
     assert ("name" in user) == (jira.edition != "cloud")
     assert jira.get("project/SHOP/role/99").status_code == 404
+
+
+def test_cloud_gives_everybody_by_page_of_fifty_unless_asked_for_more(kept: Any) -> None:
+    cloud = kept(edition="cloud", issues=15_000, projects=1)
+    people = cloud.read("users/search", maxResults=1000)
+    assert len(people) > 50 == len(cloud.read("users/search"))
+    assert cloud.read("users/search", startAt=50, maxResults=3) == people[50:53]
+    assert cloud.read("users/search", startAt=len(people)) == []
+    first = cloud.read("group/bulk", maxResults=1)
+    assert len(first["values"]) == 1 and not first["isLast"]
+    assert cloud.request("GET", first["nextPage"]).json()["values"] != first["values"]

@@ -141,3 +141,44 @@ def test_schemes_and_security_levels_are_told_to_administrators(jira: Any) -> No
     assert jira.read("project/SHOP/permissionscheme")["name"]
     assert len(jira.read("project/SHOP/issuesecuritylevelscheme")["levels"]) == 2
     assert jira.get("issuesecurityschemes", auth="reader").status_code == 403
+
+
+def test_no_project_of_the_sandbox_is_in_the_bin(cloud: Any) -> None:
+    assert cloud.read("project/search", status="deleted")["values"] == []
+    assert len(cloud.read("project/search", status=["live", "archived", "deleted"])["values"]) == 3
+
+
+def test_permission_schemes_tell_their_permissions_when_expanded(jira: Any) -> None:
+    for scheme in (
+        jira.read("permissionscheme", expand="permissions")["permissionSchemes"][0],
+        jira.read("project/SHOP/permissionscheme", expand="permissions"),
+    ):
+        assert "BROWSE_PROJECTS" in {entry["permission"] for entry in scheme["permissions"]}
+        assert all(entry["holder"]["type"] for entry in scheme["permissions"])
+    assert "permissions" not in jira.read("permissionscheme")["permissionSchemes"][0]
+
+
+def test_projects_have_schemes_that_each_edition_tells(server: Any, cloud: Any) -> None:
+    for jira in (server, cloud):
+        assert jira.read("project/SHOP/notificationscheme")["name"]
+        assert jira.get("project/NOPE/notificationscheme").status_code == 404
+    known = {entry["id"] for entry in server.read("priority")}
+    assert set(server.read("project/SHOP/priorityscheme")["optionIds"]) == known
+    assert cloud.get("project/SHOP/priorityscheme").status_code == 404
+
+
+def test_option_lists_come_by_page_number_on_server(server: Any) -> None:
+    whole = server.read("customFields/10202/options", useAllContexts="true")
+    second = server.read("customFields/10202/options", useAllContexts="true", maxResults=2, page=2)
+    assert second["options"] == whole["options"][2:4] and second["total"] == whole["total"] > 4
+
+
+def test_dashboards_come_by_page_and_their_gadgets_have_no_address_on_server(server: Any, cloud: Any) -> None:
+    for jira in (server, cloud):
+        assert jira.read("dashboard") == {"startAt": 0, "maxResults": 20, "total": 0, "dashboards": []}
+    assert server.get("dashboard/10000/gadget").status_code == 404
+
+
+def test_lists_of_filters_name_owners_and_queries(cloud: Any) -> None:
+    entry = cloud.read("filter/search")["values"][0]
+    assert entry["owner"]["accountId"] and entry["jql"] and entry["sharePermissions"] == []

@@ -177,3 +177,14 @@ def test_the_worklog_feed_gives_every_id_once(jira: Any) -> None:
     assert feed["lastPage"] is True
     half = feed["values"][len(feed["values"]) // 2]["updatedTime"]
     assert 0 < len(jira.read("worklog/updated", since=half)["values"]) < len(feed["values"])
+
+
+def test_bulk_histories_are_for_a_thousand_issues_ten_fields_and_ten_thousand_entries(cloud: Any) -> None:
+    for body, status in (
+        ({"issueIdsOrKeys": [str(number) for number in range(1000)]}, 200),
+        ({"issueIdsOrKeys": [str(number) for number in range(1001)]}, 400),
+        ({"issueIdsOrKeys": ["SHOP-2"], "fieldIds": list("abcdefghij")}, 200),
+        ({"issueIdsOrKeys": ["SHOP-2"], "maxResults": 10_000}, 200),
+        ({"issueIdsOrKeys": ["SHOP-2"], "maxResults": 10_001}, 400),
+    ):
+        assert cloud.post("changelog/bulkfetch", body).status_code == status

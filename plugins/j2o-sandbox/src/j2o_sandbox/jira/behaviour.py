@@ -6,7 +6,8 @@ import dataclasses
 from typing import Any, Dict, Optional
 
 SERVER, DATACENTER, CLOUD = "server", "datacenter", "cloud"
-TOKEN_FAULTS = ("repeat", "empty", "neither")
+TOKEN_FAULTS = ("repeat", "empty", "neither", "expire")
+LIMIT_REASONS = ("jira-burst-based", "jira-quota-tenant-based", "jira-quota-global-based")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -15,9 +16,11 @@ class Behaviour:
 
     ``page_cap`` and ``member_cap`` cap page sizes in silence; ``max_result_window`` is how deep offset search goes;
     ``nodes`` above 1 break ties of a sort differently from request to request; ``burst`` is requests per second before
-    429 (none: unlimited), answered with ``retry_after`` seconds; ``captcha_after`` failed logins lock a user name;
-    ``attachments_refuse_tokens`` sends bearer tokens on ``/secure/attachment`` to the login page; ``token_fault`` makes
-    token search repeat its token, answer empty pages with a token, or leave out both token and ``isLast``.
+    429 (none: unlimited), answered with ``retry_after`` seconds and, on Cloud, ``limit_reason``; ``captcha_after``
+    failed logins lock a user name; ``attachments_refuse_tokens`` sends bearer tokens on ``/secure/attachment`` to the
+    login page; ``token_fault`` makes token search repeat its token, answer empty pages with a token, leave out both
+    token and ``isLast``, or call every token expired; ``bulk_errors`` is how many issues of a larger bulk fetch fail
+    for now; ``index_lag`` is for how many seconds searches do not notice an edit.
     """
 
     edition: str = SERVER
@@ -33,7 +36,10 @@ class Behaviour:
     captcha_after: int = 3
     burst: Optional[int] = None
     retry_after: int = 1
+    limit_reason: str = LIMIT_REASONS[0]
     token_fault: Optional[str] = None
+    bulk_errors: int = 0
+    index_lag: int = 0
 
     @property
     def cloud(self) -> bool:
@@ -54,6 +60,9 @@ class Behaviour:
                 raise ValueError(f"setting {name!r} is {value!r}; expected {kinds[name]}")
         if changes.get("token_fault") not in (None, *TOKEN_FAULTS):
             raise ValueError(f"setting 'token_fault' is {changes['token_fault']!r}; expected {', '.join(TOKEN_FAULTS)}")
+        if changes.get("limit_reason", LIMIT_REASONS[0]) not in LIMIT_REASONS:
+            known = ", ".join(LIMIT_REASONS)
+            raise ValueError(f"setting 'limit_reason' is {changes['limit_reason']!r}; expected {known}")
         return dataclasses.replace(self, **changes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import lru_cache
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
@@ -28,6 +29,7 @@ class Installation:
         self._requests = 0
         self._indexes: Dict[str, Index] = {}
         self._searches: Dict[str, Search] = {}
+        self._lagging: Optional[_Lagging] = None
         self.shapes: Callable[[str, str, Viewer], Tuple[Shapes, IssueShapes]]
         self.behave(behaviour)
 
@@ -47,7 +49,10 @@ class Installation:
 
     def edit(self, edits: Json) -> List[str]:
         """Change the data under the clients' feet; see :meth:`EditedTracker.apply`."""
+        before = self._lag() or _Lagging(self.tracker.frozen())
         touched = self.tracker.apply(edits)
+        before.until = time.monotonic() + self.behaviour.index_lag
+        self._lagging = before
         self._indexes.clear()
         self._searches.clear()
         return touched
@@ -64,13 +69,22 @@ class Installation:
             found = self._indexes[viewer.name] = Index(self.tracker, viewer, self.tracker.deleted)
         return found
 
-    def search(self, viewer: Viewer) -> Search:
-        """JQL as this viewer."""
+    def search(self, viewer: Viewer, reconciled: bool = False) -> Search:
+        """JQL as this viewer, on an index that may lag behind edits unless it is ``reconciled``."""
+        lagging = None if reconciled else self._lag()
+        if lagging is not None:
+            index = Index(lagging.tracker, viewer, lagging.tracker.deleted)
+            return Search(index, self.behaviour.cloud, self.offset_minutes)
         found = self._searches.get(viewer.name)
         if found is None:
             found = Search(self.index(viewer), self.behaviour.cloud, self.offset_minutes)
             self._searches[viewer.name] = found
         return found
+
+    def _lag(self) -> Optional[_Lagging]:
+        if self._lagging is not None and time.monotonic() >= self._lagging.until:
+            self._lagging = None
+        return self._lagging
 
     def issue(self, position: int) -> Issue:
         """An issue with attachments no larger than ``attachment_bytes``."""
@@ -81,6 +95,14 @@ class Installation:
             return issue
         capped = [{**entry, "size": min(entry.get("size") or 0, cap)} for entry in files]
         return Issue(**{**issue.__dict__, "fields": {**issue.fields, "attachment": capped}})
+
+
+class _Lagging:
+    """What searches still see of data that were edited, and until when (monotonic seconds)."""
+
+    def __init__(self, tracker: EditedTracker) -> None:
+        self.tracker = tracker
+        self.until = 0.0
 
 
 class Call:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
@@ -58,6 +59,14 @@ class EditedTracker:
                 touched.append(key)
         self.rows = rows
         return touched
+
+    def frozen(self) -> EditedTracker:
+        """The data as they are now, whatever is edited later."""
+        still = copy.copy(self)
+        still.deleted = set(self.deleted)
+        still._fields = {place: dict(fields) for place, fields in self._fields.items()}
+        still._comments = {place: list(entries) for place, entries in self._comments.items()}
+        return still
 
     def issue(self, position: int) -> Issue:
         issue, row = self._tracker.issue(position), self.rows[position]

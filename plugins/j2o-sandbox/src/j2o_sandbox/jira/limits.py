@@ -52,7 +52,7 @@ class Limiter:
         refusal: Headers = (("Retry-After", str(behaviour.retry_after)),)
         if behaviour.cloud:
             reset = time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(time.time() + behaviour.retry_after))
-            refusal += (("X-RateLimit-Reset", reset), ("RateLimit-Reason", "jira-burst-based"))
+            refusal += (("X-RateLimit-Reset", reset), ("RateLimit-Reason", behaviour.limit_reason))
         return False, (*headers, *refusal)
 
 

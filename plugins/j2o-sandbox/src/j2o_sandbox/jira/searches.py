@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
 from j2o_sandbox.jira.call import Call
 from j2o_sandbox.jira.issue_shape import SEARCH_COMMENTS, Selection, select
@@ -18,6 +18,7 @@ _REMOVED = (
     "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. "
     "A full migration guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046"
 )
+_INVALID_TOKEN = "The provided next page token is invalid or expired."
 
 
 def search(call: Call) -> Answer:
@@ -51,11 +52,14 @@ def token_search(call: Call) -> Answer:
     asked = _asked(call)
     jql = str(asked.get("jql") or "")
     _require_bounded(jql)
-    if len(_list(asked.get("reconcileIssues"))) > 50:
+    reconciled = set(_list(asked.get("reconcileIssues")))
+    if len(reconciled) > 50:
         raise JiraError(400, "You may reconcile at most 50 issues.")
     if len(_list(asked.get("properties"))) > 5:
         raise JiraError(400, "You may request at most 5 issue properties.")
     positions, _ = run_query(call, jql, True)
+    if reconciled:
+        positions = _reconciled(call, jql, positions, reconciled)
     fields = _list(asked.get("fields"))
     selection = select(fields, _list(asked.get("expand")), "id").capped(SEARCH_COMMENTS)
     bare = set(fields) <= {"id", "key"} and not selection.expand
@@ -64,6 +68,8 @@ def token_search(call: Call) -> Answer:
         raise JiraError(400, "The maxResults parameter must be between 1 and 5000.")
     size = min(size, 5000 if bare else 100)
     mark = hashlib.sha256(f"{call.viewer.name}\n{jql}".encode("utf-8", "replace")).hexdigest()[:16]
+    if asked.get("nextPageToken") and call.installation.behaviour.token_fault == "expire":
+        raise JiraError(400, _INVALID_TOKEN)
     start = _start(asked.get("nextPageToken"), mark)
     issues = [_token_row(call, position, selection, fields, bare) for position in positions[start : start + size]]
     last = start + size >= len(positions)
@@ -84,7 +90,10 @@ def approximate_count(call: Call) -> Answer:
 
 
 def bulk_fetch(call: Call) -> Answer:
-    """``POST /issue/bulkfetch``: up to 100 issues, ascending by id; what is missing is silently absent."""
+    """``POST /issue/bulkfetch``: up to 100 issues, ascending by id; what is missing is silently absent.
+
+    What fails for now (the last ``bulk_errors`` of a request for more than that) is told in ``issueErrors``.
+    """
     call.logged_in()
     asked = call.request.json()
     unknown = set(asked) - {"issueIdsOrKeys", "fields", "expand", "fieldsByKeys", "properties"}
@@ -100,10 +109,26 @@ def bulk_fetch(call: Call) -> Answer:
     found = {call.index.find(str(name)) for name in wanted} - {None}
     selection = select(_list(asked.get("fields")), _list(asked.get("expand")), "*navigable").capped(SEARCH_COMMENTS)
     ordered = sorted((position for position in found if position is not None), key=lambda p: call.row(p).id)
+    failing = call.installation.behaviour.bulk_errors
+    failed = ordered[len(ordered) - failing :] if 0 < failing < len(ordered) else []
+    ordered = ordered[: len(ordered) - len(failed)]
     issues = [call.issues.issue(call.installation.issue(position), selection) for position in ordered]
     for issue in issues:
         _describe(call, selection, issue)
-    return Answer({"issueErrors": [], "issues": issues})
+    message = "The issue could not be read; try again."
+    errors = [{"id": str(call.row(position).id), "errorMessage": message} for position in failed]
+    return Answer({"issueErrors": errors, "issues": issues})
+
+
+def _reconciled(call: Call, jql: str, positions: Sequence[int], ids: Set[str]) -> Sequence[int]:
+    """What a lagging index found, but with the truth about the issues of these ids."""
+    try:
+        truth, _ = call.installation.search(call.viewer, reconciled=True).run(jql)
+    except JqlError as error:
+        raise JiraError(400, error.messages) from None
+    true, stale = set(truth), set(positions)
+    kept = [position for position in positions if str(call.row(position).id) not in ids or position in true]
+    return kept + [position for position in truth if position not in stale and str(call.row(position).id) in ids]
 
 
 def _spoilt(shape: Json, asked: Any, fault: Optional[str]) -> Json:
@@ -188,7 +213,7 @@ def _start(token: Any, mark: str) -> int:
             return int(start)
     except (binascii.Error, ValueError):
         pass
-    raise JiraError(400, "The provided next page token is invalid or expired.")
+    raise JiraError(400, _INVALID_TOKEN)
 
 
 def _describe(call: Call, selection: Selection, shape: Json) -> None:

@@ -49,7 +49,7 @@ def removed_workflow_search(call: Call) -> Answer:
 def permission_schemes(call: Call) -> Answer:
     """The one permission scheme."""
     call.logged_in()
-    return Answer({"permissionSchemes": [_scheme(call, "permissionscheme", "Default software scheme")]})
+    return Answer({"permissionSchemes": [_permissions(call)]})
 
 
 def security_schemes(call: Call) -> Answer:
@@ -62,7 +62,7 @@ def security_schemes(call: Call) -> Answer:
 def project_permission_scheme(call: Call, key: str) -> Answer:
     """The permission scheme of a project."""
     call.find_project(key)
-    return Answer(_scheme(call, "permissionscheme", "Default software scheme"))
+    return Answer(_permissions(call))
 
 
 def project_notification_scheme(call: Call, key: str) -> Answer:
@@ -133,6 +133,19 @@ def _create_page(call: Call, place: str, values: List[Json], name: str) -> Json:
     if call.cloud:
         page[name] = page.pop("values")
     return page
+
+
+def _permissions(call: Call) -> Json:
+    scheme = _scheme(call, "permissionscheme", "Default software scheme")
+    if "permissions" in call.request.words("expand"):
+        holder = {"type": "applicationRole"}
+        place = f"{scheme['self']}/permission"
+        names = ("BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "ADD_COMMENTS", "WORK_ON_ISSUES")
+        scheme["permissions"] = [
+            {"id": number, "self": f"{place}/{number}", "holder": holder, "permission": name}
+            for number, name in enumerate(names, 10_100)
+        ]
+    return scheme
 
 
 def _scheme(call: Call, kind: str, name: str) -> Json:
