@@ -81,8 +81,9 @@ class Attempt:
         claims = self._upload(task)
         try:
             answer = loader.create(with_content(engine, row, replace(task.effect, claims=claims)))
-        except Taken:
-            found = self._find(task)
+        except (Taken, ItemFailed) as refusal:
+            # After doubt a refusal may only say that the first request has arrived in the end (and has the files).
+            found = self._find(task) if task.was_in_doubt or isinstance(refusal, Taken) else []
             if not found:
                 raise
             self._found(task, found, CREATED if task.was_in_doubt else MATCHED)

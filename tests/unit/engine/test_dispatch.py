@@ -146,6 +146,24 @@ def test_what_is_taken_by_our_own_lost_request_is_ours(tmp_path: Path):
     bench.close()
 
 
+def test_a_resent_create_that_is_refused_since_the_first_arrived_after_all_is_that_first(bench: Bench):
+    bench.target.before[1] = InDoubt("reset")
+    bench.things(1)
+    write = bench.target.write
+
+    def late(what, change):
+        if bench.target.writes == 1:
+            bench.target.rows["late"] = {"mark": "1", "version": 0, "image": {"name": "thing 1"}}
+            bench.target.before[2] = ItemFailed("the files are claimed already")
+        return write(what, change)
+
+    bench.target.write = late  # type: ignore[method-assign]
+    bench.go()
+    assert list(bench.target.rows) == ["late"]
+    assert bench.listed() == {}
+    assert bench.states() == {"T-1": effects.DONE}
+
+
 def test_a_repeatable_write_is_simply_repeated(tmp_path: Path):
     bench = Bench(tmp_path, RepeatableThings, settle=60)
     bench.target.before[1] = InDoubt("reset")
