@@ -14,6 +14,8 @@ from ..running import Migration, explained, sandbox
 #: about 200 items
 SIZE = {"projects": 1, "issues": 16, "seed": 11}
 KILLS = 50 if sys.version_info >= (3, 10) else 12
+#: shared among the test workers
+PARTS = 2
 ENTITIES = (
     "users",
     "groups",
@@ -44,14 +46,15 @@ def j2o_after_effect(run, entity, key, kind, outcome, detail):
 '''
 
 
-def test_a_run_killed_at_random_moments_writes_everything_exactly_once(tmp_path: Path):
-    chance = random.Random(20261122)
+@pytest.mark.parametrize("seed", range(PARTS))
+def test_a_run_killed_at_random_moments_writes_everything_exactly_once(tmp_path: Path, seed: int):
+    chance = random.Random(20261122 + seed)
     kills = rounds = 0
-    while kills < KILLS:
+    while kills < KILLS // PARTS:
         rounds += 1
         with sandbox(state=str(tmp_path / f"state{rounds}"), latency_ms=8, **SIZE) as made:
             migration = Migration(made, tmp_path / f"home{rounds}")
-            while kills < KILLS and migration.interrupt(chance.uniform(0, 0.5)):
+            while kills < KILLS // PARTS and migration.interrupt(chance.uniform(0, 0.5)):
                 kills += 1
             ended = migration.run()
             assert ended.exit_code == 0, explained(ended)
