@@ -30,9 +30,9 @@ environment: $(DEVELOP)
 demo: $(INSTALLED)
 	@$(CLEAN_ENV) $(BIN)/j2o run specs/demo.yaml
 
-# Three workers on two cores: tests over the wire wait for each other's servers more than they compute.
+
 test: $(DEVELOP)
-	$(BIN)/python -m pytest -q -n 3 --dist loadgroup --durations=12
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup --durations=12
 
 test-long: $(DEVELOP)
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m long

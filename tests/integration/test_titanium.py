@@ -15,7 +15,8 @@ import pytest
 from ..running import Ended, Migration, Sandbox, explained, sandbox
 from .source_words import adf_words, lost, wiki_words
 
-pytestmark = [pytest.mark.shared]
+# One worker for all: each that took part would migrate everything for itself.
+pytestmark = [pytest.mark.shared, pytest.mark.xdist_group("titanium")]
 
 _MARK = re.compile(r"\[(?P<key>[A-Z]+-\d+)\]\([^()\s]+/browse/[A-Z]+-\d+#j2o-demo-(?P<id>\d+)\)\s*$")
 _COMMENT = re.compile(r"^\[(?P<label>.*)\]\([^()\s]+#j2o-demo-c(?P<id>\d+)\)$")
@@ -82,10 +83,7 @@ class Migrated:
 
 
 # A group each, so that one worker migrates each edition once.
-_EDITIONS = [pytest.param(name, marks=pytest.mark.xdist_group(f"titanium-{name}")) for name in ("server", "cloud")]
-
-
-@pytest.fixture(scope="module", params=_EDITIONS)
+@pytest.fixture(scope="module", params=["server", "cloud"])
 def migrated(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Migrated:
     if request.param == "cloud" and sys.version_info < (3, 10):
         pytest.skip("one edition is enough on the oldest Python: the time of its run is limited")
