@@ -82,7 +82,6 @@ class Migrated:
             yield issue, self.work_packages[issue["id"]]
 
 
-# A group each, so that one worker migrates each edition once.
 @pytest.fixture(scope="module", params=["server", "cloud"])
 def migrated(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Migrated:
     if request.param == "cloud" and sys.version_info < (3, 10):
