@@ -30,7 +30,6 @@ environment: $(DEVELOP)
 demo: $(INSTALLED)
 	@$(CLEAN_ENV) $(BIN)/j2o run specs/demo.yaml
 
-
 test: $(DEVELOP)
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup --durations=12
 
