@@ -1,0 +1,125 @@
+"""Loaders write items to the target, one request at a time."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
+
+from ...model.effect import Answer, Effect, EffectClass, Found, Phase, Undo
+from ...model.problem import Problem
+
+
+class Loader(ABC):
+    """Writes items of one entity to the target. ``name`` is what a spec calls it (``openproject.users``).
+
+    One instance serves a whole run and is used by many workers at once.
+    """
+
+    name: ClassVar[str]
+    effect_class: ClassVar[EffectClass]
+    phase: ClassVar[Phase]
+    undo: ClassVar[Undo] = Undo.EXACT
+    #: entities whose items must exist before, beyond what the payload refers to (roles of specs, by loader entity)
+    after: ClassVar[tuple[str, ...]] = ()
+    #: payload fields the loader understands, with one line about each; ``cf:*`` stands for custom fields by name
+    fields: ClassVar[Mapping[str, str]] = {}
+    #: payload fields without which nothing can be created
+    required: ClassVar[tuple[str, ...]] = ()
+    #: the payload field that refers to another item of the same entity and should exist first (a parent)
+    parent_field: ClassVar[Optional[str]] = None
+    #: payload fields that the server disturbs when children are attached; restored in the shape phase
+    restored_fields: ClassVar[tuple[str, ...]] = ()
+    #: payload fields to which other items add on the target (roles through groups): there, a change is no drift
+    shared_fields: ClassVar[tuple[str, ...]] = ()
+    #: payload fields that are written at the finish only: a later run must still be able to use the item
+    finish_fields: ClassVar[tuple[str, ...]] = ()
+    #: the payload field into whose text ``effect.notes`` are written
+    notes_field: ClassVar[Optional[str]] = None
+    #: the entity by whose create these files are claimed (attachments by work packages)
+    claimed_by: ClassVar[Optional[str]] = None
+    #: the entity that partitions ``scan``: its target ids are the scopes; ``None``: one scan for all
+    scan_by: ClassVar[Optional[str]] = None
+    #: how many scopes one ``scan`` takes
+    scan_batch: ClassVar[int] = 1
+
+    def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any], source_url: str = "") -> None:
+        self.client = client
+        self.source = source
+        self.entity = entity
+        self.options = options
+        self.source_url = source_url
+
+    def prepare(self) -> None:
+        """Look up once what requests need (types, statuses, ...); raises ``Fatal`` where what must exist does not."""
+
+    def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
+        """Effects of one lane never run at the same time. ``parent`` and ``root`` are origins as text, or empty."""
+        return effect_key
+
+    def finishing(self, payload: Mapping[str, Any]) -> Sequence[str]:
+        """Those of ``finish_fields`` that this item needs written at the finish."""
+        return [name for name in self.finish_fields if payload.get(name)]
+
+    def rank(self, payload: Mapping[str, Any]) -> int:
+        """Its turn within the step, for kinds without ``parent_field``: all of rank 0 end before rank 1 begins."""
+        return 0
+
+    def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
+        """What will not fit, told before the first write; ``payload`` still holds symbolic references."""
+        return ()
+
+    @abstractmethod
+    def keys(self, effect: Effect) -> Sequence[str]:
+        """Natural keys of the item that the effect makes, comparable with ``Found.keys``; empty for marked kinds."""
+
+    def holds(self, field: str, wanted: Any, stored: Any) -> bool:
+        """Whether what is stored is what was wanted: equality, but for fields to which the target or others add."""
+        return bool(wanted == stored)
+
+    @abstractmethod
+    def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
+        """Everything of this kind in the scopes (target ids of ``scan_by``; empty where that is ``None``)."""
+
+    @abstractmethod
+    def find(self, effect: Effect) -> Sequence[Found]:
+        """All items that this effect may have made: one cheap, complete look-up. Oldest first."""
+
+    def check_refusal(self, effect: Effect) -> None:
+        """Find out by reading alone whether the target would still refuse what it refused before.
+
+        Asked for items only that an earlier run skipped because the target would not take them; raises ``ItemSkipped``
+        with the reason, or returns: then it is sent.
+        """
+
+    @abstractmethod
+    def create(self, effect: Effect) -> Answer:
+        """Send one request that creates the item."""
+
+    def update(self, effect: Effect, current: Found) -> Answer:
+        """Send one request that sets ``effect.fields`` of an existing item, guarded by ``current.version``."""
+        raise NotImplementedError(f"{self.name} cannot update")
+
+    def wanted(self, effect: Effect) -> Mapping[str, Any]:
+        """What an update with ``effect.fields`` should leave stored: their images, and those of what they entail."""
+        image = self.image(effect)
+        return {name: image.get(name) for name in (image if effect.fields is None else effect.fields)}
+
+    def read(self, identifier: str, parent: str = "") -> Found:
+        """The item as it is now, with its full image."""
+        raise NotImplementedError(f"{self.name} cannot read one item")
+
+    def read_many(self, identifiers: Sequence[str]) -> Iterable[Found]:
+        """Those of the items that one look-up tells, as ``read`` would; the others are read one by one."""
+        return ()
+
+    def delete(self, identifier: str, parent: str = "") -> None:
+        """Remove the item; removing what is gone is fine."""
+        raise NotImplementedError(f"{self.name} cannot delete")
+
+    def upload(self, effect: Effect) -> Answer:
+        """Upload the file of ``effect`` unclaimed (only loaders with ``claimed_by``)."""
+        raise NotImplementedError(f"{self.name} has no unclaimed uploads")
+
+    @abstractmethod
+    def image(self, effect: Effect) -> Mapping[str, Any]:
+        """What the target should hold for this effect, in the form of ``Found.image``; verify compares the two."""

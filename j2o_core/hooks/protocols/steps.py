@@ -1,0 +1,27 @@
+"""Steps change one value on its way from the source to the target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping
+
+
+@dataclass(frozen=True)
+class Step:
+    """A transformer: ``apply(value, argument, scope)`` → value. Pure. ``argument`` is what the spec gave, or ``None``.
+
+    ``schema`` is the JSON Schema of the argument; ``version`` enters the mapping digest. Raise ``StepError`` where
+    the value cannot be taken.
+    """
+
+    name: str
+    apply: Callable[[Any, Any, Mapping[str, Any]], Any]
+    summary: str
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    version: str = "1"
+    #: whether empty values (None, "", []) are given to it too
+    takes_empty: bool = False
+
+
+class StepError(ValueError):
+    """A step cannot take this value; the message says what it expected."""
