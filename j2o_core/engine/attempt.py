@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Optional
 
 from ..hooks.protocols import Loader
-from ..ledger import effects
+from ..ledger import effects, sending
 from ..ledger.items import CREATED, MATCHED
 from ..model.effect import Answer, Claim, Effect, EffectClass, Found, TargetItem
 from ..model.outcome import (
@@ -147,7 +147,7 @@ class Attempt:
             if loader.effect_class is EffectClass.MARKED and not task.decided and now < due:
                 task.checks += 1
                 return min(due, now + min(15.0, 0.25 * 2.0**task.checks))
-        engine.writer.submit(lambda connection: effects.mark_resent(connection, row.id))
+        engine.writer.submit(lambda connection: sending.mark_resent(connection, row.id))
         task.in_doubt = False
         task.decided = False
         task.resent = True

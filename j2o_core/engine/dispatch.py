@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Mapping, Optional, Sequence
 
-from ..ledger import effects
+from ..ledger import effects, sending
 from ..ledger.effects import EffectRow
 from ..ledger.items import Item
 from ..model.digest import canonical, digest
@@ -188,7 +188,7 @@ class Dispatcher:
             rows.extend(
                 {"of": upload.row.id, "digest": digest(upload.row.fields), "image": None} for upload in task.uploads
             )
-        self._engine.writer.submit(lambda connection: effects.mark_sent(connection, rows))
+        self._engine.writer.submit(lambda connection: sending.mark_sent(connection, rows))
 
     # ---------------------------------------------------------------- workers
 
@@ -232,7 +232,7 @@ class Dispatcher:
         for thread in threads:
             thread.join()
         identifiers = [row for task in (*unstarted, *waiting) for row in _row_ids(task)]
-        self._engine.writer.submit(lambda connection: effects.not_sent(connection, identifiers))
+        self._engine.writer.submit(lambda connection: sending.not_sent(connection, identifiers))
 
     def _because_of_parent(self, row: EffectRow, outcome: Outcome) -> Outcome:
         """A child of something that was skipped is skipped too; a child of what failed has failed."""

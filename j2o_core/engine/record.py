@@ -9,8 +9,8 @@ from typing import Any, Mapping, Optional, Sequence
 
 from sqlalchemy import Connection
 
-from ..ledger import effects, listing
-from ..ledger.effects import Ended
+from ..ledger import effects, listing, sending
+from ..ledger.effect_rows import Ended
 from ..ledger.items import CREATED, MATCHED, Item
 from ..ledger.listing import Listed
 from ..model.digest import digest
@@ -145,7 +145,7 @@ class Recorder:
         """A file was not claimed: it is written later, directly to its parent."""
         upload.ended = True
         step = self._engine.late_step[upload.row.entity]
-        self._engine.writer.post(lambda connection: effects.make_late(connection, upload.row.id, step))
+        self._engine.writer.post(lambda connection: sending.make_late(connection, upload.row.id, step))
 
     def _write(
         self,
@@ -175,7 +175,7 @@ class Recorder:
         with self._guard:
             buffer, self._buffer, self._posted = self._buffer, _Buffer(), False
         run = self._engine.run
-        effects.end(connection, buffer.ended)
+        sending.end(connection, buffer.ended)
         self._engine.items.put(connection, run, buffer.items)
         listing.put(connection, run, buffer.listed)
         listing.put_problems(connection, run, "apply", buffer.problems)

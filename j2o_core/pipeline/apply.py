@@ -6,7 +6,7 @@ from functools import partial
 
 from ..engine.context import Engine
 from ..engine.dispatch import Dispatcher
-from ..ledger import effects
+from ..ledger import effects, sending
 from ..ledger.effects import Planned
 from ..snapshot.store import Snapshot
 from .finish import plan_finish
@@ -20,7 +20,7 @@ def apply(wiring: Wiring, engine: Engine, snapshot: Snapshot, finish: bool) -> N
     prepared: set[str] = set()
     for entity, late_step in engine.late_step.items():
         if wiring.loaders[entity].claimed_by:
-            release = partial(effects.release_orphans, run=engine.run, entity=entity, step=late_step)
+            release = partial(sending.release_orphans, run=engine.run, entity=entity, step=late_step)
             engine.writer.submit(release)
     dispatcher = Dispatcher(engine)
     for step in wiring.steps:

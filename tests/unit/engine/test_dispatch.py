@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from j2o_core.engine.dispatch import Stopped
-from j2o_core.ledger import effects, tables
+from j2o_core.ledger import effects, sending, tables
 from j2o_core.model.outcome import (
     Conflict,
     Fatal,
@@ -322,7 +322,7 @@ def test_a_file_whose_outcome_alone_was_lost_is_looked_for_on_its_parent(bench: 
     if held:
         bench.target.files["1-7"] = "1"
     bench.die()
-    bench.writer.submit(lambda connection: effects.release_orphans(connection, bench.run, "files", 5))
+    bench.writer.submit(lambda connection: sending.release_orphans(connection, bench.run, "files", 5))
     bench.go(step=5)
     assert bench.target.calls == calls
     assert list(bench.target.files.values()) == ["1"]
