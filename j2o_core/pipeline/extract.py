@@ -12,7 +12,8 @@ from ..ledger.writer import Writer
 from ..model.outcome import Fatal, Outcome
 from ..model.record import Record
 from ..snapshot.derive import Derivation, children, unreturned
-from ..snapshot.store import SliceState, Snapshot
+from ..snapshot.rows import SliceState
+from ..snapshot.store import Snapshot
 from .interrupt import Interrupted
 from .options import Emit, problem_event
 from .wiring import Wiring

@@ -23,7 +23,8 @@ from ..model.outcome import ItemFailed, ItemSkipped
 from ..model.payload import FAIL, Ref
 from ..model.problem import ERROR, WARNING
 from ..model.record import Record
-from ..snapshot.store import Snapshot, Stub
+from ..snapshot.rows import Stub
+from ..snapshot.store import Snapshot
 from ..snapshot.tree import Tree
 from .adoption import Adoption, Recognising
 from .batch import Batch, Batches

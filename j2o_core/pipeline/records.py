@@ -7,7 +7,8 @@ from typing import Iterable, Optional, Sequence
 
 from ..model.record import Record
 from ..snapshot.derive import Derivation, children
-from ..snapshot.store import Snapshot, Stub
+from ..snapshot.rows import Stub
+from ..snapshot.store import Snapshot
 
 
 @dataclass(frozen=True)

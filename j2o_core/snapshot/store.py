@@ -5,48 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-import zlib
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
+from typing import Iterable, Iterator, Optional, Sequence
 
 from ..model.origin import Origin
 from ..model.outcome import Fatal
 from ..model.record import Record
-
-
-@dataclass(frozen=True)
-class SliceState:
-    """How far one slice of one extract has been read in this generation."""
-
-    cursor: Optional[Any] = None
-    done: bool = False
-    received: int = 0
-    expected: Optional[int] = None
-
-
-@dataclass(frozen=True)
-class Stub:
-    """A record without its data: enough to tell whether it, or what it was split from, changed."""
-
-    sequence: int
-    id: str
-    key: str
-    digest: str
-    parent_entity: Optional[str]
-    parent_id: Optional[str]
-    parent_digest: Optional[str] = None
-
-
-@dataclass(frozen=True)
-class Unreturned:
-    """Items that the source counts below a parent but does not return."""
-
-    parent_entity: str
-    parent_id: str
-    parent_key: str
-    count: int
+from .rows import SliceState, Stub, Unreturned, fold, pack, unpack
 
 
 class Snapshot:
@@ -279,22 +245,6 @@ def unusable(path: Path, error: Exception) -> Fatal:
         "--fresh to read the source again: what was written stays known",
         exit_code=4,
     )
-
-
-def pack(data: Mapping[str, Any]) -> bytes:
-    """Compressed JSON."""
-    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), 3)
-
-
-def unpack(blob: bytes) -> Any:
-    """Read what ``pack`` wrote."""
-    return json.loads(zlib.decompress(blob).decode("utf-8", "surrogatepass"))
-
-
-def fold(alias: str) -> str:
-    """Aliases are compared without regard to case."""
-    return alias.casefold()
 
 
 def _chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -1,0 +1,57 @@
+"""What a snapshot's rows hold: plain data, and the forms in which data and aliases are stored."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass
+from typing import Any, Mapping, Optional
+
+
+@dataclass(frozen=True)
+class SliceState:
+    """How far one slice of one extract has been read in this generation."""
+
+    cursor: Optional[Any] = None
+    done: bool = False
+    received: int = 0
+    expected: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Stub:
+    """A record without its data: enough to tell whether it, or what it was split from, changed."""
+
+    sequence: int
+    id: str
+    key: str
+    digest: str
+    parent_entity: Optional[str]
+    parent_id: Optional[str]
+    parent_digest: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Unreturned:
+    """Items that the source counts below a parent but does not return."""
+
+    parent_entity: str
+    parent_id: str
+    parent_key: str
+    count: int
+
+
+def pack(data: Mapping[str, Any]) -> bytes:
+    """Compressed JSON."""
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), 3)
+
+
+def unpack(blob: bytes) -> Any:
+    """Read what ``pack`` wrote."""
+    return json.loads(zlib.decompress(blob).decode("utf-8", "surrogatepass"))
+
+
+def fold(alias: str) -> str:
+    """Aliases are compared without regard to case."""
+    return alias.casefold()
