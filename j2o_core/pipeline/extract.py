@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Iterator
@@ -18,9 +19,13 @@ from .interrupt import Interrupted
 from .options import Emit, problem_event
 from .wiring import Wiring
 
+#: the snapshot's note of the source's display names by field id
+FIELD_NAMES = "field_names"
+
 
 def extract(wiring: Wiring, snapshot: Snapshot, writer: Writer, run: str, emit: Emit, stop: threading.Event) -> None:
     """Read every slice of every extractor to its end. Raises ``Fatal``, or ``Interrupted`` once ``stop`` is set."""
+    snapshot.set_meta(FIELD_NAMES, json.dumps(wiring.field_names))
     reader = _Reader(wiring, snapshot, writer, run, emit, stop)
     parts = [
         (entity, priority, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 import time
 from pathlib import Path
@@ -34,6 +33,7 @@ from .interrupt import STOPPED, Interrupted, signals
 from .observing import Observing, observed
 from .options import Emit, RunOptions, RunResult, problem_event
 from .plan import Planner
+from .recorded import snapshot_path
 from .verify import Verifier
 from .wiring import Wiring, wire
 
@@ -100,7 +100,7 @@ class _Run:
         if state is not None and (self._options.fresh or state.spec_digest != spec.digest):
             self._supersede(state)
             state = None
-        path = self._wiring.home / "snapshots" / f"{_file_name(source, self._wiring.source_identity)}.db"
+        path = snapshot_path(self._wiring.home, source, self._wiring.source_identity)
         if self._options.fresh:
             for part in path.parent.glob(path.name + "*"):
                 part.unlink()
@@ -301,8 +301,3 @@ class _Run:
             )
             errors = int(connection.execute(statement).scalar_one())
         return 0 if not failed and sums and not errors and not findings else 1
-
-
-def _file_name(source: str, identity: str) -> str:
-    safe = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in source)
-    return f"{safe}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"

@@ -24,7 +24,11 @@ from .steps import Step, order_entities, plan_steps
 
 @dataclass
 class Wiring:
-    """Everything a run talks to. ``source`` is the id of the source connection, ``target`` the target's identity."""
+    """Everything a run talks to.
+
+    ``source`` is the id of the source connection, ``target`` the target's identity; ``field_names`` are the source's
+    display names by field id.
+    """
 
     spec: Spec
     plugins: Plugins
@@ -36,6 +40,7 @@ class Wiring:
     derivations: list[Derivation] = field(default_factory=list)
     loaders: dict[str, Loader] = field(default_factory=dict)
     mappings: dict[str, EntityMapping] = field(default_factory=dict)
+    field_names: dict[str, str] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     source: str = ""
     source_url: str = ""
@@ -87,6 +92,21 @@ def connect_only(spec: Spec, plugins: Plugins, home: Path) -> Wiring:
     except BaseException:
         wiring.close()
         raise
+    return wiring
+
+
+def wire_recorded(spec: Spec, plugins: Plugins, home: Path, field_names: Mapping[str, str]) -> Wiring:
+    """Derivations and mappings alone, over ``field_names`` as a snapshot recorded them: talks to no system.
+
+    Raises ``CompileError`` where a mapping names what the source does not have.
+    """
+    wiring = Wiring(spec, plugins, home)
+    for entity in spec.entities.values():
+        for priority, extract in enumerate(entity.extract):
+            if not extract.plugin:
+                wiring.derivations.append(_derivation(wiring, entity, extract, priority))
+    wiring.field_names.update(field_names)
+    _compile(wiring)
     return wiring
 
 
@@ -175,7 +195,6 @@ def _connection_of(wiring: Wiring, plugin: str, named: Optional[str]) -> str:
 
 def _wire_sources(wiring: Wiring) -> None:
     registry, spec = wiring.plugins.registry, wiring.spec
-    field_names: dict[str, str] = {}
     for entity in spec.entities.values():
         for priority, extract in enumerate(entity.extract):
             if extract.plugin:
@@ -188,11 +207,15 @@ def _wire_sources(wiring: Wiring) -> None:
                 wiring.source_identity = client.identity
                 extractor = registry.get(EXTRACTOR, extract.plugin)(client, source, entity.name, extract.options)
                 wiring.extractors[(entity.name, priority)] = extractor
-                field_names.update(extractor.field_names())
+                wiring.field_names.update(extractor.field_names())
             else:
                 wiring.derivations.append(_derivation(wiring, entity, extract, priority))
-    for entity in spec.entities.values():
-        wiring.mappings[entity.name] = compile_entity(entity, spec, registry, field_names)
+    _compile(wiring)
+
+
+def _compile(wiring: Wiring) -> None:
+    for entity in wiring.spec.entities.values():
+        wiring.mappings[entity.name] = compile_entity(entity, wiring.spec, wiring.plugins.registry, wiring.field_names)
 
 
 def _derivation(wiring: Wiring, entity: EntitySpec, extract: ExtractSpec, priority: int) -> Derivation:
