@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from j2o_core.hooks.protocols import Extractor, Page, Selection
 from j2o_core.model.origin import Origin
 from j2o_core.model.outcome import Fatal, ItemFailed, NotSent, Outcome, Retriable
 from j2o_core.model.record import Record
-from j2o_core.pipeline.extract import extract
+from j2o_core.pipeline.extract import FIELD_NAMES, extract
 from j2o_core.snapshot.store import Snapshot
 
 
@@ -43,6 +44,7 @@ def read(extractor: Extractor, snapshot: Snapshot) -> None:
         extractors={("numbers", 0): extractor},
         derivations=[],
         selection=Selection(),
+        field_names={"customfield_1": "Team"},
         spec=SimpleNamespace(runtime=runtime),
     )
     writer: Any = None
@@ -77,3 +79,8 @@ def test_a_fatal_error_of_the_source_keeps_its_own_words(snapshot: Snapshot) -> 
     with pytest.raises(Fatal, match=r"^unknown project$") as caught:
         read(Numbers(Fatal("unknown project", exit_code=2)), snapshot)
     assert caught.value.exit_code == 2
+
+
+def test_the_names_of_the_source_s_fields_are_recorded_with_its_records(snapshot: Snapshot) -> None:
+    read(Numbers(), snapshot)
+    assert json.loads(snapshot.meta(FIELD_NAMES) or "") == {"customfield_1": "Team"}
