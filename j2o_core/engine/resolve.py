@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from typing import Any, Callable, Optional
+from typing import Callable, Optional
 
 from ..ledger.effects import EffectRow
 from ..ledger.items import Items
 from ..model.effect import Effect, Note, TargetItem
 from ..model.origin import Origin
-from ..model.outcome import ItemFailed, ItemSkipped
-from ..model.payload import FAIL, NOTE, NULL, PLACEHOLDER, Ref, RichText
+from ..model.outcome import ItemFailed
+from ..model.payload import Ref, RichText
+from .missing import References
 
 #: (entity, alias) → (origin id, key), or None: the snapshot's answer
 AliasIndex = Callable[[str, str], Optional["tuple[str, str]"]]
@@ -80,12 +81,15 @@ class Resolution:
     ) -> None:
         self._resolver = resolver
         self._row = row
-        self._required = required
+        self._references = References(resolver.reference, required)
         self._parentless = parentless
         self._late = False
-        #: whether a reference found nothing: the item is compared again by every later run
-        self.unresolved = False
         self.effect = self._resolve(source)
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether a reference found nothing: the item is compared again by every later run."""
+        return self._references.unresolved
 
     @property
     def late_fields(self) -> list[str]:
@@ -101,12 +105,7 @@ class Resolution:
             parent = self._resolver.item(row.parent_entity, row.parent_origin)
             if parent is None:
                 raise ItemFailed(f"the item of {row.parent_entity} it belongs to is not on the target", code="J2O-E010")
-        notes = [Note(label, value) for label, value in row.notes]
-        payload: dict[str, Any] = {}
-        for name, value in row.payload.items():
-            resolved = self._value(name, value, notes)
-            if resolved is not _LEFT_OUT:
-                payload[name] = resolved
+        payload = self._references.payload(row.payload)
         return Effect(
             origin=Origin(source, row.entity, row.origin),
             key=row.key,
@@ -114,33 +113,9 @@ class Resolution:
             look_up=self._look_up,
             parent=parent,
             parent_key=parent.key if parent else "",
-            notes=tuple(notes),
+            notes=(*(Note(label, value) for label, value in row.notes), *self._references.notes),
             fields=row.only,
         )
-
-    def _value(self, name: str, value: Any, notes: list[Note]) -> Any:
-        if isinstance(value, Ref):
-            return self._reference(name, value, notes)
-        if isinstance(value, list) and any(isinstance(element, Ref) for element in value):
-            resolved = [self._value(name, element, notes) for element in value]
-            return [element for element in resolved if element is not _LEFT_OUT and element is not None]
-        return value
-
-    def _reference(self, name: str, ref: Ref, notes: list[Note]) -> Any:
-        item = self._resolver.reference(ref)
-        if item is not None:
-            return item
-        self.unresolved = True
-        label = ref.label or (ref.aliases[0] if ref.aliases else "?")
-        if ref.missing == FAIL:
-            raise ItemFailed(f"{name}: '{label}' is not among the migrated {ref.entity}", code="J2O-E011")
-        if ref.missing == NULL:
-            return None
-        if ref.missing in (NOTE, PLACEHOLDER):
-            notes.append(Note(name, label))
-        if name in self._required:
-            raise ItemSkipped(f"{name}: '{label}' is not among the migrated {ref.entity}", code="J2O-E012")
-        return None if ref.missing == NOTE else _LEFT_OUT
 
     def _look_up(self, entity: str, alias: str) -> Optional[TargetItem]:
         origin = self._resolver.origin(entity, alias)
@@ -150,10 +125,3 @@ class Resolution:
         if item is None:
             self._late = True
         return item
-
-
-class _LeftOut:
-    """A field that policy leaves out of the payload."""
-
-
-_LEFT_OUT = _LeftOut()

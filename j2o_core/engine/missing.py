@@ -1,0 +1,58 @@
+"""What becomes of a reference whose item is not there: the policy that the spec gave it is carried out."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Collection, Optional
+
+from ..model.effect import Note, TargetItem
+from ..model.outcome import ItemFailed, ItemSkipped
+from ..model.payload import FAIL, NOTE, NULL, PLACEHOLDER, Ref
+
+#: stands for a field that its policy leaves out of the payload
+LEFT_OUT: Any = type("LeftOut", (), {"__repr__": lambda self: "LEFT_OUT"})()
+
+
+class References:
+    """Puts items in the place of references, one payload at a time.
+
+    ``find`` gives the item that a reference means, or ``None``; ``required`` are the fields without which nothing is
+    created. ``notes`` gathers what stays as text; ``unresolved`` tells whether any reference found nothing.
+    """
+
+    def __init__(self, find: Callable[[Ref], Optional[TargetItem]], required: Collection[str]) -> None:
+        self._find, self._required = find, required
+        self.notes: list[Note] = []
+        self.unresolved = False
+
+    def payload(self, symbolic: Any) -> dict[str, Any]:
+        """The payload with an item, ``None`` or a list of items for each reference, without what is left out.
+
+        Raises:
+            ItemFailed, ItemSkipped: what the policy of a reference asks for.
+        """
+        values = {name: self._value(name, value) for name, value in symbolic.items()}
+        return {name: value for name, value in values.items() if value is not LEFT_OUT}
+
+    def _value(self, name: str, value: Any) -> Any:
+        if isinstance(value, Ref):
+            return self._reference(name, value)
+        if isinstance(value, list) and any(isinstance(element, Ref) for element in value):
+            found = [self._value(name, element) for element in value]
+            return [element for element in found if element is not LEFT_OUT and element is not None]
+        return value
+
+    def _reference(self, name: str, ref: Ref) -> Any:
+        item = self._find(ref)
+        if item is not None:
+            return item
+        self.unresolved = True
+        label = ref.label or (ref.aliases[0] if ref.aliases else "?")
+        if ref.missing == FAIL:
+            raise ItemFailed(f"{name}: '{label}' is not among the migrated {ref.entity}", code="J2O-E011")
+        if ref.missing == NULL:
+            return None
+        if ref.missing in (NOTE, PLACEHOLDER):
+            self.notes.append(Note(name, label))
+        if name in self._required:
+            raise ItemSkipped(f"{name}: '{label}' is not among the migrated {ref.entity}", code="J2O-E012")
+        return None if ref.missing == NOTE else LEFT_OUT
