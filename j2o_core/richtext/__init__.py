@@ -6,8 +6,7 @@ from j2o_core.richtext.codec import TreeFormatError, from_json, to_json
 from j2o_core.richtext.collector import paused_collector
 from j2o_core.richtext.convert import Reader, Writer, convert_lines, convert_text
 from j2o_core.richtext.issue_keys import link_issue_keys
-from j2o_core.richtext.resolver import Alias, NoResolver, Resolver
-from j2o_core.richtext.tree import (
+from j2o_core.richtext.marks import (
     BACKGROUND_KIND,
     CITE,
     CITE_KIND,
@@ -27,6 +26,11 @@ from j2o_core.richtext.tree import (
     SUP_KIND,
     UNDERLINE,
     UNDERLINE_KIND,
+    Mark,
+    Marks,
+)
+from j2o_core.richtext.resolver import Alias, NoResolver, Resolver
+from j2o_core.richtext.tree import (
     Anchor,
     AttachmentLink,
     Block,
@@ -46,8 +50,6 @@ from j2o_core.richtext.tree import (
     Inlines,
     IssueKey,
     ListItem,
-    Mark,
-    Marks,
     Mention,
     OrderedList,
     Panel,

@@ -11,6 +11,7 @@ from dataclasses import MISSING, fields
 from typing import Any, Callable, Dict, List, Tuple, Type
 
 from j2o_core.richtext import tree as t
+from j2o_core.richtext.marks import Mark, Marks
 
 Json = List[Any]
 
@@ -50,19 +51,19 @@ _TAGS: Dict[str, Type[Any]] = {
 _Coder = Callable[[Any], Any]
 
 
-def _encode_mark(mark: t.Mark) -> Any:
+def _encode_mark(mark: Mark) -> Any:
     return [mark.kind, mark.value] if mark.value else mark.kind
 
 
-def _decode_mark(data: Any) -> t.Mark:
-    return t.Mark(data) if isinstance(data, str) else t.Mark(data[0], data[1])
+def _decode_mark(data: Any) -> Mark:
+    return Mark(data) if isinstance(data, str) else Mark(data[0], data[1])
 
 
-def _encode_marks(marks: t.Marks) -> Json:
+def _encode_marks(marks: Marks) -> Json:
     return [_encode_mark(mark) for mark in marks]
 
 
-def _decode_marks(data: Json) -> t.Marks:
+def _decode_marks(data: Json) -> Marks:
     return tuple([_decode_mark(mark) for mark in data])
 
 

@@ -6,6 +6,7 @@ import re
 from typing import AbstractSet, List
 
 from j2o_core.richtext import tree as t
+from j2o_core.richtext.marks import CODE_KIND, LINK_KIND, Marks
 from j2o_core.richtext.walk import map_content
 
 _KEY = re.compile(r"(?<![\w\-./:@#\\+=%&?~])([A-Z][A-Z0-9_]{1,254})-([1-9][0-9]{0,9})(?![\w\\/@=]|[-.:+][\w])")
@@ -42,5 +43,5 @@ def link_issue_keys(tree: t.Document, known_projects: AbstractSet[str]) -> t.Doc
     return map_content(tree, change)
 
 
-def _is_fixed(marks: t.Marks) -> bool:
-    return any(mark.kind in (t.CODE_KIND, t.LINK_KIND) for mark in marks)
+def _is_fixed(marks: Marks) -> bool:
+    return any(mark.kind in (CODE_KIND, LINK_KIND) for mark in marks)
