@@ -8,8 +8,8 @@ from typing import Any, Callable, Dict, List, Optional
 from j2o_core.api import richtext as rt
 
 from .cleaning import clean
+from .marks import in_order
 from .wiki_emoji import SHORT_NAMES
-from .wiki_inline import in_order
 
 INLINE_KINDS = frozenset(
     {

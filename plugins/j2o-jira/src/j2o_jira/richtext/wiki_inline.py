@@ -9,23 +9,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import Dict, List, Optional, Tuple, Union
+from typing import List, Optional, Tuple, Union
 
 from j2o_core.api import richtext as rt
 
+from .marks import add_marks, in_order
 from .wiki_emoji import WIKI_EMOJI
 from .wiki_links import SCHEMES, read_link, strip_address
 from .wiki_macros import colour_value, read_attributes
-
-_MARKS = {
-    "*": rt.STRONG,
-    "_": rt.EM,
-    "-": rt.STRIKE,
-    "+": rt.Mark(rt.UNDERLINE_KIND),
-    "^": rt.SUP,
-    "~": rt.SUB,
-    "??": rt.CITE,
-}
+from .wiki_marks import MARKS, Delimiter, delimiter, pair
 
 _WORD = r"[^\W_]"
 _ALTERNATIVES = r"""
@@ -50,29 +42,6 @@ _IMAGE_END = re.compile(rf"!(?!{_WORD})")
 _FILE_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _LONGEST_IMAGE = 2_000
 _ESCAPED = re.compile(r"\\([-#*_+?^~|%{}\[\]()!@])")
-_RANK = {
-    kind: rank
-    for rank, kind in enumerate(
-        (
-            rt.LINK_KIND, rt.COLOUR_KIND, rt.BACKGROUND_KIND, rt.STRONG_KIND, rt.EM_KIND, rt.CITE_KIND, rt.STRIKE_KIND,
-            rt.UNDERLINE_KIND, rt.SUP_KIND, rt.SUB_KIND, rt.CODE_KIND,
-        )
-    )
-}  # fmt: skip
-
-
-class _Delimiter:
-    """A mark that may open, close, both or neither; ``raw`` is what remains of it where it does not pair."""
-
-    __slots__ = ("can_close", "can_open", "closer", "kind", "raw", "tight")
-
-    def __init__(self, kind: str, raw: str, can_open: bool, can_close: bool, tight: bool) -> None:
-        self.kind = kind
-        self.raw = raw
-        self.can_open = can_open
-        self.can_close = can_close
-        self.tight = tight
-        self.closer = -1
 
 
 class _Colour:
@@ -84,7 +53,7 @@ class _Colour:
         self.mark = mark
 
 
-_Token = Union[str, rt.Inline, _Delimiter, _Colour, List[rt.Inline]]
+_Token = Union[str, rt.Inline, Delimiter, _Colour, List[rt.Inline]]
 
 
 class InlineReader:
@@ -114,16 +83,16 @@ class InlineReader:
             token: Optional[_Token]
             kind = match.lastgroup
             if kind == "mark":
-                token = _delimiter(line, match.start(), position)
+                token = delimiter(line, match.start(), position)
             elif kind == "run":
                 # Only the edges of a run can be marks: inside, each sign has its like beside it.
                 if match.start() > start:
                     tokens.append(line[start : match.start()])
-                first = _delimiter(line, match.start(), match.start() + 1)
+                first = delimiter(line, match.start(), match.start() + 1)
                 tokens.append(first or line[match.start()])
                 tokens.append(line[match.start() + 1 : position - 1])
                 start = position - 1
-                token = _delimiter(line, start, position)
+                token = delimiter(line, start, position)
             elif kind == "url":
                 address = strip_address(match.group())
                 position = match.start() + len(address)
@@ -148,7 +117,7 @@ class InlineReader:
             elif kind == "emoji":
                 token = rt.Emoji(*WIKI_EMOJI[match.group()])
             elif kind == "forced":
-                token = _Delimiter(match.group()[1:-1], match.group(), True, True, True)
+                token = Delimiter(match.group()[1:-1], match.group(), True, True, True)
             elif kind == "dashes":
                 token = _dash(line, match)
             elif kind == "colour":
@@ -166,7 +135,7 @@ class InlineReader:
         return tokens
 
     def _render(self, tokens: List[_Token]) -> List[rt.Inline]:
-        _pair(tokens)
+        pair(tokens)
         out: List[rt.Inline] = []
         open_: List[Tuple[int, rt.Mark]] = []
         marks = self._marks(open_)
@@ -180,14 +149,14 @@ class InlineReader:
         for index, token in enumerate(tokens):
             if isinstance(token, str):
                 run.append(token)
-            elif isinstance(token, _Delimiter):
+            elif isinstance(token, Delimiter):
                 if open_ and open_[-1][0] == index:
                     flush()
                     open_.pop()
                     marks = self._marks(open_)
                 elif token.closer > 0 and (not open_ or token.closer < open_[-1][0]):
                     flush()
-                    open_.append((token.closer, _MARKS[token.kind]))
+                    open_.append((token.closer, MARKS[token.kind]))
                     marks = self._marks(open_)
                     if token.kind == "??":
                         run.append("— ")
@@ -243,59 +212,6 @@ class InlineReader:
 
 def _tokens_of(line: str) -> re.Pattern[str]:
     return _TOKEN_OR_ADDRESS if "://" in line or "mailto:" in line else _TOKEN
-
-
-def in_order(marks: List[rt.Mark]) -> rt.Marks:
-    """Marks without repetition of a kind, outermost first."""
-    if len(marks) < 2:
-        return tuple(marks)
-    kinds = {mark.kind: mark for mark in reversed(marks)}
-    return tuple(sorted(kinds.values(), key=lambda mark: _RANK[mark.kind]))
-
-
-def add_marks(inline: rt.Inline, marks: rt.Marks) -> rt.Inline:
-    """The inline with more marks around it; code takes no other mark than a link."""
-    if not marks or isinstance(inline, (rt.HardBreak, rt.Anchor)):
-        return inline
-    own = inline.marks
-    if rt.CODE in own:
-        marks = tuple([mark for mark in marks if mark.kind == rt.LINK_KIND])
-    return _with_marks(inline, in_order([*own, *marks]))
-
-
-def _with_marks(inline: rt.Inline, marks: rt.Marks) -> rt.Inline:
-    if isinstance(inline, rt.Text):
-        return rt.Text(inline.text, marks)
-    values = dict(inline.__dict__)
-    values["marks"] = marks
-    return type(inline)(**values)
-
-
-def _pair(tokens: List[_Token]) -> None:
-    """Give each opening mark the index of its closing one: the next that can close, if that is valid."""
-    nearest: Dict[str, int] = {}
-    for index in range(len(tokens) - 1, -1, -1):
-        token = tokens[index]
-        if not isinstance(token, _Delimiter):
-            continue
-        if token.can_open:
-            closer = nearest.get(token.kind, -1)
-            if closer > index + 1:
-                closing = tokens[closer]
-                if isinstance(closing, _Delimiter) and closing.tight:
-                    token.closer = closer
-        if token.can_close:
-            nearest[token.kind] = index
-
-
-def _delimiter(line: str, start: int, end: int) -> Optional[_Delimiter]:
-    raw = line[start:end]
-    before, after = line[start - 1 : start], line[end : end + 1]
-    can_open = not before.isalnum() and after not in ("", " ", "\t", raw[0])
-    can_close = before != "" and not after.isalnum()
-    if not can_open and not can_close:
-        return None
-    return _Delimiter(raw, raw, can_open, can_close, before not in (" ", "\t"))
 
 
 def _address(address: str) -> List[rt.Inline]:

@@ -7,7 +7,7 @@ from typing import List, Tuple
 
 from j2o_core.api import richtext as rt
 
-from .wiki_inline import add_marks
+from .marks import add_marks
 
 # What a bar inside does not end the cell: escapes, links, monospaced text, pictures.
 _STEP = re.compile(
