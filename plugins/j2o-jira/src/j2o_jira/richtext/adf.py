@@ -12,6 +12,9 @@ from typing import Any, Callable, Dict, List, Tuple, Union
 from j2o_core.api import richtext as rt
 
 from .adf_inlines import INLINE_KINDS, AdfInlines
+from .adf_lists import AdfLists
+from .adf_nodes import attributes_of, nodes_of, number_of, text_of
+from .adf_tables import AdfTables
 from .cleaning import clean
 
 _MAX_DEPTH = 60
@@ -64,24 +67,25 @@ class AdfReader:
     def __init__(self, warnings: List[str]) -> None:
         self._warnings = warnings
         self._inlines = AdfInlines(warnings)
+        lists, tables = AdfLists(self._blocks, warnings), AdfTables(self._blocks, warnings)
         self._depth = 0
         self._readers: Dict[str, Callable[[Dict[str, Any]], List[rt.Block]]] = {
             "doc": self._unwrapped,
             "paragraph": self._paragraph,
             "heading": self._heading,
-            "bulletList": self._bullet_list,
-            "orderedList": self._ordered_list,
+            "bulletList": lists.bullet_list,
+            "orderedList": lists.ordered_list,
             "listItem": self._unwrapped,
-            "taskList": self._task_list,
-            "taskItem": self._stray_task,
-            "blockTaskItem": self._stray_task,
-            "decisionList": self._decision_list,
+            "taskList": lists.task_list,
+            "taskItem": lists.stray_task,
+            "blockTaskItem": lists.stray_task,
+            "decisionList": lists.decision_list,
             "decisionItem": self._paragraph,
             "blockquote": self._quote,
             "codeBlock": self._code_block,
             "rule": self._rule,
-            "table": self._table,
-            "tableRow": self._stray_row,
+            "table": tables.table,
+            "tableRow": tables.stray_row,
             "tableCell": self._unwrapped,
             "tableHeader": self._unwrapped,
             "panel": self._panel,
@@ -112,7 +116,7 @@ class AdfReader:
         """Blocks of a content list; inlines that stand where blocks belong become a paragraph."""
         out: List[rt.Block] = []
         loose: List[Dict[str, Any]] = []
-        for node in self._nodes(nodes):
+        for node in nodes_of(nodes, self._warnings):
             kind = node.get("type")
             if isinstance(kind, str) and kind in INLINE_KINDS:
                 loose.append(node)
@@ -126,20 +130,6 @@ class AdfReader:
         if loose:
             out.append(rt.Paragraph(self._inlines.read(loose)))
             loose.clear()
-
-    def _nodes(self, nodes: Any) -> List[Dict[str, Any]]:
-        if nodes is None:
-            return []
-        if not isinstance(nodes, list):
-            nodes = [nodes]
-        good: List[Dict[str, Any]] = []
-        for node in nodes:
-            if isinstance(node, dict):
-                good.append(node)
-            elif node is not None:
-                self._warnings.append(f"a {type(node).__name__} stands where a node belongs: its text was kept")
-                good.append({"type": "text", "text": str(node)})
-        return good
 
     def _block(self, node: Dict[str, Any]) -> List[rt.Block]:
         if self._depth >= _MAX_DEPTH:
@@ -179,100 +169,30 @@ class AdfReader:
         return self._blocks(node.get("content"))
 
     def _paragraph(self, node: Dict[str, Any]) -> List[rt.Block]:
-        return [rt.Paragraph(self._inlines.read(self._nodes(node.get("content"))))]
+        return [rt.Paragraph(self._inlines.read(nodes_of(node.get("content"), self._warnings)))]
 
     def _heading(self, node: Dict[str, Any]) -> List[rt.Block]:
-        level = min(6, max(1, _number(_attributes(node).get("level"), 1)))
-        return [rt.Heading(level, self._inlines.read(self._nodes(node.get("content"))))]
-
-    def _items(self, node: Dict[str, Any]) -> Tuple[rt.ListItem, ...]:
-        """List items; what stands beside them joins the item before it."""
-        items: List[rt.ListItem] = []
-        for child in self._nodes(node.get("content")):
-            if child.get("type") == "listItem":
-                items.append(rt.ListItem(tuple(self._blocks(child.get("content")))))
-                continue
-            blocks = tuple(self._blocks([child]))
-            if items:
-                items[-1] = rt.ListItem(items[-1].content + blocks)
-            else:
-                items.append(rt.ListItem(blocks))
-        return tuple(items)
-
-    def _bullet_list(self, node: Dict[str, Any]) -> List[rt.Block]:
-        return [rt.BulletList(self._items(node))]
-
-    def _ordered_list(self, node: Dict[str, Any]) -> List[rt.Block]:
-        return [rt.OrderedList(self._items(node), max(0, _number(_attributes(node).get("order"), 1)))]
-
-    def _task_list(self, node: Dict[str, Any]) -> List[rt.Block]:
-        items: List[rt.TaskItem] = []
-        for child in self._nodes(node.get("content")):
-            if child.get("type") in ("taskItem", "blockTaskItem"):
-                done = _attributes(child).get("state") == "DONE"
-                items.append(rt.TaskItem(done, tuple(self._blocks(child.get("content")))))
-                continue
-            blocks = tuple(self._blocks([child]))
-            if items:
-                items[-1] = rt.TaskItem(items[-1].done, items[-1].content + blocks)
-            else:
-                items.append(rt.TaskItem(False, blocks))
-        return [rt.TaskList(tuple(items))]
-
-    def _stray_task(self, node: Dict[str, Any]) -> List[rt.Block]:
-        return self._task_list({"content": [node]})
-
-    def _decision_list(self, node: Dict[str, Any]) -> List[rt.Block]:
-        items = [
-            rt.DecisionItem(
-                _attributes(child).get("state") == "DECIDED",
-                tuple(self._blocks(child.get("content") if child.get("type") == "decisionItem" else [child])),
-            )
-            for child in self._nodes(node.get("content"))
-        ]
-        return [rt.DecisionList(tuple(items))]
+        level = min(6, max(1, number_of(attributes_of(node).get("level"), 1)))
+        return [rt.Heading(level, self._inlines.read(nodes_of(node.get("content"), self._warnings)))]
 
     def _quote(self, node: Dict[str, Any]) -> List[rt.Block]:
         return [rt.Quote(tuple(self._blocks(node.get("content"))))]
 
     def _code_block(self, node: Dict[str, Any]) -> List[rt.Block]:
-        text = "".join([_text(child) for child in self._nodes(node.get("content"))])
-        language = _attributes(node).get("language")
+        text = "".join([text_of(child) for child in nodes_of(node.get("content"), self._warnings)])
+        language = attributes_of(node).get("language")
         return [rt.CodeBlock(clean(text, self._warnings), language if isinstance(language, str) else "")]
 
     def _rule(self, node: Dict[str, Any]) -> List[rt.Block]:
         return [rt.Rule()]
 
-    def _table(self, node: Dict[str, Any]) -> List[rt.Block]:
-        rows: List[rt.TableRow] = []
-        for row in self._nodes(node.get("content")):
-            cells = self._nodes(row.get("content")) if row.get("type") == "tableRow" else [row]
-            rows.append(rt.TableRow(tuple([self._cell(cell) for cell in cells])))
-        return [rt.Table(tuple(rows))]
-
-    def _cell(self, node: Dict[str, Any]) -> rt.TableCell:
-        attributes = _attributes(node)
-        kind = node.get("type")
-        content = node.get("content") if kind in ("tableCell", "tableHeader") else [node]
-        background = attributes.get("background")
-        return rt.TableCell(
-            tuple(self._blocks(content)),
-            kind == "tableHeader",
-            max(1, _number(attributes.get("colspan"), 1)),
-            max(1, _number(attributes.get("rowspan"), 1)),
-            background if isinstance(background, str) else "",
-        )
-
-    def _stray_row(self, node: Dict[str, Any]) -> List[rt.Block]:
-        return self._table({"content": [node]})
-
     def _panel(self, node: Dict[str, Any]) -> List[rt.Block]:
-        kind = _attributes(node).get("panelType")
+        kind = attributes_of(node).get("panelType")
         content = tuple(self._blocks(node.get("content")))
         return [rt.Panel(kind if isinstance(kind, str) else "info", "", content)]
 
     def _expand(self, node: Dict[str, Any]) -> List[rt.Block]:
-        title = _attributes(node).get("title")
+        title = attributes_of(node).get("title")
         content = tuple(self._blocks(node.get("content")))
         return [rt.Expand(self._one_line(title), content)]
 
@@ -281,28 +201,24 @@ class AdfReader:
 
     def _media_single(self, node: Dict[str, Any]) -> List[rt.Block]:
         out: List[rt.Block] = []
-        for child in self._nodes(node.get("content")):
+        for child in nodes_of(node.get("content"), self._warnings):
             if child.get("type") != "media":
                 out.extend(self._block(child))
                 continue
-            marks = [*self._list(child.get("marks")), *self._list(node.get("marks"))]
+            marks = [*_list(child.get("marks")), *_list(node.get("marks"))]
             out.append(rt.Paragraph(self._inlines.read([{**child, "marks": marks, "__single": True}])))
         return out
 
-    @staticmethod
-    def _list(value: Any) -> List[Any]:
-        return value if isinstance(value, list) else []
-
     def _media_group(self, node: Dict[str, Any]) -> List[rt.Block]:
         content: List[rt.Inline] = []
-        for child in self._nodes(node.get("content")):
+        for child in nodes_of(node.get("content"), self._warnings):
             if content:
                 content.append(rt.HardBreak())
             content.extend(self._inlines.read([child]))
         return [rt.Paragraph(tuple(content))]
 
     def _caption(self, node: Dict[str, Any]) -> List[rt.Block]:
-        return [rt.Paragraph(self._inlines.read(self._nodes(node.get("content"))))]
+        return [rt.Paragraph(self._inlines.read(nodes_of(node.get("content"), self._warnings)))]
 
     def _card(self, node: Dict[str, Any]) -> List[rt.Block]:
         return [rt.Paragraph(self._inlines.read([{**node, "type": "inlineCard"}]))]
@@ -322,7 +238,7 @@ class AdfReader:
         return [rt.UnknownBlock(key, text, tuple(self._blocks(node.get("content"))))]
 
     def _extension_text(self, node: Dict[str, Any]) -> Tuple[str, str]:
-        attributes = _attributes(node)
+        attributes = attributes_of(node)
         text = attributes.get("text")
         return str(attributes.get("extensionKey") or "extension"), self._one_line(text)
 
@@ -333,28 +249,13 @@ class AdfReader:
     def _unknown(self, node: Dict[str, Any]) -> List[rt.Block]:
         kind = node.get("type")
         self._warnings.append(f"unknown node {kind!r}: its text was kept")
-        attributes = _attributes(node)
-        text = _text(node) or next(
+        attributes = attributes_of(node)
+        text = text_of(node) or next(
             (attributes[name] for name in ("text", "title", "url") if isinstance(attributes.get(name), str)), ""
         )
         content = tuple(self._blocks(node.get("content")))
         return [rt.UnknownBlock(str(kind), self._one_line(text), content)]
 
 
-def _attributes(node: Dict[str, Any]) -> Dict[str, Any]:
-    attributes = node.get("attrs")
-    return attributes if isinstance(attributes, dict) else {}
-
-
-def _text(node: Dict[str, Any]) -> str:
-    text = node.get("text")
-    return text if isinstance(text, str) else ""
-
-
-def _number(value: Any, default: int) -> int:
-    if isinstance(value, bool):
-        return default
-    try:
-        return int(value)
-    except (TypeError, ValueError, OverflowError):
-        return default
+def _list(value: Any) -> List[Any]:
+    return value if isinstance(value, list) else []
