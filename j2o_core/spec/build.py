@@ -25,7 +25,7 @@ def build_spec(root: Node, environment: Optional[str], files: tuple[str, ...]) -
     return model.Spec(
         name=document["name"],
         document=document,
-        digest=digest(document),
+        digest=digest({key: value for key, value in document.items() if key != "tests"}),
         connections=connections,
         entities={name: _entity(name, entry, connections, root) for name, entry in document["entities"].items()},
         tables=document.get("tables", {}),

@@ -39,8 +39,9 @@ _TABLE = (
     Code(
         "J2O-S002",
         "File cannot be read",
-        "The file is a folder, may not be read, or is larger than the limit of 2 MiB.",
-        "Check its permissions. Split what is too large over several files with `extends`.",
+        "The file is a folder, may not be read, or is larger than the limit: 2 MiB for a file, 4 MiB for all files of a "
+        "spec.",
+        "Check its permissions. Move large tables into CSV files.",
     ),
     Code(
         "J2O-S003",
@@ -64,15 +65,16 @@ _TABLE = (
     Code(
         "J2O-S006",
         "Tag refused",
-        "YAML tags (`!name`, `!!python/object`) can make a reader build arbitrary objects. Only `!!str`, `!!map` and "
-        "`!!seq` are known.",
+        "YAML tags (`!name`, `!!python/object`) can make a reader build arbitrary objects. Only `!include`, `!!str`, "
+        "`!!map` and `!!seq` are known.",
         "Remove the tag.",
     ),
     Code(
         "J2O-S007",
         "Aliases out of bounds",
-        "Aliases refer to themselves, to nothing, or expand to more than 30,000 values.",
-        "Write the values out, or move what is shared into a file of its own and use `extends`.",
+        "Aliases refer to themselves, to nothing, or a spec with all its files holds more than 30,000 values, aliases "
+        "expanded.",
+        "Write the values out; move large tables into CSV files.",
     ),
     Code(
         "J2O-S008",
@@ -142,23 +144,23 @@ _TABLE = (
         "This j2o reads `apiVersion: j2o/v1`, `kind: Migration`.",
         "Correct the line, or use the j2o release that the spec was written for.",
     ),
-    # ------------------------------------------------------------------ extends and environments
+    # ------------------------------------------------------------------ extends, !include and environments
     Code(
         "J2O-S020",
-        "extends: not found",
-        "What the spec extends does not exist.",
-        "Name a packaged spec (`j2o:NAME`) or a file beside the spec (`./other.yaml`).",
+        "extends or !include: not found",
+        "What the spec extends or includes does not exist.",
+        "Name a file beside the spec (`./other.yaml`); `extends` knows packaged specs (`j2o:NAME`) too.",
     ),
     Code(
         "J2O-S021",
-        "extends: outside the folder",
-        "A spec may only extend files in its own folder or below it, and packaged specs.",
+        "extends or !include: outside the folder",
+        "A spec may only read files in its own folder or below it, and extend packaged specs. Links do not lead out.",
         "Move or copy the file beside the spec.",
     ),
     Code(
         "J2O-S022",
-        "extends: in a circle",
-        "A file extends itself, directly or through others, or more than 16 files in a row or 64 in all.",
+        "extends or !include: in a circle",
+        "A file reads itself, directly or through others, or more than 16 files in a row or 64 in all.",
         "Remove one link of the chain.",
     ),
     Code(
@@ -219,7 +221,7 @@ _TABLE = (
     Code(
         "J2O-S040",
         "Unknown entity",
-        "`of`, `ref` or `after` names an entity that the spec does not describe.",
+        "`of`, `ref`, `after` or a test names an entity that the spec does not describe.",
         "Correct the name, or describe the entity under `entities`.",
     ),
     Code(
@@ -272,6 +274,25 @@ _TABLE = (
         "The same source field is mapped and dropped.",
         "Keep one of the two lines.",
         WARNING,
+    ),
+    # ------------------------------------------------------------------ tests
+    Code(
+        "J2O-S070",
+        "Test of a field that is not mapped",
+        "A test expects a value of a target field that its entity does not map, so the field is always absent.",
+        "Correct the name, or map the field.",
+    ),
+    Code(
+        "J2O-S071",
+        "Test that cannot fail",
+        "A test says nothing about what becomes of its record.",
+        "Add `expect`, `preserved`, `skip`, `fail` or `warnings`.",
+    ),
+    Code(
+        "J2O-S072",
+        "Test with a needless parent",
+        "`parent` is the record that the tested one was part of; records of this entity are extracted as a whole.",
+        "Remove `parent`, or correct `entity`.",
     ),
 )
 

@@ -147,9 +147,9 @@ class RuntimeSpec:
 class Spec:
     """A whole migration, merged for one environment and checked against the schemas.
 
-    ``document`` is the merged plain document with its secret references unresolved; ``digest`` is of that document;
-    ``places`` tells where the key of every dotted path in it stands (a list item: where it begins), ``values`` where
-    its value begins; both survive the merge.
+    ``document`` is the merged plain document with its secret references unresolved; ``digest`` is of that document
+    without its tests; ``places`` tells where the key of every dotted path in it stands (a list item: where it begins),
+    ``values`` where its value begins; both survive the merge.
     """
 
     name: str

@@ -9,6 +9,8 @@ from typing import Any
 
 _CORE = Path(__file__).resolve().parent.parent
 PREFIX = "j2o:"
+#: what the name of a spec's tests ends with, where they stand in a file beside it
+TESTS = ".tests"
 
 
 def specs_folder() -> Path:
@@ -24,7 +26,8 @@ def schemas_folder() -> Path:
 def packaged_names() -> list[str]:
     """What can follow ``j2o:``, sorted."""
     folder = specs_folder()
-    return sorted({path.stem for part in (folder, folder / "templates") for path in part.glob("*.yaml")})
+    found = {path.stem for part in (folder, folder / "templates") for path in part.glob("*.yaml")}
+    return sorted(name for name in found if not name.endswith(TESTS))
 
 
 def packaged_spec(name: str) -> Path:
