@@ -6,21 +6,26 @@ Controls (loopback only, no credentials), beside what the servers themselves off
 * ``GET /_sandbox/faults`` tells how often each rule matched and fired
 * ``POST /_sandbox/reset-counters``
 
-OpenProject's web server ends a request after ``request_limit`` seconds: what would take longer is answered 500, or,
-where the client is gone already, never applied. With a latency, writes to one work package wait for each other.
+OpenProject's web server ends a request after ``request_limit`` seconds (0: never, as with a single worker): what would
+take longer is answered 500, or, where the client is gone already, never applied. With a latency, writes that lock the
+same thing wait for each other, and requests for a web thread and a database connection where the server's capacity is
+limited: whoever waits too long is answered 500, and nothing was applied.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import json
-from typing import Any, Awaitable, Callable, Dict, MutableMapping, Optional, Sequence, Tuple
+import math
+from typing import Any, Awaitable, Callable, Dict, MutableMapping, Sequence, Tuple
 
+from j2o_sandbox.capacity import Capacity, Exhausted, Slots
 from j2o_sandbox.connection import hang_up, reset
 from j2o_sandbox.counters import Counters, path_template
 from j2o_sandbox.faults import Faults, Rule
-from j2o_sandbox.locks import Locks
+from j2o_sandbox.locks import Lock, Locks
 from j2o_sandbox.options import SandboxError
 
 Scope = MutableMapping[str, Any]
@@ -50,8 +55,12 @@ class Frame:
         self._counters = counters
         self._latency = latency_ms / 1000.0
         self._locks = Locks()
-        self._lane: Callable[[str, str], Optional[str]] = getattr(app, "lane", lambda method, path: None)
-        self._limit = request_limit
+        self._locks_of: Callable[[str, str, bytes], Sequence[Lock]] = getattr(app, "locks", _no_locks)
+        capacity: Capacity = getattr(app, "capacity", Capacity())
+        self._threads = Slots(capacity.threads, capacity.queue_wait)
+        self._connections = Slots(capacity.connections, capacity.connection_wait)
+        self._waits = bool(self._latency or capacity.limited or getattr(app, "tree_lock_seconds", 0))
+        self._limit = request_limit or math.inf
         self._template: Callable[[str], str] = getattr(app, "template", path_template)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,18 +75,34 @@ class Frame:
         template = self._template(path)
         self._counters.count(method, template)
         rule = self._faults.choose(self._server, method, path, template) if self._faults.rules else None
-        if rule is None and not self._latency:
+        if rule is None and not self._waits:
             self._begin(scope)
             await self._app(scope, _replay(body), send)
         elif rule is None:
-            lane = self._lane(method, path)
-            async with self._locks.hold(lane):
-                self._begin(scope)
-                await asyncio.sleep(self._latency)
-                await self._app(scope, _replay(body), send)
+            await self._work(scope, body, send, self._latency, self._locks_of(method, path, body))
         else:
             self._begin(scope)
             await self._go_wrong(rule, scope, body, send)
+
+    async def _work(self, scope: Scope, body: bytes, send: Send, seconds: float, locks: Sequence[Lock]) -> None:
+        """Work for some seconds, in a web thread, with a database connection, under the locks that the write takes."""
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(self._threads.slot())
+                await stack.enter_async_context(self._connections.slot())
+            except Exhausted:
+                await answer_json(send, 500, _error(self._server, 500))
+                return
+            for lock in locks:
+                if lock.seconds is None:
+                    await stack.enter_async_context(self._locks.hold(lock))
+            self._begin(scope)
+            await asyncio.sleep(seconds)
+            for lock in locks:
+                if lock.seconds is not None:
+                    async with self._locks.hold(lock):
+                        await asyncio.sleep(lock.seconds)
+            await self._app(scope, _replay(body), send)
 
     def _begin(self, scope: Scope) -> None:
         begin = getattr(self._app, "begin", None)
@@ -120,8 +145,7 @@ class Frame:
             await self._apply_unheard(scope, body, self._latency)
             reset(scope)
         elif rule.do == "delay":
-            await asyncio.sleep(seconds)
-            await self._app(scope, _replay(body), send)
+            await self._work(scope, body, send, seconds, ())
         elif rule.do == "trickle":
             await self._app(scope, _replay(body), _trickling(send, rule))
         elif rule.do == "truncate":
@@ -158,6 +182,10 @@ class Frame:
             return None
 
         await self._app(scope, _replay(body), swallow)
+
+
+def _no_locks(method: str, path: str, body: bytes) -> Sequence[Lock]:
+    return ()
 
 
 async def answer_json(send: Send, status: int, value: Any, headers: Sequence[Tuple[bytes, bytes]] = ()) -> None:

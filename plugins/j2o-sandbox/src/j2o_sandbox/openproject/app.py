@@ -5,24 +5,20 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
-from typing import Any, Awaitable, Callable, Dict, MutableMapping, Optional
+from typing import Any, Awaitable, Callable, Dict, MutableMapping, Optional, Sequence
 
+from j2o_sandbox.capacity import Capacity
 from j2o_sandbox.counters import Counters, path_template
 from j2o_sandbox.faults import Faults
+from j2o_sandbox.locks import Lock
 from j2o_sandbox.openproject.controls import CONTROLS
 from j2o_sandbox.openproject.errors import ApiError, not_found
+from j2o_sandbox.openproject.locking import locks_of
 from j2o_sandbox.openproject.messages import LANGUAGES, text
 from j2o_sandbox.openproject.requests import Answer, Request, encode
 from j2o_sandbox.openproject.rooms import build_router
 from j2o_sandbox.openproject.server import Server
 from j2o_sandbox.options import SandboxOptions
-
-# Methods by template that take the lock of their work package.
-_LOCKING = {
-    "/api/v3/work_packages/{id}": ("PATCH",),
-    "/api/v3/work_packages/{id}/activities": ("POST",),
-    "/api/v3/work_packages/{id}/attachments": ("POST",),
-}
 
 _log = logging.getLogger("j2o_sandbox.openproject")
 
@@ -68,12 +64,21 @@ class OpenProjectApp:
         """Number of the last commit; a request carries it from its arrival on."""
         return self.server.store.commits
 
-    def lane(self, method: str, path: str) -> Optional[str]:
-        """What a write locks while it runs: changes, comments and files of one work package wait for each other."""
+    @property
+    def capacity(self) -> Capacity:
+        """How many requests are worked on at once."""
+        settings = self.server.settings
+        return Capacity(settings.threads, settings.queue_wait, settings.pool, settings.pool_wait)
+
+    @property
+    def tree_lock_seconds(self) -> float:
+        """For how long a create holds the lock of all trees."""
+        return self.server.settings.tree_lock_ms / 1000.0
+
+    def locks(self, method: str, path: str, body: bytes) -> Sequence[Lock]:
+        """What a write locks while it runs."""
         found = self._router.find(path) if method in ("POST", "PATCH", "DELETE") else None
-        if found is None or found.template not in _LOCKING or method not in _LOCKING[found.template]:
-            return None
-        return f"work_package {found.values[0]}"
+        return () if found is None else locks_of(self.server, method, found, body)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         message = await receive()

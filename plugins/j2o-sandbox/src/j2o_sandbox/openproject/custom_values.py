@@ -8,8 +8,9 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from j2o_sandbox.openproject.errors import Problems, raise_format
 from j2o_sandbox.openproject.links import link, number, read_link
+from j2o_sandbox.openproject.live_text import formatted
 from j2o_sandbox.openproject.server import Server
-from j2o_sandbox.openproject.values import as_boolean, as_text, formattable, parse_date, raw_text
+from j2o_sandbox.openproject.values import as_boolean, as_text, parse_date, raw_text
 
 LINKED = ("list", "hierarchy", "user", "version")
 _NAMESPACES = {
@@ -30,7 +31,7 @@ def custom_part(
         value = None if values is None else values.get(str(field.id))
         name = f"customField{field.id}"
         if field.format == "text":
-            properties[name] = formattable(value)
+            properties[name] = formatted(server, value)
         elif field.format not in LINKED:
             properties[name] = value
         elif field.multi:

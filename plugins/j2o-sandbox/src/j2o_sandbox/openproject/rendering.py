@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from j2o_sandbox.openproject.errors import ApiError, not_found
+from j2o_sandbox.openproject.live_text import to_html
 from j2o_sandbox.openproject.messages import text
 from j2o_sandbox.openproject.requests import Answer, Request
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
-from j2o_sandbox.openproject.values import formattable
+from j2o_sandbox.openproject.values import plain
 
 routes = Routes()
 
@@ -21,4 +22,5 @@ def render(server: Server, request: Request, kind: str) -> Answer:
         raw = request.body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ApiError(400, "InvalidRequestBody", text(request.language, "invalid_json")) from error
-    return Answer(200, formattable(raw, kind)["html"].encode(), "text/html")
+    page = to_html(server, raw) if kind == "markdown" else plain(raw)["html"]
+    return Answer(200, page.encode(), "text/html")

@@ -25,6 +25,8 @@ class Settings:
 
     instance_name: str = "OpenProject sandbox"
     language: str = "en"
+    # what {{opSetting:host_name}} in texts becomes
+    host_name: str = "openproject.example.org"
     # apiv3_write_readonly_attributes: an admin may write createdAt and author on create
     writable_history: bool = False
     semantic_identifiers: bool = False
@@ -63,4 +65,12 @@ class Settings:
     # 17.8: hours a person may log a day; months before which nothing may be logged (YYYY-MM-DD)
     time_per_day: Optional[float] = None
     time_not_before: Optional[str] = None
+    # how much is done at once, 0 for any number: web threads that requests queue for (seconds), and connections to the
+    # database that they wait for then (seconds); felt with a latency
+    threads: int = 0
+    queue_wait: float = 30.0
+    pool: int = 0
+    pool_wait: float = 5.0
+    # for how long a create, a change of parent or a delete holds the one lock of all trees
+    tree_lock_ms: float = 0.0
     enterprise: bool = False

@@ -82,15 +82,11 @@ def parse_date(value: Any) -> dt.date:
     return dt.date.fromisoformat(value)
 
 
-def formattable(raw: Optional[str], kind: str = "markdown") -> Dict[str, Any]:
-    """Formatted text; the HTML is a plain rendering, one paragraph per blank line."""
+def plain(raw: Optional[str]) -> Dict[str, Any]:
+    """Plain text as the API shows it, one paragraph per blank line."""
     text = raw or ""
     paragraphs = [part.strip("\n") for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if part.strip()]
-    if kind == "plain":
-        rendered = "".join(f"<p>{html.escape(part)}</p>" for part in paragraphs)
-    else:
-        rendered = "".join(f'<p class="op-uc-p">{html.escape(part)}</p>' for part in paragraphs)
-    return {"format": kind, "raw": raw if kind == "markdown" and raw is not None else text, "html": rendered}
+    return {"format": "plain", "raw": text, "html": "".join(f"<p>{html.escape(part)}</p>" for part in paragraphs)}
 
 
 def raw_text(value: Any) -> Optional[str]:

@@ -9,12 +9,13 @@ from j2o_sandbox.openproject.collections import paged, read_filters, whole
 from j2o_sandbox.openproject.errors import Problems, forbidden, not_found, raise_format
 from j2o_sandbox.openproject.filter_kinds import OPTIONAL, unknown_filter, whole_filter
 from j2o_sandbox.openproject.links import link, number, read_link
+from j2o_sandbox.openproject.live_text import formatted
 from j2o_sandbox.openproject.people.principals import principal_link
 from j2o_sandbox.openproject.projects.representation import find_project
 from j2o_sandbox.openproject.requests import Answer, Request, encode, no_content
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
-from j2o_sandbox.openproject.values import as_text, formattable, raw_text
+from j2o_sandbox.openproject.values import as_text, raw_text
 
 routes = Routes()
 
@@ -158,7 +159,7 @@ def news_bytes(server: Server, row: Any) -> bytes:
         "id": row.id,
         "title": row.title,
         "summary": row.summary or "",
-        "description": formattable(row.description),
+        "description": formatted(server, row.description, project),
         "createdAt": row.created,
         "_links": {
             "self": link(href, row.title),

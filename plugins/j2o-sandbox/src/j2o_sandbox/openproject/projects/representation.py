@@ -9,9 +9,9 @@ from urllib.parse import quote
 from j2o_sandbox.openproject.custom_values import custom_part
 from j2o_sandbox.openproject.errors import not_found
 from j2o_sandbox.openproject.links import link, number
+from j2o_sandbox.openproject.live_text import formatted
 from j2o_sandbox.openproject.requests import Request
 from j2o_sandbox.openproject.server import Server
-from j2o_sandbox.openproject.values import formattable
 
 STATUSES = {
     "on_track": "On track",
@@ -77,10 +77,10 @@ def represent(server: Server, row: Any) -> Dict[str, Any]:
         "name": row.name,
         "active": row.active,
         "public": row.public,
-        "description": formattable(row.description),
+        "description": formatted(server, row.description, row),
         "createdAt": row.created,
         "updatedAt": row.updated,
-        "statusExplanation": formattable(row.explanation),
+        "statusExplanation": formatted(server, row.explanation, row),
         **properties,
         "_links": links,
     }

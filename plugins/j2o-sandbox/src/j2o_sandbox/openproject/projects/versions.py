@@ -10,11 +10,12 @@ from j2o_sandbox.openproject.custom_values import custom_part, read_custom_value
 from j2o_sandbox.openproject.errors import Problems, forbidden, not_found, raise_format
 from j2o_sandbox.openproject.filter_kinds import list_filter, text_filter, unknown_filter
 from j2o_sandbox.openproject.links import link, number, read_link
+from j2o_sandbox.openproject.live_text import formatted
 from j2o_sandbox.openproject.projects.representation import ancestors, find_project
 from j2o_sandbox.openproject.requests import Answer, Request, no_content
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
-from j2o_sandbox.openproject.values import as_text, formattable, parse_date, raw_text
+from j2o_sandbox.openproject.values import as_text, parse_date, raw_text
 
 routes = Routes()
 
@@ -149,7 +150,7 @@ def _represent(server: Server, row: Any) -> Dict[str, Any]:
         "_type": "Version",
         "id": row.id,
         "name": row.name,
-        "description": formattable(row.description),
+        "description": formatted(server, row.description, project),
         "startDate": row.start,
         "endDate": row.end,
         "status": row.status,

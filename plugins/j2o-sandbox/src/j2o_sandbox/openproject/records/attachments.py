@@ -19,7 +19,7 @@ from j2o_sandbox.openproject.records.multipart import read_upload
 from j2o_sandbox.openproject.requests import Answer, Request, encode, no_content
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
-from j2o_sandbox.openproject.values import as_text, formattable, raw_text
+from j2o_sandbox.openproject.values import as_text, plain, raw_text
 from j2o_sandbox.openproject.work_packages.access import find_work_package, sees
 
 routes = Routes()
@@ -140,7 +140,7 @@ def _represent(server: Server, row: Any) -> Dict[str, Any]:
         "id": row.id,
         "fileName": row.file_name,
         "fileSize": row.file_size,
-        "description": formattable(row.description, "plain"),
+        "description": plain(row.description),
         "status": "uploaded",
         "contentType": row.content_type,
         "digest": {"algorithm": "md5", "hash": row.digest},

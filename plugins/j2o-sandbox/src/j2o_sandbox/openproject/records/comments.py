@@ -7,12 +7,13 @@ from typing import Any, Dict, List
 from j2o_sandbox.openproject.collections import whole
 from j2o_sandbox.openproject.errors import Problems, bad_request, enterprise_only, forbidden, not_found
 from j2o_sandbox.openproject.links import link
+from j2o_sandbox.openproject.live_text import formatted
 from j2o_sandbox.openproject.messages import text
 from j2o_sandbox.openproject.records.journals import write_journal
 from j2o_sandbox.openproject.requests import Answer, Request, encode
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
-from j2o_sandbox.openproject.values import as_boolean, formattable, raw_text
+from j2o_sandbox.openproject.values import as_boolean, raw_text
 from j2o_sandbox.openproject.work_packages.access import find_work_package, sees
 
 routes = Routes()
@@ -98,7 +99,7 @@ def represent(server: Server, row: Any) -> Dict[str, Any]:
     return {
         "_type": "Activity::Comment" if row.notes or retracted else "Activity",
         "id": row.id,
-        "comment": formattable(notes),
+        "comment": formatted(server, notes, server.store.projects[work_package.project]),
         "details": [{"format": "custom", "raw": detail, "html": detail} for detail in details],
         "version": row.version,
         "internal": row.internal,

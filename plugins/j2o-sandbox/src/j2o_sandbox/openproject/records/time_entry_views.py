@@ -9,7 +9,7 @@ from j2o_sandbox.openproject.links import link
 from j2o_sandbox.openproject.people.principals import principal_link
 from j2o_sandbox.openproject.requests import encode
 from j2o_sandbox.openproject.server import Server
-from j2o_sandbox.openproject.values import formattable, hours_to_duration
+from j2o_sandbox.openproject.values import hours_to_duration, plain
 
 
 def time_entry_schema(server: Server) -> Dict[str, Any]:
@@ -83,7 +83,7 @@ def represent(server: Server, row: Any) -> Dict[str, Any]:
         "_type": "TimeEntry",
         "id": row.id,
         "ongoing": row.ongoing,
-        "comment": formattable(row.comment, "plain"),
+        "comment": plain(row.comment),
         "spentOn": row.spent_on,
         "hours": hours_to_duration(row.hours, exact=server.features.exact_hours),
         "createdAt": row.created,

@@ -10,6 +10,9 @@ YAML, every part optional; things that exist already (by name) are changed, othe
       rate_limit: false
       language: en
       password_min_length: 10
+      threads: 8                  # requests at once; others queue (queue_wait seconds), felt with --latency
+      pool: 5                     # database connections; a 500 after pool_wait seconds without one
+      tree_lock_ms: 20            # a create holds the one lock of all trees for so long
     statuses:
       QA: {closed: false, read_only: false, default: false, done: 80}
     types:

@@ -144,6 +144,7 @@ def _settings(values: Dict[str, Any], enterprise: bool) -> Settings:
             value = str(value)
         else:
             _expect(isinstance(value, (int, float)) and not isinstance(value, bool), where, "a number", value)
+            _expect(value >= 0, where, "a number, not negative", value)
         checked[name] = value
     if checked.get("progress", "work") not in ("work", "status"):
         raise SetupError(f"settings.progress: {checked['progress']!r}; expected work or status")

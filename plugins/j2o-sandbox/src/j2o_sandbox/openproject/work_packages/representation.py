@@ -9,12 +9,13 @@ from j2o_sandbox.openproject.calendar import as_date
 from j2o_sandbox.openproject.collections import collection_bytes
 from j2o_sandbox.openproject.custom_values import custom_part
 from j2o_sandbox.openproject.links import link
+from j2o_sandbox.openproject.live_text import formatted
 from j2o_sandbox.openproject.metadata import priority_bytes, status_bytes, type_bytes
 from j2o_sandbox.openproject.people.principals import principal_bytes, principal_link
 from j2o_sandbox.openproject.projects.representation import project_bytes
 from j2o_sandbox.openproject.requests import encode
 from j2o_sandbox.openproject.server import Server
-from j2o_sandbox.openproject.values import formattable, hours_to_duration
+from j2o_sandbox.openproject.values import hours_to_duration
 from j2o_sandbox.openproject.work_packages.access import ancestors, descendants, display_id
 
 
@@ -59,7 +60,7 @@ def represent(server: Server, row: Any) -> Dict[str, Any]:
     body.update(
         lockVersion=row.lock,
         subject=row.subject,
-        description=formattable(row.description),
+        description=formatted(server, row.description, project),
         scheduleManually=row.manual,
     )
     if kind.is_milestone:
