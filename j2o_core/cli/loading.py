@@ -30,16 +30,19 @@ def spec_argument() -> Any:
 
 def environment_option() -> Any:
     """The option ``--env``, the same for every command."""
-    return typer.Option(None, "--env", envvar="J2O_ENV", help="The environment to merge into the spec.")
+    return typer.Option(None, "--env", "-e", envvar="J2O_ENV", help="The environment to merge into the spec.")
 
 
-def read_spec(current: Session, path: str, environment_name: Optional[str]) -> LoadResult:
-    """The spec at ``path`` (or ``j2o:NAME``) merged for one environment, with whatever is wrong with it."""
+def read_spec(current: Session, path: str, environment_name: Optional[str], tests: bool = False) -> LoadResult:
+    """The spec at ``path`` (or ``j2o:NAME``) merged for one environment, with whatever is wrong with it.
+
+    ``tests``: with the tests beside it, and with what is wrong with any test.
+    """
     from ..mapping.offline import check_mappings
     from ..spec.load import load_spec  # brings jsonschema, which `j2o --help` need not wait for
     from ..spec.structure import in_order
 
-    result = load_spec(path, environment_name, current.plugins.registry, environment())
+    result = load_spec(path, environment_name, current.plugins.registry, environment(), tests)
     if result.spec is None:
         return result
     found = check_mappings(result.spec, current.plugins.registry)
@@ -51,9 +54,10 @@ def require_spec(
     path: str,
     environment_name: Optional[str],
     listener: Optional[Callable[[Mapping[str, Any]], None]] = None,
+    tests: bool = False,
 ) -> Spec:
     """The same, for commands that cannot work with a faulty one: tells every problem, then refuses."""
-    result = read_spec(current, path, environment_name)
+    result = read_spec(current, path, environment_name, tests)
     errors = 0
     for problem in result.problems:
         errors += problem.severity == ERROR

@@ -1,4 +1,4 @@
-"""Reads a spec with all that it extends, and lays the overlay of an environment over it."""
+"""Reads a spec with all that it extends and includes, and lays the overlay of an environment over it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ..model.problem import Place, Problem
 from .codes import problem
 from .merge import merge
 from .node import Node
-from .packaged import PREFIX, packaged_names, packaged_spec, specs_folder
-from .reading import MAX_BYTES, read_yaml
+from .packaged import PREFIX, TESTS, packaged_names, packaged_spec, specs_folder
+from .reading import MAX_BYTES, MAX_VALUES, read_yaml
 from .suggestion import nearest
 
-MAX_CHAIN, MAX_FILES = 16, 64
+MAX_CHAIN, MAX_FILES, MAX_BYTES_IN_ALL = 16, 64, 4 * 1024 * 1024
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -25,7 +25,8 @@ class Reader:
         self.problems: list[Problem] = []
         self.texts: dict[str, str] = {}
         self.folder = Path()
-        self._read_files = 0
+        self._path = self._environments = Path()
+        self._read_files = self._read_bytes = self._read_values = 0
 
     def spec(self, name: str) -> Optional[Node]:
         """The spec at a path or of a ``j2o:NAME``, laid over all that it extends; ``None`` where it cannot be read."""
@@ -33,20 +34,38 @@ class Reader:
         if name.startswith(PREFIX):
             path = packaged_spec(name[len(PREFIX) :])
             shown = _shown(path)
-            if not path.is_file():
+            if not _is_file(path):
                 self._missing_packaged("J2O-S001", name, Place(name, 1, 1), "")
                 return None
-        self.folder = path.resolve().parent
-        if not path.exists():
+        if not _exists(path):
             guess = _nearest_file(path)
             suggestion = str(path.parent / guess) if guess else ""
             self._add("J2O-S001", f"there is no file '{name}'", Place(shown, 1, 1), "", "a spec", suggestion)
             return None
+        self.folder, self._path = path.resolve().parent, path
+        packaged = _inside(path, specs_folder())
+        self._environments = (specs_folder() if packaged else self.folder) / "environments"
         return self._read(path, shown, ())
 
-    def environment(self, root: Node, name: str) -> Node:
-        """``root`` with the overlay ``name`` over it: the file in ``environments/`` first, then the inline one."""
-        folder = self.folder / "environments"
+    def tests(self, root: Node) -> Node:
+        """``root`` with the tests in NAME.tests.yaml, beside the spec NAME.yaml, over its own."""
+        beside = [self._path.with_suffix(TESTS + suffix) for suffix in _SUFFIXES]
+        path = next((path for path in beside if path.is_file() and _inside(path, self.folder)), None)
+        node = self._file(path, _shown(path), (path.resolve(),)) if path is not None else None
+        if node is None:
+            return root
+        if list(node.value) == ["tests"]:
+            message = "the file beside a spec holds the tests themselves, without the key 'tests'"
+            self._add("J2O-S010", message, node.keys["tests"], "tests", "names of tests", "")
+            return root
+        return merge(root, node._replace(value={"tests": node}, keys={"tests": node.place}))
+
+    def environment(self, root: Node, name: str) -> Optional[Node]:
+        """``root`` with the overlay ``name`` over it: the file in ``environments/`` first, then the inline one.
+
+        ``None`` where there is no such overlay or it cannot be read: what it leaves out would seem to be missing.
+        """
+        folder = self._environments
         inline = root.value.get("environments")
         overlays = inline.value if inline is not None and inline.is_map else {}
         found = [path for path in _yaml_files(folder) if path.stem == name]
@@ -56,17 +75,26 @@ class Reader:
             place = root.keys.get("environments") or root.place
             message = f"unknown environment '{name}'"
             self._add("J2O-S023", message, place, "environments", expected, nearest(name, known))
-            return root
-        for path in found[:1]:
-            overlay = self._overlay(path)
-            if overlay is not None:
-                root = merge(root, overlay)
+            return None
+        if len(found) > 1:
+            message = f"two files describe the environment '{name}': {found[0].name} and {found[1].name}"
+            self._add("J2O-S023", message, Place(_shown(found[1]), 1, 1), "", "one of them", "")
+            return None
+        for path in found:
+            overlay = self._overlay(path, _shown(path))
+            if overlay is None:
+                return None
+            root = merge(root, overlay)
         if name in overlays and overlays[name].is_map:
             root = merge(root, overlays[name])
         return root
 
-    def _overlay(self, path: Path) -> Optional[Node]:
-        overlay = self._file(path, _shown(path))
+    def _overlay(self, path: Path, shown: str) -> Optional[Node]:
+        if not _inside(path, self._environments.parent):
+            message, expected = f"'{path.name}' is a link that leaves the folder of the spec", "a file in it"
+            self._add("J2O-S021", message, Place(shown, 1, 1), "", expected, "")
+            return None
+        overlay = self._file(path, shown, (path.resolve(),))
         if overlay is None:
             return None
         for key in ("extends", "environments"):
@@ -76,10 +104,10 @@ class Reader:
         return overlay
 
     def _read(self, path: Path, shown: str, chain: tuple[Path, ...]) -> Optional[Node]:
-        node = self._file(path, shown)
+        chain = (*chain, path.resolve())
+        node = self._file(path, shown, chain)
         if node is None:
             return None
-        chain = (*chain, path.resolve())
         base: Optional[Node] = None
         complete = True
         for entry, place, dotted in _extended(node):
@@ -97,42 +125,47 @@ class Reader:
     def _extended_file(
         self, entry: str, place: Place, dotted: str, path: Path, chain: tuple[Path, ...]
     ) -> Optional[Path]:
-        if entry.startswith(PREFIX):
-            other = packaged_spec(entry[len(PREFIX) :])
-            if not other.is_file():
-                self._missing_packaged("J2O-S020", entry, place, dotted)
-                return None
-        else:
-            other = path.parent / entry
-            folder = specs_folder() if _inside(path, specs_folder()) else self.folder
-            if Path(entry).is_absolute() or not _inside(other, folder):
-                message = f"'{entry[:200]}' lies outside the folder of the spec"
-                self._add("J2O-S021", message, place, dotted, "a file in the spec's folder or below it", "")
-                return None
-            if not other.is_file():
-                guess = _nearest_file(other)
-                self._add(
-                    "J2O-S020",
-                    f"there is no file '{entry[:200]}'",
-                    place,
-                    dotted,
-                    "a file beside the spec, or j2o:NAME",
-                    f"./{guess}" if guess else "",
-                )
-                return None
+        if not entry.startswith(PREFIX):
+            return self._beside(entry, place, dotted, path, chain, "extends", "a file beside the spec, or j2o:NAME")
+        other = packaged_spec(entry[len(PREFIX) :])
+        if not _is_file(other):
+            self._missing_packaged("J2O-S020", entry, place, dotted)
+            return None
+        return self._next(other, place, dotted, chain, "extends")
+
+    def _beside(
+        self, entry: str, place: Place, dotted: str, path: Path, chain: tuple[Path, ...], verb: str, expected: str
+    ) -> Optional[Path]:
+        """The file that ``entry`` in the file at ``path`` names, where it may be read."""
+        other = path.parent / entry
+        folder = specs_folder() if _inside(path, specs_folder()) else self.folder
+        if Path(entry).is_absolute() or not _inside(other, folder):
+            message = f"'{entry[:200]}' lies outside the folder of the spec"
+            self._add("J2O-S021", message, place, dotted, "a file in the spec's folder or below it", "")
+            return None
+        if not _is_file(other):
+            guess = _nearest_file(other)
+            beside = guess and os.path.join(os.path.dirname(entry), guess)  # noqa: PTH118, PTH120 - keeps the ./
+            self._add("J2O-S020", f"there is no file '{entry[:200]}'", place, dotted, expected, beside)
+            return None
+        return self._next(other, place, dotted, chain, verb)
+
+    def _next(self, other: Path, place: Place, dotted: str, chain: tuple[Path, ...], verb: str) -> Optional[Path]:
+        """``other``, unless reading it would not come to an end."""
         if other.resolve() in chain:
             names = " -> ".join(link.name for link in (*chain, other))
-            self._add("J2O-S022", f"the spec extends itself: {names}", place, dotted, "a chain with an end", "")
+            self._add("J2O-S022", f"the spec {verb} itself: {names}", place, dotted, "a chain with an end", "")
             return None
         self._read_files += 1
         if len(chain) >= MAX_CHAIN or self._read_files > MAX_FILES:
             if not any(found.code == "J2O-S022" for found in self.problems):
-                message = f"the spec extends more than {MAX_CHAIN} files in a row or {MAX_FILES} in all"
+                message = f"the spec {verb} more than {MAX_CHAIN} files in a row or {MAX_FILES} in all"
                 self._add("J2O-S022", message, place, dotted, "fewer files", "")
             return None
         return other
 
-    def _file(self, path: Path, shown: str) -> Optional[Node]:
+    def _file(self, path: Path, shown: str, chain: tuple[Path, ...], levels: Optional[int] = None) -> Optional[Node]:
+        """The tree of one file; ``chain``: the files on the way to it and itself; ``levels`` as of ``read_yaml``."""
         start = Place(shown, 1, 1)
         try:
             if not path.is_file():
@@ -145,8 +178,26 @@ class Reader:
             self._add("J2O-S002", f"'{shown}' cannot be read: {reason}", start, "", "a readable file", "")
             return None
         self.texts[shown] = data[:MAX_BYTES].decode("utf-8-sig", "replace")
-        node, problems = read_yaml(data, shown)
+        self._read_bytes += len(data)
+        if self._read_bytes > MAX_BYTES_IN_ALL:
+            message = f"the files of the spec are larger than {MAX_BYTES_IN_ALL // 1024 // 1024} MiB together"
+            self._add("J2O-S002", message, start, "", "less text", "")
+            return None
+
+        def include(name: str, place: Place, dotted: str, above: int) -> Optional[Node]:
+            other = self._beside(name, place, dotted, path, chain, "includes", "a YAML file beside the spec")
+            if other is None:
+                return None
+            return self._file(other, _shown(other), (*chain, other.resolve()), above)
+
+        node, problems = read_yaml(data, shown, include, levels)
         self.problems += problems
+        if levels is None and node is not None:  # what is included counts in the file that includes it
+            self._read_values += node.size
+            if self._read_values > MAX_VALUES:
+                message = f"the files of the spec hold more than {MAX_VALUES:,} values together"
+                self._add("J2O-S007", message, start, "", f"at most {MAX_VALUES:,} values", "")
+                return None
         return node
 
     def _missing_packaged(self, code: str, name: str, place: Place, dotted: str) -> None:
@@ -171,8 +222,25 @@ def _extended(node: Node) -> list[tuple[str, Place, str]]:
     return [(item.value, item.place, f"extends[{index}]") for index, item in items if isinstance(item.value, str)]
 
 
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def _inside(path: Path, folder: Path) -> bool:
-    resolved, root = path.resolve(), folder.resolve()
+    try:
+        resolved, root = path.resolve(), folder.resolve()
+    except (OSError, RuntimeError, ValueError):  # links in a circle, a name that no file can have
+        return False
     return root == resolved or root in resolved.parents
 
 

@@ -11,6 +11,7 @@ from typing import Any, Mapping, Optional, Union
 from ..hooks.registry import Registry
 from ..model.problem import ERROR, Problem
 from .build import build_spec
+from .cases import check_cases
 from .inheritance import Reader
 from .model import Spec
 from .node import Node, plain
@@ -37,11 +38,13 @@ def load_spec(
     environment: Optional[str] = None,
     registry: Optional[Registry] = None,
     variables: Optional[Mapping[str, str]] = None,
+    tests: bool = False,
 ) -> LoadResult:
     """Read, merge and check a spec without touching any system. No reference is resolved and no secret is read.
 
     ``environment`` is the overlay to apply, ``J2O_ENV`` of ``variables`` (the process environment by default) where
-    it is not given. Without a ``registry`` the names and options of plugins are not checked.
+    it is not given. Without a ``registry`` the names and options of plugins are not checked. ``tests``: those in the
+    file beside the spec are read too, and all are checked against what they test, which a run need not wait for.
     """
     variables = os.environ if variables is None else variables
     environment = environment or variables.get("J2O_ENV") or None
@@ -49,8 +52,14 @@ def load_spec(
     root = reader.spec(str(path_or_name))
     if root is None:
         return LoadResult(None, reader.problems, reader.texts)
+    if tests:
+        root = reader.tests(root)
     merged = reader.environment(root, environment) if environment else root
+    if merged is None:
+        return LoadResult(None, in_order(reader.problems), reader.texts)
     problems = in_order([*reader.problems, *_check(merged, registry, environment)])
+    if tests:
+        problems = in_order([*problems, *check_cases(plain(merged), merged)])
     if any(problem.severity == ERROR for problem in problems):
         return LoadResult(None, problems, reader.texts)
     spec = build_spec(_without(merged, "extends", "environments"), environment, tuple(reader.texts))
@@ -84,4 +93,4 @@ def _overlay() -> Any:
 def _without(root: Node, *names: str) -> Node:
     value = {key: node for key, node in root.value.items() if key not in names}
     keys = {key: place for key, place in root.keys.items() if key not in names}
-    return Node(value, root.place, keys, root.size)
+    return Node(value, root.place, keys, root.size, root.height)

@@ -26,4 +26,4 @@ def merge(base: Node, overlay: Node) -> Node:
         else:
             value[key] = child
         keys[key] = overlay.keys[key]
-    return Node(value, overlay.place, keys, base.size + overlay.size)
+    return Node(value, overlay.place, keys, base.size + overlay.size, max(base.height, overlay.height))

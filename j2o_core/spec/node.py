@@ -14,13 +14,14 @@ _PLAIN_KEY = re.compile(r"[^.\[\]\"']+")
 class Node(NamedTuple):
     """``value`` is a scalar, a dict of nodes or a list of nodes; ``keys`` tells where each key of a dict stands.
 
-    ``size`` counts the nodes below and the node itself, with every alias expanded.
+    ``size`` counts the nodes below and the node itself, with every alias expanded; ``height`` counts its levels.
     """
 
     value: Any
     place: Place
     keys: Mapping[str, Place] = {}
     size: int = 1
+    height: int = 1
 
     @property
     def is_map(self) -> bool:

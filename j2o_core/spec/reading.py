@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 import yaml
 
 from ..model.problem import Place, Problem
 from .codes import problem
-from .node import Node
+from .node import Node, dotted
 from .scalars import read_scalar
+from .suggestion import nearest
 
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
 MAX_BYTES = 2 * 1024 * 1024
@@ -22,10 +23,20 @@ MAX_DUPLICATES = 100
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CORE = "tag:yaml.org,2002:"
 _TAGS = {"map": (_CORE + "map", "!"), "seq": (_CORE + "seq", "!"), "str": (_CORE + "str", "!")}
+INCLUDE = "!include"
+#: reads what ``!include NAME`` stands for, given the name, its place, its path in the document and the levels above it;
+#: ``None`` where it cannot, which is told elsewhere
+Include = Callable[[str, Place, str, int], Optional[Node]]
 
 
-def read_yaml(data: bytes, file: str) -> tuple[Optional[Node], list[Problem]]:
-    """The tree of one YAML document, or ``None``, and what is wrong with it. ``file`` is how problems call it."""
+def read_yaml(
+    data: bytes, file: str, include: Optional[Include] = None, levels: Optional[int] = None
+) -> tuple[Optional[Node], list[Problem]]:
+    """The tree of one YAML document, or ``None``, and what is wrong with it. ``file`` is how problems call it.
+
+    A document that is to stand ``levels`` deep in another may be of any type; else it must be a mapping. Without
+    ``include`` its tag is refused.
+    """
     if len(data) > MAX_BYTES:
         message = f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB"
         return None, [problem("J2O-S002", message, Place(file, 1, 1), expected="a file of at most 2 MiB")]
@@ -33,7 +44,7 @@ def read_yaml(data: bytes, file: str) -> tuple[Optional[Node], list[Problem]]:
     if wrong is not None:
         return None, [wrong]
     lines = _Lines(text, file)
-    builder = _Builder(lines)
+    builder = _Builder(lines, include, levels or 0)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             builder.take(event)
@@ -49,7 +60,9 @@ def read_yaml(data: bytes, file: str) -> tuple[Optional[Node], list[Problem]]:
         builder.problems.append(problem("J2O-S004", message, place, expected="printable text"))
         return None, builder.problems
     root = builder.root
-    if root is None or not root.is_map:
+    if builder.is_incomplete:
+        return None, builder.problems
+    if root is None or not (root.is_map or levels is not None):
         what = "the file is empty" if root is None or root.value is None else "the top level is no mapping"
         place = root.place if root is not None else Place(file, 1, 1)
         builder.problems.append(problem("J2O-S009", what, place, expected="a mapping of keys to values"))
@@ -81,7 +94,7 @@ class _Refused(Exception):
 class _Open:
     """A mapping or list under construction."""
 
-    __slots__ = ("anchor", "key", "key_place", "keys", "place", "size", "value")
+    __slots__ = ("anchor", "height", "key", "key_place", "keys", "place", "size", "value")
 
     def __init__(self, value: Any, place: Place, anchor: Optional[str]) -> None:
         self.value = value
@@ -90,15 +103,18 @@ class _Open:
         self.keys: dict[str, Place] = {}
         self.key: Optional[str] = None
         self.key_place: Optional[Place] = None
-        self.size = 1
+        self.size = self.height = 1
 
 
 class _Builder:
     """Builds the tree from parser events without recursion, so that no input can exhaust the stack."""
 
-    def __init__(self, lines: _Lines) -> None:
+    def __init__(self, lines: _Lines, include: Optional[Include], levels: int) -> None:
         self._lines = lines
+        self._include = include
+        self._levels = levels
         self.root: Optional[Node] = None
+        self.is_incomplete = False
         self.problems: list[Problem] = []
         self._open: list[_Open] = []
         self._anchors: dict[str, Node] = {}
@@ -113,7 +129,7 @@ class _Builder:
             self._begin(event)
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             done = self._open.pop()
-            self._add(Node(done.value, done.place, done.keys, done.size), done.anchor)
+            self._add(Node(done.value, done.place, done.keys, done.size, done.height), done.anchor)
         elif isinstance(event, yaml.AliasEvent):
             self._alias(event)
         elif isinstance(event, yaml.DocumentStartEvent):
@@ -132,10 +148,21 @@ class _Builder:
                 self._anchors[event.anchor] = Node(event.value, place)
             self._key(holder, event.value, place)
             return
+        if event.tag == INCLUDE and self._include is not None:
+            self._add(self._included(event, self._include, place), event.anchor)
+            return
         self._tag(event, "str")
         is_text = event.tag is not None or not event.implicit[0]
         value = event.value if is_text else read_scalar(event.value)
         self._add(Node(value, place), event.anchor)
+
+    def _included(self, event: Any, include: Include, place: Place) -> Node:
+        path = dotted(tuple(holder.key if holder.key is not None else len(holder.value) for holder in self._open))
+        found = include(event.value, place, path, self._levels + len(self._open))
+        if found is None:
+            self.is_incomplete = True
+            return Node(None, place)
+        return found
 
     def _key(self, holder: _Open, key: str, place: Place) -> None:
         if key in holder.keys:
@@ -153,9 +180,8 @@ class _Builder:
         self._tag(event, "map" if is_map else "seq")
         if self._open and isinstance(self._open[-1].value, dict) and self._open[-1].key is None:
             raise self._refused("J2O-S004", "a key must be text, not a mapping or list", event, "a text key")
-        if len(self._open) >= MAX_DEPTH:
-            message = f"the document nests more than {MAX_DEPTH} levels"
-            raise self._refused("J2O-S008", message, event, f"at most {MAX_DEPTH} levels")
+        if self._levels + len(self._open) >= MAX_DEPTH:
+            raise self._too_deep(self._place(event))
         self._open.append(_Open({} if is_map else [], self._place(event), event.anchor))
 
     def _alias(self, event: Any) -> None:
@@ -171,7 +197,7 @@ class _Builder:
                 raise self._refused("J2O-S004", "a key must be text, not a mapping or list", event, "a text key")
             self._key(holder, target.value, place)
             return
-        self._add(Node(target.value, place, target.keys, target.size), None)
+        self._add(target._replace(place=place), None)
 
     def _add(self, node: Node, anchor: Optional[str]) -> None:
         if anchor:
@@ -180,11 +206,14 @@ class _Builder:
         if self._values > MAX_VALUES or node.size > MAX_VALUES:
             message = f"the document holds more than {MAX_VALUES:,} values, aliases expanded"
             raise _Refused(problem("J2O-S007", message, node.place, expected=f"at most {MAX_VALUES:,} values"))
+        if self._levels + len(self._open) + node.height > MAX_DEPTH + 1:
+            raise self._too_deep(node.place)
         if not self._open:
             self.root = node
             return
         holder = self._open[-1]
         holder.size += node.size
+        holder.height = max(holder.height, node.height + 1)
         if isinstance(holder.value, list):
             holder.value.append(node)
         else:
@@ -196,10 +225,16 @@ class _Builder:
         tag = event.tag
         if tag is not None and tag not in _TAGS[kind]:
             shown = tag.replace(_CORE, "!!")[:80]
-            raise self._refused("J2O-S006", f"the tag '{shown}' is refused here", event, "a value without a tag")
+            message = f"the tag '{shown}' is refused here"
+            guess = nearest(shown, [INCLUDE]) if kind == "str" and self._include is not None else ""
+            raise _Refused(problem("J2O-S006", message, self._place(event), "", "a value without a tag", guess))
 
     def _place(self, event: Any) -> Place:
         return self._lines.place(event.start_mark.index)
+
+    def _too_deep(self, place: Place) -> _Refused:
+        message = f"the document nests more than {MAX_DEPTH} levels"
+        return _Refused(problem("J2O-S008", message, place, expected=f"at most {MAX_DEPTH} levels"))
 
     def _refused(self, code: str, message: str, event: Any, expected: str) -> _Refused:
         return _Refused(problem(code, message, self._place(event), expected=expected))
@@ -209,6 +244,8 @@ def _decode(data: bytes, file: str) -> tuple[str, Optional[Problem]]:
     for mark, name in ((b"\xff\xfe", "UTF-16 or UTF-32"), (b"\xfe\xff", "UTF-16"), (b"\x00\x00\xfe\xff", "UTF-32")):
         if data.startswith(mark):
             return "", problem("J2O-S003", f"the file is {name}", Place(file, 1, 1), expected="UTF-8 text")
+    if b"\0" in data[:4]:  # the first characters of a document are ASCII
+        return "", problem("J2O-S003", "the file is UTF-16 or UTF-32", Place(file, 1, 1), expected="UTF-8 text")
     try:
         return data.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:

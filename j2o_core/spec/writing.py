@@ -1,0 +1,133 @@
+"""Writes plain data as YAML that reads back as the same data, here and in any other reader."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Callable, Iterator
+
+import yaml
+
+from .node import Path
+from .scalars import read_scalar
+
+#: what stands behind a value as a comment; empty for nothing
+Remark = Callable[[Path], str]
+
+_COMMENT_COLUMN = 60
+_FLOW_WIDTH = 100
+_LONGEST_KEY = 1_000
+_LONGEST_DECIMAL = 40
+_PLAIN = re.compile(r"(?:[\w/(]|\.(?=\w))(?:[\w./()+<>=~^;$-]|:(?=[\w/.])| (?=[\w./()+<>=~^;$-]))*")
+_PLAIN_IN_LISTS = re.compile(r"(?:[\w/(]|\.(?=\w))(?:[\w./()+<>=~^;$-]| (?=[\w./()+<>=~^;$-]))*")
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
+_RESOLVERS: Any = yaml.SafeLoader.yaml_implicit_resolvers
+
+
+def write_yaml(document: Any, remark: Remark = lambda path: "") -> str:
+    """The document as YAML text, one key or item a line; short lists of scalars stand on one line.
+
+    ``remark`` tells the comment behind each scalar, each list on one line and each empty mapping.
+    """
+    lines = []
+    for path, line, comment in _lines(document, (), 0, remark):
+        text = remark(path) if comment else ""
+        text = "".join(char if char.isprintable() else "?" for char in text)
+        lines.append(f"{line.ljust(_COMMENT_COLUMN)}  # {text}" if text else line)
+    return "\n".join(lines) + "\n"
+
+
+def _lines(value: Any, path: Path, depth: int, remark: Remark) -> Iterator[tuple[Path, str, bool]]:
+    indent = "  " * depth
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _entry(f"{indent}{_key(str(key), indent)}", item, (*path, str(key)), depth, remark)
+    elif isinstance(value, list) and value and not _fits_in_line(value):
+        for index, item in enumerate(value):
+            inner = list(_lines(item, (*path, index), depth + 1, remark))
+            # the first line of an item stands beside its dash
+            first_path, first, comment = inner[0]
+            if isinstance(item, (dict, list)) and item and not (isinstance(item, list) and _fits_in_line(item)):
+                yield first_path, f"{indent}- {first[len(indent) + 2 :]}", comment
+                yield from inner[1:]
+            else:
+                yield from _entry(f"{indent}-", item, (*path, index), depth, remark)
+    else:
+        yield path, f"{indent}{_scalar(value)}", True
+
+
+def _entry(head: str, item: Any, path: Path, depth: int, remark: Remark) -> Iterator[tuple[Path, str, bool]]:
+    """A key or a dash, with its value on the same line or below."""
+    if isinstance(item, str) and _is_block(item):
+        yield path, f"{head} {'|' if item.endswith(chr(10)) else '|-'}", True
+        for line in item[:-1].split("\n") if item.endswith("\n") else item.split("\n"):
+            yield path, f"{'  ' * (depth + 1)}{line}" if line else "", False
+    elif isinstance(item, list) and _fits_in_line(item):
+        yield path, f"{head} [{', '.join(_scalar(part, _PLAIN_IN_LISTS) for part in item)}]", True
+    elif isinstance(item, (dict, list)) and item:
+        yield path, head, False
+        yield from _lines(item, path, depth + 1, remark)
+    else:
+        yield path, f"{head} {_scalar(item)}", True
+
+
+def _key(key: str, indent: str) -> str:
+    text = key if _is_plain_key(key) else _quoted(key)
+    return f"{text}:" if len(text) < _LONGEST_KEY else f"? {text}\n{indent}:"
+
+
+def _is_plain_key(key: str) -> bool:
+    """Keys are text however they are written, so that only what other readers take for something else is quoted."""
+    return _PLAIN.fullmatch(key) is not None and not key.endswith(":") and not _means_something(key)
+
+
+def _scalar(value: Any, plain: re.Pattern[str] = _PLAIN) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value) if len(str(value)) <= _LONGEST_DECIMAL else hex(value)
+    if isinstance(value, float):
+        text = repr(value)
+        return text if "." in text or "e" not in text else text.replace("e", ".0e")
+    if isinstance(value, str):
+        return value if plain.fullmatch(value) and not _means_something(value) else _quoted(value)
+    return "{}" if isinstance(value, dict) else "[]"
+
+
+def _means_something(text: str) -> bool:
+    """Whether this reader, or one of YAML 1.1, takes the unquoted text for something else."""
+    if not isinstance(read_scalar(text), str):
+        return True
+    resolvers = _RESOLVERS.get(text[0], ()) if text else ()
+    return any(pattern.match(text) for _, pattern in resolvers)
+
+
+def _quoted(text: str) -> str:
+    return '"' + "".join(_ESCAPES.get(char) or (char if char.isprintable() else _escape(char)) for char in text) + '"'
+
+
+def _escape(char: str) -> str:
+    number = ord(char)
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def _is_block(text: str) -> bool:
+    """Whether a text of several lines can stand below its key as it is."""
+    body = text[:-1] if text.endswith("\n") else text
+    lines = body.split("\n")
+    return (
+        len(lines) > 1
+        and bool(lines[0].strip())
+        and bool(lines[-1].strip())
+        and not lines[0][0].isspace()
+        and all(line.isprintable() and (line == "" or not line.isspace()) for line in lines)
+    )
+
+
+def _fits_in_line(items: list[Any]) -> bool:
+    if any(isinstance(item, (dict, list)) and item for item in items):
+        return False
+    return sum(len(item) + 2 if isinstance(item, str) else 8 for item in items) <= _FLOW_WIDTH
