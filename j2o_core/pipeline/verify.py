@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Iterator, Optional, Sequence
 
-from ..hooks.manager import Plugins
 from ..hooks.protocols import Loader
-from ..ledger import runs
 from ..ledger.items import MATCHED, Item, Items
-from ..ledger.store import open_ledger
 from ..ledger.writer import Writer
 from ..model.digest import digest
 from ..model.effect import EffectClass, Found
 from ..model.outcome import Fatal, Outcome
 from ..model.problem import ERROR, Problem
-from ..spec.model import Spec
-from .interrupt import STOPPED, Interrupted, signals
+from .interrupt import Interrupted
 from .options import Emit
-from .wiring import Wiring, wire
+from .wiring import Wiring
 
 
 @dataclass
@@ -32,29 +26,6 @@ class Verified:
 
     checked: dict[str, int] = field(default_factory=dict)
     findings: list[Problem] = field(default_factory=list)
-
-
-def verify_spec(spec: Spec, plugins: Plugins, home: Path, emit: Emit) -> Verified:
-    """Read back everything that was ever written for a spec. Raises ``Fatal``, or ``Interrupted`` on a signal."""
-    ledger = open_ledger(spec.runtime.ledger, home)
-    try:
-        ledger.lock()
-        wiring = wire(spec, plugins, home)
-        writer = Writer(ledger.engine)
-        stop = threading.Event()
-        try:
-            with signals(stop):
-                target = writer.submit(lambda connection: runs.target_id(connection, wiring.target))
-                items = Items(ledger.engine, target, wiring.source)
-                now = f"verify {time.time():.3f}"
-                return Verifier(wiring, items, writer, now, emit, stop).verify()
-        except Interrupted:
-            raise Fatal("stopped; nothing was changed", exit_code=STOPPED) from None
-        finally:
-            writer.close()
-            wiring.close()
-    finally:
-        ledger.close()
 
 
 class Verifier:
@@ -81,18 +52,18 @@ class Verifier:
             self._emit({"event": "stage_started", "stage": "verify", "entity": entity})
             batches = [scopes[at : at + loader.scan_batch] for at in range(0, len(scopes), loader.scan_batch)] or [[]]
             checked = 0
-            seen: set[str] = set()
+            changed: set[str] = set()
             with ThreadPoolExecutor(max(1, self._wiring.spec.runtime.workers)) as pool:
                 check = partial(self._check, entity, loader, only_run)
-                for count, findings in pool.map(check, batches):
+                for count, findings, origins in pool.map(check, batches):
                     checked += count
-                    seen.update(finding.key for finding in findings if finding.code == "J2O-V001")
+                    changed.update(origins)
                     verified.findings.extend(findings)
                     event = {"event": "progress", "stage": "verify", "entity": entity, "done": checked, "total": None}
                     self._emit(event)
             self._writer.flush()
             verified.checked[entity] = checked
-            verified.findings.extend(self._missing(entity, only_run, seen))
+            verified.findings.extend(self._missing(entity, only_run, changed))
         return verified
 
     def _scopes(self, entity: str, loader: Loader, only_run: Optional[str]) -> Optional[list[str]]:
@@ -116,11 +87,13 @@ class Verifier:
 
     def _check(
         self, entity: str, loader: Loader, only_run: Optional[str], scopes: Sequence[str]
-    ) -> tuple[int, list[Problem]]:
+    ) -> tuple[int, list[Problem], list[str]]:
+        """How many items stand in the scopes, the findings, and the origins of those that have changed."""
         if self._stop.is_set():
             raise Interrupted
         count = 0
         findings: list[Problem] = []
+        origins: list[str] = []
         try:
             for chunk in _chunks(loader.scan(scopes), 500):
                 known = self._items.by_target(entity, [found.id for found in chunk], only_run)
@@ -133,6 +106,7 @@ class Verifier:
                     count += 1
                     changed = _changed(item, found, loader)
                     if changed:
+                        origins.append(item.origin)
                         findings.append(
                             Problem(
                                 "J2O-V001",
@@ -148,7 +122,7 @@ class Verifier:
                 self._writer.post(partial(self._items.seal, entity=entity, run=self._run, seals=seals))
         except Outcome as outcome:
             raise Fatal(f"{entity} cannot be read back: {outcome.message}", exit_code=3) from outcome
-        return count, findings
+        return count, findings, origins
 
     def _stranger(self, entity: str, found: Found) -> Iterator[Problem]:
         """An item that bears our mark, although the ledger knows another one for it."""
@@ -164,7 +138,7 @@ class Verifier:
                 key=item.key,
             )
 
-    def _missing(self, entity: str, only_run: Optional[str], seen: set[str]) -> list[Problem]:
+    def _missing(self, entity: str, only_run: Optional[str], changed: set[str]) -> list[Problem]:
         return [
             Problem(
                 "J2O-V002",
@@ -174,7 +148,7 @@ class Verifier:
                 key=item.key,
             )
             for item in self._items.unverified(entity, self._run, only_run)
-            if item.key not in seen
+            if item.origin not in changed
         ]
 
 

@@ -1,0 +1,85 @@
+"""Reading back what was written: every item is either as it was, told as changed, or told as missing."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Iterator, Sequence
+
+import pytest
+
+from j2o_core.engine.record import image_digests
+from j2o_core.ledger import runs
+from j2o_core.ledger.items import CREATED, Item, Items
+from j2o_core.ledger.store import open_ledger
+from j2o_core.ledger.writer import Writer
+from j2o_core.model.effect import EffectClass, Found
+from j2o_core.pipeline.verify import Verified, Verifier
+
+
+class Shelf:
+    """A target of files, as a loader scans it."""
+
+    effect_class = EffectClass.MARKED
+    scan_by = None
+    scan_batch = 1
+    shared_fields: Sequence[str] = ()
+
+    def __init__(self) -> None:
+        self.held: dict[str, Found] = {}
+
+    def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
+        return iter(self.held.values())
+
+
+class Bench:
+    """A ledger that knows three files, two of which have the same name."""
+
+    def __init__(self, home: Path) -> None:
+        self.ledger = open_ledger("sqlite:///ledger.db", home)
+        self.writer = Writer(self.ledger.engine)
+        target = self.writer.submit(lambda connection: runs.target_id(connection, "op"))
+        self.items = Items(self.ledger.engine, target, "jira")
+        self.shelf = Shelf()
+        for origin, key in (("1", "A-1/log.txt"), ("2", "A-1/log.txt"), ("3", "A-1/other.txt")):
+            image = {"size": 10}
+            item = Item("files", origin, key, f"t{origin}", CREATED, image=image_digests(image))
+            self.writer.submit(lambda connection, item=item: self.items.put(connection, "run", [item]))
+            self.shelf.held[origin] = Found(f"t{origin}", image=image)
+
+    def verify(self) -> Verified:
+        wiring: Any = SimpleNamespace(
+            entities=["files"],
+            loaders={"files": self.shelf},
+            spec=SimpleNamespace(runtime=SimpleNamespace(workers=1)),
+        )
+        return Verifier(wiring, self.items, self.writer, "now", lambda event: None, threading.Event()).verify()
+
+    def told(self) -> list[str]:
+        return sorted(f"{finding.code} {finding.message.split()[1]}" for finding in self.verify().findings)
+
+
+@pytest.fixture()
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.writer.close()
+    made.ledger.close()
+
+
+def test_what_stands_as_it_was_written_is_counted_and_nothing_is_told(bench: Bench) -> None:
+    verified = bench.verify()
+    assert verified.checked == {"files": 3}
+    assert verified.findings == []
+
+
+def test_a_changed_item_is_told_once_and_not_as_missing(bench: Bench) -> None:
+    bench.shelf.held["3"] = Found("t3", image={"size": 11})
+    assert bench.told() == ["J2O-V001 t3"]
+
+
+def test_a_missing_item_is_told_although_another_of_the_same_name_has_changed(bench: Bench) -> None:
+    bench.shelf.held["1"] = Found("t1", image={"size": 11})
+    del bench.shelf.held["2"]
+    assert bench.told() == ["J2O-V001 t1", "J2O-V002 t2"]
