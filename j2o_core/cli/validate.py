@@ -41,7 +41,7 @@ def validate(
     Example:
       j2o validate specs/demo.yaml --format json
     """
-    result = read_spec(session(context), spec, env)
+    result = read_spec(session(context), spec, env, tests=True)
     valid = result.spec is not None and not any(problem.severity == ERROR for problem in result.problems)
     if json or format is Format.JSON:
         print_json({"valid": valid, "problems": [problem_json(problem) for problem in result.problems]})

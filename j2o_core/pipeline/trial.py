@@ -1,0 +1,141 @@
+"""Runs the tests of a spec: one record each through mapping, rules and references; offline, without any system."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any, Iterable, Iterator, Mapping, Optional
+
+from ..engine.missing import References
+from ..hooks.registry import LOADER, SPLITTER, WRITER, Registry
+from ..mapping.codes import ITEM_SKIPPED
+from ..mapping.compiled import CompileError, EntityMapping, compile_entity
+from ..model.effect import TargetItem
+from ..model.origin import Origin
+from ..model.outcome import ItemFailed, ItemSkipped
+from ..model.payload import Ref, RichText
+from ..model.problem import ERROR, WARNING, Place, Problem
+from ..model.record import Record
+from ..richtext import NoResolver, from_json
+from ..spec.cases import Case
+from ..spec.model import EntitySpec, Spec
+from .expectation import Became, Difference, Mocked, compare
+
+#: the source of the records that tests make up
+_SOURCE = "test"
+_MARKDOWN = "markdown"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of one test, and how many seconds it took."""
+
+    case: Case
+    differences: tuple[Difference, ...]
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was as expected."""
+        return not self.differences
+
+
+class Trial:
+    """Runs tests against one checked spec. A mapping is compiled once for each set of field names."""
+
+    def __init__(self, spec: Spec, registry: Registry) -> None:
+        self._spec, self._registry = spec, registry
+        self._mappings: dict[Any, EntityMapping] = {}
+        writers = registry.names(WRITER)
+        name = _MARKDOWN if _MARKDOWN in writers or not writers else writers[0]
+        self._write = registry.find(WRITER, name)
+
+    def run(self, cases: Iterable[Case]) -> Iterator[Verdict]:
+        """The verdicts, in the order of the tests."""
+        for case in cases:
+            start = time.perf_counter()
+            differences = tuple(compare(case, self.became(case), self._spec))
+            yield Verdict(case, differences, time.perf_counter() - start)
+
+    def became(self, case: Case) -> Became:
+        """What becomes of the record of a test."""
+        entity = self._spec.entities[case.entity]
+        try:
+            mapping = self._mapping(entity, case.fields)
+        except CompileError as error:
+            return Became(failures=tuple(problem for problem in error.problems if problem.severity == ERROR))
+        mapped = mapping.apply(_record(case.entity, case.source, case.key), self._parent(entity, case))
+        warnings = tuple(problem for problem in mapped.problems if problem.severity == WARNING)
+        if mapped.fail is not None:
+            more = (problem for problem in mapped.problems if problem.severity == ERROR)
+            return Became(failures=(mapped.fail, *more), warnings=warnings)
+        if mapped.skip is not None:
+            left_out = Problem(ITEM_SKIPPED, mapped.skip, WARNING, mapped.skip_place)
+            return Became(skipped=left_out, warnings=warnings)
+        references = References(lambda ref: _find(ref, case.refs), self._required(entity))
+        try:
+            payload = references.payload(mapped.payload)
+        except ItemFailed as error:
+            return Became(
+                failures=(Problem(error.code, error.message, ERROR, _made_at(error, entity)),), warnings=warnings
+            )
+        except ItemSkipped as error:
+            return Became(
+                skipped=Problem(error.code, error.message, WARNING, _made_at(error, entity)), warnings=warnings
+            )
+        preserved = {**mapped.preserved, **{note.label: note.text for note in references.notes}}
+        return Became(self._plain(payload), self._plain(preserved), warnings=warnings)
+
+    def _mapping(self, entity: EntitySpec, fields: Optional[Mapping[str, str]]) -> EntityMapping:
+        key = (entity.name, None if fields is None else tuple(fields.items()))
+        if key not in self._mappings:
+            self._mappings[key] = compile_entity(entity, self._spec, self._registry, fields)
+        return self._mappings[key]
+
+    def _parent(self, entity: EntitySpec, case: Case) -> Optional[Record]:
+        """The record that the tested one was part of; an empty one where a test gives none and a run always does."""
+        of = [extract.of for extract in entity.extract if extract.of and not self._is_shared(extract.split)]
+        if case.parent is None and (not of or len(of) < len(entity.extract)):
+            return None
+        return _record(of[0] if of and of[0] else case.entity, case.parent or {}, "")
+
+    def _is_shared(self, split: Optional[str]) -> bool:
+        splitter = self._registry.find(SPLITTER, split) if split else None
+        return bool(splitter is not None and splitter.shared)
+
+    def _required(self, entity: EntitySpec) -> tuple[str, ...]:
+        loader = self._registry.find(LOADER, entity.load.plugin) if entity.load else None
+        return tuple(loader.required) if loader is not None else ()
+
+    def _plain(self, value: Any) -> Any:
+        """A value with its formatted text as Markdown."""
+        if isinstance(value, RichText):
+            return (
+                value.tree if self._write is None else self._write(from_json(value.tree), NoResolver())[0].strip("\n")
+            )
+        if isinstance(value, Mapping):
+            return {key: self._plain(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self._plain(item) for item in value]
+        return value
+
+
+def _record(entity: str, data: Mapping[str, Any], key: str) -> Record:
+    identifier = str(data.get("id") or data.get("key") or "1")
+    return Record(Origin(_SOURCE, entity, identifier), key or str(data.get("key") or identifier), data)
+
+
+def _find(ref: Ref, known: Mapping[str, frozenset[str]]) -> Optional[TargetItem]:
+    """The item that a reference finds among those that the test says exist."""
+    here = known.get(ref.entity)
+    if any(here is None or alias in here for alias in ref.aliases):
+        return Mocked(ref.entity, ref.aliases[0], ref.label, aliases=ref.aliases)
+    if ref.use is not None and (here is None or ref.use in here):
+        return Mocked(ref.entity, ref.use, aliases=(ref.use,))
+    return None
+
+
+def _made_at(error: Exception, entity: EntitySpec) -> Optional[Place]:
+    """The line of the field that an unresolved reference was to fill; its message begins with the field's name."""
+    field = entity.map.get(str(error).partition(": ")[0])
+    return field.place if field is not None else entity.place
