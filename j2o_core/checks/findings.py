@@ -26,7 +26,7 @@ class Finding:
         what = self.problem.entity or "items"
         more = ", …" if self.count > len(self.examples) else ""
         examples = f" ({', '.join(self.examples)}{more})" if self.examples else ""
-        return replace(self.problem, message=f"{self.count} {what}: {self.problem.message}{examples}")
+        return replace(self.problem, key="", message=f"{self.count} {what}: {self.problem.message}{examples}")
 
 
 class Findings:
@@ -53,6 +53,9 @@ class Findings:
         for key in keys or (problem.key,):
             if key and len(cause.examples) < EXAMPLES and key not in cause.examples:
                 cause.examples.append(key)
+
+    def __bool__(self) -> bool:
+        return bool(self._causes)
 
     def ranked(self) -> list[Finding]:
         """Errors before warnings, the most frequent cause first, then by code, entity, field and message."""

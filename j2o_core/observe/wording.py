@@ -54,6 +54,8 @@ class ProblemTally:
 
     def line(self, event: Event) -> Optional[str]:
         """The line to print for a ``problem`` event, or ``None``."""
+        if event.get("stage") == "check":
+            return problem(event)  # causes, each told once already
         code = str(event.get("code", ""))
         self._seen[code] += 1
         if self._seen[code] <= TOLD_PER_CODE:

@@ -12,9 +12,7 @@ from ..ledger.effects import Planned
 from ..ledger.items import Item, Items
 from ..ledger.listing import Listed
 from ..ledger.writer import Writer
-from ..model.origin import Origin
-from ..model.outcome import ItemFailed, ItemSkipped
-from ..model.problem import Problem
+from ..model.problem import ERROR, Problem
 from ..snapshot.tree import Tree
 
 
@@ -32,38 +30,21 @@ class Batch:
     unchanged: int = 0
     doubtful: set[str] = field(default_factory=set)
 
+    def leave_out(self, origin: str, cause: Problem) -> None:
+        """List an item as failed where the cause is an error, else as skipped."""
+        outcome = effects.FAILED if cause.severity == ERROR else effects.SKIPPED
+        place = str(cause.place or "")
+        self.listed.append(Listed(self.entity, origin, cause.key, outcome, cause.code, cause.message, place))
+
 
 class Batches:
-    """Writes batches, and remembers what they leave out."""
+    """Writes batches."""
 
     def __init__(self, writer: Writer, items: Items, tree: Tree, run: str) -> None:
         self._writer = writer
         self._items = items
         self._tree = tree
         self._run = run
-        #: entity → origin → (outcome, message)
-        self._left_out: dict[str, dict[str, tuple[str, str]]] = {}
-
-    def leave_out(
-        self, batch: Batch, origin: str, key: str, outcome: str, code: str, message: str, place: str = ""
-    ) -> None:
-        """List an item as skipped or failed."""
-        batch.listed.append(Listed(batch.entity, origin, key, outcome, code, message, place))
-        self._left_out.setdefault(batch.entity, {})[origin] = (outcome, message)
-
-    def is_left_out(self, entity: str, origin: str) -> bool:
-        """Whether this plan leaves an item out."""
-        return origin in self._left_out.get(entity, {})
-
-    def check_parent(self, parent: Optional[Origin]) -> None:
-        """What belongs to something left out shares its fate: raises ``ItemSkipped`` or ``ItemFailed``."""
-        left_out = self._left_out.get(parent.entity, {}).get(parent.id) if parent else None
-        if left_out is None:
-            return
-        outcome, message = left_out
-        if outcome == effects.SKIPPED:
-            raise ItemSkipped(f"the item it belongs to was skipped: {message}", code="J2O-E010")
-        raise ItemFailed(f"the item it belongs to has failed: {message}", code="J2O-E010")
 
     def write(self, batch: Batch) -> None:
         """Make a batch durable."""

@@ -20,6 +20,7 @@ def problem_event(problem: Problem, stage: str) -> dict[str, Any]:
         "code": problem.code,
         "entity": problem.entity,
         "key": problem.key,
+        "field": problem.field,
         "message": problem.message,
         "place": str(problem.place) if problem.place else "",
     }

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from typing import Any, Mapping, Optional, Sequence
+from typing import Optional, Sequence
 
-from ..checks.records import check_against_any
+from ..checks.checker import Checker
+from ..checks.findings import Findings
+from ..checks.left_out import LeftOut
 from ..engine.record import image_digests
 from ..engine.resolve import Resolution, Resolver
 from ..hooks.protocols import Loader
-from ..hooks.registry import RECORD_SCHEMA
 from ..ledger import effects, listing
 from ..ledger.effects import Planned
 from ..ledger.items import CREATED, MATCHED, Item, Items
 from ..ledger.writer import Writer
-from ..mapping.codes import ITEM_SKIPPED
 from ..mapping.compiled import EntityMapping
 from ..mapping.model import Mapped
 from ..model.effect import EffectClass
 from ..model.outcome import ItemFailed, ItemSkipped
-from ..model.payload import FAIL, Ref
-from ..model.problem import ERROR, WARNING
-from ..model.record import Record
+from ..model.problem import WARNING, Problem
 from ..snapshot.rows import Stub
 from ..snapshot.store import Snapshot
 from ..snapshot.tree import Tree
@@ -65,14 +63,22 @@ class Planner:
         self._tree = Tree(snapshot)
         self._tree_plan = TreePlan(wiring, self._tree, resolver, items, self._records, writer, run)
         self._batches = Batches(writer, items, self._tree, run)
-        self._schemas = {name: _record_schemas(wiring, name) for name in wiring.entities}
+        self._left_out = LeftOut()
+        self._checker = Checker(
+            wiring.spec, wiring.plugins.registry, wiring.mappings, wiring.loaders, resolver.origin, self._left_out
+        )
+        #: what nothing may be written for
+        self.stops = Findings()
         #: of the files being planned, the parents that are on the target already
         self._standing: set[str] = set()
         #: origins that get a child which stood elsewhere before
         self._moved: set[str] = set()
 
     def plan(self) -> dict[str, dict[str, int]]:
-        """Plan everything; returns, by entity, how many the source has and how many are unchanged."""
+        """Plan everything; returns, by entity, how many the source has and how many are unchanged.
+
+        Afterwards ``stops`` tells for what the plan must not be carried out.
+        """
         counts: dict[str, dict[str, int]] = {}
         for entity in self._wiring.entities:
             counts[entity] = self._plan_entity(entity)
@@ -110,32 +116,18 @@ class Planner:
         return {"source": source, "unchanged": unchanged}
 
     def _plan_record(self, batch: Batch, sourced: Sourced, item: Optional[Item]) -> None:
-        record, leave_out = sourced.record, self._batches.leave_out
-        try:
-            if item is None:
-                self._batches.check_parent(record.parent)
-            self._check_record(batch, record)
-            mapped = self._wiring.mappings[batch.entity].apply(record, sourced.source)
-            batch.problems.extend((record.origin.id, problem) for problem in mapped.problems)
-            if mapped.skip is not None:
-                place = str(mapped.skip_place or "")
-                leave_out(batch, record.origin.id, record.key, effects.SKIPPED, ITEM_SKIPPED, mapped.skip, place)
-            elif mapped.fail is not None:
-                code, message, place = mapped.fail.code, mapped.fail.message, str(mapped.fail.place or "")
-                leave_out(batch, record.origin.id, record.key, effects.FAILED, code, message, place)
-            else:
-                self._plan_mapped(batch, sourced, mapped, item)
-        except ItemSkipped as outcome:
-            code = outcome.code or "J2O-P001"
-            leave_out(batch, record.origin.id, record.key, effects.SKIPPED, code, outcome.message)
-        except ItemFailed as outcome:
-            code = outcome.code or "J2O-P001"
-            leave_out(batch, record.origin.id, record.key, effects.FAILED, code, outcome.message)
+        record = sourced.record
+        verdict = self._checker.check(record, sourced.source, new=item is None)
+        batch.problems.extend((record.origin.id, problem) for problem in verdict.problems)
+        for problem in verdict.stops:
+            self.stops.add(problem)
+        if verdict.cause is not None:
+            batch.leave_out(record.origin.id, verdict.cause)
+        elif verdict.mapped is not None:
+            self._plan_mapped(batch, sourced, verdict.mapped, item)
 
     def _plan_mapped(self, batch: Batch, sourced: Sourced, mapped: Mapped, item: Optional[Item]) -> None:
         record, loader = sourced.record, self._wiring.loaders[batch.entity]
-        self._check_references(mapped, loader)
-        self._check_target(batch, record, mapped, loader)
         if loader.parent_field:
             batch.nodes.append(self._tree_plan.node(record.origin.id, mapped, loader))
         claimed = bool(loader.claimed_by and record.parent and record.parent.id not in self._standing)
@@ -219,49 +211,13 @@ class Planner:
 
     # ---------------------------------------------------------------- what is left out
 
-    def _check_record(self, batch: Batch, record: Record) -> None:
-        """Whether the record looks as its extractor says. What does not is told; the mapping decides what it takes."""
-        for problem in check_against_any(record, self._schemas[record.origin.entity]):
-            batch.problems.append((record.origin.id, replace(problem, severity=WARNING)))
-
-    def _check_references(self, mapped: Mapped, loader: Loader) -> None:
-        for name, value in mapped.payload.items():
-            for ref in value if isinstance(value, list) else (value,):
-                if isinstance(ref, Ref) and not self._is_coming(ref):
-                    label = ref.label or (ref.aliases[0] if ref.aliases else "?")
-                    message = f"{name}: '{label}' is not among the migrated {ref.entity}"
-                    if ref.missing == FAIL:
-                        raise ItemFailed(message, code="J2O-E011")
-                    if name in loader.required:
-                        raise ItemSkipped(message, code="J2O-E012")
-
-    def _is_coming(self, ref: Ref) -> bool:
-        for alias in (*ref.aliases, *((ref.use,) if ref.use else ())):
-            origin = self._resolver.origin(ref.entity, alias)
-            if origin is not None and not self._batches.is_left_out(ref.entity, origin[0]):
-                return True
-        return False
-
-    def _check_target(self, batch: Batch, record: Record, mapped: Mapped, loader: Loader) -> None:
-        for problem in loader.problems(mapped.payload):
-            if problem.severity == ERROR:
-                raise ItemFailed(problem.message, code=problem.code)
-            entity, key = problem.entity or batch.entity, problem.key or record.key
-            batch.problems.append((record.origin.id, replace(problem, entity=entity, key=key)))
-
     def _list_unreturned(self, entity: str) -> int:
         total, batch = 0, Batch(entity)
         for missing in self._snapshot.unreturned(entity):
             total += missing.count
             for number in range(1, missing.count + 1):
-                self._batches.leave_out(
-                    batch,
-                    f"{missing.parent_id}/unreturned/{number}",
-                    missing.parent_key,
-                    effects.SKIPPED,
-                    "J2O-P002",
-                    "the source counts it but does not return it (restricted, or no permission)",
-                )
+                cause = Problem("J2O-P002", _UNRETURNED, WARNING, entity=entity, key=missing.parent_key)
+                batch.leave_out(f"{missing.parent_id}/unreturned/{number}", cause)
             if len(batch.listed) >= _CHUNK:
                 self._batches.write(batch)
                 batch = Batch(entity)
@@ -274,18 +230,13 @@ class Planner:
         circle = self._tree_plan.circle(entity, loader)
         if circle is not None:
             batch.problems.append(("", circle))
-        self._tree_plan.restore(batch, self._batches, self._moved)
+        self._tree_plan.restore(batch, self._left_out, self._moved)
         self._batches.write(batch)
 
 
 #: how many lines are written at once
 _CHUNK = 500
-
-
-def _record_schemas(wiring: Wiring, entity: str) -> list[Mapping[str, Any]]:
-    names = [extract.plugin or extract.split for extract in wiring.spec.entities[entity].extract]
-    found = [wiring.plugins.registry.find(RECORD_SCHEMA, name) for name in names if name]
-    return [schema for schema in found if schema is not None]
+_UNRETURNED = "the source counts it but does not return it (restricted, or no permission)"
 
 
 def _same(item: Optional[Item], record_digest: str, mapping_digest: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Optional
 
+from ..checks.left_out import LeftOut
 from ..engine.resolve import Resolver
 from ..hooks.protocols import Loader
 from ..ledger import effects
@@ -15,7 +16,7 @@ from ..mapping.model import Mapped
 from ..model.payload import Ref
 from ..model.problem import WARNING, Problem
 from ..snapshot.tree import Tree
-from .batch import Batch, Batches
+from .batch import Batch
 from .drafting import draft, write_step
 from .records import Records
 from .steps import RESTORE
@@ -66,13 +67,13 @@ class TreePlan:
             field=loader.parent_field or "",
         )
 
-    def restore(self, batch: Batch, batches: Batches, moved: set[str]) -> None:
+    def restore(self, batch: Batch, left_out: LeftOut, moved: set[str]) -> None:
         """Plan the restoring of every parent that gets a child in this run, new or ``moved`` to it."""
         entity = batch.entity
         loader, mapping = self._wiring.loaders[entity], self._wiring.mappings[entity]
         step = next((one for one in self._wiring.steps if one.entity == entity and one.kind == RESTORE), None)
         for origin in self._tree.disturbed() if step else ():
-            if batches.is_left_out(entity, origin) or not (origin in moved or self._gets_child(entity, origin)):
+            if left_out.has(entity, origin) or not (origin in moved or self._gets_child(entity, origin)):
                 continue
             sourced = self._records.one(entity, origin)
             if sourced is None or step is None:

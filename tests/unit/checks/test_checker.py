@@ -1,4 +1,4 @@
-"""The check of a whole snapshot: what is wrong, by root cause."""
+"""The check of one item: what is to become of it, and what is told of it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, Iterable, Mapping, Optional
 import pytest
 
 from j2o_core.checks import codes
-from j2o_core.checks.checker import Checker
-from j2o_core.checks.findings import CAUSES, Findings
+from j2o_core.checks.checker import Checker, Verdict
+from j2o_core.checks.left_out import LeftOut
 from j2o_core.hooks.registry import Registry
 from j2o_core.mapping.model import Mapped
 from j2o_core.model.origin import Origin
@@ -16,15 +16,6 @@ from j2o_core.model.payload import Ref
 from j2o_core.model.problem import ERROR, WARNING, Problem
 from j2o_core.model.record import Record
 from j2o_core.spec.model import EntitySpec, ExtractSpec, LoadSpec, RuntimeSpec, Spec
-
-
-class FakeLoader:
-    parent_field = "parent"
-
-    def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
-        if len(str(payload.get("subject", ""))) > 255:
-            yield Problem("X-1", "longer than 255 characters", ERROR, field="subject")
-
 
 LOAD = LoadSpec("fake")
 SPEC = Spec(
@@ -34,158 +25,154 @@ SPEC = Spec(
     {},
     {
         "users": EntitySpec("users", (ExtractSpec(plugin="fake.users"),), {}, LOAD),
+        "groups": EntitySpec("groups", (ExtractSpec(plugin="fake.users"), ExtractSpec(plugin="x")), {}, LOAD),
         "work_packages": EntitySpec("work_packages", (ExtractSpec(plugin="fake.issues"),), {}, LOAD),
-        "comments": EntitySpec("comments", (ExtractSpec(of="work_packages", each="c"),), {}, None),
+        "comments": EntitySpec("comments", (ExtractSpec(of="work_packages", each="c"),), {}, LOAD),
     },
     {},
     RuntimeSpec(),
 )
+KNOWN = {("users", "ann"): ("u1", "ann"), ("work_packages", "ACME-9"): ("9", "ACME-9")}
+
+
+class FakeLoader:
+    required = ("project",)
+
+    def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
+        if len(str(payload.get("subject", ""))) > 255:
+            yield Problem("X-1", "longer than 255 characters", ERROR, field="subject")
+        if payload.get("subject") == "":
+            yield Problem("X-2", "blank", WARNING, field="subject")
+
+
+class FakeMapping:
+    """Gives what it was told to give."""
+
+    mapped = Mapped({}, {})
+
+    def apply(self, record: Record, source: Optional[Record]) -> Mapped:
+        return self.mapped
+
+
+class Checking:
+    """A checker over fake mappings and loaders."""
+
+    def __init__(self) -> None:
+        registry = Registry()
+        registry.record_schema("fake.users", {"name": {"type": "string"}})
+        self.left_out = LeftOut()
+        self.mapping = FakeMapping()
+        mappings: Any = dict.fromkeys(SPEC.entities, self.mapping)
+        loaders: Any = dict.fromkeys(SPEC.entities, FakeLoader())
+        self.checker = Checker(
+            SPEC, registry, mappings, loaders, lambda entity, alias: KNOWN.get((entity, alias)), self.left_out
+        )
+
+    def check(self, entity: str = "work_packages", new: bool = True, **mapped: Any) -> Verdict:
+        """The verdict on a work package ``ACME-1`` (or another record) that maps like this."""
+        self.mapping.mapped = Mapped(**{"payload": {}, "preserved": {}, **mapped})
+        parent = Origin("acme", "work_packages", "1") if entity == "comments" else None
+        record = Record(Origin("acme", entity, "1"), "ACME-1", {"name": 5}, parent=parent)
+        return self.checker.check(record, None, new)
 
 
 @pytest.fixture
-def checker() -> Checker:
-    registry = Registry()
-    registry.record_schema("fake.users", {"name": {"type": "string"}})
-    made = Checker(SPEC, registry, {"users": FakeLoader(), "work_packages": FakeLoader()})  # type: ignore[dict-item]
-    made.feed("users", record("users", "u1", "ann"), Mapped({}, {}))
-    return made
+def checking() -> Checking:
+    return Checking()
 
 
-def record(entity: str, identifier: str, key: str, parent: Optional[Origin] = None, **data: Any) -> Record:
-    return Record(Origin("acme", entity, identifier), key, data, parent=parent)
+def problem(severity: str = ERROR, code: str = "J2O-M102") -> Problem:
+    return Problem(code, "'QA' has no row", severity, entity="work_packages", key="ACME-1", field="status")
 
 
-def feed(checker: Checker, number: int, entity: str = "work_packages", **payload: Any) -> None:
-    checker.feed(entity, record(entity, str(number), f"ACME-{number}"), Mapped(payload, {}))
+def test_a_sound_item_is_to_be_written(checking):
+    payload = {"subject": "a", "assignee": Ref("users", ("x", "ann")), "watchers": [Ref("users", ("ann",))]}
+    verdict = checking.check(payload=payload)
+    assert verdict.mapped is not None and verdict.mapped.payload == payload
+    assert (verdict.cause, verdict.problems, verdict.replaced, verdict.stops) == (None, (), (), ())
 
 
-def told(checker: Checker) -> list[tuple[str, str, str]]:
-    return [(problem.code, problem.severity, problem.message) for problem in checker.finish()]
+def test_what_mapping_refuses_has_failed_and_what_it_leaves_out_is_skipped(checking):
+    failed, skipped = checking.check(fail=problem()), checking.check(skip="restricted")
+    assert failed.mapped is None and failed.cause == problem()
+    assert skipped.cause is not None
+    assert (skipped.cause.severity, skipped.cause.message) == (WARNING, "restricted")
+    assert (skipped.cause.entity, skipped.cause.key) == ("work_packages", "ACME-1")
 
 
-def test_a_sound_snapshot_has_no_problem(checker):
-    feed(checker, 1, subject="a", parent=Ref("work_packages", ("2",)), assignee=Ref("users", ("ANN",)))
-    feed(checker, 2, subject="b", parent=None, watchers=[Ref("users", ("u1",)), Ref("users", ("x", "ann"))])
-    assert checker.finish() == []
+@pytest.mark.parametrize(("outcome", "words"), [({"fail": problem()}, "has failed"), ({"skip": "no"}, "was skipped")])
+def test_what_belongs_to_an_item_left_out_shares_its_fate_unless_it_was_written_before(checking, outcome, words):
+    of_the_parent = checking.check(**outcome)
+    verdict = checking.check("comments")
+    assert verdict.cause is not None and of_the_parent.cause is not None
+    assert (verdict.cause.code, verdict.cause.severity) == ("J2O-E010", of_the_parent.cause.severity)
+    assert words in verdict.cause.message
+    assert checking.check("comments", new=False).cause is None
 
 
-def test_a_reference_may_come_before_what_it_refers_to(checker):
-    feed(checker, 1, parent=Ref("work_packages", ("ACME-9",)))
-    feed(checker, 9)
-    assert checker.finish() == []
+def test_a_reference_to_nothing_fails_the_item_where_its_field_says_so(checking):
+    verdict = checking.check(payload={"assignee": Ref("users", ("bob",), "Bob Lee")})
+    assert verdict.cause is not None
+    assert verdict.cause.severity == ERROR
+    assert verdict.cause.message == "assignee: 'Bob Lee' is not among the migrated users"
 
 
-def test_a_reference_to_nothing_is_told_once_with_count_and_examples(checker):
-    for number in range(1, 9):
-        feed(checker, number, assignee=Ref("users", ("bob",), "Bob Lee"))
-    assert told(checker) == [
-        (
-            "J2O-C003",
-            "error",
-            "8 work_packages: assignee: 'Bob Lee' is not among the users (ACME-1, ACME-2, ACME-3, ACME-4, ACME-5, …)",
-        )
-    ]
+def test_a_reference_to_an_item_left_out_is_one_to_nothing(checking):
+    checking.left_out.add(Origin("acme", "users", "u1"), problem())
+    assert checking.check(payload={"assignee": Ref("users", ("ann",))}).cause.code == "J2O-E011"
+
+
+def test_an_item_that_cannot_be_without_its_reference_is_skipped(checking):
+    verdict = checking.check(payload={"project": Ref("projects", ("p",), missing="skip")})
+    assert verdict.cause is not None
+    assert (verdict.cause.code, verdict.cause.severity) == ("J2O-E012", WARNING)
 
 
 @pytest.mark.parametrize(
     ("policy", "words"),
     [
         ({"missing": "note"}, "missing: note"),
-        ({"use": "admin"}, "missing: use admin"),
+        ({"missing": "note", "use": "admin"}, "missing: use admin"),
         ({"missing": "skip"}, "missing: skip"),
     ],
 )
-def test_a_reference_that_the_spec_provides_for_is_a_warning(checker, policy, words):
-    feed(checker, 1, assignee=Ref("users", ("bob",), "Bob", **policy))
-    ((code, severity, message),) = told(checker)
-    assert (code, severity) == ("J2O-C004", "warning")
-    assert words in message
+def test_a_reference_that_the_spec_provides_for_is_told_and_the_item_written(checking, policy, words):
+    verdict = checking.check(payload={"assignee": Ref("users", ("bob",), "Bob", **policy)})
+    assert verdict.mapped is not None
+    ((replaced,), problems) = verdict.replaced, verdict.problems
+    assert (replaced.code, replaced.severity, problems) == (codes.MISSING_REFERENCE, WARNING, ())
+    assert words in replaced.message
 
 
-def test_what_is_already_known_elsewhere_answers_a_reference():
-    checker = Checker(SPEC, Registry(), {}, known=lambda entity, alias: (entity, alias) == ("users", "bob"))
-    feed(checker, 1, "users")
-    feed(checker, 2, assignee=Ref("users", ("x", "bob")), author=Ref("users", ("eve",)))
-    assert [message for _, _, message in told(checker)] == ["author: 'eve' is not among the users"]
+def test_another_item_named_by_the_policy_answers_the_reference(checking):
+    verdict = checking.check(payload={"assignee": Ref("users", ("bob",), "Bob", missing="fail", use="ann")})
+    assert (verdict.cause, verdict.replaced) == (None, ())
 
 
-def test_one_id_twice_is_told(checker):
-    checker.feed("users", record("users", "u1", "other"), Mapped({}, {}))
-    assert told(checker)[0] == ("J2O-C002", "error", "the id u1 occurs twice")
+def test_what_the_target_would_refuse_fails_and_what_it_would_mind_is_told(checking):
+    refused, minded = checking.check(payload={"subject": "x" * 256}), checking.check(payload={"subject": ""})
+    assert refused.cause is not None and refused.cause.code == "X-1"
+    assert minded.mapped is not None
+    assert [(found.code, found.key) for found in minded.problems] == [("X-2", "ACME-1")]
 
 
-def test_the_same_id_in_two_entities_is_fine(checker):
-    feed(checker, 7)
-    checker.feed("comments", record("comments", "7", "", Origin("acme", "work_packages", "7")), Mapped({}, {}))
-    assert checker.finish() == []
-
-
-def test_a_part_of_nothing_is_told(checker):
-    feed(checker, 7)
-    checker.feed("comments", record("comments", "1", "c", Origin("acme", "work_packages", "8")), Mapped({}, {}))
-    assert told(checker) == [("J2O-C007", "error", "belongs to none of the work_packages")]
-
-
-def test_items_that_are_their_own_ancestors_are_told_once_per_circle(checker):
-    for child, parent in ((1, "ACME-2"), (2, "ACME-3"), (3, "1"), (4, "1"), (5, "5"), (6, "4"), (8, "9")):
-        feed(checker, child, parent=Ref("work_packages", (parent,)))
-    feed(checker, 9)
-    assert [message for code, _, message in told(checker) if code == codes.CIRCLE] == [
-        "its own ancestor: ACME-1 → ACME-2 → ACME-3",
-        "its own ancestor: ACME-5",
+def test_a_malformed_record_is_told_and_the_mapping_decides(checking):
+    verdict = checking.check("users")
+    assert verdict.mapped is not None
+    assert [(found.code, found.severity, found.message) for found in verdict.problems] == [
+        ("J2O-C001", WARNING, "name: must be of string type")
     ]
 
 
-def test_a_long_chain_of_parents_is_no_circle_and_no_deep_recursion(checker):
-    for number in range(1, 5_000):
-        feed(checker, number, parent=Ref("work_packages", (str(number + 1),)))
-    feed(checker, 5_000)
-    assert checker.finish() == []
+def test_a_record_that_may_come_from_an_extractor_without_schema_is_not_judged(checking):
+    assert checking.check("groups").problems == ()
 
 
-def test_what_the_loader_would_refuse_is_told_with_the_item(checker):
-    feed(checker, 1, subject="x" * 256)
-    (problem,) = checker.finish()
-    assert (problem.code, problem.entity, problem.key, problem.field) == ("X-1", "work_packages", "ACME-1", "subject")
-
-
-def test_a_malformed_record_is_told(checker):
-    checker.feed("users", record("users", "u2", "bob", name=5), Mapped({}, {}))
-    assert told(checker)[0] == ("J2O-C001", "error", "name: must be of string type")
-
-
-def test_an_entity_without_any_record_is_told(checker):
-    assert told(checker) == [("J2O-C006", "warning", "no record of work_packages was extracted")]
-
-
-def test_mapping_problems_are_ranked_by_how_many_items_have_them(checker):
-    def failure(value: str, number: int) -> Problem:
-        return Problem(
-            "J2O-M102", f"'{value}' has no row", ERROR, entity="work_packages", key=f"ACME-{number}", field="status"
-        )
-
-    values = ["QA", "Review", "QA", "QA"]
-    for number, value in enumerate(values, 1):
-        item = record("work_packages", str(number), f"ACME-{number}")
-        warning = Problem("J2O-M108", "subject: cut", WARNING, entity="work_packages", key=item.key, field="subject")
-        checker.feed(
-            "work_packages", item, Mapped({"x": Ref("users", ("?",))}, {}, (warning,), None, failure(value, number))
-        )
-    assert [message for _, _, message in told(checker)] == [
-        "3 work_packages: 'QA' has no row (ACME-1, ACME-3, ACME-4)",
-        "'Review' has no row",
-        "4 work_packages: subject: cut (ACME-1, ACME-2, ACME-3, ACME-4)",
-    ]
-
-
-def test_thousands_of_different_causes_stay_few():
-    findings = Findings()
-    for number in range(5_000):
-        findings.add(Problem("X", f"cannot read {number}", ERROR, entity="users", key=str(number), field="f"))
-    ranked = findings.ranked()
-    assert len(ranked) == CAUSES + 1
-    assert sum(finding.count for finding in ranked) == 5_000
-    assert ranked[0].problem.message.endswith("and others like it")
+def test_what_stops_the_run_leaves_out_nothing_so_that_everything_below_is_checked_too(checking):
+    stop, other = problem(code="J2O-M107"), problem(code="J2O-M103")
+    verdict = checking.check(fail=stop, problems=(other,), stops=(stop,))
+    assert (verdict.mapped, verdict.cause, verdict.stops, verdict.problems) == (None, None, (stop,), (other,))
+    assert checking.check("comments").mapped is not None
 
 
 def test_every_code_is_explained():
