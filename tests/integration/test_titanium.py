@@ -15,8 +15,7 @@ import pytest
 from ..running import Ended, Migration, Sandbox, explained, sandbox
 from .source_words import adf_words, lost, wiki_words
 
-# One worker for all: each that took part would migrate everything for itself.
-pytestmark = [pytest.mark.shared, pytest.mark.xdist_group("titanium")]
+pytestmark = pytest.mark.shared
 
 _MARK = re.compile(r"\[(?P<key>[A-Z]+-\d+)\]\([^()\s]+/browse/[A-Z]+-\d+#j2o-demo-(?P<id>\d+)\)\s*$")
 _COMMENT = re.compile(r"^\[(?P<label>.*)\]\([^()\s]+#j2o-demo-c(?P<id>\d+)\)$")
@@ -82,7 +81,11 @@ class Migrated:
             yield issue, self.work_packages[issue["id"]]
 
 
-@pytest.fixture(scope="module", params=["server", "cloud"])
+# One worker for each edition: every worker that took part would migrate everything for itself.
+_EDITIONS = [pytest.param(name, marks=pytest.mark.xdist_group(f"titanium-{name}")) for name in ("server", "cloud")]
+
+
+@pytest.fixture(scope="module", params=_EDITIONS)
 def migrated(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Migrated:
     if request.param == "cloud" and sys.version_info < (3, 10):
         pytest.skip("one edition is enough on the oldest Python: the time of its run is limited")
