@@ -192,8 +192,12 @@ class Migration:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a run and do not wait."""
+        return self.start_command("run", self.spec, "--json", *self.arguments, *arguments)
+
+    def start_command(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start any command of j2o and do not wait."""
         return subprocess.Popen(
-            [*J2O, "run", self.spec, "--json", *self.arguments, *arguments],
+            [*J2O, *arguments],
             env=self._environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Iterator
+from typing import Iterator, Optional
 
 from ..hooks.protocols import Extractor, Page
-from ..ledger import listing
-from ..ledger.writer import Writer
+from ..model.digest import digest
 from ..model.outcome import Fatal, Outcome
 from ..model.record import Record
 from ..snapshot.derive import Derivation, children, unreturned
 from ..snapshot.rows import SliceState
 from ..snapshot.store import Snapshot
+from ..spec.model import Spec
 from .interrupt import Interrupted
 from .options import Emit, problem_event
 from .wiring import Wiring
 
 #: the snapshot's note of the source's display names by field id
 FIELD_NAMES = "field_names"
+#: its notes of what is being read, and of what was read to its end and when
+READING, COMPLETE = "reading", "complete"
 
 
-def extract(wiring: Wiring, snapshot: Snapshot, writer: Writer, run: str, emit: Emit, stop: threading.Event) -> None:
-    """Read every slice of every extractor to its end. Raises ``Fatal``, or ``Interrupted`` once ``stop`` is set."""
+def extract(wiring: Wiring, snapshot: Snapshot, emit: Emit, stop: threading.Event) -> None:
+    """Read every slice of every extractor to its end. Raises ``Fatal``, or ``Interrupted`` once ``stop`` is set.
+
+    What people should know of it stays with the snapshot (``Snapshot.problems``), for it is found once.
+    """
+    snapshot.set_meta(READING, _asked(wiring.spec, snapshot))
     snapshot.set_meta(FIELD_NAMES, json.dumps(wiring.field_names))
-    reader = _Reader(wiring, snapshot, writer, run, emit, stop)
+    reader = _Reader(wiring, snapshot, emit, stop)
     parts = [
         (entity, priority, name)
         for (entity, priority), extractor in wiring.extractors.items()
@@ -40,16 +47,30 @@ def extract(wiring: Wiring, snapshot: Snapshot, writer: Writer, run: str, emit: 
         except BaseException:
             reader.failed.set()
             raise
+    snapshot.set_meta(COMPLETE, f"{_asked(wiring.spec, snapshot)} {time.time()}")
+
+
+def begun_before(spec: Spec, snapshot: Snapshot) -> bool:
+    """Whether the snapshot's generation was begun as this spec would read it, so that reading can go on there."""
+    return snapshot.meta(READING) == _asked(spec, snapshot)
+
+
+def read_before(spec: Spec, snapshot: Snapshot) -> Optional[float]:
+    """When (epoch seconds) that generation was read to its end; ``None`` where it was not."""
+    asked, _, finished = (snapshot.meta(COMPLETE) or "").rpartition(" ")
+    return float(finished) if asked == _asked(spec, snapshot) else None
+
+
+def _asked(spec: Spec, snapshot: Snapshot) -> str:
+    """The generation, and a digest of all of the spec that decides what is read."""
+    entities = {name: entity.get("extract") for name, entity in spec.document["entities"].items()}
+    return f"{snapshot.generation}:{digest({'select': spec.document.get('select'), 'entities': entities})}"
 
 
 class _Reader:
-    def __init__(
-        self, wiring: Wiring, snapshot: Snapshot, writer: Writer, run: str, emit: Emit, stop: threading.Event
-    ) -> None:
+    def __init__(self, wiring: Wiring, snapshot: Snapshot, emit: Emit, stop: threading.Event) -> None:
         self._wiring = wiring
         self._snapshot = snapshot
-        self._writer = writer
-        self._run = run
         self._emit = emit
         self._stop = stop
         self._guard = threading.Lock()
@@ -95,12 +116,10 @@ class _Reader:
                     if derivation.total is not None:
                         missing = unreturned(derivation, record)
                         self._snapshot.put_unreturned(connection, derivation.entity, record, missing)
+            self._snapshot.put_problems(connection, page.problems)
             self._snapshot.put_slice(connection, entity, priority, name, state)
-        if page.problems:
-            problems = [("", problem) for problem in page.problems]
-            self._writer.post(lambda connection: listing.put_problems(connection, self._run, "extract", problems))
-            for problem in page.problems:
-                self._emit(problem_event(problem, "extract"))
+        for problem in page.problems:
+            self._emit(problem_event(problem, "extract"))
 
     def _descendants(self, record: Record) -> Iterator[tuple[Derivation, Record]]:
         for derivation in self._derivations.get(record.origin.entity, ()):

@@ -38,6 +38,12 @@ def snapshot_path(home: Path, source: str, identity: str) -> Path:
     return home / _FOLDER / f"{_safe(source)}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}.db"
 
 
+def drop(path: Path) -> None:
+    """Remove a snapshot with what SQLite keeps beside it."""
+    for part in path.parent.glob(path.name + "*"):
+        part.unlink()
+
+
 def open_recorded(spec: Spec, plugins: Plugins, home: Path, path: Optional[Path] = None) -> Recorded:
     """What was read of the spec's source, in ``path`` or in the one snapshot of that source below ``home``.
 

@@ -27,13 +27,14 @@ from ..model.problem import ERROR
 from ..snapshot.store import Snapshot, unusable
 from ..spec.model import Spec
 from .apply import apply
+from .check import StoppedByCheck, tell
 from .content import openers
-from .extract import extract
+from .extract import begun_before, extract, read_before
 from .interrupt import STOPPED, Interrupted, signals
 from .observing import Observing, observed
 from .options import Emit, RunOptions, RunResult, problem_event
 from .plan import Planner
-from .recorded import snapshot_path
+from .recorded import drop, snapshot_path
 from .verify import Verifier
 from .wiring import Wiring, wire
 
@@ -79,6 +80,9 @@ class _Run:
                 code = self._stages(state)
             except (Interrupted, Stopped):
                 message = "stopped; run the same command again to go on"
+            except StoppedByCheck as error:
+                tell(error.findings, self._writer, state.id, self._emit)
+                code, message = 1, str(error)
             except Fatal as error:
                 code, message = error.exit_code, error.message
             except sqlite3.DatabaseError as error:
@@ -102,11 +106,10 @@ class _Run:
             state = None
         path = snapshot_path(self._wiring.home, source, self._wiring.source_identity)
         if self._options.fresh:
-            for part in path.parent.glob(path.name + "*"):
-                part.unlink()
+            drop(path)
         self._snapshot = Snapshot(path, source)
         if state is None:
-            generation = max(self._snapshot.generation, self._last_generation(target, source)) + 1
+            generation = self._generation(target, source)
             state = self._writer.submit(
                 lambda connection: runs.begin(
                     connection,
@@ -128,8 +131,7 @@ class _Run:
         return state
 
     def _end(self, state: RunState, code: int, message: str) -> RunResult:
-        finished = code in (0, 1)
-        ended = runs.FINISHED if finished else runs.STOPPED
+        ended = runs.FINISHED if self._stage == runs.DONE else runs.STOPPED
         values: dict[str, Any] = {
             "state": ended,
             "finished": time.time(),
@@ -172,12 +174,24 @@ class _Run:
         self._scan_again = frozenset(entity for entity, _, _ in rows)
         self._change(state, state=runs.SUPERSEDED, finished=time.time())
 
-    def _last_generation(self, target: int, source: str) -> int:
+    def _generation(self, target: int, source: str) -> int:
+        """The next one; or the snapshot's, where no run has written anything from it yet."""
+        assert self._snapshot is not None
+        known = self._snapshot.generation
+        of_the_pair = (tables.run.c.target == target, tables.run.c.source == source)
+        past = tables.run.c.stage.in_([runs.APPLY, runs.VERIFY, runs.DONE])
         with self._ledger.engine.connect() as connection:
-            statement = select(func.max(tables.run.c.generation)).where(
-                tables.run.c.target == target, tables.run.c.source == source
-            )
-            return int(connection.execute(statement).scalar() or 0)
+            last = connection.execute(select(func.max(tables.run.c.generation)).where(*of_the_pair)).scalar() or 0
+            statement = select(func.count()).where(*of_the_pair, past, tables.run.c.generation == known)
+            used = int(connection.execute(statement).scalar_one())
+        if used or last > known or not begun_before(self._wiring.spec, self._snapshot):
+            return max(known, int(last)) + 1
+        finished = read_before(self._wiring.spec, self._snapshot)
+        if finished is None:
+            return known
+        moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(finished))
+        self._emit({"event": "notice", "message": f"goes on from what was read at {moment}; --fresh reads again"})
+        return known
 
     def _change(self, run: RunState, /, **values: Any) -> None:
         self._writer.submit(lambda connection: runs.change(connection, run.id, **values))
@@ -224,7 +238,14 @@ class _Run:
 
     def _extract(self, state: RunState, snapshot: Snapshot) -> None:
         self._emit({"event": "stage_started", "stage": "extract"})
-        extract(self._wiring, snapshot, self._writer, state.id, self._emit, self._options.stop)
+        extract(self._wiring, snapshot, self._emit, self._options.stop)
+        problems = [("", problem) for problem in snapshot.problems()]
+
+        def change(connection: Connection) -> None:
+            listing.forget_problems(connection, state.id, "extract")
+            listing.put_problems(connection, state.id, "extract", problems)
+
+        self._writer.submit(change)
 
     def _plan(self, state: RunState, snapshot: Snapshot, items: Items, resolver: Resolver) -> dict[str, dict[str, int]]:
         self._emit({"event": "stage_started", "stage": "plan"})
@@ -244,7 +265,10 @@ class _Run:
             self._options.stop,
             self._scan_again,
         )
-        return planner.plan()
+        planned = planner.plan()
+        if planner.stops:
+            raise StoppedByCheck(planner.stops.ranked())
+        return planned
 
     def _apply(self, state: RunState, snapshot: Snapshot, items: Items, resolver: Resolver) -> None:
         spec = self._wiring.spec

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Callable, Collection, Mapping, Optional
 
 from ..expressions.names import FieldNames
 from ..expressions.paths import compile_path, parse_path
@@ -84,6 +84,24 @@ def wire(spec: Spec, plugins: Plugins, home: Path, environment: Optional[Mapping
     return wiring
 
 
+def wire_sources(spec: Spec, plugins: Plugins, home: Path) -> Wiring:
+    """What reading needs, no more: only the connections that records come from are opened.
+
+    Raises ``Fatal`` as ``wire`` does.
+    """
+    wiring = Wiring(spec, plugins, home)
+    extracts = [extract for entity in spec.entities.values() for extract in entity.extract if extract.plugin]
+    try:
+        variables = _start_system(wiring, dict(os.environ))
+        names = {_connection_of(wiring, extract.plugin or "", extract.connection) for extract in extracts}
+        _connect(wiring, variables, names)
+        _wire_sources(wiring)
+    except BaseException:
+        wiring.close()
+        raise
+    return wiring
+
+
 def connect_only(spec: Spec, plugins: Plugins, home: Path) -> Wiring:
     """Open and check the connections, no more."""
     wiring = Wiring(spec, plugins, home)
@@ -132,12 +150,14 @@ def _start_system(wiring: Wiring, variables: dict[str, str]) -> dict[str, str]:
     return {**variables, **started.variables}
 
 
-def _connect(wiring: Wiring, variables: Mapping[str, str]) -> None:
+def _connect(wiring: Wiring, variables: Mapping[str, str], names: Optional[Collection[str]] = None) -> None:
     spec = wiring.spec
     for name, connection in spec.connections.items():
+        if names is not None and name not in names:
+            continue
         options = _resolved(spec, connection.options, variables, f"connections.{name}")
         url = str(options.pop("url", "") or "").rstrip("/")
-        if not url:
+        if not url and "url" in connection.options:
             raise Fatal(f"connections.{name}: the url is empty", exit_code=2)
         known = ConnectionOptions(
             name=name,
@@ -148,7 +168,7 @@ def _connect(wiring: Wiring, variables: Mapping[str, str]) -> None:
             extra=options,
         )
         identity = f"{connection.plugin}:{known.identity or known.url}"
-        http = Http(
+        http = url and Http(
             url,
             identity=identity,
             workers=spec.runtime.workers,
@@ -156,13 +176,13 @@ def _connect(wiring: Wiring, variables: Mapping[str, str]) -> None:
             cache_folder=wiring.home / "cache",
             metadata_lifetime=spec.runtime.metadata_lifetime,
         )
-        client = wiring.plugins.registry.get(CONNECTOR, connection.plugin)().open(known, http)
+        client = wiring.plugins.registry.get(CONNECTOR, connection.plugin)().open(known, http or None)
         wiring._closers.append(client.close)
         wiring.clients[name] = client
         try:
             wiring.facts[name] = client.check()
         except Fatal as error:
-            raise Fatal(f"connections.{name} ({url}): {error.message}", exit_code=error.exit_code) from error
+            raise Fatal(f"connections.{name} ({client.url}): {error.message}", exit_code=error.exit_code) from error
 
 
 def _resolved(spec: Spec, value: Mapping[str, Any], variables: Mapping[str, str], path: str) -> dict[str, Any]:

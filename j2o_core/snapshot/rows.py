@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Mapping, Optional
+
+from ..model.problem import Place, Problem
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,18 @@ def pack(data: Mapping[str, Any]) -> bytes:
 def unpack(blob: bytes) -> Any:
     """Read what ``pack`` wrote."""
     return json.loads(zlib.decompress(blob).decode("utf-8", "surrogatepass"))
+
+
+def problem_text(problem: Problem) -> str:
+    """A problem as JSON."""
+    return json.dumps(asdict(problem), ensure_ascii=False)
+
+
+def problem_of(text: str) -> Problem:
+    """Read what ``problem_text`` wrote."""
+    values = json.loads(text)
+    place = values.pop("place")
+    return Problem(place=Place(**place) if place else None, **values)
 
 
 def fold(alias: str) -> str:

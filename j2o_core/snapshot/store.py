@@ -11,8 +11,9 @@ from typing import Iterable, Iterator, Optional, Sequence
 
 from ..model.origin import Origin
 from ..model.outcome import Fatal
+from ..model.problem import Problem
 from ..model.record import Record
-from .rows import SliceState, Stub, Unreturned, fold, pack, unpack
+from .rows import SliceState, Stub, Unreturned, fold, pack, problem_of, problem_text, unpack
 
 
 class Snapshot:
@@ -50,6 +51,8 @@ class Snapshot:
     def begin(self, generation: int) -> None:
         """Read anew as ``generation``; what is not seen again by its end no longer exists at the source."""
         self.generation = generation
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM problem")
         self.set_meta("generation", str(generation))
 
     # ---------------------------------------------------------------- writing
@@ -117,7 +120,19 @@ class Snapshot:
             ),
         )
 
+    def put_problems(self, connection: sqlite3.Connection, problems: Iterable[Problem]) -> None:
+        """Remember what a person should know of the reading."""
+        rows = [(self.generation, problem_text(problem)) for problem in problems]
+        connection.executemany("INSERT INTO problem (generation, body) VALUES (?, ?)", rows)
+
     # ---------------------------------------------------------------- reading
+
+    def problems(self) -> list[Problem]:
+        """What was remembered of the reading of this generation, in order."""
+        rows = self._connection().execute(
+            "SELECT body FROM problem WHERE generation = ? ORDER BY sequence", (self.generation,)
+        )
+        return [problem_of(body) for (body,) in rows]
 
     def slice(self, entity: str, priority: int, name: str) -> SliceState:
         """How far a slice has been read in this generation."""

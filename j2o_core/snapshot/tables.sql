@@ -37,3 +37,8 @@ CREATE TABLE IF NOT EXISTS found (
   entity TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
   PRIMARY KEY (entity, name)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS problem (
+  sequence INTEGER PRIMARY KEY,
+  generation INTEGER NOT NULL,
+  body TEXT NOT NULL              -- JSON: what a person should know of the reading
+);

@@ -45,10 +45,11 @@ def read(extractor: Extractor, snapshot: Snapshot) -> None:
         derivations=[],
         selection=Selection(),
         field_names={"customfield_1": "Team"},
-        spec=SimpleNamespace(runtime=runtime),
+        spec=SimpleNamespace(
+            runtime=runtime, document={"entities": {"numbers": {"extract": {"plugin": "test.numbers"}}}}
+        ),
     )
-    writer: Any = None
-    extract(wiring, snapshot, writer, "run", lambda event: None, threading.Event())
+    extract(wiring, snapshot, lambda event: None, threading.Event())
 
 
 @pytest.fixture
