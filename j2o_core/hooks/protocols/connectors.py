@@ -9,7 +9,10 @@ from typing import Any, ClassVar, Mapping
 
 @dataclass(frozen=True)
 class ConnectionOptions:
-    """One entry of ``connections``, its references resolved. ``extra`` holds the plugin's own keys."""
+    """One entry of ``connections``, its references resolved. ``extra`` holds the plugin's own keys.
+
+    ``url`` is empty where the spec gives none; plugins that need one require it in the schema of their options.
+    """
 
     name: str
     url: str
@@ -36,7 +39,10 @@ class Client(ABC):
 
 
 class Connector(ABC):
-    """Opens connections of one kind of system. ``http`` is a ``j2o_core.http.Http`` made for this connection."""
+    """Opens connections of one kind of system.
+
+    ``http`` is a ``j2o_core.http.Http`` made for this connection, ``None`` for one without a url.
+    """
 
     name: ClassVar[str]
 

@@ -7,6 +7,7 @@ from typing import Any, Mapping
 _SWITCH = {"type": "boolean"}
 
 CONNECTION: Mapping[str, Any] = {
+    "required": ["url"],
     "properties": {
         "auth": {
             "description": "A bearer token alone, or a user with an API token or a password.",

@@ -49,7 +49,7 @@ _CONNECTION: Mapping[str, Any] = {
             "maxProperties": 1,
         }
     },
-    "required": ["auth"],
+    "required": ["url", "auth"],
 }
 _WORK_PACKAGES: Mapping[str, Any] = {
     "type": "object",
