@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Optional
+from importlib import metadata
+from typing import Any, Optional
 
 import typer
 
-from ..model.problem import ERROR
+from ..model.problem import ERROR, Problem
 from ..spec.show import problem_json
 from .document import print_json
 from .failure import USAGE
@@ -20,6 +21,8 @@ class Format(str, Enum):
 
     TEXT = "text"
     JSON = "json"
+    GITHUB = "github"
+    SARIF = "sarif"
 
 
 def add(app: typer.Typer) -> None:
@@ -37,14 +40,25 @@ def validate(
 ) -> None:
     """Check a spec: structure, names, expressions. Exit code 2 where there is an error.
 
+    No server is asked and no secret is read. github prints workflow commands, which mark the lines of a pull request;
+    sarif prints a SARIF 2.1.0 log for tools that collect findings.
+
     \b
     Example:
-      j2o validate specs/demo.yaml --format json
+      j2o validate acme.yaml -e production
+      j2o validate acme.yaml --format sarif > acme.sarif
     """
     result = read_spec(session(context), spec, env, tests=True)
     valid = result.spec is not None and not any(problem.severity == ERROR for problem in result.problems)
     if json or format is Format.JSON:
         print_json({"valid": valid, "problems": [problem_json(problem) for problem in result.problems]})
+    elif format is Format.SARIF:
+        print_json(_sarif(result.problems))
+    elif format is Format.GITHUB:
+        from ..spec.annotations import github_line
+
+        for problem in result.problems:
+            print(github_line(problem))
     else:
         for problem in result.problems:
             print(describe(problem, result.texts))
@@ -58,3 +72,11 @@ def _verdict(valid: bool, count: int) -> str:
     if valid:
         return f"valid, {problems}" if count else "valid"
     return f"not valid, {problems}"
+
+
+def _sarif(problems: list[Problem]) -> dict[str, Any]:
+    from ..mapping.codes import CODES as OF_MAPPINGS
+    from ..spec.annotations import sarif
+    from ..spec.codes import CODES as OF_SPECS
+
+    return sarif(problems, {**OF_SPECS, **OF_MAPPINGS}, metadata.version("j2o"))

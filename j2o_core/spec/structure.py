@@ -34,7 +34,7 @@ def check_structure(validator: Any, part: Any, root: Node, base: Path = ()) -> l
 
 def in_order(problems: Sequence[Problem]) -> list[Problem]:
     """The problems as they are read, by file, line and column; what was found twice, once."""
-    seen = {(found.code, found.place, found.path): found for found in reversed(problems)}
+    seen = {(found.code, found.place, found.path, found.message): found for found in reversed(problems)}
     return sorted(seen.values(), key=_position)
 
 

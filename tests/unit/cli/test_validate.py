@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
+from jsonschema import Draft202012Validator
 
 BAD = """\
 apiVersion: j2o/v1
@@ -108,3 +109,126 @@ def test_a_key_that_excludes_an_inherited_one_is_told_with_how_to_remove_that(
     assert "`from: null`" in problem["expected"]
     path.write_text(OWN + "      subject: {from: null, value: fixed}\n", encoding="utf-8")
     assert j2o("validate", str(path)).code == 0
+
+
+def test_github_gets_a_command_for_each_problem_with_nothing_that_ends_it_early(
+    j2o: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "a,b:100%.yaml"
+    path.write_text(BAD + '"odd\\u2028key\\n, 100%: x": 1\n', encoding="utf-8")
+    called = j2o("validate", str(path), "--format", "github")
+    assert called.code == 2
+    shown = str(tmp_path).replace(":", "%3A").replace(",", "%2C") + "/a%2Cb%3A100%25.yaml"
+    lines = called.out.splitlines()
+    assert (
+        f"::error file={shown},line=4,col=1,title=J2O-S010::unknown key 'nam' in the spec; did you mean 'name'?"
+        in (lines[0])
+    )
+    assert all(line.startswith((f"::error file={shown},line=", f"::warning file={shown},line=")) for line in lines)
+    assert "100%25: x" in lines[-1]
+    assert len(lines) == len(json.loads(j2o("validate", str(path), "--json").out)["problems"])
+
+
+SARIF_ESSENTIALS = {
+    "type": "object",
+    "required": ["version", "runs", "$schema"],
+    "properties": {
+        "version": {"const": "2.1.0"},
+        "$schema": {"type": "string", "format": "uri"},
+        "runs": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/run"}},
+    },
+    "$defs": {
+        "message": {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}},
+        "run": {
+            "type": "object",
+            "required": ["tool", "results"],
+            "additionalProperties": False,
+            "properties": {
+                "tool": {
+                    "type": "object",
+                    "required": ["driver"],
+                    "additionalProperties": False,
+                    "properties": {"driver": {"$ref": "#/$defs/driver"}},
+                },
+                "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+                "results": {"type": "array", "items": {"$ref": "#/$defs/result"}},
+            },
+        },
+        "driver": {
+            "type": "object",
+            "required": ["name"],
+            "additionalProperties": False,
+            "properties": {
+                "name": {"type": "string"},
+                "semanticVersion": {"type": "string"},
+                "rules": {"type": "array", "uniqueItems": True, "items": {"$ref": "#/$defs/rule"}},
+            },
+        },
+        "rule": {
+            "type": "object",
+            "required": ["id"],
+            "additionalProperties": False,
+            "properties": {
+                "id": {"type": "string"},
+                "shortDescription": {"$ref": "#/$defs/message"},
+                "fullDescription": {"$ref": "#/$defs/message"},
+                "help": {"$ref": "#/$defs/message"},
+                "defaultConfiguration": {"properties": {"level": {"enum": ["none", "note", "warning", "error"]}}},
+            },
+        },
+        "result": {
+            "type": "object",
+            "required": ["message", "ruleId", "ruleIndex", "level", "locations"],
+            "additionalProperties": False,
+            "properties": {
+                "message": {"$ref": "#/$defs/message"},
+                "ruleId": {"type": "string"},
+                "ruleIndex": {"type": "integer", "minimum": 0},
+                "level": {"enum": ["none", "note", "warning", "error"]},
+                "properties": {"type": "object"},
+                "locations": {"type": "array", "items": {"$ref": "#/$defs/location"}},
+            },
+        },
+        "location": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "physicalLocation": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": {
+                        "artifactLocation": {"properties": {"uri": {"type": "string", "pattern": "^[!-~]+$"}}},
+                        "region": {
+                            "properties": {
+                                "startLine": {"type": "integer", "minimum": 1},
+                                "startColumn": {"type": "integer", "minimum": 1},
+                            }
+                        },
+                    },
+                }
+            },
+        },
+    },
+}
+
+
+def test_the_sarif_log_is_one_and_explains_each_code_that_it_names(
+    j2o: Callable[..., Any], bad: str, tmp_path: Path
+) -> None:
+    odd = tmp_path / "mit Lücke.yaml"
+    odd.write_text(OWN + "      subject: {from: fields..summary}\n", encoding="utf-8")
+    for path in (bad, str(odd), "j2o:demo"):
+        called = j2o("validate", path, "--format", "sarif")
+        log = json.loads(called.out)
+        Draft202012Validator(SARIF_ESSENTIALS).validate(log)
+        (run,) = log["runs"]
+        rules = run["tool"]["driver"]["rules"]
+        problems = json.loads(j2o("validate", path, "--json").out)["problems"]
+        assert [result["ruleId"] for result in run["results"]] == [problem["code"] for problem in problems]
+        for result in run["results"]:
+            assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert all(rule["help"]["text"] for rule in rules)
+    (result,) = json.loads(j2o("validate", str(odd), "--format", "sarif").out)["runs"][0]["results"]
+    location = result["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == odd.as_uri()
+    assert location["region"] == {"startLine": 8, "startColumn": 7}
