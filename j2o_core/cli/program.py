@@ -13,7 +13,7 @@ import typer.core
 from ..hooks.manager import load_plugins
 from ..hooks.registry import NameTaken
 from ..mapping import builtin
-from . import history, plugins, report, run, validate, verify
+from . import extract, history, plugins, render, report, run, test, validate, verify
 from .failure import explain, say, silence
 from .session import Session, environment, home_folder, wants_debug
 
@@ -75,7 +75,7 @@ def build() -> typer.Typer:
     ) -> None:
         context.obj = Session(home_folder(environment()), loaded, debug or wants_debug(environment()))
 
-    for family in (run, validate, verify, history, report, plugins):
+    for family in (run, validate, render, test, extract, verify, history, report, plugins):
         family.add(app)
     for name, plugin in loaded.manager.list_name_plugin():
         others = [other for other in loaded.manager.get_plugins() if other is not plugin]
