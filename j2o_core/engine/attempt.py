@@ -7,6 +7,8 @@ import time
 from dataclasses import replace
 from typing import Optional
 
+from loguru import logger
+
 from ..hooks.protocols import Loader
 from ..ledger import effects, sending
 from ..ledger.items import CREATED, MATCHED
@@ -57,9 +59,7 @@ class Attempt:
         except Fatal:
             raise
         except Exception as error:  # noqa: BLE001 - a plugin's own mistake fails its item, never the run
-            broken = ItemFailed(f"the loader broke: {type(error).__name__}: {error}", code="J2O-E099")
-            broken.__cause__ = error
-            self._record.refused(task, broken, effects.FAILED)
+            self._broken(task, error)
         return None
 
     # ---------------------------------------------------------------- sending
@@ -147,6 +147,9 @@ class Attempt:
             if loader.effect_class is EffectClass.MARKED and not task.decided and now < due:
                 task.checks += 1
                 return min(due, now + min(15.0, 0.25 * 2.0**task.checks))
+        if task.given_up is not None:
+            self._record.refused(task, task.given_up, effects.FAILED)
+            return None
         engine.writer.submit(lambda connection: sending.mark_resent(connection, row.id))
         task.in_doubt = False
         task.decided = False
@@ -173,6 +176,30 @@ class Attempt:
             else:
                 self._record.late(upload)
 
+    def _broken(self, task: Task, error: Exception) -> None:
+        """The loader broke, perhaps over the answer to a write that was applied: then that is found, and kept."""
+        row = task.row
+        log = logger.bind(run=self._engine.run, entity=row.entity, key=row.key)
+        log.opt(exception=error).error("a loader broke")
+        found: list[Found] = []
+        effect_class = self._engine.loaders[row.entity].effect_class
+        if not task.changes_existing and effect_class is not EffectClass.REPEATABLE:
+            try:
+                found = self._find(task)
+            except Fatal:
+                raise
+            except Exception as second:  # noqa: BLE001 - as above
+                log.opt(exception=second).error("what it may have written cannot be looked for")
+        if not found:
+            broken = ItemFailed(f"the loader broke: {type(error).__name__}: {error}", code="J2O-E099")
+            self._record.refused(task, broken, effects.FAILED)
+            return
+        try:
+            # Only a mark proves that it is ours: it may have broken before anything was sent.
+            self._found(task, found, CREATED if effect_class is EffectClass.MARKED else MATCHED)
+        except Outcome as outcome:
+            raise Fatal(f"the files of {row.key} cannot be looked for: {outcome.message}", exit_code=3) from outcome
+
     # ---------------------------------------------------------------- trying again
 
     def _again(self, task: Task, outcome: Outcome) -> Optional[float]:
@@ -183,8 +210,11 @@ class Attempt:
             task.decided = isinstance(outcome, Undecided)
         if task.attempts >= waits.attempts:
             if isinstance(outcome, (Conflict, Undecided)):
-                self._record.refused(task, ItemFailed(outcome.message, code=outcome.code or "J2O-E005"), effects.FAILED)
-                return None
+                refused = ItemFailed(outcome.message, code=outcome.code or "J2O-E005")
+                if isinstance(outcome, Conflict):
+                    self._record.refused(task, refused, effects.FAILED)
+                    return None
+                task.given_up = refused  # but for one last look whether this attempt was applied
             if isinstance(outcome, NotSent):
                 raise Fatal(outcome.message, exit_code=3, code=outcome.code, detail=outcome.detail) from outcome
             if task.attempts >= 4 * waits.attempts:

@@ -8,6 +8,7 @@ from typing import Optional
 
 from ..ledger.effects import SHAPE, UPDATE, EffectRow
 from ..model.effect import Answer, Claim, Effect, Found
+from ..model.outcome import Outcome
 from .resolve import Resolution
 
 #: an unclaimed upload older than this is not claimed any more: the server may have cleaned it up, in seconds
@@ -32,7 +33,10 @@ class Upload:
 
 @dataclass
 class Task:
-    """A prepared effect. ``sent_at`` is on the monotonic clock; ``in_doubt``: it may be running or applied."""
+    """A prepared effect. ``sent_at`` is on the monotonic clock; ``in_doubt``: it may be running or applied.
+
+    ``given_up`` is why it is not sent again.
+    """
 
     row: EffectRow
     resolution: Resolution
@@ -44,6 +48,7 @@ class Task:
     was_in_doubt: bool = False
     decided: bool = False
     resent: bool = False
+    given_up: Optional[Outcome] = None
     sent_at: float = field(default_factory=time.monotonic)
 
     @property

@@ -50,6 +50,18 @@ def test_a_lost_answer_of_an_applied_write_is_found_and_not_repeated(bench: Benc
     assert bench.target.writes == 4
 
 
+@pytest.mark.parametrize(("applied", "state"), [(True, effects.DONE), (False, effects.FAILED)])
+def test_after_the_last_error_of_the_server_one_look_up_decides(bench: Bench, applied: bool, state: str):
+    bench.connect(attempts=2)
+    bench.target.before[1] = Undecided("500")
+    (bench.target.after if applied else bench.target.before)[2] = Undecided("500")
+    bench.things(1)
+    bench.go()
+    assert bench.target.writes == 2
+    assert bench.marks() == (["1"] if applied else [])
+    assert bench.states() == {"T-1": state}
+
+
 def test_absence_counts_only_after_the_settle_time(bench: Bench):
     bench.target.before[1] = InDoubt("reset")
     bench.things(1)

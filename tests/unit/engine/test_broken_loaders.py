@@ -1,0 +1,77 @@
+"""A loader that ends with an unexpected error: its item fails, the others go on, and nothing is written twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+from loguru import logger
+
+from j2o_core.ledger import effects
+from j2o_core.ledger.items import MATCHED
+
+from .conftest import Bench, NaturalThings, RepeatableThings
+
+
+@pytest.fixture()
+def logged() -> Iterator[list[Any]]:
+    records: list[Any] = []
+    sink = logger.add(lambda message: records.append(message.record), level="DEBUG")
+    yield records
+    logger.remove(sink)
+
+
+def test_the_item_fails_and_the_others_are_written(bench: Bench) -> None:
+    bench.target.before[2] = KeyError("id")
+    bench.things(4)
+    bench.go()
+    assert len(bench.target.rows) == 3
+    assert sorted(bench.states().values()) == [effects.DONE] * 3 + [effects.FAILED]
+    assert list(bench.listed().values()) == ["the loader broke: KeyError: 'id'"]
+
+
+def test_the_log_names_the_item_and_shows_where_it_broke(bench: Bench, logged: list[Any]) -> None:
+    bench.target.before[1] = KeyError("id")
+    bench.things(1)
+    bench.go()
+    (record,) = logged
+    assert (record["extra"]["run"], record["extra"]["entity"], record["extra"]["key"]) == (bench.run, "things", "T-1")
+    assert record["exception"].type is KeyError
+    assert record["exception"].traceback is not None
+
+
+def test_what_it_wrote_before_it_broke_is_found_and_kept(bench: Bench, logged: list[Any]) -> None:
+    bench.target.after[1] = KeyError("id")
+    bench.things(1)
+    bench.go()
+    assert bench.marks() == ["1"]
+    assert bench.states() == {"T-1": effects.DONE}
+    assert bench.engine.items.get("things", ["1"])["1"].item == "1"
+    assert [record["exception"].type for record in logged] == [KeyError]
+
+
+@pytest.mark.parametrize(
+    ("loader", "state", "owned"), [(NaturalThings, effects.DONE, MATCHED), (RepeatableThings, effects.FAILED, None)]
+)
+def test_without_a_mark_nothing_proves_that_it_is_ours(tmp_path: Path, loader: Any, state: str, owned: Any) -> None:
+    bench = Bench(tmp_path, loader)
+    bench.target.after[1] = KeyError("id")
+    bench.things(1)
+    bench.go()
+    assert bench.states() == {"T-1": state}
+    item = bench.engine.items.get("things", ["1"]).get("1")
+    assert (item and item.owned) == owned
+    bench.close()
+
+
+def test_a_look_up_that_breaks_too_fails_the_item_alone(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(effect: object) -> Any:
+        raise TypeError("no list")
+
+    monkeypatch.setattr(bench.engine.loaders["things"], "find", broken)
+    bench.target.after[1] = KeyError("id")
+    bench.things(2)
+    bench.go()
+    assert len(bench.target.rows) == 2
+    assert sorted(bench.states().values()) == [effects.DONE, effects.FAILED]
