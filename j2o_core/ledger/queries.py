@@ -36,6 +36,13 @@ class Queries:
         known = ", ".join(run["run"] for run in runs[:5]) or "none yet"
         raise Fatal(f"there is no run '{identifier}' in this ledger; known: {known}", exit_code=2)
 
+    def spec(self, run: str) -> tuple[dict[str, Any], dict[str, str]]:
+        """The merged spec of a run, and ``file:line:column`` of each value in it by dotted path."""
+        with self._engine.connect() as connection:
+            statement = select(tables.run.c.document, tables.run.c.origins).where(tables.run.c.id == run)
+            document, origins = connection.execute(statement).one()
+        return json.loads(document), json.loads(origins or "{}")
+
     def entities(self, run: str) -> dict[str, dict[str, int]]:
         """Counts by entity: source, created, updated, unchanged, skipped, failed, left."""
         return counts.entities(self._engine, run)

@@ -14,7 +14,7 @@ from .lock import Lock, is_abandoned
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 #: the newest migration
-HEAD = "0001"
+HEAD = "0002"
 
 
 class Ledger:

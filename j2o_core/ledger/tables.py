@@ -34,6 +34,7 @@ run = Table(
     Column("spec", Text, nullable=False),
     Column("spec_digest", Text, nullable=False),
     Column("document", Text, nullable=False),  # the merged spec, its secrets as references
+    Column("origins", Text),  # JSON: file:line:column of each value in it
     Column("environment", Text),
     Column("versions", Text, nullable=False),  # JSON: j2o, plugins, both systems
     Column("actor", Text, nullable=False),

@@ -118,6 +118,7 @@ class _Run:
                     spec=spec.name,
                     spec_digest=spec.digest,
                     document=spec.document,
+                    origins={path: str(place) for path, place in spec.values.items() if path},
                     environment=spec.environment,
                     versions=self._versions(),
                     generation=generation,

@@ -37,6 +37,7 @@ def two_runs() -> tuple[str, str]:
                 spec="acme",
                 spec_digest="d",
                 document={},
+                origins={},
                 environment=None,
                 versions={"j2o": "0.1.0"},
                 generation=1,

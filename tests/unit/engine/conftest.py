@@ -172,6 +172,7 @@ class Bench:
                 spec="s",
                 spec_digest="d",
                 document={},
+                origins={},
                 environment=None,
                 versions={},
                 generation=1,
