@@ -64,7 +64,7 @@ class Trial:
             mapping = self._mapping(entity, case.fields)
         except CompileError as error:
             return Became(failures=tuple(problem for problem in error.problems if problem.severity == ERROR))
-        mapped = mapping.apply(_record(case.entity, case.source, case.key), self._parent(entity, case))
+        mapped = mapping.apply(_record(case.entity, case.source), self._parent(entity, case))
         warnings = tuple(problem for problem in mapped.problems if problem.severity == WARNING)
         if mapped.fail is not None:
             more = (problem for problem in mapped.problems if problem.severity == ERROR)
@@ -97,7 +97,7 @@ class Trial:
         of = [extract.of for extract in entity.extract if extract.of and not self._is_shared(extract.split)]
         if case.parent is None and (not of or len(of) < len(entity.extract)):
             return None
-        return _record(of[0] if of and of[0] else case.entity, case.parent or {}, "")
+        return _record(of[0] if of and of[0] else case.entity, case.parent or {})
 
     def _is_shared(self, split: Optional[str]) -> bool:
         splitter = self._registry.find(SPLITTER, split) if split else None
@@ -120,9 +120,9 @@ class Trial:
         return value
 
 
-def _record(entity: str, data: Mapping[str, Any], key: str) -> Record:
+def _record(entity: str, data: Mapping[str, Any]) -> Record:
     identifier = str(data.get("id") or data.get("key") or "1")
-    return Record(Origin(_SOURCE, entity, identifier), key or str(data.get("key") or identifier), data)
+    return Record(Origin(_SOURCE, entity, identifier), str(data.get("key") or identifier), data)
 
 
 def _find(ref: Ref, known: Mapping[str, frozenset[str]]) -> Optional[TargetItem]:

@@ -33,7 +33,6 @@ class Case:
     entity: str
     source: Mapping[str, Any]
     parent: Optional[Mapping[str, Any]] = None
-    key: str = ""
     fields: Optional[Mapping[str, str]] = None
     refs: Mapping[str, frozenset[str]] = field(default_factory=dict)
     expect: Optional[Mapping[str, Any]] = None
@@ -86,7 +85,6 @@ def _case(name: str, form: Mapping[str, Any], spec: Spec) -> Case:
         entity=form["entity"],
         source=form["source"],
         parent=form.get("parent"),
-        key=form.get("key", ""),
         fields=form.get("fields"),
         refs={entity: frozenset(map(str, keys)) for entity, keys in form.get("refs", {}).items()},
         expect=form.get("expect"),
@@ -159,4 +157,4 @@ def _parent(form: Mapping[str, Any], entity: Mapping[str, Any], path: Path, root
         yield problem("J2O-S072", message, key_place(root, at), dotted(at), "source alone")
 
 
-_KEYS = frozenset((*OUTCOMES, "entity", "source", "parent", "key", "fields", "refs", "exact"))
+_KEYS = frozenset((*OUTCOMES, "entity", "source", "parent", "fields", "refs", "exact"))
