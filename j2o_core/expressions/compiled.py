@@ -6,7 +6,8 @@ rendered.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Callable, Collection, Mapping
 
 from jinja2 import nodes, pass_context
@@ -19,7 +20,7 @@ from .functions import FUNCTIONS
 from .names import FieldNames
 from .paths import Path, field_value
 from .sandbox import Sandbox
-from .syntax import FIELD_FILTER, Reader, parse, pieces
+from .syntax import FIELD_FILTER, SEEN_FILTER, Reader, parse, pieces
 
 #: the longest text that a template may make, in characters
 TEXT_LIMIT = 1_000_000
@@ -31,8 +32,10 @@ Scope = Mapping[str, Any]
 class Compiled:
     """A value of the spec, ready to be evaluated.
 
-    ``reads`` are the paths it may look at, ``arguments`` the (function, first constant argument) pairs it uses,
-    ``absent`` the display names in it that no field bears. ``constant``: it reads nothing and is always the same.
+    ``reads`` are the paths it may look at: those of ``always`` whenever it is evaluated, the others when the mark that
+    ``sometimes`` has for them was added to ``scope.seen``. ``arguments`` are the (function, first constant argument)
+    pairs it uses, ``absent`` the display names that no field bears though their value is used, ``asked`` those that
+    are only asked for. ``constant``: it reads nothing and is always the same.
     """
 
     evaluate: Callable[[Scope], Any]
@@ -41,6 +44,9 @@ class Compiled:
     absent: tuple[str, ...] = ()
     constant: bool = False
     typed: bool = False
+    asked: tuple[str, ...] = ()
+    always: frozenset[Path] = frozenset()
+    sometimes: Mapping[int, Path] = field(default_factory=dict)
 
 
 class Language:
@@ -49,7 +55,9 @@ class Language:
     def __init__(self, functions: Mapping[str, Callable[..., Any]], names: FieldNames) -> None:
         self.names = names
         self.functions = frozenset({*functions, *FUNCTIONS, "field"})
-        filters: dict[str, Callable[..., Any]] = {FIELD_FILTER: _field}
+        #: gives a number that this language has not given before
+        self.mark: Callable[[], int] = count(1).__next__
+        filters: dict[str, Callable[..., Any]] = {FIELD_FILTER: _field, SEEN_FILTER: _seen}
         filters.update({name: _plain_filter(function) for name, function in FUNCTIONS.items()})
         filters.update({name: _scoped_filter(function) for name, function in functions.items()})
         self._environment = Sandbox(filters)
@@ -73,7 +81,7 @@ class Language:
         """Exactly one ``{{ ... }}``: a typed expression; other text with ``{{ }}``: a template; else a literal."""
         if "{{" not in text:
             return Compiled(lambda scope: text, constant=True)
-        reader = Reader(roots, self.functions, self.names)
+        reader = Reader(roots, self.functions, self.names, self.mark)
         parts = [reader.visit(part) for part in pieces(parse(self._environment, text))]
         spoken = [part for part in parts if not (isinstance(part, nodes.TemplateData) and part.data.isspace())]
         if len(spoken) == 1 and not isinstance(spoken[0], nodes.TemplateData):
@@ -92,6 +100,9 @@ class Language:
             frozenset(reader.arguments),
             tuple(reader.absent),
             typed=typed,
+            asked=tuple(reader.asked),
+            always=frozenset(reader.always),
+            sometimes=reader.sometimes,
         )
 
     def _expression(self, expression: nodes.Expr, text: str) -> Callable[[Scope], Any]:
@@ -147,6 +158,9 @@ def _collect(parts: list[Compiled], build: Callable[[list[Any]], Any]) -> Compil
         frozenset().union(*(part.arguments for part in parts)),
         tuple(name for part in parts for name in part.absent),
         constant=all(part.constant for part in parts),
+        asked=tuple(name for part in parts for name in part.asked),
+        always=frozenset().union(*(part.always for part in parts)),
+        sometimes={mark: path for part in parts for mark, path in part.sometimes.items()},
     )
 
 
@@ -170,6 +184,14 @@ def _scoped_filter(function: Callable[..., Any]) -> Callable[..., Any]:
 def _field(source: Any, identifier: Any) -> Any:
     value = field_value(source, identifier) if identifier is not None else None
     return EMPTY if value is None else value
+
+
+@pass_context
+def _seen(context: Context, value: Any, mark: int) -> Any:
+    seen = getattr(context.parent, "seen", None)
+    if seen is not None:
+        seen.add(mark)
+    return value
 
 
 def _short(text: str) -> str:

@@ -6,7 +6,7 @@ is left, and ``field("Story Points")`` becomes a look-up by id.
 
 from __future__ import annotations
 
-from typing import Any, Collection, Optional
+from typing import Any, Callable, Collection, Sequence
 
 from jinja2 import Environment, nodes
 from jinja2.exceptions import TemplateError
@@ -20,22 +20,34 @@ from .sandbox import TESTS
 
 #: the longest text with ``{{ }}`` in a spec, in characters, and how deep its parts may nest
 LENGTH_LIMIT, DEPTH_LIMIT = 8_000, 60
-#: the internal filter that ``field("...")`` becomes
-FIELD_FILTER = "_field"
+#: the internal filter that ``field("...")`` becomes, and the one that notes that a part of an expression was looked at
+FIELD_FILTER, SEEN_FILTER = "_field", "_seen"
 
 
 class Reader(NodeTransformer):
-    """Checks and rewrites one syntax tree; afterwards ``reads`` and ``arguments`` tell what it uses."""
+    """Checks and rewrites one syntax tree; afterwards ``reads`` and ``arguments`` tell what it uses.
 
-    def __init__(self, roots: Collection[str], functions: Collection[str], names: FieldNames) -> None:
-        self.roots, self.functions, self.names = roots, functions, names
+    ``mark`` gives a new number for each path that is looked at only sometimes: behind ``or``, ``and`` or ``if``, but
+    not in the condition of an ``if`` or behind ``not``.
+    """
+
+    def __init__(
+        self, roots: Collection[str], functions: Collection[str], names: FieldNames, mark: Callable[[], int]
+    ) -> None:
+        self.roots, self.functions, self.names, self._mark = roots, functions, names, mark
         #: every path that the expression may look at
         self.reads: set[Path] = set()
+        #: those that it always looks at, and the others by their mark
+        self.always: set[Path] = set()
+        self.sometimes: dict[int, Path] = {}
         #: (function, first constant argument) of every use of a function
         self.arguments: set[tuple[str, Any]] = set()
-        #: display names that no field bears
+        #: display names that no field bears: those whose value is used as if it were there, and those that are
+        #: only asked for, as in ``field("Start date") or ...``
         self.absent: list[str] = []
-        self._depth = 0
+        self.asked: list[str] = []
+        self._depth = self._branches = self._conditions = 0
+        self._questions: set[int] = set()
 
     def visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> Any:
         """Check one node and what is below it."""
@@ -59,16 +71,30 @@ class Reader(NodeTransformer):
                 suggestion=nearest(node.name, known),
                 expected=f"one of {', '.join(sorted(self.roots))}, or a function",
             )
-        self.reads.add(Path(node.name))
+        return self._look(node, Path(node.name))
+
+    def visit_Or(self, node: nodes.Or) -> nodes.Node:
+        self._ask(node.left, node.right)
+        node.left, node.right = self.visit(node.left), self._branch(node.right)
+        return node
+
+    visit_And = visit_Or
+
+    def visit_Not(self, node: nodes.Not) -> nodes.Node:
+        self._ask(node.node)
+        node.node = self._condition(node.node)
+        return node
+
+    def visit_CondExpr(self, node: nodes.CondExpr) -> nodes.Node:
+        self._ask(node.test)
+        node.test, node.expr1 = self._condition(node.test), self._branch(node.expr1)
+        node.expr2 = None if node.expr2 is None else self._branch(node.expr2)
         return node
 
     def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:
-        self._check_key(node.attr)
         return self._chain(node)
 
     def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:
-        if isinstance(node.arg, nodes.Const):
-            self._check_key(node.arg.value)
         return self._chain(node)
 
     def visit_Filter(self, node: nodes.Filter) -> nodes.Node:
@@ -103,38 +129,70 @@ class Reader(NodeTransformer):
                 suggestion=nearest(node.name, TESTS),
                 expected=f"one of {', '.join(sorted(TESTS))}",
             )
+        self._ask(node.node)
         return self.generic_visit(node)
 
-    def _field(self, node: nodes.Call) -> nodes.Node:
+    def _field(self, node: nodes.Call, keys: Sequence[Key] = ()) -> nodes.Node:
         argument = node.args[0]
         if len(node.args) != 1 or node.kwargs or not (isinstance(argument, nodes.Const) and _is_text(argument.value)):
             raise ExpressionSyntaxError("field(...) takes one display name in quotes", expected='field("Story Points")')
         identifier = self.names.one(argument.value)
         if identifier is None:
-            self.absent.append(argument.value)
-        self.reads.add(Path("field", (), argument.value, identifier))
+            (self.asked if id(node) in self._questions else self.absent).append(argument.value)
         source = nodes.Name("source", "load", lineno=node.lineno)
-        return nodes.Filter(source, FIELD_FILTER, [nodes.Const(identifier)], [], None, None, lineno=node.lineno)
+        made = nodes.Filter(source, FIELD_FILTER, [nodes.Const(identifier)], [], None, None, lineno=node.lineno)
+        return self._look(made, Path("field", tuple(keys), argument.value, identifier))
 
     def _chain(self, node: nodes.Expr) -> nodes.Node:
         keys: list[Key] = []
-        inner: Optional[nodes.Node] = node
+        links: list[Any] = []
+        inner: Any = node
         while isinstance(inner, (nodes.Getattr, nodes.Getitem)):
+            links.append(inner)
+            if len(links) > DEPTH_LIMIT:
+                raise ExpressionSyntaxError(f"an expression nests at most {DEPTH_LIMIT} levels deep")
             key = inner.attr if isinstance(inner, nodes.Getattr) else _constant(inner.arg)
+            self._check_key(key)
             keys.insert(0, key) if key is not None else keys.clear()
             inner = inner.node
-        if not isinstance(inner, nodes.Name) or inner.name not in self.roots:
-            return self.generic_visit(node)
-        self.reads.add(Path(inner.name, tuple(keys)))
-        before = set(self.reads)
-        result = self.generic_visit(node)
-        # The steps on the way (item, item.fields) are not what is read; an index in brackets may read more.
-        self.reads -= {
-            path
-            for path in self.reads - before
-            if path.root == inner.name and path.keys == tuple(keys)[: len(path.keys)]
-        }
-        return result
+        for link in links:
+            if isinstance(link, nodes.Getitem) and _constant(link.arg) is None:
+                link.arg = self.visit(link.arg)
+        if isinstance(inner, nodes.Name) and inner.name in self.roots:
+            return self._look(node, Path(inner.name, tuple(keys)))
+        if id(node) in self._questions:
+            self._ask(inner)
+        is_field = isinstance(inner, nodes.Call) and isinstance(inner.node, nodes.Name) and inner.node.name == "field"
+        links[-1].node = self._field(inner, keys) if is_field else self.visit(inner)
+        return node
+
+    def _look(self, node: nodes.Expr, path: Path) -> nodes.Node:
+        """Note that an expression looks at a path; ``node`` as it is, or so that it tells when it really does."""
+        self.reads.add(path)
+        if not self._branches or self._conditions or path.root not in _ACCOUNTED:
+            self.always.add(path)
+            return node
+        mark = self._mark()
+        self.sometimes[mark] = path
+        return nodes.Filter(node, SEEN_FILTER, [nodes.Const(mark)], [], None, None, lineno=node.lineno)
+
+    def _branch(self, node: nodes.Expr) -> Any:
+        self._branches += 1
+        try:
+            return self.visit(node)
+        finally:
+            self._branches -= 1
+
+    def _condition(self, node: nodes.Expr) -> Any:
+        """A condition is one question, whichever of its parts decides."""
+        self._conditions += 1
+        try:
+            return self.visit(node)
+        finally:
+            self._conditions -= 1
+
+    def _ask(self, *asked: nodes.Node) -> None:
+        self._questions.update(map(id, asked))
 
     def _check_function(self, name: str) -> None:
         if name not in self.functions:
@@ -193,6 +251,10 @@ def _constant(node: nodes.Node) -> Any:
     if isinstance(node, nodes.Neg) and isinstance(node.node, nodes.Const) and isinstance(node.node.value, int):
         return -node.node.value
     return None
+
+
+#: the roots of what is accounted for
+_ACCOUNTED = frozenset({"item", "source", "field"})
 
 
 def _is_text(value: Any) -> bool:

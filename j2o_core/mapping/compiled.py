@@ -12,15 +12,17 @@ from ..model.record import Record
 from ..spec.model import UNSET, EntitySpec, FieldSpec, Spec
 from . import codes
 from .accounting import FREEZE, PRESERVE, Accounting, standing_claims
+from .across import AcrossRule, compile_across
+from .claims import Claim
 from .compiler import Compiler, versions
 from .fields import LEFT_OUT, Field, FieldFailed, FieldLeftOut, ItemLeftOut, compile_field
 from .model import Mapped
 from .readable import Readable
-from .rules import SOURCE, TARGET, Rule, compile_rules
+from .rules import SOURCE, STOP, TARGET, Rule, compile_rules
 from .scope import Scope, roots
 
 #: enters every digest: raise it when the same spec and record give another payload than before
-VERSION = 1
+VERSION = 2
 _OF_THE_SOURCE = frozenset({"source", "parent", "history", "field"})
 
 
@@ -51,25 +53,29 @@ def compile_entity(
     required = set(loader.required) if loader else set()
     fields = [compile_field(field, name in required, compiler) for name, field in entity.map.items()]
     rules = compile_rules(entity.rules, entity.map, compiler)
+    across = compile_across(entity.across, compiler)
     standing = standing_claims(entity, spec, compiler)
     problems = tuple(compiler.problems)
     if compiler.failed:
         raise CompileError(problems)
     made = [field for field in fields if field is not None]
     split = bool(entity.extract) and all(extract.of for extract in entity.extract)
-    standing.extend(path for rule in rules for path in rule.reads)
+    standing.extend(Claim(path) for rule in rules for path in rule.reads)
+    marked = {mark: claims for field in made for mark, claims in field.claims.items()}
     return EntityMapping(
         entity=entity.name,
-        digest=_digest(entity, compiler, sorted(required), [str(path) for path in standing], names.names),
+        digest=_digest(entity, compiler, sorted(required), [str(claim) for claim in standing], names.names),
         refers_to=frozenset(compiler.refers_to),
         reads_source=split and any(path.root in _OF_THE_SOURCE for path in compiler.reads),
         problems=problems,
         fields=made,
         rules=rules,
-        accounting=Accounting(standing, [field.claims for field in made], names, Readable(registry), split),
+        accounting=Accounting(standing, marked, names, Readable(registry), split),
         unmapped=entity.unmapped,
-        place=entity.place,
+        place=spec.places.get(f"entities.{entity.name}.unmapped", entity.place),
         bindings=compiler.bindings,
+        keeps_text=loader is None or loader.notes_field is not None,
+        across=across,
     )
 
 
@@ -94,13 +100,20 @@ class EntityMapping:
         unmapped: str,
         place: Optional[Place],
         bindings: Any,
+        keeps_text: bool = True,
+        across: tuple[AcrossRule, ...] = (),
     ) -> None:
         self.entity, self.digest, self.refers_to, self.problems = entity, digest, refers_to, problems
         self.reads_source = reads_source
-        self._fields = list(enumerate(fields))
+        self._fields = fields
         self._source_rules = [rule for rule in rules if rule.on == SOURCE]
         self._target_rules = [rule for rule in rules if rule.on == TARGET]
         self._accounting, self._unmapped, self._place, self._bindings = accounting, unmapped, place, bindings
+        self._keeps_text = keeps_text
+        #: the rules that look at all items together
+        self.across = across
+        #: the names of the tables that the mapping looks into
+        self.tables = frozenset(bindings.tables)
 
     def apply(self, record: Record, source: Optional[Record] = None) -> Mapped:
         """Map one record; ``source`` is the record it was split from.
@@ -113,8 +126,8 @@ class EntityMapping:
         if not self._check(self._source_rules, scope, work):
             return work.result({}, {})
         payload: dict[str, Any] = {}
-        cut: set[int] = set()
-        for index, field in self._fields:
+        untaken: list[int] = []
+        for field in self._fields:
             try:
                 value = field.make(scope)
                 if value is not LEFT_OUT:
@@ -125,27 +138,33 @@ class EntityMapping:
                 return work.skipped(str(error), field.place)
             except FieldLeftOut as error:
                 work.warn(codes.LEFT_OUT, str(error), field.place, field.path, field.name)
-            if scope.cut or scope.remarks:
-                if scope.cut:
-                    cut.add(index)
+            untaken.extend(field.untaken(scope))
+            if scope.cut or scope.others or scope.remarks:
                 for remark in scope.remarks:
                     code = codes.VALUE_CUT if scope.cut else codes.REMARK
                     work.warn(code, f"{field.name}: {remark}", field.place, field.path, field.name)
-                scope.cut, scope.remarks = False, []
+                scope.cut, scope.others, scope.remarks = False, False, []
         scope["target"] = payload
         if work.failure is None and not self._check(self._target_rules, scope, work):
             return work.result({}, {})
-        preserved = self._accounting.left(data, cut)
-        if preserved and self._unmapped != PRESERVE:
+        preserved = self._accounting.left(data, set(untaken))
+        if preserved and (self._unmapped != PRESERVE or not self._keeps_text):
             self._tell(preserved, work)
         return work.result(payload, preserved)
+
+    def scope(self, record: Record, source: Optional[Record], payload: Mapping[str, Any]) -> Scope:
+        """What a rule across items sees of a record that was mapped to ``payload``."""
+        scope = Scope(roots(record.data, None if source is None else source.data), self._bindings)
+        scope["target"] = payload
+        return scope
 
     def _check(self, rules: list[Rule], scope: Scope, work: _Work) -> bool:
         for rule in rules:
             try:
                 warning = rule.check(scope)
             except FieldFailed as error:
-                work.fail(error.code, error.message, rule.place, rule.path)
+                tell = work.stop if rule.on_fail == STOP else work.fail
+                tell(error.code, error.message, rule.place, rule.path)
                 return False
             except ItemLeftOut as error:
                 work.skipped(str(error), rule.place)
@@ -157,7 +176,11 @@ class EntityMapping:
     def _tell(self, preserved: Mapping[str, Any], work: _Work) -> None:
         for name in preserved:
             message = f"'{name}' has a value and is neither mapped nor dropped"
-            tell = work.fail if self._unmapped == FREEZE else work.warn
+            if not self._keeps_text:
+                message += "; the target has no text here that could keep it"
+            tell = work.warn
+            if self._unmapped == FREEZE:
+                message, tell = f"{message}: map it, drop it with a reason, or say `unmapped: preserve`", work.stop
             tell(codes.UNMAPPED, message, self._place, f"entities.{self.entity}.unmapped", name)
 
 
@@ -167,16 +190,22 @@ class _Work:
     def __init__(self, entity: str, key: str) -> None:
         self.entity, self.key = entity, key
         self.problems: list[Problem] = []
+        self.stops: list[Problem] = []
         self.failure: Optional[Problem] = None
         self.skip: Optional[str] = None
         self.skip_place: Optional[Place] = None
 
-    def fail(self, code: str, message: str, place: Optional[Place], path: str, field: str = "") -> None:
+    def fail(self, code: str, message: str, place: Optional[Place], path: str, field: str = "") -> Problem:
         problem = Problem(code, message, ERROR, place, path, entity=self.entity, key=self.key, field=field)
         if self.failure is None:
             self.failure = problem
         else:
             self.problems.append(problem)
+        return problem
+
+    def stop(self, code: str, message: str, place: Optional[Place], path: str, field: str = "") -> None:
+        """The item fails, and nothing may be written, not even of others."""
+        self.stops.append(self.fail(code, message, place, path, field))
 
     def warn(self, code: str, message: str, place: Optional[Place], path: str, field: str = "") -> None:
         self.problems.append(
@@ -185,11 +214,13 @@ class _Work:
 
     def skipped(self, reason: str, place: Optional[Place]) -> Mapped:
         self.skip, self.skip_place = reason, place
-        self.failure = None
+        self.failure, self.stops = None, []
         return self.result({}, {})
 
     def result(self, payload: Mapping[str, Any], preserved: Mapping[str, Any]) -> Mapped:
-        return Mapped(payload, preserved, tuple(self.problems), self.skip, self.failure, self.skip_place)
+        return Mapped(
+            payload, preserved, tuple(self.problems), self.skip, self.failure, self.skip_place, tuple(self.stops)
+        )
 
 
 def _digest(

@@ -151,7 +151,7 @@ class Compiler:
             if not self._check_binding(name, argument, place, where):
                 return None
             return BoundStep(step, argument)
-        return BoundStep(step, None, made.evaluate, made.reads)
+        return BoundStep(step, None, made, self.language.mark())
 
     def _check_binding(self, name: str, argument: Any, place: Optional[Place], where: str) -> bool:
         if name in ("table", "ref") and not isinstance(argument, str):

@@ -24,18 +24,20 @@ A field whose ``when`` is false is left out in silence; where the loader require
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Iterable, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional
 
 from ..expressions.compiled import Compiled
 from ..expressions.empty import is_empty
 from ..expressions.errors import ExpressionFailed
-from ..expressions.paths import ROOTS, Getter, Path, compile_path
+from ..expressions.paths import ROOTS, Getter, compile_path
 from ..hooks.protocols import StepError
 from ..model.payload import FAIL, NOTE, NULL, PLACEHOLDER, SKIP, Ref
 from ..model.problem import ERROR, Place
 from ..spec.model import UNSET, FieldSpec
 from . import codes
+from .alternatives import says_the_same
 from .bound_step import BoundStep
+from .claims import Claim, Pick, taken_by_steps
 from .compiler import Compiler
 from .scope import Scope
 from .tables import NoRow
@@ -65,13 +67,22 @@ class FieldLeftOut(Exception):
 
 @dataclass(frozen=True)
 class Field:
-    """A compiled field. ``claims`` are the source paths that it takes."""
+    """A compiled field.
+
+    ``claims`` are the parts of the source that it takes, by mark. Those of ``alternatives`` (one mark for each of
+    ``from``) are taken unless another alternative was used that says something else; those of ``always`` whenever the
+    field has a value; the others when their mark is in ``scope.seen``. ``picks``: what ``first`` and ``last`` leave
+    is known from the claims.
+    """
 
     name: str
     path: str
     place: Optional[Place]
     required: bool
-    claims: frozenset[Path]
+    claims: Mapping[int, frozenset[Claim]]
+    alternatives: tuple[int, ...]
+    sometimes: tuple[tuple[int, Optional[Getter]], ...]
+    picks: bool
     getters: tuple[Getter, ...]
     value: Optional[Callable[[Scope], Any]]
     steps: tuple[BoundStep, ...]
@@ -81,6 +92,7 @@ class Field:
     missing: Optional[str]
     use: Optional[str]
     entity: str = ""
+    default_mark: int = 0
 
     def make(self, scope: Scope) -> Any:
         """The field's value for one record, ``LEFT_OUT`` where ``when`` is false.
@@ -101,12 +113,31 @@ class Field:
             value = self._take(scope)
             if is_empty(value):
                 if self.default is not None:
+                    scope.seen.add(self.default_mark)
                     value = self.default(scope)
                 if is_empty(value):
                     return self._empty()
         except ExpressionFailed as error:
             raise FieldFailed(codes.NOT_EVALUATED, str(error)) from None
         return value if self.refer is None else self._refer(value)
+
+    def untaken(self, scope: Scope) -> list[int]:
+        """The marks of what the field could take and did not take of this record; asked after ``make``."""
+        if scope.cut or (scope.others and not self.picks):
+            return list(self.claims)
+        left = [mark for mark, read in self.sometimes if mark not in scope.seen and not _is_truth(read, scope)]
+        if len(self.getters) > 1:
+            left.extend(self._unused(scope))
+        return left
+
+    def _unused(self, scope: Scope) -> list[int]:
+        values = [getter(scope) for getter in self.getters]
+        used = next((index for index, value in enumerate(values) if not is_empty(value)), len(values))
+        return [
+            self.alternatives[index]
+            for index in range(used + 1, len(values))
+            if not is_empty(values[index]) and not says_the_same(values[used], values[index], self.refer)
+        ]
 
     def _take(self, scope: Scope) -> Any:
         value = None
@@ -194,16 +225,33 @@ def compile_field(spec: FieldSpec, required: bool, compiler: Compiler) -> Option
         refer = compiler.bindings.referrer(spec.ref, missing or FAIL, use)
     if any(problem.severity == ERROR for problem in compiler.problems[before:]):
         return None
+    then, covered = taken_by_steps(spec.steps, spec.table)
+    claims: dict[int, frozenset[Claim]] = {}
+    for path in paths:
+        if path:
+            claims[compiler.language.mark()] = frozenset((Claim(path, then),))
+    alternatives = tuple(claims)
+    default_mark = compiler.language.mark()
+    if value:
+        claims[compiler.language.mark()] = frozenset(map(Claim, value.always))
+    sometimes: list[tuple[int, Optional[Getter]]] = []
+    for mark, part in ((default_mark, default), *((step.mark, step.made) for step in steps if step)):
+        if part and part.always:
+            claims[mark] = frozenset(map(Claim, part.always))
+            sometimes.append((mark, None))
+    for part in (value, default, *(step.made for step in steps if step)):
+        for mark, path in part.sometimes.items() if part else ():
+            claims[mark] = frozenset((Claim(path),))
+            sometimes.append((mark, compile_path(path)))
     return Field(
         name=spec.name,
         path=where,
         place=place,
         required=required,
-        claims=_claims(
-            [path for path in paths if path],
-            [part.reads for part in (value, default, *steps) if part],
-            spec,
-        ),
+        claims=claims,
+        alternatives=alternatives,
+        sometimes=tuple(sometimes),
+        picks=bool(spec.sources) and covered and any(isinstance(marker, Pick) for marker in then),
         getters=tuple(compile_path(path) for path in paths if path),
         value=value.evaluate if value else None,
         steps=tuple(step for step in steps if step),
@@ -213,7 +261,13 @@ def compile_field(spec: FieldSpec, required: bool, compiler: Compiler) -> Option
         missing=missing,
         use=use,
         entity=spec.ref or "",
+        default_mark=default_mark,
     )
+
+
+def _is_truth(read: Optional[Getter], scope: Scope) -> bool:
+    """A true or false that was not asked for could not change the answer: ``a or b`` of truth values says it all."""
+    return read is not None and isinstance(read(scope), bool)
 
 
 def _compiled(compiler: Compiler, value: Any, place: Optional[Place], where: str) -> Optional[Compiled]:
@@ -245,13 +299,3 @@ def _missing(spec: FieldSpec, compiler: Compiler) -> tuple[Optional[str], Option
             "fail, skip or null",
         )
     return policy, use
-
-
-def _claims(paths: list[Path], reads: Iterable[frozenset[Path]], spec: FieldSpec) -> frozenset[Path]:
-    """The paths that the field takes whole. ``first`` and ``last`` take one element of a list; the rest is left."""
-    picked = next((_PICKS[name] for name, _ in spec.steps if name in _PICKS), None)
-    taken = {path if picked is None else Path(path.root, (*path.keys, picked), path.name, path.field) for path in paths}
-    return frozenset(taken.union(*reads))
-
-
-_PICKS: Mapping[str, int] = {"first": 0, "last": -1}

@@ -10,10 +10,13 @@ from ..hooks.registry import READER, Registry
 from ..model.digest import canonical
 from ..model.payload import RichText
 from ..richtext import to_json
+from .claims import CHILD, stands_for_another
 from .steps.bound import OBJECT_READER
 from .steps.values import is_sprint_text, read_sprint
 
 _NAMES = ("displayName", "value", "name", "title", "label", "key", "filename")
+#: keys that an object without identity may have beside its name without saying more
+_SAID = frozenset((*_NAMES, CHILD, "type", "emailAddress", "active", "state", "boardId", "originBoardId"))
 
 
 def is_blank(value: Any) -> bool:
@@ -68,6 +71,12 @@ class Readable:
     def _object(self, value: dict[str, Any]) -> Any:
         if value.get("type") == "doc" and isinstance(value.get("content"), list):
             return value if self._read is None else RichText(to_json(self._read(value)[0]))
+        if value.keys() == {CHILD}:
+            return self.of(value[CHILD])
+        if not stands_for_another(value) and any(
+            name not in _SAID and not is_blank(held) for name, held in value.items()
+        ):
+            return value
         for name in _NAMES:
             text = value.get(name)
             if isinstance(text, (str, int, float)) and text != "":

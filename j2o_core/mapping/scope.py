@@ -11,16 +11,18 @@ class Scope(Dict[str, Any]):
     """The roots (``source``, ``parent``, ``item``, ``history``, later ``target``) and a place for remarks.
 
     ``bindings`` are the tables and entities of the spec, for the steps that name one. A step that cuts a value sets
-    ``cut``; a step that has something to tell adds it to ``remarks``.
+    ``cut``, one that takes one element of several sets ``others``; a step that has something to tell adds it to
+    ``remarks``. ``seen`` are the marks of the parts of expressions that were looked at.
     """
 
-    __slots__ = ("bindings", "cut", "remarks")
+    __slots__ = ("bindings", "cut", "others", "remarks", "seen")
 
     def __init__(self, roots: Mapping[str, Any], bindings: Any) -> None:
         super().__init__(roots)
         self.bindings = bindings
-        self.cut = False
+        self.cut = self.others = False
         self.remarks: list[str] = []
+        self.seen: set[int] = set()
 
 
 def roots(data: Any, source: Any) -> dict[str, Any]:

@@ -225,9 +225,10 @@ def _dropped(document: Mapping[str, Any], root: Node) -> Iterator[Problem]:
             continue
         mapped: dict[str, str] = {}
         for field, form in fields.items():
-            sources = form.get("from") if isinstance(form, dict) else form
-            for source in sources if isinstance(sources, list) else [sources]:
-                mapped.setdefault(str(source), field)
+            source = form.get("from") if isinstance(form, dict) else form
+            # Of several sources each may be dropped: it is where another one is used.
+            if isinstance(source, str):
+                mapped.setdefault(source, field)
         for source in drop:
             if source in mapped:
                 path: Path = ("entities", name, "drop", source)

@@ -9,11 +9,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Mapping
 
 from ...expressions.empty import is_empty
 from ...expressions.sandbox import show
+from ...hooks.protocols import Step
 from ...model.digest import canonical
+from ..scope import Scope
 from .shape import NOTHING, whole
 
 
@@ -23,14 +25,14 @@ def join(value: Any, argument: Any) -> str:
     return str(separator.join(str(show(item)) for item in _list(value) if not is_empty(item)))
 
 
-def first(value: Any, argument: Any) -> Any:
+def first(value: Any, argument: Any, scope: Mapping[str, Any]) -> Any:
     """The first element that is not empty."""
-    return next((item for item in _list(value) if not is_empty(item)), None)
+    return _one([item for item in _list(value) if not is_empty(item)], 0, scope)
 
 
-def last(value: Any, argument: Any) -> Any:
+def last(value: Any, argument: Any, scope: Mapping[str, Any]) -> Any:
     """The last element that is not empty."""
-    return next((item for item in reversed(_list(value)) if not is_empty(item)), None)
+    return _one([item for item in _list(value) if not is_empty(item)], -1, scope)
 
 
 def unique(value: Any, argument: Any) -> list[Any]:
@@ -49,6 +51,15 @@ def get(value: Any, argument: Any) -> Any:
     return value.get(argument) if isinstance(value, dict) else None
 
 
+def _one(items: list[Any], index: int, scope: Mapping[str, Any]) -> Any:
+    if not items:
+        return None
+    found = items[index]
+    if len(items) > 1 and isinstance(scope, Scope) and any(item != found for item in items):
+        scope.others = True
+    return found
+
+
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
@@ -60,8 +71,8 @@ STEPS = (
         "Makes one text of a list, with a separator between.",
         {"oneOf": [NOTHING, {"type": "string"}]},
     ),
-    whole("first", first, "Takes the first element of a list; the others are preserved."),
-    whole("last", last, "Takes the last element of a list; the others are preserved."),
+    Step("first", first, "Takes the first element of a list; the others are preserved.", NOTHING, "2"),
+    Step("last", last, "Takes the last element of a list; the others are preserved.", NOTHING, "2"),
     whole("unique", unique, "Leaves out repetitions."),
     whole("get", get, "Takes one key of an object, or of each object in a list.", {"type": "string", "minLength": 1}),
     whole(

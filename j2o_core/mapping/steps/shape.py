@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping, Optional
 
+from ...expressions.empty import is_empty
 from ...expressions.sandbox import show
 from ...hooks.protocols import Step, StepError
+from ..scope import Scope
 
 #: the schema of a step that takes no argument
 NOTHING: Mapping[str, Any] = {"type": "null"}
@@ -19,12 +21,18 @@ def each(
     schema: Mapping[str, Any] = NOTHING,
     version: str = "1",
 ) -> Step:
-    """A step for one value; a list is taken element by element, and elements that become empty are left out."""
+    """A step for one value; a list is taken element by element, and elements that become empty are left out.
+
+    Where that happens to an element that said something, the list did not come through whole.
+    """
 
     def apply(value: Any, argument: Any, scope: Mapping[str, Any]) -> Any:
         if isinstance(value, list):
-            made = [change(item, argument) for item in value if item is not None]
-            return [item for item in made if item is not None and item != ""]
+            items = [item for item in value if not is_empty(item)]
+            made = [change(item, argument) for item in items]
+            if isinstance(scope, Scope) and any(is_empty(new) and not _is_blank(old) for old, new in zip(items, made)):
+                scope.cut = True
+            return [item for item in made if not is_empty(item)]
         return change(value, argument)
 
     return Step(name, apply, summary, schema, version)
@@ -63,6 +71,10 @@ def kind_of(value: Any) -> str:
     if isinstance(value, list):
         return "a list"
     return f"{show(value)!r}"
+
+
+def _is_blank(value: Any) -> bool:
+    return isinstance(value, str) and not value.strip()
 
 
 def option(argument: Any, name: str, default: Optional[Any] = None) -> Any:

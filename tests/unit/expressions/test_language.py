@@ -205,7 +205,7 @@ def test_a_result_does_not_share_what_an_expression_could_change():
         ("{{ item.l[-1] }}", {Path("item", ("l", -1))}),
         ("{{ item[item.key].x }}", {Path("item", ()), Path("item", ("key",))}),
         ("{{ item.fields }}-{{ item.fields.t }}", {Path("item", ("fields",)), Path("item", ("fields", "t"))}),
-        ("{{ field('Start date').x }}", {Path("field", (), "Start date", "c1")}),
+        ("{{ field('Start date').x }}", {Path("field", ("x",), "Start date", "c1")}),
         ("{{ first_change(history, 'a') }}", {Path("history")}),
         ("{{ 1 + 1 }}", set()),
     ],

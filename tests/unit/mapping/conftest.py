@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Callable, Iterator, Mapping, Optional, Sequence
 
 import pytest
 from hypothesis import settings
 
+from j2o_core.hooks.protocols import Extractor, Loader, Splitter
 from j2o_core.hooks.registry import Registry
 from j2o_core.mapping import builtin
 from j2o_core.mapping.compiled import EntityMapping, compile_entity
+from j2o_core.model.effect import EffectClass, Phase
 from j2o_core.model.origin import Origin
 from j2o_core.model.record import Record
 from j2o_core.richtext import Document, Paragraph, Text
@@ -40,8 +42,11 @@ NAMES = {
 }
 
 
-class FakeUsers:
+class FakeUsers(Extractor):
     name = "fake.users"
+
+    def pages(self, selection: Any, slice: str, cursor: Any) -> Iterator[Any]:
+        return iter(())
 
     @staticmethod
     def aliases(value: Any) -> tuple[str, ...]:
@@ -58,16 +63,36 @@ class FakeIssues(FakeUsers):
     name = "fake.issues"
 
 
-class FakeLoader:
+class FakeLoader(Loader):
     name = "fake.work_packages"
+    effect_class = EffectClass.MARKED
+    phase = Phase.WORK_PACKAGES
     required = ("subject",)
-    fields: Mapping[str, str] = {}
     parent_field = "parent"
+    notes_field = "description"
+
+    def keys(self, effect: Any) -> Sequence[str]:
+        return ()
+
+    def scan(self, scopes: Any) -> Iterator[Any]:
+        return iter(())
+
+    def find(self, effect: Any) -> Sequence[Any]:
+        return ()
+
+    def create(self, effect: Any) -> Any:
+        raise NotImplementedError
+
+    def image(self, effect: Any) -> Mapping[str, Any]:
+        return {}
 
 
-class FakeFiles:
+class FakeFiles(Splitter):
     name = "fake.files"
     consumes = ("fields.attachment",)
+
+    def split(self, record: Any) -> Sequence[Any]:
+        return ()
 
     aliases = FakeUsers.aliases
     label = FakeUsers.label

@@ -56,7 +56,7 @@ def test_blanks_are_no_values(mapped, blank):
         {"from": ["fields.y", "fields.x"]},
         {"value": "{{ item.fields.x }}"},
         {"value": "a {{ source.fields['x'].name }}"},
-        {"value": "b", "default": "{{ item.fields.x }}"},
+        {"value": None, "default": "{{ item.fields.x }}"},
         {"value": "{{ item | json }}"},
         {"value": "{{ item.fields }}"},
     ],
@@ -93,6 +93,140 @@ def test_a_name_that_several_fields_bear_is_dropped_for_all(mapped):
 def test_what_becomes_other_entities_is_taken(mapped):
     issue = {"comment": {"comments": [{"id": "1"}], "total": 1}, "attachment": [{"id": "2"}]}
     assert mapped(issue, {}).preserved == {}
+
+
+@pytest.mark.parametrize(
+    ("form", "issue", "payload", "preserved"),
+    [
+        # what is not used is preserved
+        ({"from": ["fields.a", "fields.b"]}, {"a": "one", "b": "two"}, "one", {"b": "two"}),
+        ({"from": ["fields.a", "fields.b"]}, {"b": "two"}, "two", {}),
+        ({"from": ["fields.a", "fields.b", "fields.c"]}, {"a": "1", "b": "2", "c": "3"}, "1", {"b": "2", "c": "3"}),
+        ({"from": ["fields.a", "fields.b"]}, {"a": 0, "b": 5}, 0, {"b": 5}),
+        # what says the same is not said twice
+        ({"from": ["fields.a", "fields.b"]}, {"a": "one", "b": "one"}, "one", {}),
+        ({"from": ["fields.a", "fields.b"]}, {"a": "one", "b": " one "}, "one", {}),
+        ({"from": ["fields.a", "fields.b"]}, {"a": {"name": "n", "id": 1}, "b": "n"}, {"name": "n", "id": 1}, {}),
+        ({"from": ["fields.a", "fields.b"]}, {"a": "one", "b": "One"}, "one", {"b": "One"}),
+        # ... nor what a field of its own takes or a line drops
+        ({"from": ["fields.a", "fields.dropped"]}, {"a": "one", "dropped": "two"}, "one", {}),
+        # a value that comes to nothing leaves every alternative
+        (
+            {"from": ["fields.a", "fields.b"], "steps": [{"regex": "^x"}]},
+            {"a": "one", "b": "two"},
+            None,
+            {"a": "one", "b": "two"},
+        ),
+        # expressions take what they looked at
+        ({"value": "{{ item.fields.a or item.fields.b }}"}, {"a": "one", "b": "two"}, "one", {"b": "two"}),
+        ({"value": "{{ item.fields.a or item.fields.b }}"}, {"b": "two"}, "two", {}),
+        ({"value": "{{ item.fields.a and item.fields.b }}"}, {"b": "two"}, None, {"b": "two"}),
+        (
+            {"value": "{{ item.fields.a if item.fields.c else item.fields.b }}"},
+            {"a": "one", "b": "two", "c": True},
+            "one",
+            {"b": "two"},
+        ),
+        (
+            {"value": "{{ field('Story Points') or item.fields.b.name }}"},
+            {"customfield_1": 3, "b": {"name": "two"}},
+            3,
+            {"b": "two"},
+        ),
+        # ... a condition is one question, and a truth value that was not asked for would change nothing
+        (
+            {"value": "{{ 'x' if item.fields.a or item.fields.b else 'y' }}"},
+            {"a": "one", "b": "two"},
+            "x",
+            {},
+        ),
+        ({"value": "{{ item.fields.a or item.fields.b }}"}, {"a": True, "b": False}, True, {}),
+        ({"value": "{{ not (item.fields.a or item.fields.b) }}"}, {"a": 1, "b": 2}, False, {}),
+        ({"value": "{{ first(item.fields.a) }}"}, {"a": ["one", "two"]}, "one", {"a": ["one", "two"]}),
+        ({"value": "{{ first(item.fields.a) }}"}, {"a": ["one", "one"]}, "one", {}),
+        ({"from": "fields.a", "default": "{{ item.fields.b }}"}, {"a": "one", "b": "two"}, "one", {"b": "two"}),
+        ({"from": "fields.a", "default": "{{ item.fields.b }}"}, {"b": "two"}, "two", {}),
+        ({"from": "fields.a", "steps": [{"format": "{{ value }} {{ item.fields.b }}"}]}, {"b": "h"}, None, {"b": "h"}),
+        # a list that a step thins out, or cuts a text into
+        ({"from": "fields.a", "steps": [{"regex": "^P.*"}]}, {"a": ["P1", "x"]}, ["P1"], {"a": ["P1", "x"]}),
+        ({"from": "fields.a", "steps": ["trim"]}, {"a": ["P1", " "]}, ["P1"], {}),
+        ({"from": "fields.a", "steps": ["split", "first"]}, {"a": "x, y"}, "x", {"a": "x, y"}),
+        ({"from": "fields.a", "steps": ["split", "first"]}, {"a": "x"}, "x", {}),
+    ],
+)
+def test_what_a_field_could_take_and_does_not_is_preserved(mapped, form, issue, payload, preserved):
+    result = mapped(issue, {"f": form}, drop={"fields.dropped": "why"})
+    assert (result.payload["f"], result.preserved) == (payload, preserved)
+
+
+def test_an_alternative_that_refers_to_the_same_item_is_not_said_twice(mapped):
+    form = {"from": ["fields.parent", "fields.epic"], "ref": "users"}
+    parent = {"key": "U1", "name": "ann", "displayName": "Ann"}
+    assert mapped({"parent": parent, "epic": "U1"}, {"f": form}).preserved == {}
+    assert mapped({"parent": parent, "epic": "U2"}, {"f": form}).preserved == {"epic": "U2"}
+    assert mapped({"parent": parent, "epic": ["ann", "U1"]}, {"f": form}).preserved == {}
+
+
+CASCADE = {"self": "http://x", "id": "1", "value": "A", "child": {"self": "http://y", "id": "2", "value": "B"}}
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "left"),
+    [
+        # a plain object is taken key by key
+        ("fields.x.amount", {"amount": 5, "currency": "EUR"}, {"currency": "EUR"}),
+        ("fields.x.amount", {"amount": 5}, None),
+        ("fields.x.amount", {"currency": "EUR", "note": ""}, {"currency": "EUR", "note": ""}),
+        ("fields.x.deep.a", {"deep": {"a": 1, "b": 2}, "c": 3}, {"deep": {"b": 2}, "c": 3}),
+        ("fields.x.amount", {"amount": 5, "name": "n", "unit": "EUR"}, {"name": "n", "unit": "EUR"}),
+        ({"value": "{{ item.fields.x.amount }} {{ item.fields.x.currency }}"}, {"amount": 5, "currency": "EUR"}, None),
+        ({"from": "fields.x", "steps": [{"get": "amount"}]}, {"amount": 5, "currency": "EUR"}, {"currency": "EUR"}),
+        (
+            {"from": "fields.x", "steps": [{"get": "amount"}]},
+            [{"amount": 5, "of": "a"}, {"of": "b"}],
+            [{"of": "a"}, {"of": "b"}],
+        ),
+        (
+            {"from": "fields.x", "steps": ["first", {"get": "amount"}]},
+            [{"amount": 5, "of": "a"}, {"amount": 6}],
+            [{"of": "a"}, {"amount": 6}],
+        ),
+        ({"from": "fields.x", "steps": [{"get": "amount"}, "first"]}, [{"amount": 5}], None),
+        ({"from": "fields.x", "steps": [{"get": "amount"}, "first"]}, [{"amount": 5}, {"amount": 6}], "whole"),
+        # what has an identity of its own is taken by any of its names
+        ("fields.x.name", {"self": "http://x", "id": "3", "name": "Open", "iconUrl": "i"}, None),
+        ("fields.x.nme", {"self": "http://x", "id": "3", "name": "Open"}, "Open"),
+        # but for the second level of a cascading option
+        ("fields.x.value", CASCADE, "B"),
+        ("fields.x.child.value", CASCADE, "A"),
+        ("fields.x", CASCADE, None),
+        ({"from": "fields.x", "steps": ["option"]}, CASCADE, None),
+        # a path takes nothing of a value of another shape
+        ("fields.x.amount", "text", "text"),
+        ("fields.x.amount", [{"amount": 1}], [{"amount": 1}]),
+        ("fields.x[0]", "text", "text"),
+        ({"from": "fields.x", "steps": ["first"]}, "text", None),
+    ],
+)
+def test_what_is_taken_in_part_leaves_the_other_parts(mapped, form, value, left):
+    preserved = mapped({"x": value}, {"f": form}).preserved
+    assert preserved.get("x") == (value if left == "whole" else left)
+
+
+def test_what_two_fields_take_of_an_object_is_taken(mapped):
+    fields = {"a": "fields.x.value", "b": "fields.x.child.value"}
+    assert mapped({"x": CASCADE}, fields).preserved == {}
+    assert mapped({"x": {"a": 1, "b": 2, "c": 3}}, {"f": "fields.x.a"}, drop={"fields.x.b": "why"}).preserved == {
+        "x": {"c": 3}
+    }
+
+
+def test_a_list_that_becomes_other_items_takes_its_paging_and_nothing_else(compiled):
+    issue = {"comment": {"comments": [{"id": "1"}], "total": 1, "maxResults": 5, "startAt": 0, "self": "u", "pin": "x"}}
+    mapping = compiled({"subject": {"value": "s"}})
+    assert mapping.apply(record({"id": "1", "fields": issue})).preserved == {}
+    del issue["comment"]["self"]
+    assert mapping.apply(record({"id": "1", "fields": issue})).preserved == {"comment": {"pin": "x"}}
 
 
 @pytest.mark.parametrize(
