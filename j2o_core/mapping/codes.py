@@ -17,6 +17,7 @@ TABLE_COLLISION = "J2O-M009"
 UNKNOWN_ENTITY = "J2O-M010"
 BAD_MISSING = "J2O-M011"
 BAD_RULE = "J2O-M012"
+UNKNOWN_FIELD = "J2O-M013"
 STEP_FAILED = "J2O-M101"
 NO_ROW = "J2O-M102"
 NO_VALUE = "J2O-M103"
@@ -64,9 +65,16 @@ _TABLE = (
     Code(
         ABSENT_FIELD,
         "no field of this display name",
-        "This source has no field of the name; the value counts as empty.",
+        "This source has no field of the name; the value counts as empty, for which the spec provides.",
         "Correct the name if the field should be there; else nothing.",
         WARNING,
+    ),
+    Code(
+        UNKNOWN_FIELD,
+        "a display name that the source does not have",
+        "The value of a field is taken by its display name, and this source has no field of that name.",
+        "Correct the name. Where some sources lack the field, say what then: a `default`, a `missing` policy (null is "
+        'one), another source in `from`, or an expression that asks first, as in {{ field("Start date") or ... }}.',
     ),
     Code(
         UNKNOWN_TABLE,
@@ -103,8 +111,8 @@ _TABLE = (
     Code(
         BAD_RULE,
         "a rule that cannot work",
-        "The rule's `assert` is not exactly one expression, or it fixes what it cannot write.",
-        'Write `assert: "{{ ... }}"`; `fix` needs `on: target` and fields to write.',
+        "The rule's `assert` is not exactly one expression, it fixes what it cannot write, or its `count` has no bounds.",
+        'Write `assert: "{{ ... }}"`; `fix` needs `on: target` and fields to write, `count` a `min` or a `max`.',
     ),
     Code(
         STEP_FAILED,
@@ -131,7 +139,12 @@ _TABLE = (
         "Nothing, if that is meant.",
         WARNING,
     ),
-    Code(RULE_BROKEN, "a rule is broken", "The record does not satisfy a rule of the spec.", "See the rule's message."),
+    Code(
+        RULE_BROKEN,
+        "a rule is broken",
+        "The record, or what there is of an entity in all, does not satisfy a rule of the spec.",
+        "See the rule's message.",
+    ),
     Code(
         RULE_FIXED,
         "a rule repaired the item",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Collection, Mapping, Optional, Sequence
+from typing import Any, Callable, Collection, Container, Mapping, Optional, Sequence
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
@@ -21,9 +21,22 @@ from ..spec.suggestion import nearest
 from . import codes
 from .bound_step import BoundStep
 from .patterns import compile_pattern
+from .plugin_functions import plugin_functions
 from .references import Referrer, referrer
 from .steps.dates import zone
 from .tables import Table
+
+
+#: display names that the source need not have
+Lacking = Container[str]
+NOTHING: Lacking = frozenset()
+
+
+class Everything:
+    """The container of every name."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
 
 
 class Bindings:
@@ -60,7 +73,10 @@ class Compiler:
         self.refers_to: set[str] = set()
         #: everything that any path or expression looks at
         self.reads: set[Path] = set()
-        self.language = Language({name: _function(step) for name, step in self.steps.items()}, names)
+        #: functions and checks of plugins
+        self.functions = plugin_functions(registry)
+        functions = {name: function.call for name, function in self.functions.items()}
+        self.language = Language({**functions, **{name: _function(step) for name, step in self.steps.items()}}, names)
 
     def report(
         self, code: str, message: str, place: Optional[Place], path: str, expected: str = "", suggestion: str = ""
@@ -75,8 +91,11 @@ class Compiler:
         """Whether any problem so far is an error."""
         return any(problem.severity == ERROR for problem in self.problems)
 
-    def path(self, text: str, place: Optional[Place], where: str) -> Optional[Path]:
-        """A parsed path, or ``None`` after reporting why it is none."""
+    def path(self, text: str, place: Optional[Place], where: str, may_lack: Lacking = NOTHING) -> Optional[Path]:
+        """A parsed path, or ``None`` after reporting why it is none.
+
+        ``may_lack`` are the display names that the source need not have.
+        """
         if "{{" in text:
             self.report(
                 codes.BAD_PATH, f"'{text}' is an expression, no path", place, where, "a path; or put it in value:"
@@ -94,12 +113,14 @@ class Compiler:
             self.report(codes.BAD_PATH, f"'{text}': the target is not known before it is mapped", place, where)
             return None
         if path.name is not None and path.field is None:
-            self._absent(path.name, place, where)
+            self._absent(path.name, place, where, path.name in may_lack)
         self.reads.add(path)
         return path
 
-    def value(self, value: Any, roots: Collection[str], place: Optional[Place], where: str) -> Optional[Compiled]:
-        """A compiled value of the spec, or ``None`` after reporting why it cannot be."""
+    def value(
+        self, value: Any, roots: Collection[str], place: Optional[Place], where: str, may_lack: Lacking = NOTHING
+    ) -> Optional[Compiled]:
+        """A compiled value of the spec, or ``None`` after reporting why it cannot be; ``may_lack`` as for ``path``."""
         try:
             compiled = self.language.value(value, roots)
         except AmbiguousName as error:
@@ -108,13 +129,15 @@ class Compiler:
         except ExpressionSyntaxError as error:
             self.report(codes.BAD_EXPRESSION, str(error), place, where, error.expected, error.suggestion)
             return None
-        for name in compiled.absent:
-            self._absent(name, place, where)
+        for name in dict.fromkeys((*compiled.absent, *compiled.asked)):
+            self._absent(name, place, where, name in may_lack or name in compiled.asked)
         self.reads |= compiled.reads
         for name, argument in sorted(compiled.arguments, key=repr):
             if name in self.steps:
                 self.used.add(name)
                 self._check_binding(name, argument, place, where)
+            elif name in self.functions:
+                self.used.add(name)
         return compiled
 
     def condition(self, text: str, roots: Collection[str], place: Optional[Place], where: str) -> Optional[Compiled]:
@@ -128,7 +151,13 @@ class Compiler:
         return compiled
 
     def step(
-        self, name: str, argument: Any, roots: Collection[str], place: Optional[Place], where: str
+        self,
+        name: str,
+        argument: Any,
+        roots: Collection[str],
+        place: Optional[Place],
+        where: str,
+        may_lack: Lacking = NOTHING,
     ) -> Optional[BoundStep]:
         """The step with its argument, or ``None`` after reporting why not."""
         step = self.steps.get(name)
@@ -139,7 +168,7 @@ class Compiler:
             )
             return None
         self.used.add(name)
-        made = self.value(argument, {*roots, "value"}, place, where)
+        made = self.value(argument, {*roots, "value"}, place, where, may_lack)
         if made is None:
             return None
         if made.constant:
@@ -210,11 +239,13 @@ class Compiler:
         error = best_match(Draft202012Validator(step.schema, format_checker=_FORMATS).iter_errors(argument))
         return "" if error is None else _readable(error, argument)
 
-    def _absent(self, name: str, place: Optional[Place], where: str) -> None:
+    def _absent(self, name: str, place: Optional[Place], where: str, may_be: bool) -> None:
         if not self._names_known:
             return
+        code = codes.ABSENT_FIELD if may_be else codes.UNKNOWN_FIELD
+        expected = "" if may_be else "a field of the source, or what stands in for it: default, missing, another from"
         close = nearest(name, self.names.names.values())
-        self.report(codes.ABSENT_FIELD, f"the source has no field called '{name}'", place, where, "", close)
+        self.report(code, f"the source has no field called '{name}'", place, where, expected, close)
 
 
 def versions(steps: Mapping[str, Step], used: Collection[str]) -> Sequence[tuple[str, str]]:

@@ -38,7 +38,7 @@ from . import codes
 from .alternatives import says_the_same
 from .bound_step import BoundStep
 from .claims import Claim, Pick, taken_by_steps
-from .compiler import Compiler
+from .compiler import Compiler, Everything, Lacking
 from .scope import Scope
 from .tables import NoRow
 
@@ -207,13 +207,21 @@ def compile_field(spec: FieldSpec, required: bool, compiler: Compiler) -> Option
     """The compiled field, or ``None`` after its problems were reported to the compiler."""
     before = len(compiler.problems)
     place, where = spec.place, spec.path
-    paths = [compiler.path(text, place, f"{where}.from") for text in spec.sources]
-    value = _compiled(compiler, spec.value, place, f"{where}.value")
-    default = _compiled(compiler, spec.default, place, f"{where}.default")
     when = None if spec.when is None else compiler.condition(spec.when, SOURCE_ROOTS, place, f"{where}.when")
+    # A field that says what happens without a value may name what some sources lack; so may one that asks first.
+    provided = spec.default is not UNSET or spec.missing is not None or len(spec.sources) > 1
+    may_lack: Lacking = Everything() if provided else frozenset(when.asked if when else ())
+    paths = [compiler.path(text, place, f"{where}.from", may_lack) for text in spec.sources]
+    value = _compiled(compiler, spec.value, place, f"{where}.value", may_lack)
+    default = _compiled(compiler, spec.default, place, f"{where}.default", may_lack)
     steps = [
         compiler.step(
-            name, argument, SOURCE_ROOTS, compiler.spec.places.get(f"{where}.steps[{index}]", place), f"{where}.steps"
+            name,
+            argument,
+            SOURCE_ROOTS,
+            compiler.spec.places.get(f"{where}.steps[{index}]", place),
+            f"{where}.steps",
+            may_lack,
         )
         for index, (name, argument) in enumerate(spec.steps)
     ]
@@ -270,8 +278,10 @@ def _is_truth(read: Optional[Getter], scope: Scope) -> bool:
     return read is not None and isinstance(read(scope), bool)
 
 
-def _compiled(compiler: Compiler, value: Any, place: Optional[Place], where: str) -> Optional[Compiled]:
-    return None if value is UNSET else compiler.value(value, SOURCE_ROOTS, place, where)
+def _compiled(
+    compiler: Compiler, value: Any, place: Optional[Place], where: str, may_lack: Lacking
+) -> Optional[Compiled]:
+    return None if value is UNSET else compiler.value(value, SOURCE_ROOTS, place, where, may_lack)
 
 
 def _missing(spec: FieldSpec, compiler: Compiler) -> tuple[Optional[str], Optional[str]]:

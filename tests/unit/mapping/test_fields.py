@@ -56,15 +56,43 @@ def test_an_ambiguous_display_name_is_refused_with_the_ids_that_bear_it(compiled
     assert "customfield_3, customfield_4" in error.value.problems[0].message
 
 
-def test_a_display_name_that_this_source_lacks_is_a_warning_and_empty(compiled):
-    mapping = compiled(
-        {"subject": {"from": 'field("Nowhere")', "default": "d"}, "x": {"value": "{{ field('Story Point') }}"}}
-    )
-    assert [(p.code, p.severity, p.suggestion) for p in mapping.problems] == [
-        ("J2O-M006", "warning", ""),
-        ("J2O-M006", "warning", "Story Points"),
-    ]
-    assert mapping.apply(record({"fields": {}})).payload == {"subject": "d", "x": None}
+@pytest.mark.parametrize(
+    "form",
+    [
+        'field("Story Point")',
+        'field("Story Point").value',
+        {"from": 'field("Story Point")', "steps": ["number"]},
+        {"value": "{{ field('Story Point') * 2 }}"},
+        {"value": "{{ field('Story Point').value }} points"},
+        {"value": "{{ 1 if field('Sprint') else field('Story Point') }}"},
+        {"from": "fields.n", "steps": [{"format": "{{ value }} {{ field('Story Point') }}"}]},
+        {"from": 'field("Story Point")', "when": "{{ field('Sprint') }}"},
+    ],
+)
+def test_a_display_name_that_this_source_lacks_is_refused_with_the_nearest_one(compiled, form):
+    with pytest.raises(CompileError) as error:
+        compiled({"subject": "fields.summary", "x": form})
+    (problem,) = error.value.problems
+    assert (problem.code, problem.severity, problem.suggestion) == ("J2O-M013", "error", "Story Points")
+
+
+@pytest.mark.parametrize(
+    ("form", "value"),
+    [
+        ({"from": 'field("Nowhere")', "default": "d"}, "d"),
+        ({"from": 'field("Nowhere")', "missing": "null"}, None),
+        ({"from": ['field("Nowhere")', "fields.summary"]}, "s"),
+        ({"value": "{{ field('Nowhere') or 's' }}"}, "s"),
+        ({"value": "{{ field('Nowhere').name or 's' }}"}, "s"),
+        ({"value": "{{ 's' if not field('Nowhere') else 't' }}"}, "s"),
+        ({"value": "{{ field('Nowhere') is defined }}"}, False),
+        ({"from": 'field("Nowhere")', "when": "{{ not field('Nowhere') or item.fields.summary }}"}, None),
+    ],
+)
+def test_a_display_name_that_a_source_may_lack_is_a_warning_and_empty(compiled, form, value):
+    mapping = compiled({"subject": {"value": "s"}, "x": form})
+    assert {(p.code, p.severity) for p in mapping.problems} == {("J2O-M006", "warning")}
+    assert mapping.apply(record({"fields": {"summary": "s"}})).payload["x"] == value
 
 
 def test_steps_run_before_the_default_and_skip_what_is_empty(mapped):
