@@ -7,7 +7,7 @@ record and mapping always give the same payload, whatever ids the target hands o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Optional, Union
+from typing import Any, Optional
 
 FAIL, SKIP, NULL, NOTE, PLACEHOLDER = "fail", "skip", "null", "note", "placeholder"
 
@@ -34,9 +34,9 @@ class RichText:
     tree: Any
 
 
-Value = Union[None, bool, int, float, str, Ref, RichText, "list[Any]", "dict[str, Any]"]
-
 _REF, _RICH = "$ref", "$rich"
+#: holds an object of the source that has one of these keys itself
+_PLAIN = "$plain"
 
 
 def to_json(value: Any) -> Any:
@@ -53,7 +53,8 @@ def to_json(value: Any) -> Any:
     if isinstance(value, RichText):
         return {_RICH: value.tree}
     if isinstance(value, dict):
-        return {key: to_json(item) for key, item in value.items()}
+        plain = {key: to_json(item) for key, item in value.items()}
+        return {_PLAIN: plain} if not plain.keys().isdisjoint((_REF, _RICH, _PLAIN)) else plain
     if isinstance(value, (list, tuple)):
         return [to_json(item) for item in value]
     return value
@@ -72,7 +73,7 @@ def from_json(form: Any) -> Any:
             )
         if _RICH in form:
             return RichText(form[_RICH])
-        return {key: from_json(item) for key, item in form.items()}
+        return {key: from_json(item) for key, item in form.get(_PLAIN, form).items()}
     if isinstance(form, list):
         return [from_json(item) for item in form]
     return form
