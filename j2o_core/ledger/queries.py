@@ -63,13 +63,6 @@ class Queries:
             ("stage", "severity", "code", "entity", "origin", "key", "field", "message", "place"),
         )
 
-    def status(self) -> dict[str, Any]:
-        """The newest run with its counts; empty where nothing ran yet."""
-        runs = self.runs()
-        if not runs:
-            return {}
-        return {**runs[0], "entities": self.entities(runs[0]["run"])}
-
     def _stream(self, statement: Any, names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
         with self._engine.connect() as connection:
             for row in connection.execution_options(yield_per=500).execute(statement).mappings():

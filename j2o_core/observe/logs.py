@@ -51,11 +51,6 @@ def close_log() -> None:
     logging.getLogger().handlers.clear()
 
 
-def silence_log() -> None:
-    """Before a log is open, nothing is logged anywhere (loguru would write to stderr)."""
-    logger.remove()
-
-
 class LogEvents:
     """Writes the events of a run into the log, progress excepted."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,11 +88,12 @@ data = st.recursive(
 
 
 @given(data, st.lists(keys, max_size=4))
-def test_following_a_path_never_fails(value, way):
-    get = compile_path(Path("item", tuple(way)))
-    get({"item": value, "source": value})
-    get = compile_path(Path("field", tuple(way), "x", "x"))
-    get({"item": value, "source": value})
+def test_following_a_path_never_fails_and_changes_nothing(value, way):
+    before = copy.deepcopy(value)
+    for path in (Path("item", tuple(way)), Path("field", tuple(way), "x", "x")):
+        get = compile_path(path)
+        assert get({"item": value, "source": value}) == get({"item": before, "source": before})
+    assert value == before
 
 
 @given(st.dictionaries(st.text(min_size=1, max_size=5), st.integers(), min_size=1, max_size=3), st.integers(0, 2))

@@ -158,7 +158,7 @@ def test_every_nth_request_can_be_hit():
 
 @pytest.mark.parametrize("name", sorted(PROFILES))
 def test_named_profiles_load(name):
-    load_faults(name)
+    assert bool(load_faults(name).rules) == (name != "none")
 
 
 def test_a_profile_is_a_name_or_a_file(tmp_path):

@@ -18,9 +18,6 @@ from .adf_tables import AdfTables
 from .cleaning import clean
 
 _MAX_DEPTH = 60
-_LAYOUT_MARKS = frozenset(
-    {"alignment", "indentation", "breakout", "fragment", "dataConsumer", "fontSize", "annotation", "border"}
-)
 
 
 def read_adf(document: Union[Dict[str, Any], str, None]) -> Tuple[rt.Document, List[str]]:

@@ -18,7 +18,6 @@ MARKER_START, MARKER_END = "\x01", "\x02"
 MARKER = re.compile("\x01([0-9]+)\x02")
 
 VERBATIM = frozenset({"code", "noformat"})
-_JIRA_CONTAINERS = frozenset({"quote", "panel"})
 _PLUGIN_CONTAINERS = frozenset({"info", "note", "tip", "warning", "expand"})
 _VERBATIM_TAG = re.compile(r"\{(code|noformat)(?::([^{}\n]*))?\}", re.IGNORECASE)
 _CONTAINER_TAG = re.compile(r"\{(quote|panel|info|note|tip|warning|expand)(?::([^{}\n]*))?\}", re.IGNORECASE)
