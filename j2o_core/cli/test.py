@@ -75,10 +75,12 @@ def _chosen(cases: Sequence[Case], pattern: Optional[str]) -> list[Case]:
 
 
 def _print(spec: str, verdicts: Sequence[Verdict]) -> None:
+    from ..report.contrast import printable
+
     failed = [verdict for verdict in verdicts if not verdict.passed]
     for verdict in failed:
         place = f"{verdict.case.place.file}:{verdict.case.place.line}: " if verdict.case.place else ""
-        print(f"{place}{verdict.case.name} ({verdict.case.entity})")
+        print(printable(f"{place}{verdict.case.name} ({verdict.case.entity})"))
         for line in _lines(verdict):
             print(f"    {line}")
     seconds = sum(verdict.seconds for verdict in verdicts)
@@ -89,13 +91,13 @@ def _print(spec: str, verdicts: Sequence[Verdict]) -> None:
 def _lines(verdict: Verdict) -> Iterator[str]:
     """All differences of one test, each with the lines of the spec that expect it and that made it so."""
     from ..pipeline.expectation import legible
-    from ..report.contrast import contrast
+    from ..report.contrast import contrast, printable
 
     for difference in verdict.differences:
         expected = f"expected at {difference.place.file}:{difference.place.line}" if difference.place else ""
         made = f"made at {difference.made_at.file}:{difference.made_at.line}" if difference.made_at else ""
         places = ", ".join(place for place in (expected, made) if place)
-        yield f"{difference.what}: {places}" if places else difference.what
+        yield printable(f"{difference.what}: {places}" if places else difference.what)
         for line in contrast(legible(difference.expected), legible(difference.actual)):
             yield f"  {line}"
 

@@ -7,23 +7,22 @@ from dataclasses import dataclass
 from typing import Any, Iterable, Iterator, Mapping, Optional
 
 from ..engine.missing import References
-from ..hooks.registry import LOADER, SPLITTER, WRITER, Registry
+from ..hooks.registry import LOADER, SPLITTER, Registry
 from ..mapping.codes import ITEM_SKIPPED
 from ..mapping.compiled import CompileError, EntityMapping, compile_entity
 from ..model.effect import TargetItem
 from ..model.origin import Origin
 from ..model.outcome import ItemFailed, ItemSkipped
-from ..model.payload import Ref, RichText
+from ..model.payload import Ref
 from ..model.problem import ERROR, WARNING, Place, Problem
 from ..model.record import Record
-from ..richtext import NoResolver, from_json
 from ..spec.cases import Case
 from ..spec.model import EntitySpec, Spec
 from .expectation import Became, Difference, Mocked, compare
+from .legible import Legible
 
 #: the source of the records that tests make up
 _SOURCE = "test"
-_MARKDOWN = "markdown"
 
 
 @dataclass(frozen=True)
@@ -46,9 +45,7 @@ class Trial:
     def __init__(self, spec: Spec, registry: Registry) -> None:
         self._spec, self._registry = spec, registry
         self._mappings: dict[Any, EntityMapping] = {}
-        writers = registry.names(WRITER)
-        name = _MARKDOWN if _MARKDOWN in writers or not writers else writers[0]
-        self._write = registry.find(WRITER, name)
+        self._legible = Legible(registry)
 
     def run(self, cases: Iterable[Case]) -> Iterator[Verdict]:
         """The verdicts, in the order of the tests."""
@@ -84,12 +81,12 @@ class Trial:
                 skipped=Problem(error.code, error.message, WARNING, _made_at(error, entity)), warnings=warnings
             )
         preserved = {**mapped.preserved, **{note.label: note.text for note in references.notes}}
-        return Became(self._plain(payload), self._plain(preserved), warnings=warnings)
+        return Became(self._legible.of(payload), self._legible.of(preserved), warnings=warnings)
 
-    def _mapping(self, entity: EntitySpec, fields: Optional[Mapping[str, str]]) -> EntityMapping:
-        key = (entity.name, None if fields is None else tuple(fields.items()))
+    def _mapping(self, entity: EntitySpec, fields: Mapping[str, str]) -> EntityMapping:
+        key = (entity.name, tuple(fields.items()))
         if key not in self._mappings:
-            self._mappings[key] = compile_entity(entity, self._spec, self._registry, fields)
+            self._mappings[key] = compile_entity(entity, self._spec, self._registry, fields, complete=False)
         return self._mappings[key]
 
     def _parent(self, entity: EntitySpec, case: Case) -> Optional[Record]:
@@ -106,18 +103,6 @@ class Trial:
     def _required(self, entity: EntitySpec) -> tuple[str, ...]:
         loader = self._registry.find(LOADER, entity.load.plugin) if entity.load else None
         return tuple(loader.required) if loader is not None else ()
-
-    def _plain(self, value: Any) -> Any:
-        """A value with its formatted text as Markdown."""
-        if isinstance(value, RichText):
-            return (
-                value.tree if self._write is None else self._write(from_json(value.tree), NoResolver())[0].strip("\n")
-            )
-        if isinstance(value, Mapping):
-            return {key: self._plain(item) for key, item in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self._plain(item) for item in value]
-        return value
 
 
 def _record(entity: str, data: Mapping[str, Any]) -> Record:

@@ -19,15 +19,15 @@ def contrast(expected: Any, actual: Any) -> Iterator[str]:
     """
     wanted, got = readable(expected).split("\n"), readable(actual).split("\n")
     if len(wanted) == len(got) == 1:
-        yield f"- {_printable(wanted[0])}"
-        yield f"+ {_printable(got[0])}"
+        yield f"- {printable(wanted[0])}"
+        yield f"+ {printable(got[0])}"
         return
     for line in list(difflib.unified_diff(wanted, got, n=2, lineterm=""))[2:]:
         if line.startswith("@@"):
-            if not line.startswith("@@ -1"):
+            if not line.startswith(("@@ -1,", "@@ -1 ")):
                 yield "..."
         else:
-            yield f"{line[0]} {_printable(line[1:])}".rstrip()
+            yield f"{line[0]} {printable(line[1:])}".rstrip()
 
 
 def readable(value: Any) -> str:
@@ -39,5 +39,6 @@ def readable(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _printable(line: str) -> str:
+def printable(line: str) -> str:
+    """A line with its control characters spelt out, fit for a terminal."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)

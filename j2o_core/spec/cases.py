@@ -23,8 +23,8 @@ REFERENCE = frozenset(("ref", "key"))
 class Case:
     """One test: a record in, and what becomes of it out.
 
-    ``fields`` are the source's display names by id, ``None`` where the test names none; ``refs`` the aliases that exist
-    for an entity, every one where it is not named. ``expect``, ``preserved`` and ``warnings`` are ``None`` where they
+    ``fields`` are display names by id, as far as the test needs them; ``refs`` the aliases that exist for an entity,
+    every one where it is not named. ``expect``, ``preserved`` and ``warnings`` are ``None`` where they
     are not looked at; ``places`` tell where each expected value stands, by (``expect`` or ``preserved``, name) and by
     ("skip", ""), ...
     """
@@ -33,7 +33,7 @@ class Case:
     entity: str
     source: Mapping[str, Any]
     parent: Optional[Mapping[str, Any]] = None
-    fields: Optional[Mapping[str, str]] = None
+    fields: Mapping[str, str] = field(default_factory=dict)
     refs: Mapping[str, frozenset[str]] = field(default_factory=dict)
     expect: Optional[Mapping[str, Any]] = None
     exact: bool = False
@@ -85,7 +85,7 @@ def _case(name: str, form: Mapping[str, Any], spec: Spec) -> Case:
         entity=form["entity"],
         source=form["source"],
         parent=form.get("parent"),
-        fields=form.get("fields"),
+        fields=form.get("fields", {}),
         refs={entity: frozenset(map(str, keys)) for entity, keys in form.get("refs", {}).items()},
         expect=form.get("expect"),
         exact=form.get("exact", False),
