@@ -38,17 +38,22 @@ class CompileError(Exception):
 
 
 def compile_entity(
-    entity: EntitySpec, spec: Spec, registry: Registry, field_names: Optional[Mapping[str, str]]
+    entity: EntitySpec,
+    spec: Spec,
+    registry: Registry,
+    field_names: Optional[Mapping[str, str]],
+    complete: bool = True,
 ) -> EntityMapping:
     """Compile one entity of a checked spec; ``field_names`` are the source's display names by field id.
 
-    ``None`` where they are not known (checking a spec offline): then no display name is found, and none is missed.
+    ``None`` where they are not known (checking a spec offline): then no display name is found, and none is missed. None
+    is missed either where they are not ``complete``.
 
     Raises:
         CompileError: with every problem of the entity.
     """
     names = FieldNames(field_names or {})
-    compiler = Compiler(spec, registry, names, names_known=field_names is not None)
+    compiler = Compiler(spec, registry, names, names_known=field_names is not None and complete)
     loader = registry.find(LOADER, entity.load.plugin) if entity.load else None
     required = set(loader.required) if loader else set()
     fields = [compile_field(field, name in required, compiler) for name, field in entity.map.items()]
