@@ -85,14 +85,15 @@ _TABLE = (
     Code(
         BAD_TABLE,
         "a row that cannot be used",
-        "A row's key in slashes is no regular expression, or one that could take exponential time.",
-        "Correct the expression.",
+        "A row's key in slashes is no regular expression, or one that could take exponential time, or its value names a "
+        "group that the expression does not have.",
+        "Correct the row. A backslash in the value of such a row begins a group (\\1, \\g<name>); two stand for one.",
     ),
     Code(
         TABLE_COLLISION,
         "rows that look the same",
         "Two rows differ only in case, spaces or Unicode form, and give different values. The exact spelling decides; "
-        "any other spelling takes the first.",
+        "any other spelling is a value without a row.",
         "Merge the rows if this is not meant.",
         WARNING,
     ),
@@ -123,7 +124,7 @@ _TABLE = (
     Code(
         NO_ROW,
         "a value without a row",
-        "A value has no row in its table, and the table has no `*`.",
+        "A value has no row in its table, and the table has no `*`; or several rows match that differ.",
         "Add the row, or a `*` row if a default is right for whatever comes.",
     ),
     Code(

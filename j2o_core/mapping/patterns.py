@@ -37,6 +37,21 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     return compiled
 
 
+def compile_template(pattern: re.Pattern[str], value: Any) -> bool:
+    """Whether a replacement is a text that names groups of ``pattern``, or escapes characters.
+
+    Raises:
+        ValueError: it names a group that there is not, or holds a backslash that escapes nothing.
+    """
+    if not isinstance(value, str) or "\\" not in value:
+        return False
+    try:
+        parser.parse_template(value, pattern)
+    except (re.error, IndexError) as error:
+        raise ValueError(f"'{value}' is no replacement for '{pattern.pattern}': {error}") from None
+    return True
+
+
 def _explodes(tree: Any) -> bool:
     for operation, argument in tree:
         if operation in _REPEATS and _is_many(argument[1]) and _is_ambiguous(argument[2]):

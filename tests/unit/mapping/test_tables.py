@@ -17,11 +17,11 @@ plain = st.text(min_size=1, max_size=12).filter(lambda text: text != "*" and tex
 
 
 def test_the_exact_row_wins_over_the_folded_one_over_the_pattern_over_the_star():
-    table = Table("t", {"*": "star", "/^do/": "pattern", "done": "exact", "Done ": "other"})
-    assert [table.look_up(text) for text in ("done", "Done ", "DONE", "doing", "x")] == [
+    table = Table("t", {"*": "star", "/^do/": "pattern", "done": "exact", "Doing so ": "folded"})
+    assert [table.look_up(text) for text in ("done", "DONE", "doing so", "doing", "x")] == [
         "exact",
-        "other",
         "exact",
+        "folded",
         "pattern",
         "star",
     ]
@@ -37,6 +37,71 @@ def test_a_value_without_a_row_is_told_with_value_table_and_what_was_meant():
         Table("statuses", {"In Progress": "x"}).look_up("In Progres")
     assert "'In Progres' has no row in table 'statuses'" in str(error.value)
     assert "did you mean 'In Progress'?" in str(error.value)
+
+
+def test_the_value_of_a_pattern_row_may_name_the_groups_of_the_match():
+    rows = {r"/^(.+) \(old\)$/": r"\1", r"/^(?P<n>\d+)\.x$/": r"v\g<n>", "/^C:/": r"\\", r"/^(a)?-/": r"\1", "*": "="}
+    table = Table("t", rows)
+    values = ("Done (old)", "7.x", "C:x", "-", "else")
+    assert [table.look_up(value) for value in values] == ["Done", "v7", "\\", "", "else"]
+
+
+@pytest.mark.parametrize("value", [r"\2", r"\g<no>", r"\q", "\\"])
+def test_a_pattern_row_that_names_no_group_is_refused(value):
+    with pytest.raises(ValueError, match="is no replacement"):
+        Table("t", {"/^(a)$/": value})
+    assert Table("t", {"a": value}).look_up("a") == value
+
+
+def test_rows_that_look_the_same_decide_by_their_exact_spelling_alone():
+    table = Table("t", {"Done": 1, "DONE": 2, "Open": 3, "open ": 3, "*": 4})
+    assert [table.look_up(text) for text in ("Done", "DONE", "OPEN")] == [1, 2, 3]
+    with pytest.raises(NoRow, match="'done' could be row 'Done' or row 'DONE'"):
+        table.look_up("done")
+
+
+USER = {"self": "http://x", "accountId": "5b1", "emailAddress": "ann@x.example", "displayName": "Ann Lee", "name": "al"}
+
+
+@pytest.mark.parametrize("alias", ["al", "5b1", "ann@x.example", "Ann Lee", "ann  lee", "ANN@X.EXAMPLE", "/^ann@/"])
+def test_an_object_is_looked_up_under_each_of_its_names(alias):
+    assert Table("users", {alias: "ann", "bob": "bob"}).look_up(USER) == "ann"
+
+
+def test_an_object_without_a_row_takes_the_default_or_is_a_problem():
+    assert Table("users", {"bob": "b", "*": "migrator"}).look_up(USER) == "migrator"
+    assert Table("users", {"al": "="}).look_up(USER) == USER
+    assert Table("users", {"al": None}).look_up(USER) is None
+    with pytest.raises(NoRow, match="'Ann Lee' has no row in table 'users'"):
+        Table("users", {"bob": "b"}).look_up(USER)
+
+
+def test_an_object_whose_names_have_different_rows_is_a_problem():
+    with pytest.raises(NoRow, match="'al' and 'Ann Lee' are one thing and have different rows"):
+        Table("users", {"al": "a", "Ann Lee": "b"}).look_up(USER)
+    assert Table("users", {"al": "a", "5b1": "a", "ann lee": "b"}).look_up(USER) == "a"
+
+
+def test_a_long_text_is_not_searched_for_patterns():
+    with pytest.raises(NoRow, match="too long"):
+        Table("t", {"/a/": "b", "*": "c"}).look_up("a" * 10_001)
+    assert Table("t", {"a": "b", "*": "c"}).look_up("a" * 10_001) == "c"
+
+
+def test_what_a_table_takes_of_an_object_are_its_names(mapped):
+    form = {"from": "fields.u", "table": "t"}
+    tables = {"t": {"Ann": "a", "*": "d"}}
+    assert mapped({"u": {"displayName": "Ann", "phone": "1"}}, {"f": form}, tables=tables).preserved == {
+        "u": {"phone": "1"}
+    }
+    assert mapped({"u": [{"displayName": "Ann"}, "Bob"]}, {"f": form}, tables=tables).preserved == {}
+    assert mapped({"u": "Ann"}, {"f": form}, tables=tables).payload["f"] == "a"
+
+
+def test_a_mapping_tells_the_tables_it_uses(compiled):
+    tables = {"a": {"x": "y"}, "b": {"x": "y"}, "c": {"x": "y"}}
+    fields = {"subject": {"from": "fields.s", "table": "a"}, "f": {"value": "{{ table(item.x, 'b') }}"}}
+    assert compiled(fields, tables=tables).tables == {"a", "b"}
 
 
 def test_the_equals_sign_keeps_and_null_empties():
