@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json as jsons
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping, Optional, Sequence
 
 import typer
 
 from ..report.html_report import moment
+from ..spec.model import Spec
 from .document import print_json, print_rows
-from .failure import USAGE, Refusal
+from .failure import USAGE, Refusal, say
 from .history import json_option, ledger_option
 from .ledgers import LAST, all_runs, find_run, queries
 from .loading import environment_option, require_spec
@@ -100,7 +103,8 @@ def show(
     from ..spec.node import dotted
     from ..spec.writing import write_yaml
 
-    document, places = _version(session(context), version, ledger, None)
+    found = _version(session(context), version, ledger, None)
+    document, places = found.document, found.places
     if json:
         print_json({"spec": document, "origins": places} if origins else document)
         return
@@ -116,6 +120,10 @@ def diff(
     before: str = version_argument("A"),
     after: str = version_argument("B"),
     env: Optional[str] = environment_option(),
+    items: bool = typer.Option(
+        False, "--items", help="Map what was read of the source with both, and tell which items become others."
+    ),
+    snapshot: Optional[Path] = typer.Option(None, "--snapshot", metavar="FILE", help="The snapshot for --items."),
     ledger: Optional[str] = ledger_option(),
     json: bool = json_option(),
 ) -> None:
@@ -124,12 +132,16 @@ def diff(
     \b
     Example:
       j2o config diff last acme.yaml
+      j2o config diff last acme.yaml --items --json
     """
     from ..spec.difference import difference
 
     current = session(context)
-    first, second = (_version(current, name, ledger, env)[0] for name in (before, after))
-    changes = difference(first, second)
+    first, second = (_version(current, name, ledger, env) for name in (before, after))
+    if items:
+        _print_items(current, (first.spec, second.spec), snapshot, json)
+        return
+    changes = difference(first.document, second.document)
     if json:
         print_json([change.__dict__ for change in changes])
         return
@@ -158,8 +170,7 @@ def restore(
     """
     from ..spec.writing import write_yaml
 
-    document, _ = _version(session(context), version, ledger, None)
-    text = write_yaml(document)
+    text = write_yaml(_version(session(context), version, ledger, None).document)
     if output is None:
         print(text, end="")
         return
@@ -170,13 +181,25 @@ def restore(
     print(f"written: {output}")
 
 
-def _version(
-    current: Session, name: str, ledger: Optional[str], environment: Optional[str]
-) -> tuple[Mapping[str, Any], Mapping[str, str]]:
-    """The merged spec that ``name`` means, and where each value of it was set."""
+@dataclass(frozen=True)
+class _Version:
+    """A merged spec, and where each value of it was set."""
+
+    spec: Spec
+    places: Mapping[str, str]
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        return self.spec.document
+
+
+def _version(current: Session, name: str, ledger: Optional[str], environment: Optional[str]) -> _Version:
+    """The merged spec that ``name`` means."""
+    from ..spec.stored import stored_spec
+
     if Path(name).is_file() or ":" in name:
         loaded = require_spec(current, name, environment)
-        return loaded.document, {path: str(place) for path, place in loaded.values.items() if path}
+        return _Version(loaded, {path: str(place) for path, place in loaded.values.items() if path})
     run = name
     if name != LAST:
         digests = {found["spec_digest"]: found["run"] for _, found in reversed(all_runs(current.home, ledger))}
@@ -186,7 +209,34 @@ def _version(
         run = fitting[0] if fitting else name
     url, found = find_run(current.home, ledger, run)
     with queries(current.home, url) as asked:
-        return asked.spec(found["run"])
+        document, places = asked.spec(found["run"])
+    return _Version(stored_spec(document, f"run {found['run']}"), places)
+
+
+def _print_items(current: Session, specs: Sequence[Spec], path: Optional[Path], json: bool) -> None:
+    from ..pipeline.extract import begun_before
+    from ..pipeline.recorded import open_recorded
+    from ..pipeline.remap import remap
+
+    with contextlib.ExitStack() as opened:
+        recorded = []
+        for spec in specs:
+            one = open_recorded(spec, current.plugins, current.home, path)
+            opened.callback(one.close)
+            recorded.append(one)
+            if not begun_before(spec, one.snapshot):
+                say("the snapshot was read for another selection or other extracts: what is new in them is not in it")
+        changes = remap(*recorded)
+        if json:
+            print_json([change.__dict__ for change in changes])
+            return
+        changed: dict[str, set[str]] = {}
+        for change in changes:
+            changed.setdefault(change.entity, set()).add(change.key)
+            print(f"{change.entity} {change.key}  {change.field}")
+            print(f"  - {_shown(change.before)}")
+            print(f"  + {_shown(change.after)}")
+        print(", ".join(f"{len(keys)} {entity}" for entity, keys in changed.items()) or "no item becomes another")
 
 
 def _shown(value: Any) -> str:

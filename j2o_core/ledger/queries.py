@@ -40,8 +40,8 @@ class Queries:
         """The merged spec of a run, and ``file:line:column`` of each value in it by dotted path."""
         with self._engine.connect() as connection:
             statement = select(tables.run.c.document, tables.run.c.origins).where(tables.run.c.id == run)
-            document, origins = connection.execute(statement).one()
-        return json.loads(document), json.loads(origins or "{}")
+            row = connection.execute(statement).mappings().one()
+        return json.loads(row["document"]), json.loads(row["origins"] or "{}")
 
     def entities(self, run: str) -> dict[str, dict[str, int]]:
         """Counts by entity: source, created, updated, unchanged, skipped, failed, left."""

@@ -29,6 +29,16 @@ class Node(NamedTuple):
         return isinstance(self.value, dict)
 
 
+def tree(document: Any, place: Place) -> Node:
+    """The tree of plain data that no file holds any more; everything in it stands at ``place``."""
+    if isinstance(document, dict):
+        children = {key: tree(value, place) for key, value in document.items()}
+        return Node(children, place, dict.fromkeys(children, place))
+    if isinstance(document, list):
+        return Node([tree(value, place) for value in document], place)
+    return Node(document, place)
+
+
 def plain(node: Node) -> Any:
     """The plain data of a tree."""
     value = node.value
