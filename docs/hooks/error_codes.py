@@ -37,10 +37,13 @@ def errors_text() -> str:
 
 
 def codes() -> dict[str, Any]:
-    """Every code by its name: from each module called ``codes``, and from ``run-codes.yaml``."""
+    """Every code by its name: from each module called ``codes``, and from ``run-codes.yaml``; none from two places."""
     listed = yaml.safe_load((Path(__file__).parents[1] / "reference" / "run-codes.yaml").read_text(encoding="utf-8"))
     found: dict[str, Any] = {name: Code(name, **about) for name, about in listed.items()}
     for module in _tables():
+        twice = sorted(found.keys() & module.CODES.keys())
+        if twice:
+            raise ValueError(f"explained in {module.__name__} and elsewhere: {', '.join(twice)}")
         found.update(module.CODES)
     return dict(sorted(found.items()))
 

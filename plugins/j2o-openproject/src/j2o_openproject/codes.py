@@ -31,7 +31,7 @@ CODES = {
             "J2O-O001",
             "a login that OpenProject refuses",
             "Logins are letters, digits, blanks and the signs _ - @ . and +.",
-            "Map `login` with a step that replaces the other signs; the message suggests a login.",
+            "Map `login` with the step `login`, which replaces the other signs.",
         ),
         Code(
             "J2O-O002",
@@ -55,7 +55,7 @@ CODES = {
             "J2O-O005",
             "no day",
             "The field takes a calendar day, YYYY-MM-DD.",
-            "Mend the value at the source, or map it with a step that makes a day of it.",
+            "Map it with the step `day`, give a default, or mend the value at the source.",
         ),
         Code(
             "J2O-O006",
@@ -92,7 +92,7 @@ CODES = {
             "an identifier that OpenProject refuses",
             "Identifiers of projects are lower-case letters, digits, hyphens and underscores and no plain number; "
             "where work packages are numbered by project they are up to ten capitals, digits and underscores.",
-            "Map `identifier` with the step `lower`, or in a table.",
+            "Map `identifier` with the step `identifier`, or in a table.",
         ),
     )
 }
