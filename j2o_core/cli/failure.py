@@ -8,7 +8,7 @@ import traceback
 from pathlib import Path
 from typing import Optional
 
-from ..hooks.registry import NameTaken
+from ..hooks.registry import NotProvided
 from ..model.outcome import Fatal, Outcome
 from ..security.secrets import Unresolved
 from ..spec.show import render_problem
@@ -46,8 +46,8 @@ def explain(error: BaseException, debug: bool) -> Optional[int]:
         for problem in error.problems:
             print(render_problem(problem, ""), file=sys.stderr)
         return USAGE
-    if isinstance(error, NameTaken):
-        say(f"{error}; leave one out with J2O_DISABLE_PLUGINS")
+    if isinstance(error, NotProvided):
+        say(str(error))
         return USAGE
     if isinstance(error, OSError) and error.filename:
         say(f"{error.filename}: {error.strerror}{_of_the_home(str(error.filename))}")

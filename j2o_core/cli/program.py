@@ -10,11 +10,11 @@ from typing import Any, Optional, Sequence
 import typer
 import typer.core
 
-from ..hooks.manager import load_plugins
-from ..hooks.registry import NameTaken
+from ..hooks.manager import Plugins, load_plugins
 from ..mapping import builtin
-from . import extract, history, plugins, render, report, run, test, validate, verify
+from . import config, extract, history, plugins, render, report, run, test, validate, verify
 from .failure import explain, say, silence
+from .plugin_commands import join_commands
 from .session import Session, environment, home_folder, wants_debug
 
 
@@ -35,10 +35,7 @@ class Commands(typer.core.TyperGroup):
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run ``j2o`` with these arguments (the process's own by default) and return its exit code."""
-    try:
-        app = build()
-    except NameTaken as error:
-        return explain(error, wants_debug(environment())) or 0
+    app = build()
     try:
         app(args=list(sys.argv[1:] if arguments is None else arguments), prog_name="j2o")
     except SystemExit as end:
@@ -54,7 +51,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 def build() -> typer.Typer:
-    """The app with all commands: ours, then those of the plugins. Raises ``NameTaken``."""
+    """The app with all commands: ours, then those of the plugins."""
     loaded = load_plugins(environment(), [(builtin.NAME, builtin)])
     app = typer.Typer(
         cls=Commands,
@@ -73,17 +70,19 @@ def build() -> typer.Typer:
             False, "--version", is_eager=True, callback=_print_version, help="Print the version and leave."
         ),
     ) -> None:
+        for warning in (*loaded.warnings, *_left_out(loaded)):
+            say(warning)
         context.obj = Session(home_folder(environment()), loaded, debug or wants_debug(environment()))
 
-    for family in (run, validate, render, test, extract, verify, history, report, plugins):
+    for family in (run, validate, render, test, extract, verify, history, report, config, plugins):
         family.add(app)
-    for name, plugin in loaded.manager.list_name_plugin():
-        others = [other for other in loaded.manager.get_plugins() if other is not plugin]
-        try:
-            loaded.manager.subset_hook_caller("j2o_commands", others)(app=app)
-        except Exception as error:  # noqa: BLE001 - the other commands must still work
-            say(f"the commands of plugin '{name}' are left out: {type(error).__name__}: {error}")
+    loaded = join_commands(app, loaded)
     return app
+
+
+def _left_out(loaded: Plugins) -> list[str]:
+    left_out = [info for info in loaded.infos if info.error]
+    return [f"plugin {info.name} ({info.distribution} {info.version}): {info.error}" for info in left_out]
 
 
 def _print_version(wanted: bool) -> None:

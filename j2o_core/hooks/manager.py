@@ -1,123 +1,206 @@
-"""Finds the installed plugins, loads them, and leaves out, by name, what fails to load."""
+"""Loads the installed plugins, and leaves out, by name, what fails to load."""
 
 from __future__ import annotations
 
+import difflib
 import os
-from dataclasses import dataclass
-from importlib import metadata
-from typing import Iterable, Mapping, Optional
+import traceback
+from dataclasses import dataclass, replace
+from typing import Any, Iterable, Mapping, Optional
 
 import pluggy
 
 from . import specs
+from .discovery import OURS, Candidate, Choice, installed, version_of
+from .guard import Watched, described, quiet
 from .registry import NameTaken, Registry
 
-GROUP = "j2o"
+#: how many lines of a failure's end are kept for who asks
+_TRACE_LINES = 12
 
 
 @dataclass(frozen=True)
 class PluginInfo:
-    """An installed plugin: what it provides (``role:name``), or the error for which it was left out."""
+    """An installed plugin: what it provides (``role:name``), or the error for which it (or a part of it) is left out.
+
+    ``module`` is where its entry point leads, ``hooks`` what it implements, ``printed`` what it wrote to stdout while
+    it was loaded, ``trace`` the end of the failure's traceback.
+    """
 
     name: str
     distribution: str
     version: str
     provides: tuple[str, ...] = ()
     error: Optional[str] = None
+    module: str = ""
+    hooks: tuple[str, ...] = ()
+    printed: str = ""
+    trace: str = ""
 
 
 @dataclass(frozen=True)
 class Plugins:
-    """The hook relay, the registry, and a line about each plugin."""
+    """The hook relay, the registry, a line about each plugin, and what the user should know about the choice."""
 
     manager: pluggy.PluginManager
     registry: Registry
     infos: tuple[PluginInfo, ...]
+    warnings: tuple[str, ...] = ()
+
+    def call(self, plugin: str, hook: str, **values: Any) -> list[Any]:
+        """Call one hook of one plugin, whoever else implements it; whatever it raises comes through."""
+        return _call(self.manager, plugin, hook, values)
 
 
 def load_plugins(
     environment: Optional[Mapping[str, str]] = None,
     builtin: Iterable[tuple[str, object]] = (),
 ) -> Plugins:
-    """Load the built-in plugins, then every entry point of the group ``j2o``, in the order of their names.
+    """Load the built-in plugins, then every entry point of the group ``j2o``: ours, then the others by name.
 
-    ``J2O_DISABLE_PLUGINS`` (names to leave out) and ``J2O_PLUGINS`` (the only names to take) are comma-separated.
-    Two owners of one name raise ``NameTaken``; whatever else a plugin does wrong leaves that plugin out.
+    See ``Choice`` for which are wanted. Nothing that a plugin does wrong is raised here: it is left out and its line
+    tells why. A name of j2o stays with j2o, and the plugin that claims it too is left out; a name that two others claim
+    is given to neither, and both lines tell it.
     """
-    environment = os.environ if environment is None else environment
-    disabled = _names(environment.get("J2O_DISABLE_PLUGINS", ""))
-    allowed = _names(environment.get("J2O_PLUGINS", ""))
-    manager = pluggy.PluginManager("j2o")
-    manager.add_hookspecs(specs)
-    registry = Registry()
-    infos = []
+    choice = Choice.of(os.environ if environment is None else environment)
+    loading = _Loading()
+    builtin = list(builtin)
     for name, plugin in builtin:
-        infos.append(_register(manager, registry, name, plugin, "j2o", _version("j2o")))
-    for point in sorted(_entry_points(), key=lambda point: point.name):
-        distribution, version = _distribution(point)
-        if point.name in disabled or (allowed and point.name not in allowed):
-            continue
-        try:
-            plugin = point.load()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything while it is imported
-            infos.append(PluginInfo(point.name, distribution, version, error=f"{type(error).__name__}: {error}"))
-            continue
-        infos.append(_register(manager, registry, point.name, plugin, distribution, version))
-    return Plugins(manager, registry, tuple(infos))
+        candidate = Candidate(name, getattr(plugin, "__name__", ""), OURS, version_of(OURS), lambda: None)
+        loading.register(candidate, plugin)
+    candidates = installed()
+    for candidate in candidates:
+        if choice.takes(candidate.name):
+            loading.load(candidate, [other for other in candidates if other.name == candidate.name])
+    loading.registry.close()
+    warnings = choice.warnings([candidate.name for candidate in candidates], [name for name, _ in builtin])
+    return Plugins(loading.manager, loading.registry, loading.infos(), tuple(warnings))
 
 
-def _register(
-    manager: pluggy.PluginManager, registry: Registry, name: str, plugin: object, distribution: str, version: str
-) -> PluginInfo:
-    registry.owner = f"{name} ({distribution} {version})" if distribution != name else f"{name} {version}"
+class _Loading:
+    """The plugins that are loaded so far."""
+
+    def __init__(self) -> None:
+        self.manager = pluggy.PluginManager("j2o")
+        self.manager.add_hookspecs(specs)
+        self.registry = Registry()
+        self._infos: list[PluginInfo] = []
+        self._labels: dict[int, str] = {}
+        self._packages = {"j2o_core"}
+        self._protected: set[str] = set()
+
+    def load(self, candidate: Candidate, namesakes: list[Candidate]) -> None:
+        """Import and register one plugin; ``namesakes`` are all entry points of its name."""
+        others = [other for other in namesakes if other is not candidate]
+        if others and (candidate.distribution != OURS):
+            both = " and by ".join(sorted(f"{one.distribution} {one.version}" for one in namesakes))
+            error = f"the plugin name '{candidate.name}' is taken by {both}: uninstall or rename one of them"
+            self._infos.append(_info(candidate, error=error))
+            return
+        watched = Watched(frozenset(self._packages))
+        with quiet() as printed:
+            try:
+                plugin = candidate.load()
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001 - a plugin may raise anything while it is imported
+                watched.restore()
+                self._infos.append(_info(candidate, **_failure(error), printed=printed.getvalue()))
+                return
+        self.register(candidate, plugin, watched, printed.getvalue())
+
+    def register(
+        self, candidate: Candidate, plugin: object, watched: Optional[Watched] = None, printed: str = ""
+    ) -> None:
+        """Take over what a plugin registers, all of it or nothing."""
+        info = _info(candidate)
+        part = Registry(candidate.label, self.registry)
+        with quiet() as more:
+            try:
+                _check_object(plugin)
+                self.manager.register(plugin, candidate.name)
+                _check_hooks(self.manager, plugin)
+                _call(self.manager, candidate.name, "j2o_register", {"registry": part})
+                part.close()
+                replaced = watched.restore() if watched is not None else []
+                if replaced:
+                    raise RuntimeError(f"it replaces what is not its own: {described(replaced)}")
+                self.registry.take(part, self._protected.__contains__)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001 - as above
+                part.close()
+                if watched is not None:
+                    watched.restore()
+                if self.manager.get_plugin(candidate.name) is plugin:
+                    self.manager.unregister(name=candidate.name)
+                info = replace(info, **_failure(error))
+            else:
+                hooks = sorted(hook.name for hook in self.manager.get_hookcallers(plugin) or ())
+                provides = tuple(f"{entry.role}:{entry.name}" for entry in part.own())
+                info = replace(info, provides=provides, hooks=tuple(hooks))
+                self._packages.add(candidate.value.partition(":")[0].partition(".")[0])
+                if candidate.distribution == OURS:
+                    self._protected.add(candidate.label)
+        self._labels[len(self._infos)] = candidate.label
+        self._infos.append(replace(info, printed=printed + more.getvalue()))
+
+    def infos(self) -> tuple[PluginInfo, ...]:
+        """A line about each, those whose names others claim too included."""
+        found = []
+        for position, info in enumerate(self._infos):
+            clashes = self.registry.clashes(self._labels.get(position, ""))
+            if clashes and info.error is None:
+                lost = {f"{role}:{name}" for role, name in self.registry.contested(self._labels[position])}
+                provides = tuple(entry for entry in info.provides if entry not in lost)
+                info = replace(info, error="; ".join(clashes), provides=provides)
+            found.append(info)
+        return tuple(found)
+
+
+def _check_object(plugin: object) -> None:
+    if type(plugin).__eq__ not in (object.__eq__, type.__eq__) or type(plugin).__hash__ not in (
+        object.__hash__,
+        type.__hash__,
+    ):
+        raise TypeError(f"a plugin is a module, a class or a plain object, not a {type(plugin).__name__}")
+
+
+def _check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
+    callers = manager.get_hookcallers(plugin) or []
+    known = [hook.name for hook in manager.hook.__dict__.values() if getattr(hook, "spec", None) is not None]
+    for caller in callers:
+        optional = any(made.optionalhook for made in caller.get_hookimpls() if made.plugin is plugin)
+        if caller.spec is None and not optional:
+            close = difflib.get_close_matches(caller.name, known, n=1)
+            raise TypeError(f"j2o has no hook '{caller.name}'" + (f"; did you mean '{close[0]}'?" if close else ""))
+    if not callers:
+        raise TypeError("it implements no hook of j2o, such as j2o_register: functions need the mark @hookimpl")
+
+
+def _call(manager: pluggy.PluginManager, plugin: str, hook: str, values: Mapping[str, Any]) -> list[Any]:
+    made = []
+    for implementation in getattr(manager.hook, hook).get_hookimpls():
+        if implementation.plugin_name == plugin:
+            if implementation.hookwrapper or getattr(implementation, "wrapper", False):
+                raise TypeError(f"{hook} cannot be wrapped")
+            made.append(implementation.function(*(values[name] for name in implementation.argnames)))
+    return made
+
+
+def _info(candidate: Candidate, **more: Any) -> PluginInfo:
+    return PluginInfo(candidate.name, candidate.distribution, candidate.version, module=candidate.value, **more)
+
+
+def _failure(error: BaseException) -> dict[str, Any]:
+    lines = "".join(traceback.format_exception(type(error), error, error.__traceback__)).splitlines()
+    text = str(error) if isinstance(error, NameTaken) else f"{type(error).__name__}: {_message(error)}"
+    return {"error": text, "trace": "\n".join(lines[-_TRACE_LINES:])}
+
+
+def _message(error: BaseException) -> str:
     try:
-        manager.register(plugin, name)
-        # Only this plugin registers now, so that its failure can be told apart from the others'.
-        others = [other for other in manager.get_plugins() if other is not plugin]
-        manager.subset_hook_caller("j2o_register", others)(registry=registry)
-    except NameTaken:
-        raise
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
-        registry.remove(registry.owner)
-        if manager.has_plugin(name):
-            manager.unregister(name=name)
-        return PluginInfo(name, distribution, version, error=f"{type(error).__name__}: {error}")
-    provides = tuple(f"{entry.role}:{entry.name}" for entry in registry.entries() if entry.owner == registry.owner)
-    return PluginInfo(name, distribution, version, provides)
-
-
-def _entry_points() -> list[metadata.EntryPoint]:
-    points = metadata.entry_points()
-    if hasattr(points, "select"):
-        found = list(points.select(group=GROUP))
-    else:  # Python 3.9
-        found = list(points.get(GROUP, ()))
-    seen: dict[tuple[str, str], metadata.EntryPoint] = {}
-    for point in found:  # an editable install can list one distribution twice
-        seen.setdefault((point.name, point.value), point)
-    return list(seen.values())
-
-
-def _distribution(point: metadata.EntryPoint) -> tuple[str, str]:
-    distribution = getattr(point, "dist", None)
-    if distribution is None:  # Python 3.9 does not tell
-        for candidate in metadata.distributions():
-            if any(
-                p.group == GROUP and p.name == point.name and p.value == point.value for p in candidate.entry_points
-            ):
-                distribution = candidate
-                break
-    if distribution is None:
-        return ("unknown", "")
-    return (str(distribution.metadata["Name"]), str(distribution.version))
-
-
-def _version(distribution: str) -> str:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return "0"
-
-
-def _names(text: str) -> set[str]:
-    return {name.strip() for name in text.split(",") if name.strip()}
+        text = " ".join(str(error).split())
+    except Exception:  # noqa: BLE001 - an error of a plugin's own making may be broken too
+        text = "(its message cannot be read)"
+    return text if len(text) <= 500 else f"{text[:500]}…"

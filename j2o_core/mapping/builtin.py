@@ -1,4 +1,4 @@
-"""The built-in plugin: the steps that come with the core, registered as any plugin registers its own.
+"""The built-in plugin: the steps and functions that come with the core, registered as any plugin registers its own.
 
 text       ``trim`` ``truncate`` ``lower`` ``upper`` ``replace`` ``regex`` ``split`` ``text`` ``format`` ``json``
 lists      ``join`` ``first`` ``last`` ``unique`` ``get`` ``default``
@@ -14,6 +14,8 @@ function; further functions are in ``j2o_core.expressions.functions``.
 
 from __future__ import annotations
 
+from ..expressions.functions import FUNCTIONS
+from ..hooks.protocols import Function
 from ..hooks.registry import Registry
 from ..hooks.specs import hookimpl
 from .steps import bound, dates, identity, lists, numbers, text, values
@@ -24,9 +26,11 @@ NAME = "steps"
 
 @hookimpl
 def j2o_register(registry: Registry) -> None:
-    """Register every built-in step."""
+    """Register every built-in step and function."""
     for family in (text, lists, numbers, dates, values, identity):
         for step in family.STEPS:
             registry.step(step)
     for step in bound.steps(registry):
         registry.step(step)
+    for name, function in FUNCTIONS.items():
+        registry.function(Function(name, function, (function.__doc__ or "").partition("\n")[0]))

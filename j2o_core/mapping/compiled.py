@@ -242,7 +242,7 @@ def _digest(
                 for rule in entity.rules
             ],
             "tables": {name: list(compiler.spec.tables[name].items()) for name in sorted(compiler.bindings.tables)},
-            "steps": versions(compiler.steps, compiler.used),
+            "steps": versions({**compiler.steps, **compiler.functions}, compiler.used),
             "required": required,
             "standing": sorted(standing),
             "names": dict(names),

@@ -21,7 +21,7 @@ from ..spec.suggestion import nearest
 from . import codes
 from .bound_step import BoundStep
 from .patterns import compile_pattern
-from .plugin_functions import plugin_functions
+from .plugin_functions import PluginFunction, plugin_functions
 from .references import Referrer, referrer
 from .steps.dates import zone
 from .tables import Table
@@ -248,9 +248,9 @@ class Compiler:
         self.report(code, f"the source has no field called '{name}'", place, where, expected, close)
 
 
-def versions(steps: Mapping[str, Step], used: Collection[str]) -> Sequence[tuple[str, str]]:
-    """Names and versions of the steps in use, for the digest of a mapping."""
-    return sorted((name, steps[name].version) for name in used)
+def versions(known: Mapping[str, Union[Step, PluginFunction]], used: Collection[str]) -> Sequence[tuple[str, str]]:
+    """Names and versions of the steps and functions in use, for the digest of a mapping."""
+    return sorted((name, known[name].version) for name in used)
 
 
 _FORMATS = FormatChecker(formats=())

@@ -47,8 +47,18 @@ class Observing:
 
 
 def observed(hook: Any, **values: Any) -> None:
-    """Call a hook that only looks on."""
-    try:
-        hook(**values)
-    except Exception as error:  # noqa: BLE001 - observers only look on
-        logger.warning("an observer plugin broke: {}: {}", type(error).__name__, error)
+    """Call a hook that only looks on, each plugin's apart: what one raises or changes is not seen by the others."""
+    for implementation in hook.get_hookimpls():
+        given = [copied(values[name]) for name in implementation.argnames]
+        try:
+            implementation.function(*given)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - observers only look on
+            name = implementation.plugin_name
+            logger.warning("the observer of plugin '{}' broke: {}: {}", name, type(error).__name__, error)
+
+
+def copied(value: Any) -> Any:
+    """A copy of plain data, as deep as it goes."""
+    if isinstance(value, Mapping):
+        return {key: copied(item) for key, item in value.items()}
+    return [copied(item) for item in value] if isinstance(value, (list, tuple)) else value

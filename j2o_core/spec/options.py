@@ -142,7 +142,10 @@ class _Check:
         shown = shown[len("entities.") :] if shown.startswith("entities.") else shown
         place = node.place if node is not None else key_place(self.root, path)
         expected = ", ".join(known) if known else f"no {role}: no plugin provides one"
-        message = f"unknown {role} '{name[:80]}' in {shown}"
+        clash = self.registry.clash(role, name)
+        message = clash or f"unknown {role} '{name[:80]}' in {shown}"
+        if clash:
+            expected, known = "one owner: leave a plugin out with J2O_DISABLE_PLUGINS", ()
         return problem(code, message, place, dotted(path), expected, nearest(name, known))
 
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from .connectors import Client, ConnectionOptions, Connector
 from .extractors import Extractor, Page, Selection
+from .functions import Check, Function
 from .loaders import Loader
+from .secrets import SecretBackend, SecretUnavailable
 from .splitters import Part, Splitter
 from .steps import Step, StepError
 from .systems import Started, System
 
 __all__ = [
+    "Check",
     "Client",
     "ConnectionOptions",
     "Connector",
     "Extractor",
+    "Function",
     "Loader",
     "Page",
     "Part",
+    "SecretBackend",
+    "SecretUnavailable",
     "Selection",
     "Splitter",
     "Started",

@@ -28,16 +28,3 @@ def test_plugins_can_be_left_out_or_chosen(j2o: Callable[..., Any], monkeypatch:
     monkeypatch.setenv("J2O_PLUGINS", "sandbox")
     assert {"jira", "openproject"}.isdisjoint(listed(j2o))
     assert "sandbox" in listed(j2o)
-
-
-def test_a_plugin_that_fails_to_import_is_named_and_left_out(
-    j2o: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from importlib.metadata import EntryPoint
-
-    point = EntryPoint("broken", "j2o_no_such_module", "j2o")
-    found = __import__("j2o_core.hooks.manager", fromlist=["_entry_points"])
-    real = found._entry_points()
-    monkeypatch.setattr(found, "_entry_points", lambda: [*real, point])
-    assert "ModuleNotFoundError" in listed(j2o)["broken"]["error"]
-    assert "error: ModuleNotFoundError" in j2o("plugins", "list").out

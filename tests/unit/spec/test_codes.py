@@ -7,7 +7,7 @@ from typing import Any, Mapping, Optional
 
 import pytest
 
-from j2o_core.hooks.protocols import Step
+from j2o_core.hooks.protocols import Connector, Extractor, Loader, Splitter, Step, System
 from j2o_core.hooks.registry import Registry
 from j2o_core.model.problem import Problem
 from j2o_core.spec.codes import CODES
@@ -37,22 +37,24 @@ ISSUES = """\
 """
 
 
-def plugin(name: str, **attributes: Any) -> Any:
-    return type(name, (), {"name": name, **attributes})
+def plugin(role: type, name: str, **attributes: Any) -> Any:
+    made: Any = type(name, (role,), {"name": name, **attributes})
+    made.__abstractmethods__ = frozenset()
+    return made
 
 
 @pytest.fixture(scope="module")
 def registry() -> Registry:
     made = Registry()
-    made.connector(plugin("jira"))
-    made.connector(plugin("target"))
-    made.system(plugin("sandbox"))
-    made.extractor(plugin("jira.users"))
-    made.extractor(plugin("jira.issues"))
-    made.splitter(plugin("jira.people"))
-    made.loader(plugin("target.users", fields={"login": "the login"}, required=("login",)))
+    made.connector(plugin(Connector, "jira"))
+    made.connector(plugin(Connector, "target"))
+    made.system(plugin(System, "sandbox"))
+    made.extractor(plugin(Extractor, "jira.users"))
+    made.extractor(plugin(Extractor, "jira.issues"))
+    made.splitter(plugin(Splitter, "jira.people"))
+    made.loader(plugin(Loader, "target.users", fields={"login": "the login"}, required=("login",)))
     fields = {"subject": "the subject", "type": "the type", "parent": "above", "assignee": "who", "cf:*": "by name"}
-    made.loader(plugin("target.issues", fields=fields, required=("subject",)))
+    made.loader(plugin(Loader, "target.issues", fields=fields, required=("subject",)))
     made.step(Step("trim", lambda value, argument, scope: value, "Trims.", {"type": "null"}))
     made.step(Step("truncate", lambda value, argument, scope: value, "Cuts.", {"type": "integer", "minimum": 1}))
     made.schema("jira", {"properties": {"page_size": {"type": "integer"}}})
@@ -119,7 +121,6 @@ MISTAKES: Mapping[str, tuple[str, str, str, str]] = {
         "",
     ),
     "a key that does nothing yet": ("J2O-S010", WHOLE + "runtime: {«executor: threads}\n", "runtime.executor", ""),
-    "tests": ("J2O-S010", WHOLE + "«tests: {}\n", "tests", ""),
     "an overlay with a misspelt key, not in use": (
         "J2O-S010",
         WHOLE + "environments: {staging: {runtime: {«workrs: 3}}}\n",
@@ -225,11 +226,45 @@ MISTAKES: Mapping[str, tuple[str, str, str, str]] = {
         "apiVersion",
         "j2o/v1",
     ),
+    "a ledger that nobody keeps": (
+        "J2O-S019",
+        WHOLE + "runtime: {ledger: «'mysql://db/j2o'}\n",
+        "runtime.ledger",
+        "",
+    ),
+    "a ledger that is a path": (
+        "J2O-S019",
+        WHOLE + "runtime: {ledger: «acme.db}\n",
+        "runtime.ledger",
+        "sqlite:///acme.db",
+    ),
+    "a ledger in memory": ("J2O-S019", WHOLE + "runtime: {ledger: «'sqlite://'}\n", "runtime.ledger", ""),
     "a packaged spec that is not there": ("J2O-S020", WHOLE + "extends: «j2o:dmo\n", "extends", "j2o:demo"),
     "a file that is not there": ("J2O-S020", WHOLE + "extends: [«./other.yaml]\n", "extends[0]", ""),
     "a file outside the folder": ("J2O-S021", WHOLE + "extends: «../../other.yaml\n", "extends", ""),
     "a file by its absolute path": ("J2O-S021", WHOLE + "extends: «/etc/passwd\n", "extends", ""),
     "a spec that extends itself": ("J2O-S022", WHOLE + "extends: «./spec.yaml\n", "extends", ""),
+    "an overlay that says nothing new": (
+        "J2O-S024",
+        WHOLE + "runtime: {workers: 3}\nenvironments: {x: {runtime: {«workers: 3, batch_size: 7}}}\n",
+        "environments.x.runtime.workers",
+        "",
+    ),
+    "an overlay that is empty": ("J2O-S024", WHOLE + "environments: {x: «{}}\n", "environments.x", ""),
+    "a change of an entity that is not there": (
+        "J2O-S025",
+        entity("  «user: {map: {login: key}}\n"),
+        "entities.user",
+        "users",
+    ),
+    "a change of a field that is not there": (
+        "J2O-S025",
+        field("«subjet: {default: none}").replace("subject: fields.summary", "subject: {from: a}"),
+        "entities.issues.map.subjet",
+        "subject",
+    ),
+    "a removal of an entity that is not there": ("J2O-S025", entity("  «usrs: null\n"), "entities.usrs", "users"),
+    "a removal of a field like no other": ("J2O-S025", field("«zzz: null"), "entities.issues.map.zzz", ""),
     "a reference that is not closed": (
         "J2O-S030",
         WHOLE.replace('"https://jira.example"', '«"${env:X"'),
@@ -269,8 +304,8 @@ MISTAKES: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "a password in an address": (
         "J2O-S032",
-        WHOLE + "runtime: {ledger: «'postgresql+psycopg://me:geheim@db/j2o'}\n",
-        "runtime.ledger",
+        WHOLE.replace('"https://jira.example"', "«'https://me:geheim@jira.example'"),
+        "connections.jira.url",
         "",
     ),
     "plain http": ("J2O-S033", WHOLE.replace('"https://jira', '«"http://jira'), "connections.jira.url", ""),
@@ -370,9 +405,46 @@ MISTAKES: Mapping[str, tuple[str, str, str, str]] = {
         'entities.issues.drop["fields.summary"]',
         "",
     ),
+    "a default that is never needed": (
+        "J2O-S049",
+        field("type: {value: Task, «default: Bug}"),
+        "entities.issues.map.type.default",
+        "",
+    ),
+    "a policy for what the default fills": (
+        "J2O-S049",
+        field("type: {from: a, default: Bug, «missing: skip}"),
+        "entities.issues.map.type.missing",
+        "",
+    ),
+    "a row below one that takes all": (
+        "J2O-S050",
+        field("type: {from: a, table: types}") + "tables: {types: {'/.*/': Task, «'/^Bug/': Bug}}\n",
+        "tables.types./^Bug/",
+        "",
+    ),
+    "a row that an exact one takes": (
+        "J2O-S050",
+        field("type: {from: a, table: types}") + "tables: {types: {«'/^Bug$/': Task, Bug: Bug}}\n",
+        "",
+        "",
+    ),
+    "a row whose beginning another row takes": (
+        "J2O-S050",
+        field("type: {from: a, table: types}") + "tables: {types: {'/^Done/': A, «'/^Done and/': B, '*': C}}\n",
+        "",
+        "",
+    ),
+    "a rest that nothing is left for": (
+        "J2O-S050",
+        field("type: {from: a, table: types}") + "tables: {types: {'/.*/': A, «'*': C}}\n",
+        "",
+        "",
+    ),
 }
 #: codes with tests of their own
 ELSEWHERE = {"J2O-S001", "J2O-S002", "J2O-S003", "J2O-S023", "J2O-S035", "J2O-S036"}
+ELSEWHERE |= {code for code in CODES if code >= "J2O-S070"}  # tests of a spec
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda name: name.replace(" ", "-"))
