@@ -196,7 +196,8 @@ class Attempt:
             return
         try:
             # Only a mark proves that it is ours: it may have broken before anything was sent.
-            self._found(task, found, CREATED if effect_class is EffectClass.MARKED else MATCHED)
+            ours = effect_class is EffectClass.MARKED or found[0].mark is not None
+            self._found(task, found, CREATED if ours else MATCHED)
         except Outcome as outcome:
             raise Fatal(f"the files of {row.key} cannot be looked for: {outcome.message}", exit_code=3) from outcome
 

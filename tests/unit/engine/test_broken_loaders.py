@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterator, Sequence
 
 import pytest
 from loguru import logger
 
 from j2o_core.ledger import effects
-from j2o_core.ledger.items import MATCHED
+from j2o_core.ledger.items import CREATED, MATCHED
+from j2o_core.model.effect import Effect, Found
 
 from .conftest import Bench, NaturalThings, RepeatableThings
+
+
+class UnmarkedThings(NaturalThings):
+    """Found by their natural keys."""
+
+    def find(self, effect: Effect) -> Sequence[Found]:
+        return [replace(found, mark=None) for found in super().find(effect)]
 
 
 @pytest.fixture()
@@ -52,9 +61,14 @@ def test_what_it_wrote_before_it_broke_is_found_and_kept(bench: Bench, logged: l
 
 
 @pytest.mark.parametrize(
-    ("loader", "state", "owned"), [(NaturalThings, effects.DONE, MATCHED), (RepeatableThings, effects.FAILED, None)]
+    ("loader", "state", "owned"),
+    [
+        (NaturalThings, effects.DONE, CREATED),
+        (UnmarkedThings, effects.DONE, MATCHED),
+        (RepeatableThings, effects.FAILED, None),
+    ],
 )
-def test_without_a_mark_nothing_proves_that_it_is_ours(tmp_path: Path, loader: Any, state: str, owned: Any) -> None:
+def test_only_a_mark_proves_that_it_is_ours(tmp_path: Path, loader: Any, state: str, owned: Any) -> None:
     bench = Bench(tmp_path, loader)
     bench.target.after[1] = KeyError("id")
     bench.things(1)
