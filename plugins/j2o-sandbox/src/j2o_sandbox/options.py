@@ -15,6 +15,8 @@ _NOT_NEGATIVE = (
 EDITIONS = ("server", "datacenter", "cloud")
 #: the first major version whose rules are known
 OLDEST_OPENPROJECT = 13
+#: the difficult people that are always there, and as many as role actors have numbers for
+FEWEST_USERS, MOST_USERS = 12, 4000
 
 
 class SandboxError(ValueError):
@@ -25,8 +27,9 @@ class SandboxError(ValueError):
 class SandboxOptions:
     """Options of one sandbox: a Jira and an OpenProject.
 
-    ``latency_ms`` is per request; ``keep_alive`` is how many seconds a connection may be idle, ``request_limit``
-    how many seconds OpenProject works on one request; ``attachment_limit`` is OpenProject's limit in KiB;
+    ``users`` is how many people are generated (none: a dozen, and more with the issues); ``latency_ms`` is per
+    request; ``keep_alive`` is how many seconds a connection may be idle, ``request_limit`` how many seconds
+    OpenProject works on one request (0: any number); ``attachment_limit`` is OpenProject's limit in KiB;
     ``attachment_bytes`` caps the size of made-up Jira attachments; ``state`` is a folder; port 0 picks a free one.
 
     Raises:
@@ -36,8 +39,10 @@ class SandboxOptions:
     seed: int = 1
     projects: int = 2
     issues: int = 100
+    users: Optional[int] = None
     jira_data: Optional[str] = None
     jira_projects: Optional[str] = None
+    jira_setup: Optional[str] = None
     edition: str = "server"
     openproject_version: str = "17.8"
     openproject_setup: Optional[str] = None
@@ -66,16 +71,20 @@ class SandboxOptions:
             value = getattr(self, name)
             if value is not None and value < 0:
                 raise SandboxError(f"--{name.replace('_', '-')} {value}: must not be negative")
+        if self.users is not None and not FEWEST_USERS <= self.users <= MOST_USERS:
+            raise SandboxError(f"--users {self.users}: expected {FEWEST_USERS} to {MOST_USERS}")
         for name in ("jira_port", "openproject_port"):
             if not 0 <= getattr(self, name) <= 65535:
                 raise SandboxError(f"--{name.replace('_', '-')} {getattr(self, name)}: no such port")
-        for name in ("jira_data", "jira_projects", "openproject_setup"):
+        for name in ("jira_data", "jira_projects", "jira_setup", "openproject_setup"):
             value = getattr(self, name)
             if value is not None and not Path(value).is_file():
                 raise SandboxError(f"--{name.replace('_', '-')} {value}: no such file")
 
         if self.jira_projects is not None and self.jira_data is None:
             raise SandboxError(f"--jira-projects {self.jira_projects}: needs --jira-data, the issues of those projects")
+        if self.users is not None and self.jira_data is not None:
+            raise SandboxError(f"--users {self.users}: the people of --jira-data are those in its issues")
 
     def to_json(self) -> str:
         """One line of JSON that ``from_json`` reads back."""

@@ -11,6 +11,7 @@ import pytest
 
 from j2o_sandbox.generate import GeneratedTracker
 from j2o_sandbox.jira.app import JiraServer
+from j2o_sandbox.jira.behaviour import behaviour_of
 from j2o_sandbox.jira.model import Json
 from j2o_sandbox.options import SandboxError
 
@@ -60,7 +61,7 @@ def state(tracker: GeneratedTracker, edition: str) -> Json:
     """Everything the server serves, read over its own state."""
     import json
 
-    server = JiraServer(tracker, edition)
+    server = JiraServer(tracker, behaviour_of(edition))
     scope = {"method": "GET", "path": "/_sandbox/state", "headers": [(b"host", b"jira.test")], "query_string": b""}
     found: Json = json.loads(b"".join(server.answer(scope, b"").payload()))  # type: ignore[arg-type]
     return found
@@ -186,7 +187,7 @@ def test_the_demo_holds_every_common_feature() -> None:
 def test_a_hundred_thousand_issues_are_served_within_seconds() -> None:
     began = time.process_time()
     tracker = GeneratedTracker(1, 5, 100_000)
-    server = JiraServer(tracker, "server")
+    server = JiraServer(tracker, behaviour_of("server"))
     scope = {
         "method": "GET",
         "path": "/rest/api/2/search",

@@ -54,6 +54,19 @@ def test_a_boundary_that_does_not_exist_is_silently_false_on_cloud(cloud: Any) -
     assert sorted(cloud.keys("project = SHOP AND NOT key > SHOP-99999")) == sorted(everything)
 
 
+@pytest.mark.parametrize("operator", [">", "<", ">=", "<="])
+def test_old_servers_are_silent_about_a_boundary_that_does_not_exist_though_they_validate(
+    fresh: Any, operator: str
+) -> None:
+    jira = fresh(edition="server")
+    jira.behave(unknown_boundary="false")
+    assert jira.search(f"key {operator} SHOP-99999")["total"] == 0
+    assert jira.search(f"NOT key {operator} SHOP-99999")["total"] > 0, "false, and the contrary is true"
+    assert jira.get("search", jql="key = SHOP-99999").status_code == 400, "another clause"
+    jira.behave(unknown_boundary="error")
+    assert jira.get("search", jql=f"key {operator} SHOP-99999").status_code == 400
+
+
 def test_a_boundary_that_disappears_empties_the_window_on_cloud(fresh: Any) -> None:
     jira = fresh(edition="cloud")
     border = jira.keys("project = SHOP ORDER BY key ASC")[5]
@@ -87,7 +100,9 @@ def test_without_validation_unknown_values_only_find_nothing(server: Any) -> Non
         ("project SHOP", "Error in the JQL Query: Expecting operator but got 'SHOP'. (line 1, character 9)"),
         ("(project = SHOP", "Error in the JQL Query: Expecting ')' before the end of the query."),
         ("project = SHOP ORDER key", "Error in the JQL Query: Expecting 'by' but got 'key'. (line 1, character 22)"),
-        ("status was Done", "The operator 'was' is not supported by the 'status' field."),
+        ("summary was Done", "The operator 'was' is not supported by the 'summary' field."),
+        ("labels changed", "The operator 'changed' is not supported by the 'labels' field."),
+        ("comment = x", "The operator '=' is not supported by the 'comment' field."),
     ],
 )
 def test_wrong_queries_are_refused_in_jiras_words(jira: Any, jql: str, message: str) -> None:

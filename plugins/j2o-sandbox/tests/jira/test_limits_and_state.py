@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from j2o_sandbox.options import SandboxError
 
 
 def test_data_center_sends_limit_headers_with_every_success(datacenter: Any, server: Any) -> None:
@@ -24,6 +27,27 @@ def test_data_center_answers_429_above_the_burst(fresh: Any) -> None:
     assert refused[0].headers["Retry-After"] == "2"
     assert refused[0].headers["X-RateLimit-Limit"] == "3"
     assert refused[0].headers["X-RateLimit-Interval-Seconds"] == "1"
+
+
+def test_data_center_counts_each_user_on_each_node_apart(fresh: Any) -> None:
+    jira = fresh(edition="datacenter")
+    jira.behave(burst=2, nodes=2)
+    answers = [jira.get("myself") for _ in range(8)]
+    assert {answer.headers["X-ANODEID"] for answer in answers} == {"node1", "node2"}
+    for node in ("node1", "node2"):
+        codes = [answer.status_code for answer in answers if answer.headers["X-ANODEID"] == node]
+        assert codes[:2] == [200, 200] and 429 in codes, "two on each node"
+    assert jira.get("myself", auth="reader").status_code == 200, "somebody else's requests are not counted"
+
+
+def test_cloud_counts_each_method_and_resource_apart(fresh: Any) -> None:
+    jira = fresh(edition="cloud")
+    jira.behave(burst=2)
+    assert 429 in [jira.get("issue/SHOP-1").status_code for _ in range(6)]
+    assert jira.get("issue/SHOP-2").status_code == 429, "the same resource"
+    assert jira.get("myself").status_code == 200
+    assert jira.get("myself", auth="reader").status_code == 200
+    assert jira.get("myself").status_code == 429, "a tenant is one, whoever asks"
 
 
 def test_cloud_says_why_and_until_when(fresh: Any, cloud: Any) -> None:
@@ -46,11 +70,28 @@ def test_settings_are_checked(fresh: Any) -> None:
         {"page_cap": "ten"},
         {"page_cap": None},
         {"token_fault": "odd"},
+        {"unknown_boundary": "odd"},
         {"edition": "cloud"},
     ):
         answer = jira.session.post(jira.url + "/_sandbox/behaviour", json=wrong)
         assert answer.status_code == 422
         assert "setting" in answer.json()["errorMessages"][0]
+
+
+def test_settings_can_be_there_from_the_start(fresh: Any, tmp_path: Path) -> None:
+    file = tmp_path / "jira.yaml"
+    file.write_text("page_cap: 7\nmasked_mails: true\n")
+    jira = fresh(edition="server", jira_setup=str(file))
+    assert jira.search("", maxResults=50)["maxResults"] == 7
+    assert jira.read("myself")["emailAddress"] == "admin at example dot com"
+    for wrong, told in (
+        ("page_cap: ten", "page_cap"),
+        ("- 1", "a map of settings"),
+        ("nonsense: 1", "unknown setting"),
+    ):
+        file.write_text(wrong)
+        with pytest.raises(SandboxError, match=f"--jira-setup .*{told}"):
+            fresh(edition="server", jira_setup=str(file))
 
 
 def test_the_state_needs_no_credentials_and_counts_requests_by_template(fresh: Any) -> None:

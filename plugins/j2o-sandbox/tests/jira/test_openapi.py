@@ -18,6 +18,7 @@ KNOWN = (
     (r"", "'untranslatedName' was unexpected"),
     (r"", "'projectKeys' was unexpected"),
     (r"^values/N$", "'schema' is a required property"),
+    (r"^gadgets/N/position$", ""),
     (r"(^|/)(renderedF|f)ields/[^/]+$", "is not of type 'object'"),
 )
 
@@ -48,7 +49,10 @@ CLOUD = [
     ("resolution/search", ""),
     ("issueLinkType", ""),
     ("role", ""),
-    ("filter/search", ""),
+    ("filter/search", "?expand=owner,jql,sharePermissions,favourite,viewUrl,searchUrl,favouritedCount"),
+    ("dashboard", ""),
+    ("dashboard/{id}", "10801"),
+    ("dashboard/{dashboardId}/gadget", "10801"),
     ("filter/{id}", "10400"),
     ("workflows/search", ""),
     ("worklog/updated", ""),
@@ -86,6 +90,8 @@ DATA_CENTER = [
     ("project/{projectIdOrKey}/role/{id}", "SHOP 10100"),
     ("customFields/{customFieldId}/options", "10202"),
     ("filter/{id}", "10400"),
+    ("dashboard", ""),
+    ("dashboard/{id}", "10801"),
 ]
 
 

@@ -138,3 +138,21 @@ def test_cloud_gives_everybody_by_page_of_fifty_unless_asked_for_more(kept: Any)
     first = cloud.read("group/bulk", maxResults=1)
     assert len(first["values"]) == 1 and not first["isLast"]
     assert cloud.request("GET", first["nextPage"]).json()["values"] != first["values"]
+
+
+def test_no_page_of_people_holds_more_than_a_thousand(kept: Any) -> None:
+    cloud = kept(edition="cloud", users=1100, issues=0)
+    first = cloud.read("users/search", maxResults=5000)
+    rest = cloud.read("users/search", startAt=1000, maxResults=5000)
+    assert len(first) == 1000 and 100 <= len(rest) < 1000
+    assert len({person["accountId"] for person in first + rest}) == len(first + rest)
+    server = kept(edition="server", users=1100, issues=0)
+    assert len(server.read("user/search", username=".", includeInactive="true", maxResults=5000)) == 1000
+    seen, start = [], 0
+    while True:
+        page = server.read("user/search", username=".", includeInactive="true", maxResults=5000, startAt=start)
+        if not page:
+            break
+        seen += [person["name"] for person in page]
+        start += len(page)
+    assert len(seen) == len(set(seen)) == 1103

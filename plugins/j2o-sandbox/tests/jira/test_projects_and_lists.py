@@ -109,13 +109,6 @@ def test_option_lists_are_elsewhere_on_each_edition(server: Any, cloud: Any) -> 
     assert server.get("field/customfield_10202/context").status_code == 404
 
 
-def test_filters_can_be_listed_on_cloud_alone(server: Any, cloud: Any) -> None:
-    assert cloud.read("filter/search")["total"] == 3
-    assert server.get("filter/search").status_code == 404
-    assert len(server.read("filter/favourite")) == 1
-    assert server.read("filter/10401")["jql"].startswith("project = OPS")
-
-
 def test_workflows_tell_steps_on_server_and_transitions_on_cloud(server: Any, cloud: Any) -> None:
     assert set(server.read("workflow")[0]) == {"name", "description", "lastModifiedDate", "steps", "default"}
     assert cloud.read("workflows/search")["values"][0]["transitions"]
@@ -171,14 +164,3 @@ def test_option_lists_come_by_page_number_on_server(server: Any) -> None:
     whole = server.read("customFields/10202/options", useAllContexts="true")
     second = server.read("customFields/10202/options", useAllContexts="true", maxResults=2, page=2)
     assert second["options"] == whole["options"][2:4] and second["total"] == whole["total"] > 4
-
-
-def test_dashboards_come_by_page_and_their_gadgets_have_no_address_on_server(server: Any, cloud: Any) -> None:
-    for jira in (server, cloud):
-        assert jira.read("dashboard") == {"startAt": 0, "maxResults": 20, "total": 0, "dashboards": []}
-    assert server.get("dashboard/10000/gadget").status_code == 404
-
-
-def test_lists_of_filters_name_owners_and_queries(cloud: Any) -> None:
-    entry = cloud.read("filter/search")["values"][0]
-    assert entry["owner"]["accountId"] and entry["jql"] and entry["sharePermissions"] == []

@@ -114,3 +114,17 @@ def test_deployments_repeat_tokens_send_empty_pages_or_neither_token_nor_end(fre
     assert empty["issues"] == [] and empty["nextPageToken"] and not empty["isLast"]
     jira.behave(token_fault="neither")
     assert set(jira.search("project = SHOP", maxResults=2)) == {"issues"}
+
+
+def test_fail_fast_ends_a_request_that_otherwise_lacks_a_field(fresh: Any) -> None:
+    jira = fresh(edition="cloud")
+    jira.behave(failing_field="customfield_10202")
+    jql = "project = SHOP"
+    found = jira.search(jql, fields="summary,customfield_10202")["issues"]
+    assert all(set(issue["fields"]) == {"summary"} for issue in found), "valid, without values for the field"
+    assert jira.get("search/jql", jql=jql, fields="summary,customfield_10202", failFast="true").status_code == 500
+    posted = {"jql": jql, "fields": ["*all"], "failFast": True}
+    assert jira.post("search/jql", posted).status_code == 500
+    assert jira.get("search/jql", jql=jql, fields="summary", failFast="true").status_code == 200, "nobody asked for it"
+    assert "customfield_10202" not in jira.read("issue/SHOP-1")["fields"]
+    assert jira.get("issue/SHOP-1", failFast="true").status_code == 500

@@ -15,8 +15,8 @@ DELETED = ("jgone", "user-21d5b")
 ZONES = ("Africa/Lagos", "Europe/Berlin", "America/New_York", "Asia/Tokyo", "Etc/UTC")
 
 
-def generate_users(seed: int, issues: int) -> Dict[str, User]:
-    """The directory, by login: 14 people for a small tracker, one more per 150 issues, at most 2,000.
+def generate_users(seed: int, issues: int, people: Optional[int] = None) -> Dict[str, User]:
+    """The directory, by login: 12 ``people``, one more per 150 issues, at most 2,000, unless told how many.
 
     Among them: inactive ones, one without mail, two of one display name, one whose mail is written in capitals, one
     renamed (login differs from key), a service account, and two deleted ones that only issues remember.
@@ -26,7 +26,7 @@ def generate_users(seed: int, issues: int) -> Dict[str, User]:
     taken = {ADMINISTRATOR, READER}
     names = [(first, last) for first in FIRST_NAMES for last in LAST_NAMES]
     rng.shuffle(names)
-    count = min(2000, 12 + issues // 150)
+    count = min(2000, 12 + issues // 150) if people is None else people
     for number in range(count):
         first, last = names[number % len(names)]
         login = _login(first, last)

@@ -19,6 +19,7 @@ from j2o_sandbox.generate.manifest import count_manifest
 from j2o_sandbox.generate.outline import draw_outline
 from j2o_sandbox.generate.people import generate_groups, generate_users
 from j2o_sandbox.generate.scheme import status_of, type_of
+from j2o_sandbox.generate.shared_views import generate_dashboards, generate_filters
 from j2o_sandbox.generate.teams import generate_agile, generate_projects, members
 from j2o_sandbox.generate.world import World
 from j2o_sandbox.jira.model import Board, Catalogue, Issue, Json, Project, Row, Sprint, User
@@ -32,7 +33,9 @@ class GeneratedTracker:
 
     time_zone = TIME_ZONE
 
-    def __init__(self, seed: int = 1, projects: int = 2, issues: int = 60, cloud: bool = False) -> None:
+    def __init__(
+        self, seed: int = 1, projects: int = 2, issues: int = 60, cloud: bool = False, people: Optional[int] = None
+    ) -> None:
         """Draw people, projects and the outline; takes about a second for 100,000 issues.
 
         Raises:
@@ -40,7 +43,7 @@ class GeneratedTracker:
         """
         if issues and not projects:
             raise SandboxError(f"--issues {issues} --projects 0: issues need at least one project")
-        self.users: Mapping[str, User] = generate_users(seed, issues)
+        self.users: Mapping[str, User] = generate_users(seed, issues, people)
         self.groups = generate_groups(dict(self.users))
         self.projects: Tuple[Project, ...] = generate_projects(seed, projects, self.users, cloud)
         living = [project for project in self.projects if not project.archived]
@@ -50,7 +53,7 @@ class GeneratedTracker:
             outline.ids, outline.keys, outline.number, outline.created, outline.updated, outline.level
         )
         self.moved: Mapping[str, str] = outline.moved
-        self.catalogue = _catalogue(living, boards, sprints, cloud)
+        self.catalogue = _catalogue(living, boards, sprints, tuple(self.users.values()))
         world = World(
             seed=seed,
             cloud=cloud,
@@ -107,7 +110,7 @@ def _rows(
 
 
 def _catalogue(
-    projects: List[Project], boards: Tuple[Board, ...], sprints: Tuple[Sprint, ...], cloud: bool
+    projects: List[Project], boards: Tuple[Board, ...], sprints: Tuple[Sprint, ...], users: Tuple[User, ...]
 ) -> Catalogue:
     types: Dict[str, Json] = {entry["id"]: entry for entry in lists.ISSUE_TYPES}
     statuses: Dict[str, Json] = {entry["id"]: entry for entry in lists.STATUSES}
@@ -120,11 +123,7 @@ def _catalogue(
             for number in range(len(lists.STATUSES)):
                 own = status_of(project, number)
                 statuses[own["id"]] = own
-    filters = tuple(
-        {"id": board.filter_id, "name": f"Filter for {board.name}", "description": "", "owner": "admin",
-         "jql": f"project = {board.project_key} ORDER BY Rank ASC", "favourite": board.id == 1}
-        for board in boards
-    )  # fmt: skip
+    filters = generate_filters(boards, projects, users)
     return Catalogue(
         issue_types=tuple(types.values()),
         statuses=tuple(statuses.values()),
@@ -137,6 +136,7 @@ def _catalogue(
         boards=boards,
         sprints=sprints,
         filters=filters,
+        dashboards=generate_dashboards(filters),
         options=lists.OPTIONS,
         hidden_levels=frozenset({lists.HIDDEN_LEVEL}),
     )

@@ -11,6 +11,7 @@ from j2o_sandbox.faults import Faults
 from j2o_sandbox.generate import GeneratedTracker
 from j2o_sandbox.jira import (
     agile,
+    applications,
     attachments,
     issue_resources,
     metadata,
@@ -18,13 +19,15 @@ from j2o_sandbox.jira import (
     projects,
     searches,
     settings,
+    shared_views,
     state,
     worklog_feed,
+    writes,
 )
 from j2o_sandbox.jira.accounts import ADMINISTRATOR, ANONYMOUS, CLOUD_ID, Refused, Viewer
-from j2o_sandbox.jira.behaviour import CLOUD, behaviour_of
+from j2o_sandbox.jira.behaviour import CLOUD, DATACENTER, Behaviour, load_behaviour
 from j2o_sandbox.jira.call import Call, Installation, Unauthenticated
-from j2o_sandbox.jira.limits import Limiter, too_many
+from j2o_sandbox.jira.limits import too_many
 from j2o_sandbox.jira.model import Tracker
 from j2o_sandbox.jira.published import read_published
 from j2o_sandbox.jira.routing import Router, call_handler
@@ -44,11 +47,16 @@ _ROUTES = (
     *people.ROUTES,
     *projects.ROUTES,
     *metadata.ROUTES,
+    *shared_views.ROUTES,
     *attachments.ROUTES,
     *agile.ROUTES,
+    *writes.ROUTES,
+    *applications.ROUTES,
 )
 LONGEST_ADDRESS = 8190
 _TOO_LONG = b"<html><head><title>414 Request-URI Too Large</title></head><body></body></html>"
+# What other hosts of Atlassian do: files, and the accounts of all sites.
+_OTHER_HOSTS = ("/_media/", "/authorize", "/oauth/")
 _GATEWAY = f"/ex/jira/{CLOUD_ID}"
 
 
@@ -60,7 +68,8 @@ def create_app(options: SandboxOptions, faults: Faults, counters: Counters) -> J
     Raises:
         SandboxError: a data file cannot be read.
     """
-    return JiraServer(tracker_of(options), options.edition, options.attachment_bytes, counters)
+    behaviour = load_behaviour(options.edition, options.jira_setup)
+    return JiraServer(tracker_of(options), behaviour, options.attachment_bytes, counters)
 
 
 def credentials(options: SandboxOptions) -> Dict[str, Optional[str]]:
@@ -73,7 +82,7 @@ def tracker_of(options: SandboxOptions) -> Tracker:
     """The data that the options describe."""
     if options.jira_data is not None:
         return read_published(options.jira_data, options.jira_projects)
-    return GeneratedTracker(options.seed, options.projects, options.issues, options.edition == CLOUD)
+    return GeneratedTracker(options.seed, options.projects, options.issues, options.edition == CLOUD, options.users)
 
 
 class JiraServer:
@@ -82,14 +91,14 @@ class JiraServer:
     def __init__(
         self,
         tracker: Tracker,
-        edition: str,
+        behaviour: Behaviour,
         attachment_bytes: Optional[int] = None,
         counters: Optional[Counters] = None,
     ) -> None:
-        self.installation = Installation(tracker, behaviour_of(edition), attachment_bytes)
-        self._router = Router(_ROUTES, edition)
+        self.installation = Installation(tracker, behaviour, attachment_bytes)
+        self._router = Router(_ROUTES, behaviour.edition)
         self._counters = counters or Counters()
-        self._limiter = Limiter()
+        self._arrived = 0
 
     def template(self, path: str) -> str:
         """A path with its ids replaced, for counters and faults."""
@@ -126,7 +135,9 @@ class JiraServer:
         query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
         client = scope.get("client")
         loopback = client is None or ipaddress.ip_address(client[0]).is_loopback
-        request = Request(scope["method"], inner or path, query, headers, body, base, ANONYMOUS, loopback)
+        self._arrived += 1
+        node = self._arrived % self.installation.behaviour.nodes
+        request = Request(scope["method"], inner or path, query, headers, body, base, ANONYMOUS, loopback, node)
         if path.startswith("/_sandbox/"):
             return self._control(path, request)
         if len(raw) + len(scope.get("query_string", b"")) > LONGEST_ADDRESS:
@@ -146,19 +157,34 @@ class JiraServer:
         return (path[len(context) :], context) if path.startswith(context + "/") else (None, context)
 
     def _dialect(self, request: Request, through_gateway: bool) -> Answer:
-        installation = self.installation
-        admitted, extra = self._limiter.admit(installation.behaviour)
-        if not admitted:
-            return _with(too_many(installation.behaviour.cloud), extra)
-        if request.path.startswith("/_media/"):
+        installation, behaviour = self.installation, self.installation.behaviour
+        extra: Headers = (("X-ANODEID", f"node{request.node + 1}"),) if behaviour.edition == DATACENTER else ()
+        if request.path.startswith(_OTHER_HOSTS) and behaviour.cloud:
             return self._route(request)
         try:
-            viewer, login = installation.gate.authenticate(request.headers.get("authorization"), through_gateway)
+            viewer, login = installation.gate.authenticate(
+                request.headers.get("authorization"),
+                through_gateway,
+                request.method,
+                request.base + request.path,
+                request.query,
+            )
         except Refused as refused:
             kind = "text/html;charset=UTF-8" if refused.html else "application/json;charset=UTF-8"
             content = str(refused.body).encode() if refused.html else refused.body
             return Answer(content, refused.status, (*refused.headers, *extra), kind)
-        return _with(self._route(Request(**{**request.__dict__, "viewer": viewer})), (*login, *extra))
+        limiter = installation.limiter
+        counted = (request.method, self.template(request.path)) if behaviour.cloud else (viewer.name, request.node)
+        admitted, limits = limiter.admit(behaviour, counted)
+        if admitted and viewer.application:
+            admitted, more = limiter.admit_points(behaviour)
+            limits += more
+        if not admitted:
+            return _with(too_many(behaviour.cloud), (*extra, *limits))
+        answer = self._route(Request(**{**request.__dict__, "viewer": viewer}))
+        if viewer.application:
+            limiter.charge(answer.content)
+        return _with(answer, (*login, *extra, *limits))
 
     def _route(self, request: Request) -> Answer:
         match, known = self._router.find(request.method, request.path)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any, Dict, Optional
+
+import yaml
+
+from j2o_sandbox.options import SandboxError
 
 SERVER, DATACENTER, CLOUD = "server", "datacenter", "cloud"
 TOKEN_FAULTS = ("repeat", "empty", "neither", "expire")
+BOUNDARIES = ("error", "false")
 LIMIT_REASONS = ("jira-burst-based", "jira-quota-tenant-based", "jira-quota-global-based")
 
 
 @dataclasses.dataclass(frozen=True)
 class Behaviour:
-    """Settings of one installation; ``POST /_sandbox/behaviour`` changes them while it runs.
+    """Settings of one installation: ``--jira-setup`` sets, ``POST /_sandbox/behaviour`` changes them while it runs.
 
     ``page_cap`` and ``member_cap`` cap page sizes in silence; ``max_result_window`` is how deep offset search goes;
     ``nodes`` above 1 break ties of a sort differently from request to request; ``burst`` is requests per second before
@@ -20,7 +26,10 @@ class Behaviour:
     failed logins lock a user name; ``attachments_refuse_tokens`` sends bearer tokens on ``/secure/attachment`` to the
     login page; ``token_fault`` makes token search repeat its token, answer empty pages with a token, leave out both
     token and ``isLast``, or call every token expired; ``bulk_errors`` is how many issues of a larger bulk fetch fail
-    for now; ``index_lag`` is for how many seconds searches do not notice an edit.
+    for now; ``index_lag`` is for how many seconds searches do not notice an edit; ``unknown_boundary`` is what
+    ``key > X-9`` is where X-9 does not exist: an error, or false; ``failing_field`` is a field whose values cannot be
+    read; ``issue_writes`` is writes a second on one issue (Cloud), ``quota_points`` what applications may read an hour;
+    ``tokens_expired`` ends all tokens of people; ``access_token_seconds`` is how long those of applications live.
     """
 
     edition: str = SERVER
@@ -40,11 +49,27 @@ class Behaviour:
     token_fault: Optional[str] = None
     bulk_errors: int = 0
     index_lag: int = 0
+    unknown_boundary: str = BOUNDARIES[0]
+    failing_field: Optional[str] = None
+    issue_writes: Optional[int] = None
+    quota_points: Optional[int] = None
+    tokens_expired: bool = False
+    access_token_seconds: int = 3600
 
     @property
     def cloud(self) -> bool:
         """Whether this is Jira Cloud."""
         return self.edition == CLOUD
+
+    @property
+    def safeguarded(self) -> bool:
+        """Whether searches know no more than the newest comments, worklogs and changes of an issue."""
+        return not self.cloud and (self.at_least(8, 22, 2) or (self.at_least(8, 20, 12) and not self.at_least(8, 21)))
+
+    def at_least(self, *number: int) -> bool:
+        """Whether the version is this one or later; Cloud always is."""
+        parts = self.version.partition("-")[0].split(".")
+        return self.cloud or tuple(int(part) if part.isdigit() else 0 for part in parts) >= number
 
     def changed(self, changes: Dict[str, Any]) -> Behaviour:
         """The same with other settings.
@@ -60,6 +85,9 @@ class Behaviour:
                 raise ValueError(f"setting {name!r} is {value!r}; expected {kinds[name]}")
         if changes.get("token_fault") not in (None, *TOKEN_FAULTS):
             raise ValueError(f"setting 'token_fault' is {changes['token_fault']!r}; expected {', '.join(TOKEN_FAULTS)}")
+        if changes.get("unknown_boundary", BOUNDARIES[0]) not in BOUNDARIES:
+            known = ", ".join(BOUNDARIES)
+            raise ValueError(f"setting 'unknown_boundary' is {changes['unknown_boundary']!r}; expected {known}")
         if changes.get("limit_reason", LIMIT_REASONS[0]) not in LIMIT_REASONS:
             known = ", ".join(LIMIT_REASONS)
             raise ValueError(f"setting 'limit_reason' is {changes['limit_reason']!r}; expected {known}")
@@ -69,10 +97,28 @@ class Behaviour:
 def behaviour_of(edition: str) -> Behaviour:
     """The defaults of an edition."""
     if edition == CLOUD:
-        return Behaviour(edition=CLOUD, version="1001.0.0-SNAPSHOT")
+        return Behaviour(edition=CLOUD, version="1001.0.0-SNAPSHOT", unknown_boundary="false")
     if edition == DATACENTER:
         return Behaviour(edition=DATACENTER, version="10.3.2", max_result_window=10_000, nodes=2)
     return Behaviour()
+
+
+def load_behaviour(edition: str, path: Optional[str]) -> Behaviour:
+    """The defaults of an edition with the settings of a YAML file, if there is one.
+
+    Raises:
+        SandboxError: the file is no map of settings.
+    """
+    behaviour = behaviour_of(edition)
+    if path is None:
+        return behaviour
+    try:
+        settings = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        if not isinstance(settings, dict):
+            raise ValueError("expected a map of settings, like 'burst: 5'")
+        return behaviour.changed(settings)
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise SandboxError(f"--jira-setup {path}: {error}") from error
 
 
 def _fits(kind: str, value: Any) -> bool:

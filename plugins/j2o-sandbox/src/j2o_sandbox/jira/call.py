@@ -6,12 +6,13 @@ import time
 from functools import lru_cache
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from j2o_sandbox.jira.accounts import Gate, Viewer
+from j2o_sandbox.jira.accounts import ADMINISTRATOR, Gate, Viewer
 from j2o_sandbox.jira.behaviour import Behaviour
 from j2o_sandbox.jira.edits import EditedTracker
 from j2o_sandbox.jira.index import Index
-from j2o_sandbox.jira.issue_shape import IssueShapes
+from j2o_sandbox.jira.issue_shape import IssueShapes, Selection
 from j2o_sandbox.jira.jql import Search
+from j2o_sandbox.jira.limits import Limiter
 from j2o_sandbox.jira.model import Issue, Json, Project, Row, Tracker
 from j2o_sandbox.jira.shapes import Shapes
 from j2o_sandbox.jira.wire import Answer, JiraError, Request
@@ -26,7 +27,7 @@ class Installation:
         self.gate = Gate(tracker.users, behaviour)
         self.attachment_bytes = attachment_bytes
         self.offset_minutes = offset_minutes(tracker.time_zone)
-        self._requests = 0
+        self.limiter = Limiter()
         self._indexes: Dict[str, Index] = {}
         self._searches: Dict[str, Search] = {}
         self._lagging: Optional[_Lagging] = None
@@ -41,26 +42,22 @@ class Installation:
     def behave(self, behaviour: Behaviour) -> None:
         """Put other settings in force."""
         self.gate.behaviour = behaviour
+        self._searches.clear()
         self.shapes = lru_cache(maxsize=16)(self._shapes)
 
     def _shapes(self, version: str, base: str, viewer: Viewer) -> Tuple[Shapes, IssueShapes]:
         shapes = Shapes(self.tracker, self.behaviour, version, base, viewer)
         return shapes, IssueShapes(shapes)
 
-    def edit(self, edits: Json) -> List[str]:
-        """Change the data under the clients' feet; see :meth:`EditedTracker.apply`."""
+    def edit(self, edits: Json, author: str = ADMINISTRATOR.name) -> List[str]:
+        """Change the data under the clients' feet, as an author; see :meth:`EditedTracker.apply`."""
         before = self._lag() or _Lagging(self.tracker.frozen())
-        touched = self.tracker.apply(edits)
+        touched = self.tracker.apply(edits, author)
         before.until = time.monotonic() + self.behaviour.index_lag
         self._lagging = before
         self._indexes.clear()
         self._searches.clear()
         return touched
-
-    def next_node(self) -> bool:
-        """Whether the next request reaches another node than the first."""
-        self._requests += 1
-        return self._requests % self.behaviour.nodes != 0
 
     def index(self, viewer: Viewer) -> Index:
         """What this viewer sees."""
@@ -74,10 +71,10 @@ class Installation:
         lagging = None if reconciled else self._lag()
         if lagging is not None:
             index = Index(lagging.tracker, viewer, lagging.tracker.deleted)
-            return Search(index, self.behaviour.cloud, self.offset_minutes)
+            return Search(index, self.behaviour, self.offset_minutes)
         found = self._searches.get(viewer.name)
         if found is None:
-            found = Search(self.index(viewer), self.behaviour.cloud, self.offset_minutes)
+            found = Search(self.index(viewer), self.behaviour, self.offset_minutes)
             self._searches[viewer.name] = found
         return found
 
@@ -143,6 +140,19 @@ class Call:
         """
         if self.viewer.user is None:
             raise Unauthenticated
+
+    def readable(self, selection: Selection, fail_fast: bool) -> Selection:
+        """What can be read of a selection: without the field that fails, unless that ends the request (Cloud).
+
+        Raises:
+            JiraError: 500, a selected field cannot be read.
+        """
+        name = self.installation.behaviour.failing_field
+        if name is None or not self.cloud or not self.issues.wants(selection, name):
+            return selection
+        if fail_fast:
+            raise JiraError(500, f"The field '{name}' could not be loaded.")
+        return selection.without(name)
 
     def find_issue(self, key_or_id: str) -> Issue:
         """A visible issue.

@@ -26,22 +26,25 @@ class EditedTracker:
         self.deleted: Set[int] = set()
         self._fields: Dict[int, Json] = {}
         self._comments: Dict[int, List[Json]] = {}
+        self._files: Dict[int, List[Json]] = {}
+        self.uploads: Dict[str, bytes] = {}
 
-    def apply(self, edits: Json) -> List[str]:
-        """Apply ``{"delete": [key], "move": {key: new key}, "change": {key: fields}, "comment": {key: text}}``.
+    def apply(self, edits: Json, author: str = "admin") -> List[str]:
+        """Apply ``{"delete": [key], "move": {key: new key}, "change": {key: fields}, "comment": {key: text},
+        "attach": {key: [file]}}``; of ``comment``, a list is several, and of a file ``content`` are its bytes.
 
         Changed issues get the present time as ``updated``. Returns the keys that were touched.
 
         Raises:
-            ValueError: an edit names no issue, or is none of the four.
+            ValueError: an edit names no issue, or is none of these.
         """
-        unknown = set(edits) - {"delete", "move", "change", "comment"}
+        unknown = set(edits) - {"delete", "move", "change", "comment", "attach"}
         if unknown:
-            raise ValueError(f"unknown edit {sorted(unknown)[0]!r}; known: delete, move, change, comment")
+            raise ValueError(f"unknown edit {sorted(unknown)[0]!r}; known: delete, move, change, comment, attach")
         rows = list(self.rows)
         places = {row.key: place for place, row in enumerate(rows) if place not in self.deleted}
         touched: List[str] = []
-        for kind in ("change", "comment", "move", "delete"):
+        for kind in ("change", "comment", "attach", "move", "delete"):
             entries = edits.get(kind) or {}
             for key in entries:
                 if key not in places:
@@ -53,8 +56,12 @@ class EditedTracker:
                     self._move(rows, place, str(entries[key]))
                 elif kind == "change":
                     self._fields.setdefault(place, {}).update(entries[key])
+                elif kind == "attach":
+                    self._attach(place, entries[key], author)
                 else:
-                    self._comments.setdefault(place, []).append(self._comment(place, entries[key]))
+                    texts = entries[key] if isinstance(entries[key], list) else [entries[key]]
+                    for text in texts:
+                        self._comments.setdefault(place, []).append(self._comment(place, text, author))
                 rows[place] = rows[place]._replace(updated=int(time.time()))
                 touched.append(key)
         self.rows = rows
@@ -65,6 +72,7 @@ class EditedTracker:
         still = copy.copy(self)
         still.deleted = set(self.deleted)
         still._fields = {place: dict(fields) for place, fields in self._fields.items()}
+        still._files = {place: list(entries) for place, entries in self._files.items()}
         still._comments = {place: list(entries) for place, entries in self._comments.items()}
         return still
 
@@ -73,6 +81,8 @@ class EditedTracker:
         if row is self._tracker.rows[position]:
             return issue
         fields = {**issue.fields, **self._fields.get(position, {})}
+        if position in self._files:
+            fields["attachment"] = [*(fields.get("attachment") or ()), *self._files[position]]
         fields["updated"] = jira_time(row.updated, offset_minutes(self.time_zone))
         if row.project != issue.row.project:
             project = next(project for project in self.projects if project.key == row.project)
@@ -84,6 +94,9 @@ class EditedTracker:
         return {**self._tracker.head(position), **self._fields.get(position, {})}
 
     def attachment_position(self, attachment_id: int) -> Optional[int]:
+        for position, entries in self._files.items():
+            if any(entry["id"] == str(attachment_id) for entry in entries):
+                return position
         return self._tracker.attachment_position(attachment_id)
 
     def comment_position(self, comment_id: int) -> Optional[int]:
@@ -109,15 +122,26 @@ class EditedTracker:
         self.moved = {**self.moved, rows[place].key: key}
         rows[place] = rows[place]._replace(key=key, project=project, number=int(number))
 
-    def _comment(self, place: int, text: Any) -> Json:
+    def _attach(self, place: int, files: List[Json], author: str) -> None:
+        for file in files:
+            id = str(950_000_000 + len(self.uploads))
+            content = file["content"]
+            data: bytes = content if isinstance(content, bytes) else str(content).encode("utf-8", "surrogatepass")
+            self.uploads[id] = data
+            entry: Json = {"id": id, "filename": file["filename"], "author": Person(author)}
+            entry["created"] = jira_time(int(time.time()), offset_minutes(self.time_zone))
+            entry.update({"size": len(data), "mimeType": file.get("mimeType", "text/plain")})
+            self._files.setdefault(place, []).append(entry)
+
+    def _comment(self, place: int, text: Any, author: str) -> Json:
         now = jira_time(int(time.time()), offset_minutes(self.time_zone))
-        number = 900_000_000 + place * 100 + len(self._comments.get(place, ()))
-        author = Person("admin")
+        number = 900_000_000 + sum(len(entries) for entries in self._comments.values())
+        person = Person(author)
         return {
             "id": str(number),
-            "author": author,
-            "body": str(text),
-            "updateAuthor": author,
+            "author": person,
+            "body": text if isinstance(text, dict) else str(text),
+            "updateAuthor": person,
             "created": now,
             "updated": now,
         }

@@ -18,6 +18,7 @@ def issue(call: Call, key: str) -> Answer:
     found = call.find_issue(key)
     selection = select(call.request.words("fields"), call.request.words("expand"), "*all")
     selection = selection.capped(GET_COMMENTS if call.cloud else None)
+    selection = call.readable(selection, call.request.flag("failFast"))
     shape = call.issues.issue(found, selection)
     if "names" in selection.expand:
         shape["names"] = call.issues.names(selection)

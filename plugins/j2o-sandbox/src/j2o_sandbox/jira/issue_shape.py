@@ -29,6 +29,10 @@ class Selection:
         """The same with another cap on embedded comments."""
         return replace(self, comments=comments)
 
+    def without(self, name: str) -> Selection:
+        """The same without a field."""
+        return replace(self, excluded=self.excluded | {name})
+
 
 def select(fields: Sequence[str], expand: Sequence[str], default: str) -> Selection:
     """Read a ``fields`` parameter; ``default`` (``*all``, ``*navigable`` or ``id``) holds where it selects nothing."""
@@ -185,6 +189,10 @@ class IssueShapes:
         if self._shapes.version == "3":
             return adf_body(value, self._shapes.accounts)
         return wiki_body(value, self._shapes.mention)
+
+    def wants(self, selection: Selection, name: str) -> bool:
+        """Whether a field is selected."""
+        return self._wanted(selection)(name)
 
     def _wanted(self, selection: Selection) -> Callable[[str], bool]:
         names, excluded = selection.names, selection.excluded

@@ -1,4 +1,4 @@
-"""The lists around issues: types, statuses, fields, link types, options, filters."""
+"""The lists around issues: types, statuses, fields, link types, options."""
 
 from __future__ import annotations
 
@@ -133,37 +133,6 @@ def configuration(call: Call) -> Answer:
     return Answer({**shape, "unassignedIssuesAllowed": True, "timeTrackingConfiguration": tracking})
 
 
-def filter_by_id(call: Call, id: str) -> Answer:
-    """One filter: all that Server offers beside favourites."""
-    call.logged_in()
-    return Answer(_filter(call, _one(call.tracker.catalogue.filters, id, "filter")))
-
-
-def favourite_filters(call: Call) -> Answer:
-    """The caller's favourites."""
-    call.logged_in()
-    return Answer([_filter(call, entry) for entry in call.tracker.catalogue.filters if entry.get("favourite")])
-
-
-def filter_search(call: Call) -> Answer:
-    """``GET /filter/search``: all filters by page, on Cloud only."""
-    call.logged_in()
-    found = [{**_filter(call, entry), "subscriptions": []} for entry in call.tracker.catalogue.filters]
-    return Answer(call.page(found, f"{call.shapes.rest}/filter/search?", 50, 100))
-
-
-def dashboards(call: Call) -> Answer:
-    """No dashboards."""
-    return Answer({"startAt": 0, "maxResults": 20, "total": 0, "dashboards": []})
-
-
-def _filter(call: Call, entry: Json) -> Json:
-    shape: Json = {"self": f"{call.shapes.rest}/filter/{entry['id']}", **entry}
-    shape["owner"] = call.shapes.person(entry["owner"])
-    shape["viewUrl"] = f"{call.request.base}/issues/?filter={entry['id']}"
-    return {**shape, "sharePermissions": [], "subscriptions": {"size": 0, "items": []}}
-
-
 def _options(call: Call, field: str) -> Sequence[Json]:
     known = {entry["id"] for entry in call.tracker.catalogue.fields if entry["custom"]}
     if field not in known:
@@ -239,8 +208,4 @@ ROUTES = (
     Route("GET", "API/field/{field}/context/{context}/option", context_options, ONLY_CLOUD),
     Route("GET", "API/customFieldOption/{option}", option),
     Route("GET", "API/configuration", configuration),
-    Route("GET", "API/filter/favourite", favourite_filters),
-    Route("GET", "API/filter/search", filter_search, ONLY_CLOUD),
-    Route("GET", "API/filter/{filter}", filter_by_id),
-    Route("GET", "API/dashboard", dashboards),
 )

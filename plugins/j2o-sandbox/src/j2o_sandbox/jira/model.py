@@ -160,6 +160,7 @@ class Issue:
 class Catalogue:
     """The lists that issues refer to, each entry in Jira's own form without ``self``.
 
+    Of filters and dashboards, ``shares`` says who sees them beside the owner; ``gadgets`` have a ``place``.
     Issues of a security level in ``hidden_levels`` are visible to nobody who can log in here.
     """
 
@@ -174,6 +175,7 @@ class Catalogue:
     boards: Tuple[Board, ...] = ()
     sprints: Tuple[Sprint, ...] = ()
     filters: Tuple[Json, ...] = ()
+    dashboards: Tuple[Json, ...] = ()
     options: Mapping[str, Tuple[Json, ...]] = field(default_factory=dict)
     hidden_levels: FrozenSet[str] = frozenset()
 

@@ -62,6 +62,7 @@ def token_search(call: Call) -> Answer:
         positions = _reconciled(call, jql, positions, reconciled)
     fields = _list(asked.get("fields"))
     selection = select(fields, _list(asked.get("expand")), "id").capped(SEARCH_COMMENTS)
+    selection = call.readable(selection, str(asked.get("failFast", "false")).lower() == "true")
     bare = set(fields) <= {"id", "key"} and not selection.expand
     size = _number(asked, "maxResults", 50)
     if size < 1 or size > 5000:
@@ -186,7 +187,7 @@ def run_query(call: Call, jql: str, strict: bool) -> Tuple[Sequence[int], List[s
         JiraError: 400 with the query's faults.
     """
     try:
-        return call.installation.search(call.viewer).run(jql, strict, call.installation.next_node())
+        return call.installation.search(call.viewer).run(jql, strict, call.request.node != 0)
     except JqlError as error:
         raise JiraError(400, error.messages) from None
 

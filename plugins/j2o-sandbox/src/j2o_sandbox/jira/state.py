@@ -35,7 +35,7 @@ def behave(call: Call) -> Answer:
 
 
 def edit(call: Call) -> Answer:
-    """``POST /_sandbox/issues``: delete, move, change or comment issues while clients read."""
+    """``POST /_sandbox/issues``: delete, move, change or comment on issues while clients read."""
     try:
         return Answer({"touched": call.installation.edit(call.request.json())})
     except ValueError as error:

@@ -13,7 +13,8 @@ JSON_TYPE = "application/json;charset=UTF-8"
 
 @dataclass(frozen=True)
 class Request:
-    """One request, authenticated. ``base`` is scheme, host and context path as the client wrote them."""
+    """One request, authenticated. ``base`` is scheme, host and context path as the client wrote
+    them; ``node`` is the one of the cluster that answers."""
 
     method: str
     path: str
@@ -23,6 +24,7 @@ class Request:
     base: str
     viewer: Viewer
     loopback: bool = True
+    node: int = 0
 
     def text(self, name: str, default: Optional[str] = None) -> Optional[str]:
         """The first value of a query parameter."""

@@ -1,14 +1,17 @@
 """Which issues a query finds, and in which order.
 
 ``id`` and ``key`` are one clause: a comparison needs an existing, visible issue as its boundary and compares the key
-number inside that issue's project. Elsewhere the boundary makes the clause false (Cloud) or the query wrong (Server).
+number inside that issue's project. Another boundary makes the clause false (Cloud, and old Servers even where queries
+are validated) or the query wrong (Server).
 """
 
 from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
+from j2o_sandbox.jira.behaviour import Behaviour
 from j2o_sandbox.jira.index import Index
+from j2o_sandbox.jira.jql.activity import Activity
 from j2o_sandbox.jira.jql.dates import moment
 from j2o_sandbox.jira.jql.fields import find_field, sort_value
 from j2o_sandbox.jira.jql.parse import Clause, Combination, Empty, Function, JqlError, Node, Query, parse_jql
@@ -23,9 +26,9 @@ _ORDERED = {"<", "<=", ">", ">="}
 class Search:
     """Evaluates queries over one index; answers are kept, for paging asks the same again."""
 
-    def __init__(self, index: Index, cloud: bool, offset_minutes: int) -> None:
+    def __init__(self, index: Index, behaviour: Behaviour, offset_minutes: int) -> None:
         self._index = index
-        self._cloud = cloud
+        self._behaviour = behaviour
         self._offset = offset_minutes
         self._kept: Dict[Tuple[str, bool, bool], Tuple[Sequence[int], List[str]]] = {}
 
@@ -39,7 +42,7 @@ class Search:
         if known is not None:
             return known
         query = parse_jql(jql)
-        run = _Run(self._index, self._cloud, self._offset, other_node)
+        run = _Run(self._index, self._behaviour, self._offset, other_node)
         positions = run.positions(query)
         if run.errors and strict:
             raise JqlError(*run.errors)
@@ -51,10 +54,12 @@ class Search:
 
 
 class _Run:
-    def __init__(self, index: Index, cloud: bool, offset: int, other_node: bool) -> None:
+    def __init__(self, index: Index, behaviour: Behaviour, offset: int, other_node: bool) -> None:
         self._index = index
         self._rows = index.tracker.rows
-        self._cloud = cloud
+        self._cloud = behaviour.cloud
+        self._silent = behaviour.unknown_boundary == "false"
+        self._activity = Activity(index.tracker, index.viewer, behaviour.safeguarded, offset)
         self._offset = offset
         self._other_node = other_node
         self.errors: List[str] = []
@@ -142,25 +147,27 @@ class _Run:
 
     def _clause(self, node: Clause) -> Test:
         name = node.field.lower()
-        if name in _KEYS:
-            return self._key_test(node)
-        if name == "project":
-            return self._project_test(node)
-        if name in _TIMES:
-            return self._time_test(node, _TIMES[name])
-        tracker = self._index.tracker
-        entry = find_field(tracker.catalogue, node.field)
-        if entry is None:
-            self.errors.append(f"Field '{node.field}' does not exist or you do not have permission to view it.")
-            return _never
         try:
+            happened = self._activity.test(node)
+            if happened is not None:
+                return happened
+            if name in _KEYS:
+                return self._key_test(node)
+            if name == "project":
+                return self._project_test(node)
+            if name in _TIMES:
+                return self._time_test(node, _TIMES[name])
+            tracker = self._index.tracker
+            entry = find_field(tracker.catalogue, node.field)
+            if entry is None:
+                raise JqlError(f"Field '{node.field}' does not exist or you do not have permission to view it.")
             return entry.test(node, tracker, self._index.viewer)
         except JqlError as error:
             self.errors.extend(error.messages)
             return _never
 
     def _beyond(self, node: Clause) -> Sequence[int]:
-        boundary = self._issue(node, node.operands[0], silent=self._cloud)
+        boundary = self._issue(node, node.operands[0], silent=self._silent)
         if boundary is None:
             return []
         row = self._rows[boundary]

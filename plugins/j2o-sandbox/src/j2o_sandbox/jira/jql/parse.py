@@ -33,11 +33,15 @@ Operand = Union[str, Function, Empty]
 
 @dataclass(frozen=True)
 class Clause:
-    """``field operator operands``; the operator is lower case, ``in`` and ``not in`` have a list of operands."""
+    """``field operator operands``; the operator is lower case, ``in`` and ``not in`` have a list of operands.
+
+    ``predicates`` stand behind ``was`` and ``changed``: after, before, by, from, to.
+    """
 
     field: str
     operator: str
     operands: Tuple[Operand, ...]
+    predicates: Tuple[Tuple[str, Operand], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,13 +159,25 @@ class _Parser:
             return Clause(name, "not in", self._list())
         if self._take_word("in"):
             return Clause(name, "in", self._list())
-        for word in ("was", "changed"):
-            if self._is_word(word):
-                raise JqlError(f"The operator '{word}' is not supported by the '{name}' field.")
+        if self._take_word("changed"):
+            return Clause(name, "changed", (), self._predicates(("after", "before", "by", "from", "to")))
+        if self._take_word("was"):
+            operator = "was not" if self._take_word("not") else "was"
+            listed = self._take_word("in")
+            operands = self._list() if listed else (self._operand(),)
+            return Clause(name, f"{operator} in" if listed else operator, operands, self._predicates())
         for symbol in ("!=", "!~", "<=", ">=", "=", "<", ">", "~"):
             if self._take_symbol(symbol):
                 return Clause(name, symbol, (self._operand(),))
         raise self._error("Expecting operator")
+
+    def _predicates(self, words: Tuple[str, ...] = ("after", "before", "by")) -> Tuple[Tuple[str, Operand], ...]:
+        found: List[Tuple[str, Operand]] = []
+        while True:
+            word = next((word for word in words if self._take_word(word)), None)
+            if word is None:
+                return tuple(found)
+            found.append((word, self._operand()))
 
     def _list(self) -> Tuple[Operand, ...]:
         if not self._take_symbol("("):
