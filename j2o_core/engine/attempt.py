@@ -179,8 +179,7 @@ class Attempt:
     def _broken(self, task: Task, error: Exception) -> None:
         """The loader broke, perhaps over the answer to a write that was applied: then that is found, and kept."""
         row = task.row
-        log = logger.bind(run=self._engine.run, entity=row.entity, key=row.key)
-        log.opt(exception=error).error("a loader broke")
+        failure = broken(self._engine, row, error)
         found: list[Found] = []
         effect_class = self._engine.loaders[row.entity].effect_class
         if not task.changes_existing and effect_class is not EffectClass.REPEATABLE:
@@ -189,10 +188,9 @@ class Attempt:
             except Fatal:
                 raise
             except Exception as second:  # noqa: BLE001 - as above
-                log.opt(exception=second).error("what it may have written cannot be looked for")
+                broken(self._engine, row, second)
         if not found:
-            broken = ItemFailed(f"the loader broke: {type(error).__name__}: {error}", code="J2O-E099")
-            self._record.refused(task, broken, effects.FAILED)
+            self._record.refused(task, failure, effects.FAILED)
             return
         try:
             # Only a mark proves that it is ours: it may have broken before anything was sent.
@@ -237,6 +235,13 @@ def resolve(engine: Engine, row: effects.EffectRow, parentless: bool = False) ->
 def holds(loader: Loader, effect: Effect, current: Found) -> bool:
     """Whether the target holds already what an update would set."""
     return all(loader.holds(name, value, current.image.get(name)) for name, value in loader.wanted(effect).items())
+
+
+def broken(engine: Engine, row: effects.EffectRow, error: Exception) -> ItemFailed:
+    """The failure of an item whose loader ended with an unexpected error; the log shows where."""
+    log = logger.bind(run=engine.run, entity=row.entity, key=row.key)
+    log.opt(exception=error).error("a loader broke")
+    return ItemFailed(f"the loader broke: {type(error).__name__}: {error}", code="J2O-E099")
 
 
 def with_content(engine: Engine, row: effects.EffectRow, effect: Effect) -> Effect:

@@ -14,7 +14,7 @@ from ..ledger.items import Item
 from ..model.digest import canonical, digest
 from ..model.effect import EffectClass, Found
 from ..model.outcome import Conflict, Fatal, InDoubt, ItemFailed, ItemSkipped, NotSent, Outcome, Retriable, Undecided
-from .attempt import Attempt, holds, resolve
+from .attempt import Attempt, broken, holds, resolve
 from .context import Engine
 from .lanes import LaneQueue
 from .record import Recorder
@@ -140,6 +140,11 @@ class Dispatcher:
             return items, {}  # reading one by one tells which
         except _UNREAD as outcome:
             raise Fatal(f"{entity} cannot be read: {outcome.message}", exit_code=3) from outcome
+        except Fatal:
+            raise
+        except Exception as error:  # noqa: BLE001 - reading one by one tells which
+            broken(self._engine, tasks[0].row, error)
+            return items, {}
 
     def _read_before(self, items: Mapping[str, Item], found: Mapping[str, Found], task: Task) -> bool:
         """Read what has to be known before sending; whether it may be sent."""
@@ -157,6 +162,11 @@ class Dispatcher:
             return False
         except _UNREAD as outcome:
             raise Fatal(f"{row.entity} {row.key} cannot be read: {outcome.message}", exit_code=3) from outcome
+        except Fatal:
+            raise
+        except Exception as error:  # noqa: BLE001 - a plugin's own mistake fails its item, never the run
+            self._record.refused(task, broken(self._engine, row, error), effects.FAILED)
+            return False
         return True
 
     def _look_at_current(self, task: Task, item: Optional[Item], found: Mapping[str, Found]) -> None:

@@ -13,7 +13,7 @@ from j2o_core.ledger import effects
 from j2o_core.ledger.items import CREATED, MATCHED
 from j2o_core.model.effect import Effect, Found
 
-from .conftest import Bench, NaturalThings, RepeatableThings
+from .conftest import Bench, NaturalThings, RepeatableThings, thing
 
 
 class UnmarkedThings(NaturalThings):
@@ -89,3 +89,44 @@ def test_a_look_up_that_breaks_too_fails_the_item_alone(bench: Bench, monkeypatc
     bench.go()
     assert len(bench.target.rows) == 2
     assert sorted(bench.states().values()) == [effects.DONE, effects.FAILED]
+
+
+def test_a_look_at_an_item_to_be_changed_that_breaks_fails_this_item_alone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, logged: list[Any]
+) -> None:
+    bench.things(2)
+    bench.go()
+    bench.plan(
+        *(thing(number, kind=effects.UPDATE, payload={"name": "new"}, only=["name"], step=1) for number in (1, 2))
+    )
+    things = bench.engine.loaders["things"]
+    read = things.read
+
+    def broken(identifier: str, parent: str = "") -> Found:
+        if identifier == bench.engine.items.get("things", ["1"])["1"].item:
+            raise KeyError("lockVersion")
+        return read(identifier, parent)
+
+    monkeypatch.setattr(things, "read", broken)
+    bench.go(step=1)
+    assert sorted(row["image"]["name"] for row in bench.target.rows.values()) == ["new", "thing 1"]
+    assert list(bench.listed().values()) == ["the loader broke: KeyError: 'lockVersion'"]
+    assert [record["exception"].type for record in logged] == [KeyError]
+
+
+def test_where_a_look_at_many_breaks_they_are_read_one_by_one(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, logged: list[Any]
+) -> None:
+    bench.things(2)
+    bench.go()
+    bench.plan(
+        *(thing(number, kind=effects.UPDATE, payload={"name": "new"}, only=["name"], step=1) for number in (1, 2))
+    )
+
+    def broken(identifiers: Sequence[str]) -> Any:
+        raise KeyError("id")
+
+    monkeypatch.setattr(bench.engine.loaders["things"], "read_many", broken)
+    bench.go(step=1)
+    assert [row["image"]["name"] for row in bench.target.rows.values()] == ["new", "new"]
+    assert [record["exception"].type for record in logged] == [KeyError]
