@@ -42,7 +42,7 @@ def extract(
     current = session(context)
     with stoppable():
         loaded = require_spec(current, spec, env)
-        open_log(current.home, secrets_of(loaded), current.debug)
+        open_log(current.home, secrets_of(current, loaded), current.debug)
         display = progress_display(quiet)
         listeners = [listener for listener in (LogEvents(), display) if listener is not None]
         try:

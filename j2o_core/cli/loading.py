@@ -17,6 +17,7 @@ from .failure import USAGE, Refusal
 from .session import Session, environment
 
 if TYPE_CHECKING:
+    from ..mapping.compiled import EntityMapping
     from ..spec.load import LoadResult
 
 #: parts of ``auth`` that are no secrets
@@ -33,10 +34,17 @@ def environment_option() -> Any:
     return typer.Option(None, "--env", "-e", envvar="J2O_ENV", help="The environment to merge into the spec.")
 
 
-def read_spec(current: Session, path: str, environment_name: Optional[str], tests: bool = False) -> LoadResult:
+def read_spec(
+    current: Session,
+    path: str,
+    environment_name: Optional[str],
+    tests: bool = False,
+    compiled: Optional[dict[str, EntityMapping]] = None,
+) -> LoadResult:
     """The spec at ``path`` (or ``j2o:NAME``) merged for one environment, with whatever is wrong with it.
 
-    ``tests``: with the tests beside it, and with what is wrong with any test.
+    ``tests``: with the tests beside it, and with what is wrong with any test. ``compiled`` takes in the mappings, which
+    are compiled without the source's field names.
     """
     from ..mapping.offline import check_mappings
     from ..spec.load import load_spec  # brings jsonschema, which `j2o --help` need not wait for
@@ -45,7 +53,7 @@ def read_spec(current: Session, path: str, environment_name: Optional[str], test
     result = load_spec(path, environment_name, current.plugins.registry, environment(), tests)
     if result.spec is None:
         return result
-    found = check_mappings(result.spec, current.plugins.registry)
+    found = check_mappings(result.spec, current.plugins.registry, compiled)
     return replace(result, problems=in_order([*result.problems, *found])) if found else result
 
 
@@ -55,9 +63,10 @@ def require_spec(
     environment_name: Optional[str],
     listener: Optional[Callable[[Mapping[str, Any]], None]] = None,
     tests: bool = False,
+    compiled: Optional[dict[str, EntityMapping]] = None,
 ) -> Spec:
     """The same, for commands that cannot work with a faulty one: tells every problem, then refuses."""
-    result = read_spec(current, path, environment_name, tests)
+    result = read_spec(current, path, environment_name, tests, compiled)
     errors = 0
     for problem in result.problems:
         errors += problem.severity == ERROR
@@ -74,7 +83,7 @@ def describe(problem: Problem, texts: Mapping[str, str]) -> str:
     return render_problem(problem, texts.get(problem.place.file, "") if problem.place else "")
 
 
-def secrets_of(spec: Spec) -> Redactor:
+def secrets_of(current: Session, spec: Spec) -> Redactor:
     """Hides what the spec's connections log in with, as far as it has values here."""
     from ..security.secrets import Unresolved, resolve
 
@@ -85,7 +94,7 @@ def secrets_of(spec: Spec) -> Redactor:
             if name in _PUBLIC:
                 continue
             try:
-                redactor.add(str(resolve(reference, environment(), folder)))
+                redactor.add(str(resolve(reference, environment(), folder, backends=current.plugins.secrets)))
             except Unresolved:
                 continue  # set later by a started system, or told by the pipeline as an error
     return redactor

@@ -95,7 +95,7 @@ class _Begun:
 def _migrate(current: Session, spec: Spec, options: RunOptions, quiet: bool, stream: Optional[JsonStream]) -> int:
     from ..pipeline.run import run_migration
 
-    open_log(current.home, secrets_of(spec), current.debug)
+    open_log(current.home, secrets_of(current, spec), current.debug)
     begun = _Begun()
     display = progress_display(quiet)
     listeners = [listener for listener in (begun, LogEvents(), display, stream) if listener is not None]

@@ -46,7 +46,7 @@ def verify(
     format = _format(report)
     with stoppable():
         loaded = require_spec(current, spec, env)
-        open_log(current.home, secrets_of(loaded), current.debug)
+        open_log(current.home, secrets_of(current, loaded), current.debug)
         display = progress_display(quiet)
         listeners = [listener for listener in (LogEvents(), display) if listener is not None]
         try:

@@ -6,14 +6,17 @@ import difflib
 import os
 import traceback
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Iterable, Mapping, Optional
 
 import pluggy
 
+from ..security.secrets import Backends
 from . import specs
 from .discovery import OURS, Candidate, Choice, installed, version_of
 from .guard import Watched, described, quiet
 from .registry import NameTaken, Registry
+from .secret_values import secret_values
 
 #: how many lines of a failure's end are kept for who asks
 _TRACE_LINES = 12
@@ -46,6 +49,11 @@ class Plugins:
     registry: Registry
     infos: tuple[PluginInfo, ...]
     warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def secrets(self) -> Backends:
+        """What resolves the ``${SCHEME:...}`` references of secret backends."""
+        return secret_values(self.registry)
 
     def call(self, plugin: str, hook: str, **values: Any) -> list[Any]:
         """Call one hook of one plugin, whoever else implements it; whatever it raises comes through."""

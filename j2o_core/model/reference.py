@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Optional, Union
+from typing import Collection, Optional, Union
 
-#: schemes that the core resolves, and those that need a secret backend
+#: schemes that the core resolves, and those that are known to need a secret backend; backends can bring others
 SCHEMES = ("env", "file", "secret")
 BACKEND_SCHEMES = ("keyring", "vault")
 
@@ -44,8 +44,10 @@ class UnknownScheme(MalformedReference):
         self.scheme = scheme
 
 
-def parse(text: str) -> list[Union[str, Reference]]:
+def parse(text: str, backends: Collection[str] = ()) -> list[Union[str, Reference]]:
     """The literal parts and references of a text, in order. ``$${`` stands for a literal ``${``.
+
+    ``backends`` are the schemes of the installed secret backends.
 
     Raises:
         MalformedReference: a ``${`` that begins no reference; the message repeats no default.
@@ -55,20 +57,20 @@ def parse(text: str) -> list[Union[str, Reference]]:
     for match in _MARK.finditer(text):
         if match.start() > start:
             parts.append(text[start : match.start()])
-        parts.append("${" if match.group() == "$${" else _reference(match))
+        parts.append("${" if match.group() == "$${" else _reference(match, backends))
         start = match.end()
     if start < len(text):
         parts.append(text[start:])
     return parts
 
 
-def _reference(match: re.Match[str]) -> Reference:
+def _reference(match: re.Match[str], backends: Collection[str]) -> Reference:
     scheme, colon, rest = match.group(1).partition(":")
     if not match.group(2):
         raise MalformedReference("a reference is not closed with '}'")
     if not colon or not re.fullmatch(r"[a-z]+", scheme):
         raise MalformedReference("a reference has the form ${scheme:name}")
-    if scheme not in SCHEMES:
+    if scheme not in SCHEMES and scheme not in backends:
         raise UnknownScheme(scheme)
     name, default = rest, None
     if scheme == "env":
@@ -76,6 +78,6 @@ def _reference(match: re.Match[str]) -> Reference:
         default = text if colon else None
     form = {"env": _VARIABLE, "secret": _SECRET}.get(scheme)
     if not name or (form is not None and not form.fullmatch(name)):
-        what = {"env": "an environment variable", "secret": "a secret", "file": "a file"}[scheme]
+        what = {"env": "an environment variable", "file": "a file"}.get(scheme, "a secret")
         raise MalformedReference(f"a reference with the scheme '{scheme}' needs the name of {what}")
     return Reference(scheme, name, default)

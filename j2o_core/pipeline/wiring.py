@@ -144,7 +144,7 @@ def _start_system(wiring: Wiring, variables: dict[str, str]) -> dict[str, str]:
             exit_code=2,
         )
     plugin = wiring.plugins.registry.get(SYSTEM, system.plugin)()
-    options = _resolved(wiring.spec, system.options, variables, "system")
+    options = _resolved(wiring, system.options, variables, "system")
     started = plugin.start(options, wiring.home / system.plugin)
     wiring._closers.append(started.stop)
     return {**variables, **started.variables}
@@ -155,7 +155,7 @@ def _connect(wiring: Wiring, variables: Mapping[str, str], names: Optional[Colle
     for name, connection in spec.connections.items():
         if names is not None and name not in names:
             continue
-        options = _resolved(spec, connection.options, variables, f"connections.{name}")
+        options = _resolved(wiring, connection.options, variables, f"connections.{name}")
         url = str(options.pop("url", "") or "").rstrip("/")
         if not url and "url" in connection.options:
             raise Fatal(f"connections.{name}: the url is empty", exit_code=2)
@@ -185,10 +185,11 @@ def _connect(wiring: Wiring, variables: Mapping[str, str], names: Optional[Colle
             raise Fatal(f"connections.{name} ({client.url}): {error.message}", exit_code=error.exit_code) from error
 
 
-def _resolved(spec: Spec, value: Mapping[str, Any], variables: Mapping[str, str], path: str) -> dict[str, Any]:
+def _resolved(wiring: Wiring, value: Mapping[str, Any], variables: Mapping[str, str], path: str) -> dict[str, Any]:
+    spec = wiring.spec
     folder = Path(spec.files[0]).parent if spec.files else None
     try:
-        return dict(resolve(value, variables, folder, path, spec.places))
+        return dict(resolve(value, variables, folder, path, spec.places, wiring.plugins.secrets))
     except Unresolved as error:
         raise Fatal(str(error), exit_code=2) from None
 

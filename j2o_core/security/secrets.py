@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional
 
 from ..model.problem import Place, Problem
 from ..model.reference import MalformedReference, Reference, UnknownScheme, parse
 
 MAX_FILE_BYTES = 64 * 1024
+
+#: by scheme: the secret of a name, relative paths starting from a folder; raises ``NoSecret``
+Backends = Mapping[str, Callable[[str, Path], str]]
+
+
+class NoSecret(Exception):
+    """A backend has no value; the message says why and holds no secret."""
 
 
 class Unresolved(Exception):
@@ -25,46 +33,48 @@ def resolve(
     folder: Optional[Path] = None,
     path: str = "",
     places: Optional[Mapping[str, Place]] = None,
+    backends: Optional[Backends] = None,
 ) -> Any:
     """A copy of ``value`` (text, or maps and lists of it) with each ``${...}`` replaced by what it stands for.
 
     Relative ``${file:...}`` paths start from ``folder``. A variable that is empty counts as not set. ``path`` is where
     the value stands in the spec and ``places`` where each path of the spec is written: they tell problems apart.
+    ``backends`` resolve the schemes that are not the core's own.
 
     Raises:
         Unresolved: with a problem for every reference that has no value.
     """
     problems: list[Problem] = []
-    resolved = _resolve(value, variables, folder or Path.cwd(), path, places or {}, problems)
+    sources = _Sources(variables, folder or Path.cwd(), places or {}, backends or {})
+    resolved = _resolve(value, sources, path, problems)
     if problems:
         raise Unresolved(tuple(problems))
     return resolved
 
 
-def _resolve(
-    value: Any,
-    variables: Mapping[str, str],
-    folder: Path,
-    path: str,
-    places: Mapping[str, Place],
-    problems: list[Problem],
-) -> Any:
+@dataclass(frozen=True)
+class _Sources:
+    variables: Mapping[str, str]
+    folder: Path
+    places: Mapping[str, Place]
+    backends: Backends
+
+
+def _resolve(value: Any, sources: _Sources, path: str, problems: list[Problem]) -> Any:
     if isinstance(value, dict):
         return {
-            key: _resolve(item, variables, folder, f"{path}.{key}" if path else str(key), places, problems)
-            for key, item in value.items()
+            key: _resolve(item, sources, f"{path}.{key}" if path else str(key), problems) for key, item in value.items()
         }
     if isinstance(value, (list, tuple)):
-        return [
-            _resolve(item, variables, folder, f"{path}[{index}]", places, problems) for index, item in enumerate(value)
-        ]
+        return [_resolve(item, sources, f"{path}[{index}]", problems) for index, item in enumerate(value)]
     if not isinstance(value, str) or "${" not in value:
         return value
+    place = sources.places.get(path)
     try:
-        parts = parse(value)
+        parts = parse(value, sources.backends)
     except MalformedReference as error:
         code = "J2O-S031" if isinstance(error, UnknownScheme) else "J2O-S030"
-        problems.append(Problem(code, str(error), place=places.get(path), path=path))
+        problems.append(Problem(code, str(error), place=place, path=path))
         return ""
     texts = []
     for part in parts:
@@ -72,11 +82,9 @@ def _resolve(
             texts.append(part)
             continue
         try:
-            texts.append(_value(part, variables, folder))
+            texts.append(_value(part, sources))
         except _NoValue as error:
-            problems.append(
-                Problem(error.code, error.message, place=places.get(path), path=path, expected=error.expected)
-            )
+            problems.append(Problem(error.code, error.message, place=place, path=path, expected=error.expected))
     return "".join(texts)
 
 
@@ -86,10 +94,15 @@ class _NoValue(Exception):
         self.code, self.message, self.expected = code, message, expected
 
 
-def _value(reference: Reference, variables: Mapping[str, str], folder: Path) -> str:
+def _value(reference: Reference, sources: _Sources) -> str:
     if reference.scheme == "file":
-        return _file(reference, folder)
-    value = variables.get(reference.variable) or reference.default
+        return _file(reference, sources.folder)
+    if reference.scheme in sources.backends:
+        try:
+            return sources.backends[reference.scheme](reference.name, sources.folder)
+        except NoSecret as error:
+            raise _NoValue("J2O-S037", f"{reference} has no value: {error}", "a secret of this name") from None
+    value = sources.variables.get(reference.variable) or reference.default
     if value is None:
         message = f"{reference} has no value: the environment variable {reference.variable} is not set"
         raise _NoValue("J2O-S035", message, f"a value in {reference.variable}")

@@ -39,8 +39,8 @@ _TABLE = (
     Code(
         "J2O-S002",
         "File cannot be read",
-        "The file is a folder, may not be read, or is larger than the limit: 2 MiB for a file, 4 MiB for all files of a "
-        "spec.",
+        "The file is a folder, may not be read, or is larger than the limit: 2 MiB for a file, 4 MiB for all files of "
+        "a spec.",
         "Check its permissions. Move large tables into CSV files.",
     ),
     Code(
@@ -144,6 +144,12 @@ _TABLE = (
         "This j2o reads `apiVersion: j2o/v1`, `kind: Migration`.",
         "Correct the line, or use the j2o release that the spec was written for.",
     ),
+    Code(
+        "J2O-S019",
+        "Ledger that cannot be opened",
+        "The address of the ledger is none, or names a database that j2o keeps no ledger in.",
+        "Write `sqlite:///FILE`; a relative FILE lies in `J2O_HOME`.",
+    ),
     # ------------------------------------------------------------------ extends, !include and environments
     Code(
         "J2O-S020",
@@ -168,6 +174,20 @@ _TABLE = (
         "Unknown environment",
         "Neither `environments` in the spec nor a file in `environments/` beside it has this name.",
         "Correct `--env` or `J2O_ENV`, or add the environment.",
+    ),
+    Code(
+        "J2O-S024",
+        "Overlay without effect",
+        "The overlay of an environment is empty, or says what the spec says without it.",
+        "Remove the line, or write what differs.",
+        WARNING,
+    ),
+    Code(
+        "J2O-S025",
+        "Change of what is not there",
+        "An overlay, or a spec that extends another, changes or removes an entity, connection, table, field, rule or "
+        "dropped field that the spec below it does not have.",
+        "Correct the name. What is new must be whole.",
     ),
     # ------------------------------------------------------------------ references and secrets
     Code(
@@ -216,6 +236,12 @@ _TABLE = (
         "Referenced file cannot be read",
         "The file of a `${file:path}` reference does not exist, may not be read, is no text or exceeds 64 KiB.",
         "Check the path (relative ones start from the spec's folder) and the permissions.",
+    ),
+    Code(
+        "J2O-S037",
+        "Secret has no value",
+        "The secret backend of a `${SCHEME:NAME}` reference has no value for the name, or cannot be asked now.",
+        "The message says why. Check the name, and that the backend is reachable and unlocked.",
     ),
     # ------------------------------------------------------------------ relations
     Code(
@@ -275,7 +301,43 @@ _TABLE = (
         "Keep one of the two lines.",
         WARNING,
     ),
+    Code(
+        "J2O-S049",
+        "Key without effect",
+        "Another key beside it decides already: a `default` beside a fixed `value`, `missing` beside a fixed "
+        "`default`, `after` without `failed`.",
+        "Remove the key.",
+        WARNING,
+    ),
+    Code(
+        "J2O-S050",
+        "Row that no value reaches",
+        "Rows are tried in order: exact and folded ones, regular expressions as they are written, `*`. A row before "
+        "this one takes whatever it would take.",
+        "Put the narrower row first, or remove one of the two.",
+        WARNING,
+    ),
     # ------------------------------------------------------------------ tests
+    # ------------------------------------------------------------------ files of tables
+    Code(
+        "J2O-S060",
+        "A table's file cannot be read",
+        "The CSV file of a table is not there, lies outside the spec's folder, or cannot be read.",
+        "Put the file beside the spec and name it from the file that names it, as in `file: ./users.csv`.",
+    ),
+    Code(
+        "J2O-S061",
+        "A table's file is no table",
+        "The CSV file of a table is not in the encoding that it should be in, lacks a column that the spec names, or has "
+        "a line with too many cells, too few, a quote that is not closed, or no key.",
+        "Correct the line. `separator` and `encoding` say how the file is written where that is not found out.",
+    ),
+    Code(
+        "J2O-S062",
+        "A key with two values",
+        "Two lines of a table's CSV file have the same key and different values.",
+        "Correct one of them; an alias that two people share is left empty in both lines.",
+    ),
     Code(
         "J2O-S070",
         "Test of a field that is not mapped",

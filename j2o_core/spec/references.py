@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator, Union
-from urllib.parse import urlsplit
+from typing import Collection, Iterator, Union
 
 from ..model.problem import Place, Problem
 from ..model.reference import BACKEND_SCHEMES, SCHEMES, MalformedReference, Reference, UnknownScheme, parse
+from .addresses import check_addresses, password_in
 from .codes import problem
 from .node import Node, Path, dotted, walk
 from .suggestion import nearest
@@ -15,26 +15,22 @@ from .suggestion import nearest
 _LOOKS_LIKE_ONE = re.compile(r"\$\{(?:" + "|".join((*SCHEMES, *BACKEND_SCHEMES)) + r"):")
 _SECRET_KEY = re.compile(r"(?i)(?:^|[_-])(?:token|api[_-]?key|pass(?:word|wd|phrase)?|secret|private[_-]?key)$")
 _PUBLIC_AUTH_KEYS = frozenset(("user", "username", "login", "email", "name", "type", "scheme", "client_id", "realm"))
-_LOOPBACK = re.compile(r"localhost|.*\.localhost|127(?:\.\d+){3}|::1")
 _STRUCTURE = frozenset(("plugin", "connection", "of", "each", "total", "split", "unless", "optional"))
 
 
-def check_references(root: Node) -> list[Problem]:
-    """What is wrong with references, and every secret that is written out."""
+def check_references(root: Node, backends: Collection[str] = ()) -> list[Problem]:
+    """What is wrong with references, and every secret that is written out. ``backends`` are schemes of plugins."""
     problems: list[Problem] = []
     for path, node in walk(root):
         inner = path[2:] if path and path[0] == "environments" else path
         if not isinstance(node.value, str) or not inner or inner[0] == "extends":
             continue
         if _is_resolved(inner):
-            problems += _resolved(path, inner, node)
+            problems += _resolved(path, inner, node, backends)
         elif _LOOKS_LIKE_ONE.search(node.value):
             message = f"a reference is not resolved in {dotted(path)}: it stays text"
             problems.append(problem("J2O-S034", message, node.place, dotted(path), expected="a value"))
-    connections = root.value.get("connections")
-    if connections is not None and connections.is_map:
-        for name, connection in connections.value.items():
-            problems += _plain_http(("connections", name), connection)
+    problems += check_addresses(root)
     return problems
 
 
@@ -48,13 +44,13 @@ def _is_resolved(path: Path) -> bool:
     return path == ("runtime", "ledger")
 
 
-def _resolved(path: Path, inner: Path, node: Node) -> Iterator[Problem]:
+def _resolved(path: Path, inner: Path, node: Node, backends: Collection[str]) -> Iterator[Problem]:
     """``inner`` is the path without the environment that it stands in."""
     text, place = node.value, node.place
     try:
-        parts = parse(text)
+        parts = parse(text, backends)
     except UnknownScheme as error:
-        guess = "" if error.scheme in BACKEND_SCHEMES else nearest(error.scheme, SCHEMES)
+        guess = "" if error.scheme in BACKEND_SCHEMES else nearest(error.scheme, (*SCHEMES, *backends))
         expected = "${env:NAME}, ${file:path} or ${secret:NAME}"
         yield problem("J2O-S031", f"{error} in {dotted(path)}", place, dotted(path), expected, guess)
         return
@@ -65,7 +61,7 @@ def _resolved(path: Path, inner: Path, node: Node) -> Iterator[Problem]:
     if _is_secret(inner):
         yield from _literal(path, parts, place)
     elif inner == ("runtime", "ledger") or str(inner[-1]).endswith("url"):
-        yield from _password_in_address(path, text, place)
+        yield from password_in(path, text, place)
 
 
 def _is_secret(path: Path) -> bool:
@@ -83,25 +79,3 @@ def _literal(path: Path, parts: list[Union[str, Reference]], place: Place) -> It
         yield problem("J2O-S032", f"{name} is written out in the spec", place, name, expected)
     elif any(reference.default for reference in references):
         yield problem("J2O-S032", f"the default of {name} is a secret written out in the spec", place, name, expected)
-
-
-def _password_in_address(path: Path, text: str, place: Place) -> Iterator[Problem]:
-    match = re.search(r"://[^/@\s]*:([^/@\s]+)@", text)
-    if match is not None and "${" not in match.group(1):
-        message = f"{dotted(path)} holds a password that is written out in the spec"
-        yield problem("J2O-S032", message, place, dotted(path), "a reference in place of the password")
-
-
-def _plain_http(path: Path, connection: Node) -> Iterator[Problem]:
-    if not connection.is_map or "auth" not in connection.value or "url" not in connection.value:
-        return
-    url = connection.value["url"]
-    if not isinstance(url.value, str) or not url.value.lower().startswith("http://"):
-        return
-    try:
-        host = urlsplit(url.value).hostname or ""
-    except ValueError:
-        host = ""
-    if not _LOOPBACK.fullmatch(host):
-        place, name = url.place, dotted((*path, "url"))
-        yield problem("J2O-S033", f"{name} sends credentials over plain http", place, name, "https://")
