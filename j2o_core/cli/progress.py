@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Optional, Union
+from typing import TYPE_CHECKING, Optional, Union
 
 from ..observe.lines import PlainLines
-from ..observe.live import LiveProgress
+
+if TYPE_CHECKING:
+    from ..observe.live import LiveProgress
 
 
 def progress_display(quiet: bool) -> Optional[Union[LiveProgress, PlainLines]]:
@@ -15,5 +17,7 @@ def progress_display(quiet: bool) -> Optional[Union[LiveProgress, PlainLines]]:
     if quiet:
         return None
     if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        from ..observe.live import LiveProgress  # brings rich's bars, which only a terminal shows
+
         return LiveProgress(sys.stderr)
     return PlainLines(sys.stderr)

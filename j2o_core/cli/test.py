@@ -14,6 +14,7 @@ from .loading import environment_option, require_spec, spec_argument
 from .session import session
 
 if TYPE_CHECKING:
+    from ..mapping.compiled import EntityMapping
     from ..pipeline.trial import Verdict
     from ..spec.cases import Case
 
@@ -45,12 +46,13 @@ def test(
     from ..spec.cases import cases_of
 
     current = session(context)
-    checked = require_spec(current, spec, env, tests=True)
+    mappings: dict[str, EntityMapping] = {}
+    checked = require_spec(current, spec, env, tests=True, compiled=mappings)
     cases = cases_of(checked)
     chosen = _chosen(cases, pattern)
     if cases and not chosen:
         raise Refusal(f"none of the {len(cases)} tests of {spec} has '{pattern}' in its name or entity", USAGE)
-    verdicts = list(Trial(checked, current.plugins.registry).run(chosen))
+    verdicts = list(Trial(checked, current.plugins.registry, mappings).run(chosen))
     if junit is not None:
         _write_junit(junit, spec, verdicts)
     if json:

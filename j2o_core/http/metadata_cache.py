@@ -8,11 +8,12 @@ import sqlite3
 import threading
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
 
 from loguru import logger
-from requests_cache.backends.sqlite import SQLiteCache
-from requests_cache.models.response import CachedResponse
+
+if TYPE_CHECKING:
+    from requests_cache.backends.sqlite import SQLiteCache
 
 
 class MetadataCache:
@@ -52,6 +53,8 @@ class MetadataCache:
 
     def put(self, key: str, body: bytes) -> None:
         """Keep an answer for the lifetime; of the exchange that brought it nothing else is kept."""
+        from requests_cache.models.response import CachedResponse
+
         expires = datetime.now(timezone.utc) + timedelta(seconds=self._lifetime)
         answer = CachedResponse(
             content=body,
@@ -68,6 +71,8 @@ class MetadataCache:
 
     @staticmethod
     def _open(path: Path) -> SQLiteCache:
+        from requests_cache.backends.sqlite import SQLiteCache  # slow to import, and only connections need it
+
         store = SQLiteCache(path, serializer="json", wal=True)
         store.get_response("")
         store.delete(expired=True)

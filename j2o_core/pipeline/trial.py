@@ -40,11 +40,14 @@ class Verdict:
 
 
 class Trial:
-    """Runs tests against one checked spec. A mapping is compiled once for each set of field names."""
+    """Runs tests against one checked spec. A mapping is compiled once for each set of field names.
 
-    def __init__(self, spec: Spec, registry: Registry) -> None:
+    ``compiled`` are mappings that were compiled already, without field names.
+    """
+
+    def __init__(self, spec: Spec, registry: Registry, compiled: Optional[Mapping[str, EntityMapping]] = None) -> None:
         self._spec, self._registry = spec, registry
-        self._mappings: dict[Any, EntityMapping] = {}
+        self._mappings: dict[Any, EntityMapping] = {(name, ()): mapping for name, mapping in (compiled or {}).items()}
         self._legible = Legible(registry)
 
     def run(self, cases: Iterable[Case]) -> Iterator[Verdict]:
