@@ -40,17 +40,18 @@ def read_spec(
     environment_name: Optional[str],
     tests: bool = False,
     compiled: Optional[dict[str, EntityMapping]] = None,
+    environments: bool = False,
 ) -> LoadResult:
     """The spec at ``path`` (or ``j2o:NAME``) merged for one environment, with whatever is wrong with it.
 
     ``tests``: with the tests beside it, and with what is wrong with any test. ``compiled`` takes in the mappings, which
-    are compiled without the source's field names.
+    are compiled without the source's field names. ``environments``: it is checked in each of its environments too.
     """
     from ..mapping.offline import check_mappings
     from ..spec.load import load_spec  # brings jsonschema, which `j2o --help` need not wait for
     from ..spec.structure import in_order
 
-    result = load_spec(path, environment_name, current.plugins.registry, environment(), tests)
+    result = load_spec(path, environment_name, current.plugins.registry, environment(), tests, environments)
     if result.spec is None:
         return result
     found = check_mappings(result.spec, current.plugins.registry, compiled)

@@ -48,7 +48,7 @@ def validate(
       j2o validate acme.yaml -e production
       j2o validate acme.yaml --format sarif > acme.sarif
     """
-    result = read_spec(session(context), spec, env, tests=True)
+    result = read_spec(session(context), spec, env, tests=True, environments=True)
     valid = result.spec is not None and not any(problem.severity == ERROR for problem in result.problems)
     if json or format is Format.JSON:
         print_json({"valid": valid, "problems": [problem_json(problem) for problem in result.problems]})

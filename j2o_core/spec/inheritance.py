@@ -10,6 +10,7 @@ from ..model.problem import Place, Problem
 from .codes import problem
 from .merge import merge
 from .node import Node
+from .overlays import without_effect
 from .packaged import PREFIX, TESTS, packaged_names, packaged_spec, specs_folder
 from .reading import MAX_BYTES, MAX_VALUES, read_yaml
 from .suggestion import nearest
@@ -84,6 +85,7 @@ class Reader:
             overlay = self._overlay(path, _shown(path))
             if overlay is None:
                 return None
+            self.problems += without_effect(root, overlay)
             root = merge(root, overlay)
         if name in overlays and overlays[name].is_map:
             root = merge(root, overlays[name])

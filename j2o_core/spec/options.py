@@ -32,8 +32,8 @@ def check_options(document: Mapping[str, Any], root: Node, registry: Registry) -
         for path, part in extracts(name, entity):
             if not isinstance(part, dict):
                 continue
-            if "plugin" in part:
-                problems += check.plugin(roles.EXTRACTOR, part, path, "load")
+            if "plugin" in part and "of" not in part:
+                problems += check.plugin(roles.EXTRACTOR, part, path, "extract")
             elif "split" in part:
                 problems += check.named(roles.SPLITTER, part["split"], (*path, "split"))
         load = entity.get("load")
@@ -69,8 +69,7 @@ class _Check:
     def plugin(self, role: str, entry: Mapping[str, Any], path: Path, definition: str) -> Iterator[Problem]:
         """Whether the plugin of ``entry`` exists and takes the options beside it.
 
-        ``definition`` is the part of the schema that tells the keys which belong to the core; those of ``load``
-        (``plugin``, ``connection``) are those of an extractor too.
+        ``definition`` is the part of the schema that tells the keys which belong to the core.
         """
         name = entry.get("plugin")
         if not isinstance(name, str):
@@ -79,7 +78,8 @@ class _Check:
             yield from self.named(role, name, (*path, "plugin"))
             return
         if (role, name) not in self._validators:
-            own = schema("migration")["$defs"][definition]["properties"]
+            part = schema("migration")["$defs"][definition]
+            own = part["properties"] if "properties" in part else part["oneOf"][0]["properties"]
             self._validators[role, name] = _composed(own, self.registry.find(roles.SCHEMA, name) or {})
         yield from check_structure(self._validators[role, name], entry, self.root, path)
 

@@ -115,8 +115,8 @@ def _tables(document: Mapping[str, Any], root: Node) -> Iterator[Problem]:
     for table, rows in tables.items():
         place = ("tables", table)
         if table not in used and f"'{table}'" not in texts and f'\\"{table}\\"' not in texts:
-            message = f"nothing uses the table '{table}'"
-            yield problem("J2O-S043", message, key_place(root, place), dotted(place), "a field with `table:`")
+            message, guess = f"nothing uses the table '{table}'", nearest(table, used)
+            yield problem("J2O-S043", message, key_place(root, place), dotted(place), "a field with `table:`", guess)
         for row in rows if isinstance(rows, dict) else ():
             yield from _pattern(str(row), (*place, row), root)
 

@@ -122,7 +122,7 @@ def _not_one_of(choices: Sequence[Any], instance: Any, path: Path, place: Place)
     code = "J2O-S018" if path in (("apiVersion",), ("kind",)) else "J2O-S013"
     shown = f"'{instance[:80]}'" if isinstance(instance, str) else type_name(instance)
     message = f"{_where(path)} is {shown}"
-    guess = nearest(str(instance), words) or (words[0] if len(words) == 1 else "")
+    guess = nearest(str(instance), words) or (words[0] if code == "J2O-S018" else "")
     return problem(code, message, place, dotted(path), _one_of(words), guess)
 
 
