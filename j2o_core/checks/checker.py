@@ -1,4 +1,4 @@
-"""The check of one item before it is planned: its record, what its mapping makes of it, and what the target would say."""
+"""The check of one item before it is planned: its record, what its mapping makes of it, what the target would say."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any, Callable, Iterator, Mapping, Optional, Sequence
 
 from ..hooks.protocols import Loader
 from ..hooks.registry import RECORD_SCHEMA, Registry
-from ..mapping.codes import ITEM_SKIPPED
+from ..mapping.codes import ITEM_SKIPPED, NOT_EVALUATED, RULE_BROKEN
 from ..mapping.compiled import EntityMapping
 from ..mapping.model import Mapped
+from ..mapping.rules import SKIP, STOP, WARN
 from ..model.payload import FAIL, Ref
 from ..model.problem import ERROR, WARNING, Problem
 from ..model.record import Record
+from ..snapshot.facts import Broken
 from ..spec.model import Spec
 from . import codes
 from .left_out import LeftOut
@@ -58,8 +60,11 @@ class Checker:
         self._mappings, self._loaders, self._origin, self._left_out = mappings, loaders, origin, left_out
         self._schemas = {name: _schemas(spec, registry, name) for name in loaders}
 
-    def check(self, record: Record, source: Optional[Record], new: bool) -> Verdict:
-        """The verdict on one record; ``source`` is the one it was split from, ``new``: it was never written before."""
+    def check(self, record: Record, source: Optional[Record], new: bool, broken: Sequence[Broken] = ()) -> Verdict:
+        """The verdict on one record; ``source`` is the one it was split from, ``new``: it was never written before.
+
+        ``broken`` are the rules across items that it breaks.
+        """
         fate = self._left_out.fate(record.parent) if new else None
         if fate is not None:
             return self._leave_out(record, fate)
@@ -76,6 +81,16 @@ class Checker:
             return self._leave_out(record, skipped, told)
         if mapped.fail is not None:
             return self._leave_out(record, mapped.fail, told)
+        stops: list[Problem] = []
+        for found, on_fail in self._across(record, source, mapped, broken):
+            if on_fail == WARN:
+                told.append(replace(found, severity=WARNING))
+            elif on_fail == STOP:
+                stops.append(found)
+            else:
+                return self._leave_out(record, found, told)
+        if stops:
+            return Verdict(None, None, tuple(told), (), tuple(stops))
         replaced: list[Problem] = []
         loader = self._loaders[entity]
         for found in (*self._references(mapped, loader), *loader.problems(mapped.payload)):
@@ -93,6 +108,27 @@ class Checker:
 
     def _of(self, record: Record, problem: Problem) -> Problem:
         return replace(problem, entity=problem.entity or record.origin.entity, key=problem.key or record.key)
+
+    def _across(
+        self, record: Record, source: Optional[Record], mapped: Mapped, broken: Sequence[Broken]
+    ) -> Iterator[tuple[Problem, str]]:
+        """What to tell of each rule that the item breaks, and what the rule says to do."""
+        if not broken:
+            return
+        mapping = self._mappings[record.origin.entity]
+        rules = {rule.name: rule for rule in mapping.across}
+        scope = mapping.scope(record, source, mapped.payload)
+        for one in broken:
+            rule = rules[one.rule]
+            on_fail = rule.spec.on_fail
+            if one.failed:
+                found = Problem(NOT_EVALUATED, f"rule {rule.name}: {one.value}")
+                on_fail = STOP if on_fail == STOP else FAIL
+            else:
+                text = rule.tell(scope, one.value, one.count, one.first)
+                skipped = on_fail == SKIP
+                found = Problem(ITEM_SKIPPED if skipped else RULE_BROKEN, text, WARNING if skipped else ERROR)
+            yield self._of(record, replace(found, place=rule.place, path=rule.spec.path)), on_fail
 
     def _references(self, mapped: Mapped, loader: Loader) -> Iterator[Problem]:
         for name, value in mapped.payload.items():

@@ -15,7 +15,7 @@ from .fields import SOURCE_ROOTS, FieldFailed, ItemLeftOut
 from .scope import Scope
 
 SOURCE, TARGET = "source", "target"
-FIX, WARN, SKIP = "fix", "warn", "skip"
+FIX, WARN, SKIP, STOP = "fix", "warn", "skip", "stop"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class Rule:
         """Nothing where the rule holds; else (code, message) of a warning. A fix is written into ``scope["target"]``.
 
         Raises:
-            FieldFailed: the item fails: broken, not to be evaluated, or broken still after its fix.
+            FieldFailed: the item fails (with ``on_fail: stop``, the run): broken, not to be evaluated, or broken still
+                after its fix.
             ItemLeftOut: the item is skipped.
         """
         try:

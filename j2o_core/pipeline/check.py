@@ -6,7 +6,7 @@ from functools import partial
 from typing import Sequence
 
 from ..checks.findings import Finding
-from ..ledger import effects, listing
+from ..ledger import listing
 from ..ledger.writer import Writer
 from .options import Emit, problem_event
 
@@ -26,9 +26,8 @@ class StoppedByCheck(Exception):
 
 
 def tell(findings: Sequence[Finding], writer: Writer, run: str, emit: Emit) -> None:
-    """Write the findings of a run down and announce them; the plan they were found in is forgotten."""
+    """Write the findings of a run down, instead of those before, and announce them."""
     problems = [("", finding.summary()) for finding in findings]
-    writer.submit(partial(effects.forget_plan, run=run))
     writer.submit(partial(listing.forget_problems, run=run, stage=CHECK))
     writer.submit(partial(listing.put_problems, run=run, stage=CHECK, problems=problems))
     for finding in findings:

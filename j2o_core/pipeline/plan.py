@@ -21,6 +21,7 @@ from ..mapping.model import Mapped
 from ..model.effect import EffectClass
 from ..model.outcome import ItemFailed, ItemSkipped
 from ..model.problem import WARNING, Problem
+from ..snapshot.facts import Broken, Facts
 from ..snapshot.rows import Stub
 from ..snapshot.store import Snapshot
 from ..snapshot.tree import Tree
@@ -58,6 +59,7 @@ class Planner:
         self._stop = stop
         self._scan_again = scan_again
         self._records = Records(snapshot, wiring.derivations)
+        self._facts = Facts(snapshot)
         self._adoption = Adoption(snapshot, items)
         self._recognising = Recognising(resolver, self._adoption)
         self._tree = Tree(snapshot)
@@ -99,14 +101,19 @@ class Planner:
                 raise Interrupted
             source += len(stubs)
             known = self._items.get(entity, [stub.id for stub in stubs])
-            todo = [stub for stub in stubs if not _same(known.get(stub.id), _digest_of(stub, mapping), mapping.digest)]
+            broken = self._facts.broken(entity, [stub.id for stub in stubs]) if mapping.across else {}
+            todo = [
+                stub
+                for stub in stubs
+                if stub.id in broken or not _same(known.get(stub.id), _digest_of(stub, mapping), mapping.digest)
+            ]
             new = [stub.id for stub in todo if stub.id not in known]
             batch = Batch(entity, unchanged=len(stubs) - len(todo), doubtful=self._refused_before(entity, new))
             if loader.claimed_by:
                 self._standing = set(self._items.get(loader.claimed_by, [stub.parent_id or "" for stub in todo]))
             for stub, sourced in zip(todo, self._records.load(entity, todo)):
                 sourced = replace(sourced, digest=_digest_of(stub, mapping))
-                self._plan_record(batch, sourced, known.get(stub.id))
+                self._plan_record(batch, sourced, known.get(stub.id), broken.get(stub.id, ()))
             self._batches.write(batch)
             unchanged += batch.unchanged
             self._emit({"event": "progress", "stage": "plan", "entity": entity, "done": source, "total": None})
@@ -115,9 +122,9 @@ class Planner:
             self._plan_tree(entity, loader)
         return {"source": source, "unchanged": unchanged}
 
-    def _plan_record(self, batch: Batch, sourced: Sourced, item: Optional[Item]) -> None:
+    def _plan_record(self, batch: Batch, sourced: Sourced, item: Optional[Item], broken: Sequence[Broken]) -> None:
         record = sourced.record
-        verdict = self._checker.check(record, sourced.source, new=item is None)
+        verdict = self._checker.check(record, sourced.source, item is None, broken)
         batch.problems.extend((record.origin.id, problem) for problem in verdict.problems)
         for problem in verdict.stops:
             self.stops.add(problem)

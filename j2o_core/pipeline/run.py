@@ -26,6 +26,7 @@ from ..model.outcome import Fatal
 from ..model.problem import ERROR
 from ..snapshot.store import Snapshot, unusable
 from ..spec.model import Spec
+from .across import Across
 from .apply import apply
 from .check import StoppedByCheck, tell
 from .content import openers
@@ -81,7 +82,7 @@ class _Run:
             except (Interrupted, Stopped):
                 message = "stopped; run the same command again to go on"
             except StoppedByCheck as error:
-                tell(error.findings, self._writer, state.id, self._emit)
+                self._writer.submit(lambda connection: effects.forget_plan(connection, state.id))
                 code, message = 1, str(error)
             except Fatal as error:
                 code, message = error.exit_code, error.message
@@ -266,9 +267,13 @@ class _Run:
             self._options.stop,
             self._scan_again,
         )
+        across = Across(self._wiring, snapshot, items, self._emit, self._options.stop)
+        across.look()
         planned = planner.plan()
-        if planner.stops:
-            raise StoppedByCheck(planner.stops.ranked())
+        stops = [*across.stops.ranked(), *planner.stops.ranked()]
+        tell([*stops, *across.told.ranked()], self._writer, state.id, self._emit)
+        if stops:
+            raise StoppedByCheck(stops)
         return planned
 
     def _apply(self, state: RunState, snapshot: Snapshot, items: Items, resolver: Resolver) -> None:

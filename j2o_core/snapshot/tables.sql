@@ -42,3 +42,17 @@ CREATE TABLE IF NOT EXISTS problem (
   generation INTEGER NOT NULL,
   body TEXT NOT NULL              -- JSON: what a person should know of the reading
 );
+CREATE TABLE IF NOT EXISTS fact_of (
+  entity TEXT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL,
+  PRIMARY KEY (entity, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS fact (  -- what a record says to a rule across items, or why it can say nothing
+  entity TEXT NOT NULL, rule TEXT NOT NULL, failed INTEGER NOT NULL, value TEXT NOT NULL, id TEXT NOT NULL,
+  PRIMARY KEY (entity, rule, failed, value, id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS fact_id ON fact (entity, id);
+CREATE TABLE IF NOT EXISTS broken (
+  entity TEXT NOT NULL, id TEXT NOT NULL, rule TEXT NOT NULL, value TEXT NOT NULL, count INTEGER NOT NULL,
+  first TEXT NOT NULL, failed INTEGER NOT NULL,
+  PRIMARY KEY (entity, id, rule)
+) WITHOUT ROWID;

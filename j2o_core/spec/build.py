@@ -78,7 +78,10 @@ def _entity(
         load=_load(load, connections, key_place(root, (*base, "load"))) if load is not None else None,
         drop=entry.get("drop", {}),
         unmapped=entry.get("unmapped", "preserve"),
-        rules=tuple(_rule(rule, form, (*base, "rules", rule), root) for rule, form in entry.get("rules", {}).items()),
+        rules=tuple(_rule(rule, form, path, root) for rule, form, path in _rules(entry, base) if "assert" in form),
+        across=tuple(
+            _across(rule, form, path, root) for rule, form, path in _rules(entry, base) if "assert" not in form
+        ),
         after=(after,) if isinstance(after, str) else tuple(after),
         place=key_place(root, base),
     )
@@ -114,7 +117,7 @@ def _extract(
 
 def _load(entry: Mapping[str, Any], connections: Mapping[str, model.ConnectionSpec], place: Place) -> model.LoadSpec:
     connection = _only(connection_of(entry["plugin"], entry.get("connection"), connections))
-    return model.LoadSpec(entry["plugin"], connection, _without(entry, "plugin", "connection"), place)
+    return model.LoadSpec(entry["plugin"], connection, _without(entry, "plugin", "connection", "on_conflict"), place)
 
 
 def _field(name: str, form: Any, path: Path, root: Node) -> model.FieldSpec:
@@ -152,6 +155,29 @@ def _rule(name: str, form: Mapping[str, Any], path: Path, root: Node) -> model.R
         message=form["message"],
         on_fail=form.get("on_fail", "fail"),
         fix=form.get("fix", {}),
+        path=dotted(path),
+        place=key_place(root, path),
+    )
+
+
+def _rules(entry: Mapping[str, Any], base: Path) -> Iterator[tuple[str, Mapping[str, Any], Path]]:
+    for name, form in entry.get("rules", {}).items():
+        yield name, form, (*base, "rules", name)
+
+
+def _across(name: str, form: Mapping[str, Any], path: Path, root: Node) -> model.AcrossSpec:
+    kind = next(kind for kind in ("unique", "exists", "count") if kind in form)
+    given = {"value": form[kind]} if kind == "unique" else form[kind]
+    return model.AcrossSpec(
+        name=name,
+        kind=kind,
+        message=form["message"],
+        on_fail=form.get("on_fail", "fail"),
+        value=given.get("per") if kind == "count" else given["value"],
+        within=given.get("in"),
+        when=given.get("when"),
+        min=given.get("min"),
+        max=given.get("max"),
         path=dotted(path),
         place=key_place(root, path),
     )

@@ -76,7 +76,7 @@ class FieldSpec:
 
 @dataclass(frozen=True)
 class RuleSpec:
-    """A validation rule on the ``source`` record or on the ``target`` payload."""
+    """A rule (``assert``) on each item: on its ``source`` record or on its ``target`` payload."""
 
     name: str
     on: str
@@ -84,6 +84,27 @@ class RuleSpec:
     message: str
     on_fail: str
     fix: Mapping[str, Any] = field(default_factory=dict)
+    path: str = ""
+    place: Optional[Place] = None
+
+
+@dataclass(frozen=True)
+class AcrossSpec:
+    """A rule that looks at all items of an entity together; ``kind`` is ``unique``, ``exists`` or ``count``.
+
+    ``value`` is what no two items may share, what must name a record of the entity ``within``, or the group (``per``)
+    in which there must be ``min`` to ``max`` items; of these only the items count for which ``when`` is true.
+    """
+
+    name: str
+    kind: str
+    message: str
+    on_fail: str
+    value: Optional[str] = None
+    within: Optional[str] = None
+    when: Optional[str] = None
+    min: Optional[int] = None
+    max: Optional[int] = None
     path: str = ""
     place: Optional[Place] = None
 
@@ -111,6 +132,7 @@ class EntitySpec:
     rules: tuple[RuleSpec, ...] = ()
     after: tuple[str, ...] = ()
     place: Optional[Place] = None
+    across: tuple[AcrossSpec, ...] = ()
 
 
 @dataclass(frozen=True)

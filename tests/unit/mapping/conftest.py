@@ -17,6 +17,7 @@ from j2o_core.model.record import Record
 from j2o_core.richtext import Document, Paragraph, Text
 from j2o_core.spec.model import (
     UNSET,
+    AcrossSpec,
     EntitySpec,
     ExtractSpec,
     FieldSpec,
@@ -144,6 +145,16 @@ def field(name: str, form: Any, entity: str = "work_packages") -> FieldSpec:
     )
 
 
+def across_rule(name: str, form: Mapping[str, Any]) -> AcrossSpec:
+    kind = next(kind for kind in ("unique", "exists", "count") if kind in form)
+    given = {"value": form[kind]} if kind == "unique" else {**form[kind]}
+    given["within"] = given.pop("in", None)
+    if kind == "count":
+        given["value"] = given.pop("per", None)
+    path = f"entities.work_packages.rules.{name}"
+    return AcrossSpec(name, kind, form.get("message", "no"), form.get("on_fail", "fail"), path=path, **given)
+
+
 def rule(name: str, form: Mapping[str, Any]) -> RuleSpec:
     return RuleSpec(
         name, form["on"], form["assert"], form.get("message", "no"), form.get("on_fail", "fail"), form.get("fix", {})
@@ -167,7 +178,8 @@ def make_spec(
             LoadSpec("fake.work_packages"),
             drop or {},
             unmapped,
-            tuple(rule(name, form) for name, form in (rules or {}).items()),
+            tuple(rule(name, form) for name, form in (rules or {}).items() if "assert" in form),
+            across=tuple(across_rule(name, form) for name, form in (rules or {}).items() if "assert" not in form),
         ),
         "comments": EntitySpec(
             "comments",

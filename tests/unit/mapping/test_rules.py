@@ -84,3 +84,12 @@ def test_a_rule_that_cannot_be_evaluated_fails_the_item_with_the_expression(mapp
     result = mapped({}, DATES, rules=rules)
     assert result.fail.code == "J2O-M110"
     assert "target.dueDate > target.startDate" in result.fail.message
+
+
+@pytest.mark.parametrize("on", ["source", "target"])
+def test_a_rule_that_stops_is_told_as_such_and_the_item_fails(mapped, on):
+    rules = {"r": {"on": on, "assert": "{{ source.fields.ok }}", "message": "no", "on_fail": "stop"}}
+    result = mapped({}, DATES, rules=rules)
+    assert result.stops == (result.fail,)
+    assert (result.fail.code, result.fail.message) == ("J2O-M105", "r: no")
+    assert mapped({"ok": True}, DATES, rules=rules).stops == ()

@@ -70,12 +70,17 @@ def test_the_runtime_keys_are_those_of_the_code_with_the_same_defaults() -> None
 
 def test_the_keys_of_a_field_a_rule_and_an_entity_are_those_of_the_code() -> None:
     spoken = {"sources": "from", "assertion": "assert"}
-    for name, typed, own in (
-        ("rule", model.RuleSpec, {"name", "path", "place"}),
-        ("entity", model.EntitySpec, {"name", "place"}),
-    ):
-        names = {spoken.get(field.name, field.name) for field in dataclasses.fields(typed)} - own
-        assert definition(name) == names, name
+    names = {field.name for field in dataclasses.fields(model.EntitySpec)} - {"name", "place"}
+    assert definition("entity") == names - {"across"}, "both kinds of rules stand under `rules`"
+    kinds = {next(iter(kind["required"])): kind["properties"] for kind in MIGRATION["$defs"]["rule"]["oneOf"]}
+    names = {spoken.get(field.name, field.name) for field in dataclasses.fields(model.RuleSpec)}
+    assert set(kinds["assert"]) == names - {"name", "path", "place"}
+    across = {"unique": {}, "exists": {"value", "in"}, "count": {"per", "when", "min", "max"}}
+    for kind, keys in across.items():
+        assert set(kinds[kind]) == {kind, "message", "on_fail"}
+        assert set(kinds[kind][kind].get("properties", {})) == set(keys)
+    names = {field.name for field in dataclasses.fields(model.AcrossSpec)} - {"name", "kind", "path", "place"}
+    assert names == {"message", "on_fail", "value", "within", "when", "min", "max"}
     field_keys = set(MIGRATION["$defs"]["field"]["oneOf"][1]["properties"])
     names = {spoken.get(field.name, field.name) for field in dataclasses.fields(model.FieldSpec)}
     assert field_keys == names - {"name", "path", "place"}
