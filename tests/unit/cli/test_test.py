@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from j2o_core.spec.load import load_spec
 from j2o_core.spec.packaged import packaged_names
 
 HEAD = "apiVersion: j2o/v1\nkind: Migration\nname: own\nextends: j2o:demo\n"
@@ -36,6 +37,13 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "own.yaml"
     path.write_text(HEAD + TESTS, encoding="utf-8")
     return path
+
+
+@pytest.mark.parametrize("name", packaged_names())
+def test_what_extends_a_packaged_spec_inherits_no_test(name: str) -> None:
+    spec = load_spec(f"j2o:{name}", variables={}).spec
+    assert spec is not None
+    assert "tests" not in spec.document, f"they belong into {name}.tests.yaml, beside {name}.yaml"
 
 
 @pytest.mark.parametrize("name", packaged_names())
