@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Collection, Container, Mapping, Optional, Sequence
+from typing import Any, Callable, Collection, Container, Mapping, Optional, Sequence, Union
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
