@@ -15,6 +15,8 @@ from j2o_sandbox.openproject.controls import CONTROLS
 from j2o_sandbox.openproject.errors import ApiError, not_found
 from j2o_sandbox.openproject.locking import locks_of
 from j2o_sandbox.openproject.messages import LANGUAGES, text
+from j2o_sandbox.openproject.oauth import PATH
+from j2o_sandbox.openproject.records.direct_uploads import STORAGE, store
 from j2o_sandbox.openproject.requests import Answer, Request, encode
 from j2o_sandbox.openproject.rooms import build_router
 from j2o_sandbox.openproject.server import Server
@@ -103,6 +105,12 @@ class OpenProjectApp:
             if request.path.startswith("/_sandbox/"):
                 return self._control(request)
             server.tick()
+            if request.path == PATH and request.method == "POST":
+                return server.applications.token(request)
+            if request.path.startswith(STORAGE) and request.path[len(STORAGE) :].isdigit() and request.method == "POST":
+                answer = store(server, request)
+                server.commit()
+                return answer
             return self._handle(request)
         except ApiError as error:
             server.rollback()
@@ -155,16 +163,20 @@ class OpenProjectApp:
 
     def _user(self, authorization: str) -> Optional[Any]:
         scheme, _, rest = authorization.partition(" ")
-        token = None
+        principals, login, token = self.server.store.principals, None, None
         if scheme.lower() == "basic":
             try:
                 name, _, secret = base64.b64decode(rest.strip(), validate=True).decode().partition(":")
             except (binascii.Error, UnicodeDecodeError):
                 return None
             token = secret if name == "apikey" else None
-        elif scheme.lower() == "bearer" and self.server.features.bearer_tokens and rest.startswith("opapi-"):
-            token = rest.strip()
-        user = self.server.store.principals.first("token", token) if token else None
+        elif scheme.lower() == "bearer":
+            login = self.server.applications.user_of(rest.strip())
+            if self.server.features.bearer_tokens and rest.startswith("opapi-"):
+                token = rest.strip()
+        user = principals.first("login", login.lower()) if login else None
+        if token and self.server.settings.api_tokens:
+            user = principals.first("token", token)
         return user if user is not None and user.status == "active" else None
 
 
@@ -173,7 +185,7 @@ def _check_content_type(request: Request, template: str) -> Optional[Answer]:
     if not kind:
         return Answer(406, b"Missing content-type header", "text/plain")
     allowed = ["application/json", "application/hal+json"]
-    if template.endswith("/attachments"):
+    if template.endswith(("/attachments", "/attachments/prepare")):
         allowed = ["multipart/form-data"]
     elif "/render/" in template:
         allowed = ["text/plain"]

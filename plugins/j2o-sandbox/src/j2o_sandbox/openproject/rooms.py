@@ -6,7 +6,14 @@ from j2o_sandbox.openproject import days, hierarchies, metadata, rendering, sche
 from j2o_sandbox.openproject.features import Features
 from j2o_sandbox.openproject.people import groups, memberships, principals, roles, users
 from j2o_sandbox.openproject.projects import copies, parts, projects, versions
-from j2o_sandbox.openproject.records import attachments, comments, relations, time_entries, watchers
+from j2o_sandbox.openproject.records import (
+    attachments,
+    comments,
+    direct_uploads,
+    relations,
+    time_entries,
+    watchers,
+)
 from j2o_sandbox.openproject.routing import Router
 from j2o_sandbox.openproject.work_packages import editing, forms, listing, people
 
@@ -31,6 +38,7 @@ _ROOMS = (
     people,
     comments,
     attachments,
+    direct_uploads,
     relations,
     watchers,
     time_entries,

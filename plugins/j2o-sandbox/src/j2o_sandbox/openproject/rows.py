@@ -139,8 +139,9 @@ Journal = row(
 )
 Attachment = row(
     "attachments",
-    "file_name file_size content_type digest description author container container_id created",
+    "file_name file_size content_type digest description author container container_id created prepared",
     description="",
+    prepared=False,
 )
 Relation = row("relations", "source target type lag description")
 TimeEntry = row(

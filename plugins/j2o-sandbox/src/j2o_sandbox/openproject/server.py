@@ -18,10 +18,11 @@ from j2o_sandbox.openproject.files import Files
 from j2o_sandbox.openproject.journal_file import JournalFile
 from j2o_sandbox.openproject.links import number
 from j2o_sandbox.openproject.mails import Mails
+from j2o_sandbox.openproject.oauth import Applications
 from j2o_sandbox.openproject.permissions import Permissions
 from j2o_sandbox.openproject.requests import encode
 from j2o_sandbox.openproject.settings import Settings
-from j2o_sandbox.openproject.setup import load_setup
+from j2o_sandbox.openproject.setup import SetupError, load_setup
 from j2o_sandbox.openproject.setup.factory import furnish
 from j2o_sandbox.openproject.store import Store
 from j2o_sandbox.options import SandboxOptions
@@ -55,6 +56,7 @@ class Server:
         self._fragments: Dict[Tuple[str, int], bytes] = {}
         self._fragments_of = -1
         self.token = self._furnish(options, setup)
+        self.applications = self._applications(setup)
         self.clock.offset = float(self.store.setting("clock_offset", 0.0))
         self.instance: str = self.store.setting("instance")
         self._unclaimed: Deque[Tuple[float, int]] = deque(
@@ -71,6 +73,13 @@ class Server:
             self.store.commit()
         return str(self.store.principals[4].token)
 
+    def _applications(self, setup: Any) -> Applications:
+        registered = setup.parts["oauth_applications"]
+        for name, entry in registered.items():
+            if self.store.principals.first("login", entry["user"].lower()) is None:
+                raise SetupError(f"oauth_applications.{name}.user: there is no user {entry['user']!r}")
+        return Applications(registered, lambda: self.clock.now().timestamp())
+
     # -- background work ------------------------------------------------------------------------------------
 
     def tick(self) -> None:
@@ -79,7 +88,7 @@ class Server:
         while self._unclaimed and self._unclaimed[0][0] + UNCLAIMED_SECONDS < now:
             _, attachment_id = self._unclaimed.popleft()
             row = self.store.attachments.get(attachment_id)
-            if row is not None and row.container is None:
+            if row is not None and (row.container is None or row.prepared):
                 self.store.drop(row)
                 self.files.remove(attachment_id)
         for job in self.store.jobs.find("status", "in_queue"):

@@ -36,8 +36,12 @@ class Settings:
     # six form requests in three seconds
     rate_limit: bool = False
     attachment_limit: int = 5120  # KiB
+    # files go to a storage beside the server
+    direct_uploads: bool = False
     # file extensions that may be uploaded; empty: all
     attachment_extensions: Tuple[str, ...] = ()
+    # the API keys of people are good for the API
+    api_tokens: bool = True
     users_deletable_by_admins: bool = False
     password_min_length: int = 10
     # how many of lowercase, uppercase, numeric, special

@@ -173,7 +173,9 @@ def _tables() -> Dict[str, Table]:
     )
     tables["journals"] = Table("journals", work_package=lambda row: (row.work_package,))
     tables["attachments"] = Table(
-        "attachments", container=lambda row: ((row.container, row.container_id),) if row.container else (None,)
+        "attachments",
+        # what was only prepared is no file of anything yet
+        container=lambda row: ((row.container, row.container_id),) if row.container and not row.prepared else (None,),
     )
     tables["relations"] = Table("relations", work_package=lambda row: (row.source, row.target))
     tables["time_entries"] = Table(

@@ -28,8 +28,7 @@ routes = Routes()
 @routes("POST", "/attachments")
 def upload(server: Server, request: Request) -> Answer:
     """Upload a file that belongs to nothing yet; unclaimed, it is cleaned up after a while."""
-    allowed = ("add_work_packages", "edit_work_packages", "add_work_package_attachments")
-    if not any(server.permissions.anywhere(request.user, permission) for permission in allowed):
+    if not may_upload(server, request, None):
         raise forbidden(request.language)
     row = _store(server, request, None)
     server.uploaded(row)
@@ -48,11 +47,7 @@ def of_work_package(server: Server, request: Request, text_id: str) -> Answer:
 def upload_to_work_package(server: Server, request: Request, text_id: str) -> Answer:
     """Add a file. No ``notify`` here; the lock version stays, ``updatedAt`` moves."""
     row = find_work_package(server, request, text_id)
-    project = server.store.projects[row.project]
-    if not any(
-        server.permissions.allowed(request.user, permission, project)
-        for permission in ("edit_work_packages", "add_work_package_attachments")
-    ):
+    if not may_upload(server, request, row):
         raise forbidden(request.language)
     attachment = _store(server, request, row)
     journal = write_journal(server, row, request.user, details=[f"File {attachment.file_name} added"])
@@ -71,6 +66,8 @@ def show(server: Server, request: Request, row_id: str) -> Answer:
 def content(server: Server, request: Request, row_id: str) -> Answer:
     """The bytes."""
     row = _found(server, request, row_id)
+    if row.prepared:
+        raise not_found(request.language)
     disposition = f"attachment; filename*=UTF-8''{quote(row.file_name)}"
     headers = [(b"content-disposition", disposition.encode())]
     return Answer(200, server.files.read(row.id), row.content_type, headers)
@@ -99,7 +96,7 @@ def wanted_attachments(
     found = []
     for attachment_id in dict.fromkeys(ids):
         row = server.store.attachments.get(attachment_id)
-        if row is None:
+        if row is None or row.prepared:
             continue
         if row.container is not None:
             if container is None or row.container_id != container.id:
@@ -129,10 +126,11 @@ def replace_attachments(server: Server, work_package: Any, files: Sequence[Any])
 
 def attachment_bytes(server: Server, row: Any) -> bytes:
     """An attachment as the API shows it."""
-    return encode(_represent(server, row))
+    return encode(represent(server, row))
 
 
-def _represent(server: Server, row: Any) -> Dict[str, Any]:
+def represent(server: Server, row: Any) -> Dict[str, Any]:
+    """An attachment as data."""
     href = f"/api/v3/attachments/{row.id}"
     container = None if row.container is None else server.store.work_packages.get(row.container_id)
     return {
@@ -141,9 +139,9 @@ def _represent(server: Server, row: Any) -> Dict[str, Any]:
         "fileName": row.file_name,
         "fileSize": row.file_size,
         "description": plain(row.description),
-        "status": "uploaded",
+        "status": "prepared" if row.prepared else "uploaded",
         "contentType": row.content_type,
-        "digest": {"algorithm": "md5", "hash": row.digest},
+        "digest": {"algorithm": "md5", "hash": row.digest or ""},
         "createdAt": row.created,
         "_links": {
             "self": link(href, row.file_name),
@@ -158,21 +156,35 @@ def _represent(server: Server, row: Any) -> Dict[str, Any]:
     }
 
 
-def _store(server: Server, request: Request, container: Optional[Any]) -> Any:
-    upload_ = read_upload(request)
+def may_upload(server: Server, request: Request, container: Optional[Any]) -> bool:
+    """Whether the caller may add a file: to a work package, or (None) anywhere."""
+    if container is None:
+        return any(server.permissions.anywhere(request.user, permission) for permission in ("add_work_packages", *_ADD))
+    project = server.store.projects[container.project]
+    return any(server.permissions.allowed(request.user, permission, project) for permission in _ADD)
+
+
+_ADD = ("edit_work_packages", "add_work_package_attachments")
+
+
+def checked_row(server: Server, request: Request, metadata: Dict[str, Any], size: int, container: Optional[Any]) -> Any:
+    """A row for an upload whose bytes are to come.
+
+    Raises:
+        ApiError: 422 for metadata that are refused, 500 for a name that no disk takes.
+    """
     problems = Problems(request.language)
-    name = as_text(request.language, "fileName", upload_.metadata.get("fileName")) or ""
-    data = upload_.file.data
+    name = as_text(request.language, "fileName", metadata.get("fileName")) or ""
     if not name.strip():
         problems.add("fileName", "blank")
     try:
-        description = raw_text(upload_.metadata.get("description")) or ""
+        description = raw_text(metadata.get("description")) or ""
     except ValueError:
         description = ""
         problems.add("description", "invalid")
     if len(description) > 255:
         problems.add("description", "too_long", count=255)
-    if len(data) > server.attachment_limit:
+    if size > server.attachment_limit:
         problems.add("file", "file_too_large", count=server.attachment_limit)
     suffix = name.rpartition(".")[2].lower()
     if server.settings.attachment_extensions and suffix not in server.settings.attachment_extensions:
@@ -185,20 +197,25 @@ def _store(server: Server, request: Request, container: Optional[Any]) -> Any:
     if len(name.encode()) > LONGEST:
         # The disk refuses, and the server falls over.
         raise ApiError(500, "InternalServerError", text(request.language, "code_500"))
-    row = server.store.put(
-        rows.Attachment(
-            id=None,
-            file_name=name,
-            file_size=len(data),
-            content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
-            digest=hashlib.md5(data).hexdigest(),
-            description=description,
-            author=request.user.id,
-            container=None if container is None else "work_packages",
-            container_id=None if container is None else container.id,
-            created=server.clock.stamp(),
-        )
+    return rows.Attachment(
+        id=None,
+        file_name=name,
+        file_size=size,
+        content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+        description=description,
+        author=request.user.id,
+        container=None if container is None else "work_packages",
+        container_id=None if container is None else container.id,
+        created=server.clock.stamp(),
+        prepared=True,
     )
+
+
+def _store(server: Server, request: Request, container: Optional[Any]) -> Any:
+    upload_ = read_upload(request)
+    data = upload_.file.data
+    row = checked_row(server, request, upload_.metadata, len(data), container)
+    row = server.store.put(row.copy(digest=hashlib.md5(data).hexdigest(), prepared=False))
     server.files.write(row.id, data)
     return row
 
@@ -208,7 +225,8 @@ def _found(server: Server, request: Request, row_id: str) -> Any:
     if row.container is None:
         visible = row.author == request.user.id
     else:
-        visible = sees(server, request.user, server.store.work_packages[row.container_id])
+        container = server.store.work_packages.get(row.container_id)
+        visible = container is not None and sees(server, request.user, container)
     if not visible:
         raise not_found(request.language)
     return row

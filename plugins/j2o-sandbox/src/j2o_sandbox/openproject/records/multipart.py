@@ -35,9 +35,7 @@ def read_upload(request: Request) -> Upload:
     Raises:
         ApiError: 400 for missing parts, 500 for a ``metadata`` part with a file name (the server's own bug).
     """
-    _, options = parse_options_header(request.headers.get("content-type", ""))
-    boundary = options.get(b"boundary")
-    parts = _parts(request.body, boundary) if boundary else None
+    parts = read_form(request)
     if not parts or "metadata" not in parts or "file" not in parts or parts["file"].file_name is None:
         raise ApiError(400, "InvalidRequestBody", text(request.language, "multipart_body_error"))
     if parts["metadata"].file_name is not None:
@@ -51,6 +49,13 @@ def read_upload(request: Request) -> Upload:
     if not can_be_kept(metadata):
         raise ApiError(500, "InternalServerError", text(request.language, "code_500"))
     return Upload(metadata, parts["file"])
+
+
+def read_form(request: Request) -> Optional[Dict[str, Part]]:
+    """The parts of any multipart body by name; None where it is none."""
+    _, options = parse_options_header(request.headers.get("content-type", ""))
+    boundary = options.get(b"boundary")
+    return _parts(request.body, boundary) if boundary else None
 
 
 class _Collector:

@@ -33,6 +33,8 @@ YAML, every part optional; things that exist already (by name) are changed, othe
       Cost centre: {of: project, format: string, required: true}
     users:
       jane: {first_name: Jane, last_name: Roe, email: jane@example.org, admin: false, token: secret, language: de}
+    oauth_applications:           # client credentials; whoever has them acts as the user
+      Migration: {client_id: j2o, client_secret: secret, user: admin}
     projects:
       acme:
         name: Acme

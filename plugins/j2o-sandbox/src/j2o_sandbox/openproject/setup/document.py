@@ -28,6 +28,7 @@ _PARTS = {
     "custom_fields",
     "users",
     "projects",
+    "oauth_applications",
 }
 _KEYS: Dict[str, Dict[str, Any]] = {
     "statuses": {"closed": bool, "read_only": bool, "default": bool, "done": int, "excluded": bool},
@@ -58,6 +59,7 @@ _KEYS: Dict[str, Dict[str, Any]] = {
         "language": str,
         "status": str,
     },
+    "oauth_applications": {"client_id": str, "client_secret": str, "user": str},
     "projects": {
         "name": str,
         "public": bool,
@@ -122,6 +124,9 @@ def read_setup(document: Any) -> Setup:
                 parts[part][name] = _entry(part, name, entry)
     _check_custom_fields(parts["custom_fields"], edition == "enterprise")
     _check_projects(parts["projects"])
+    for name, entry in parts["oauth_applications"].items():
+        for key in _KEYS["oauth_applications"]:
+            _expect(key in entry, f"oauth_applications.{name}.{key}", "a text", None)
     return Setup(_settings(_map(document.get("settings"), "settings"), edition == "enterprise"), parts)
 
 
