@@ -14,6 +14,7 @@ from .summary import OUTCOMES, adds_up, totals
 _MEANINGS = {
     0: "all well",
     1: "finished with failures or findings",
+    2: "the spec or its use is at fault",
     3: "a connection or a prerequisite is missing",
     4: "stopped, resumable",
     5: "refused",

@@ -138,3 +138,8 @@ def test_the_summary_adds_up_and_says_where_it_does_not() -> None:
     assert good.splitlines()[-1].split() == ["total", "1,203", "1,200", "0", "0", "1", "2", "0"]
     bad = summary.render({"users": {"source": 3, "created": 1}})
     assert bad.splitlines()[-1] == "users: 3 source items, but 1 outcomes"
+
+
+@pytest.mark.parametrize("code", range(6))
+def test_every_exit_code_has_words(code: int) -> None:
+    assert str(code) not in html_report.verdict(code)
