@@ -8,6 +8,7 @@ from typing import Any, Iterator, Optional, Sequence
 
 from ..hooks.registry import SECRET_BACKEND, Registry
 from ..model.problem import ERROR, Place, Problem
+from .cases import check_cases
 from .effectless import check_effects
 from .mending import causes
 from .merge import merge
@@ -21,11 +22,13 @@ from .structure import check_structure
 from .validator import validator_for
 
 
-def check_spec(root: Node, registry: Optional[Registry]) -> list[Problem]:
-    """What is wrong with the merged spec; what a misspelt name leaves undone elsewhere is left out."""
+def check_spec(root: Node, registry: Optional[Registry], tests: bool = False) -> list[Problem]:
+    """What is wrong with the merged spec, and with its ``tests``; what a misspelt name leaves undone elsewhere is left
+    out."""
 
     def found(node: Node) -> list[Problem]:
-        return retold(_found(node, registry), node)
+        problems = _found(node, registry)
+        return retold([*problems, *check_cases(plain(node), node)] if tests else problems, node)
 
     return causes(found(root), root, found)
 

@@ -10,11 +10,9 @@ from typing import Mapping, Optional, Union
 from ..hooks.registry import Registry
 from ..model.problem import ERROR, Problem
 from .build import build_spec
-from .cases import check_cases
 from .checking import check_overlays, check_spec, without
 from .inheritance import Reader
 from .model import Spec
-from .node import plain
 from .structure import in_order
 from .table_files import read_tables
 
@@ -55,12 +53,10 @@ def load_spec(
     merged = reader.environment(root, environment) if environment else root
     if merged is None:
         return LoadResult(None, in_order(reader.problems), reader.texts)
-    found = check_spec(merged, registry)
-    known = None if not environments else check_spec(root, registry) if environment else found
+    found = check_spec(merged, registry, tests)
+    known = None if not environments else check_spec(root, registry, tests) if environment else found
     whole, of_tables = read_tables(merged, reader.folder, reader.texts)
     problems = in_order([*reader.problems, *found, *check_overlays(root, registry, environment, known), *of_tables])
-    if tests:
-        problems = in_order([*problems, *check_cases(plain(merged), merged)])
     if any(problem.severity == ERROR for problem in problems):
         return LoadResult(None, problems, reader.texts)
     spec = build_spec(without(whole, "extends", "environments"), environment, tuple(reader.texts))

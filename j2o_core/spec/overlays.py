@@ -19,6 +19,7 @@ _KINDS = {
     "map": "field",
     "rules": "rule",
     "drop": "dropped field",
+    "tests": "test",
 }
 _NO_PART = frozenset(("apiVersion", "kind", "extends", "environments"))
 
@@ -75,7 +76,7 @@ def _retold(found: Problem, root: Node, paths: Mapping[str, Path]) -> Problem:
 
 def _group(path: Path) -> str:
     """The kind of named part that stands at ``path``, or an empty string."""
-    if len(path) == 2 and path[0] in ("entities", "connections", "tables"):
+    if len(path) == 2 and path[0] in ("entities", "connections", "tables", "tests"):
         return str(path[0])
     if len(path) == 4 and path[0] == "entities" and path[2] in ("map", "rules", "drop"):
         return str(path[2])

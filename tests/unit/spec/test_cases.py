@@ -40,6 +40,11 @@ def test_the_keys_of_a_test_are_those_of_the_code() -> None:
     assert set(schema("migration")["$defs"]["test"]["properties"]) == known - {"name", "place", "places"}
 
 
+def test_editors_find_the_schema_of_a_file_of_tests() -> None:
+    assert schema("tests")["$ref"] == "migration.schema.json#/properties/tests"
+    assert schema("migration")["properties"]["tests"]["additionalProperties"] == {"$ref": "#/$defs/test"}
+
+
 def test_a_test_knows_its_line_and_those_of_what_it_expects(loaded: Callable[..., LoadResult]) -> None:
     result = loaded("tests:\n  a:\n    entity: users\n    source: {}\n    expect:\n      login: a\n      email: b\n")
     assert result.spec is not None
@@ -126,3 +131,16 @@ def test_a_test_is_no_part_of_the_hash_by_which_runs_know_their_spec(loaded: Cal
     assert with_tests is not None and without is not None
     assert with_tests.digest == without.digest
     assert "tests" in with_tests.document
+
+
+def test_what_a_misspelt_name_leaves_undone_is_no_fault_of_the_tests(loaded: Callable[..., LoadResult]) -> None:
+    entities = 'entities: {work_packges: {map: {"cf:Team": fields.team}}}\n'
+    tests = 'tests: {a: {entity: work_packages, source: {}, expect: {"cf:Team": x}}}\n'
+    (problem,) = loaded(entities + tests).problems
+    assert (problem.code, problem.suggestion) == ("J2O-S025", "work_packages")
+
+
+def test_removing_a_test_that_is_not_there_is_told_with_the_one_that_is(loaded: Callable[..., LoadResult]) -> None:
+    (problem,) = loaded(GOOD + "  b: null\n").problems
+    assert problem.code == "J2O-S025"
+    assert "there is no test 'b' to remove" in problem.message
