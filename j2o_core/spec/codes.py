@@ -153,19 +153,19 @@ _TABLE = (
     # ------------------------------------------------------------------ extends, !include and environments
     Code(
         "J2O-S020",
-        "extends or !include: not found",
-        "What the spec extends or includes does not exist.",
-        "Name a file beside the spec (`./other.yaml`); `extends` knows packaged specs (`j2o:NAME`) too.",
+        "extends, !include or use: not found",
+        "What the spec extends or includes, or the rule set that it uses, does not exist.",
+        "Name a file beside the spec (`./other.yaml`); `extends` and `use` know packaged ones (`j2o:NAME`) too.",
     ),
     Code(
         "J2O-S021",
-        "extends or !include: outside the folder",
-        "A spec may only read files in its own folder or below it, and extend packaged specs. Links do not lead out.",
+        "extends, !include or use: outside the folder",
+        "A spec may only read files in its own folder or below it, and packaged ones. Links do not lead out.",
         "Move or copy the file beside the spec.",
     ),
     Code(
         "J2O-S022",
-        "extends or !include: in a circle",
+        "extends, !include or use: in a circle",
         "A file reads itself, directly or through others, or more than 16 files in a row or 64 in all.",
         "Remove one link of the chain.",
     ),

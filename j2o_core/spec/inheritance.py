@@ -1,8 +1,9 @@
-"""Reads a spec with all that it extends and includes, and lays the overlay of an environment over it."""
+"""Reads a spec with all that it extends, includes and uses, and lays the overlay of an environment over it."""
 
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Optional
 
@@ -11,8 +12,17 @@ from .codes import problem
 from .merge import merge
 from .node import Node
 from .overlays import without_effect
-from .packaged import PREFIX, TESTS, packaged_names, packaged_spec, specs_folder
+from .packaged import (
+    PREFIX,
+    TESTS,
+    packaged_names,
+    packaged_rule_set,
+    packaged_rule_sets,
+    packaged_spec,
+    specs_folder,
+)
 from .reading import MAX_BYTES, MAX_VALUES, read_yaml
+from .rule_sets import with_rule_sets, with_sets
 from .suggestion import nearest
 
 MAX_CHAIN, MAX_FILES, MAX_BYTES_IN_ALL = 16, 64, 4 * 1024 * 1024
@@ -96,9 +106,11 @@ class Reader:
             message, expected = f"'{path.name}' is a link that leaves the folder of the spec", "a file in it"
             self._add("J2O-S021", message, Place(shown, 1, 1), "", expected, "")
             return None
-        overlay = self._file(path, shown, (path.resolve(),))
+        chain = (path.resolve(),)
+        overlay = self._file(path, shown, chain)
         if overlay is None:
             return None
+        overlay = with_rule_sets(overlay, partial(self._rule_set, path, chain))
         for key in ("extends", "environments"):
             if key in overlay.value:
                 message = f"'{key}' has no meaning in the overlay of an environment"
@@ -110,6 +122,7 @@ class Reader:
         node = self._file(path, shown, chain)
         if node is None:
             return None
+        node = with_rule_sets(node, partial(self._rule_set, path, chain))
         base: Optional[Node] = None
         complete = True
         for entry, place, dotted in _extended(node):
@@ -134,6 +147,25 @@ class Reader:
             self._missing_packaged("J2O-S020", entry, place, dotted)
             return None
         return self._next(other, place, dotted, chain, "extends")
+
+    def _rule_set(self, path: Path, chain: tuple[Path, ...], entry: str, place: Place, dotted: str) -> Optional[Node]:
+        """The rules in the file that ``entry`` in the file at ``path`` names, over those that they use themselves."""
+        if entry.startswith(PREFIX):
+            other = packaged_rule_set(entry[len(PREFIX) :])
+            if other is None:
+                known = [PREFIX + name for name in packaged_rule_sets()]
+                message = f"there is no packaged rule set '{entry[:80]}'"
+                self._add("J2O-S020", message, place, dotted, ", ".join(known), nearest(entry, known))
+                return None
+            found = self._next(other, place, dotted, chain, "uses")
+        else:
+            expected = "a file of rules beside the spec, or j2o:NAME"
+            found = self._beside(entry, place, dotted, path, chain, "uses", expected)
+        if found is None:
+            return None
+        chain = (*chain, found.resolve())
+        rules = self._file(found, _shown(found), chain)
+        return None if rules is None else with_sets(rules, (), partial(self._rule_set, found, chain))
 
     def _beside(
         self, entry: str, place: Place, dotted: str, path: Path, chain: tuple[Path, ...], verb: str, expected: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 _CORE = Path(__file__).resolve().parent.parent
 PREFIX = "j2o:"
@@ -37,6 +37,16 @@ def packaged_spec(name: str) -> Path:
         if name in packaged_names() and path.is_file():
             return path
     return folder / f"{name}.yaml"
+
+
+def packaged_rule_sets() -> list[str]:
+    """What can follow ``j2o:`` where rules are used, sorted."""
+    return sorted(path.stem for path in (specs_folder() / "rules").glob("*.yaml"))
+
+
+def packaged_rule_set(name: str) -> Optional[Path]:
+    """The file of the packaged rule set ``name``, or ``None``."""
+    return specs_folder() / "rules" / f"{name}.yaml" if name in packaged_rule_sets() else None
 
 
 @cache
