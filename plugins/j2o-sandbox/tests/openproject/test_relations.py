@@ -144,3 +144,16 @@ def test_relations_do_not_touch_the_work_packages(fresh, pair):
     relate(fresh, one, "relates", two)
     after = fresh.get(f"work_packages/{one['id']}")
     assert (after["lockVersion"], after["updatedAt"]) == (0, one["updatedAt"])
+
+
+def test_mails_about_a_relation_are_switched_off_by_notify_false(fresh, project):
+    def mails():
+        return fresh.state("mails")["mails"].get("relation added", 0)
+
+    user = fresh.member(project)
+    items = [fresh.work_package(project, links={"assignee": user["_links"]["self"]}) for _ in range(3)]
+    before = mails()
+    for other, query in ((items[1], "?notify=false"), (items[2], "")):
+        body = {"type": "relates", "_links": {"to": other["_links"]["self"]}}
+        fresh.post(f"work_packages/{items[0]['id']}/relations{query}", body)
+        assert mails() == before + (query == "")
