@@ -20,6 +20,7 @@ from .model import Mapped
 from .readable import Readable
 from .rules import SOURCE, STOP, TARGET, Rule, compile_rules
 from .scope import Scope, roots
+from .trace import NOTHING, RULE, Part, Trace
 
 #: enters every digest: raise it when the same spec and record give another payload than before
 VERSION = 2
@@ -120,13 +121,13 @@ class EntityMapping:
         #: the names of the tables that the mapping looks into
         self.tables = frozenset(bindings.tables)
 
-    def apply(self, record: Record, source: Optional[Record] = None) -> Mapped:
-        """Map one record; ``source`` is the record it was split from.
+    def apply(self, record: Record, source: Optional[Record] = None, trace: Optional[Trace] = None) -> Mapped:
+        """Map one record; ``source`` is the record it was split from, ``trace`` takes what each part makes.
 
         A record that fails has its first cause in ``fail`` and any further ones, as errors, in ``problems``.
         """
         data = record.data
-        scope = Scope(roots(data, None if source is None else source.data), self._bindings)
+        scope = Scope(roots(data, None if source is None else source.data), self._bindings, trace)
         work = _Work(self.entity, record.key)
         if not self._check(self._source_rules, scope, work):
             return work.result({}, {})
@@ -167,6 +168,9 @@ class EntityMapping:
         for rule in rules:
             try:
                 warning = rule.check(scope)
+                if scope.trace is not None:
+                    told = warning[1] if warning is not None else True
+                    scope.trace.append(Part(RULE, rule.name, rule.path, NOTHING, told))
             except FieldFailed as error:
                 tell = work.stop if rule.on_fail == STOP else work.fail
                 tell(error.code, error.message, rule.place, rule.path)

@@ -23,7 +23,7 @@ A field whose ``when`` is false is left out in silence; where the loader require
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Callable, Mapping, Optional
 
 from ..expressions.compiled import Compiled
@@ -34,7 +34,7 @@ from ..hooks.protocols import StepError
 from ..model.payload import FAIL, NOTE, NULL, PLACEHOLDER, SKIP, Ref
 from ..model.problem import ERROR, Place
 from ..spec.model import UNSET, FieldSpec
-from . import codes
+from . import codes, trace
 from .alternatives import says_the_same
 from .bound_step import BoundStep
 from .claims import Claim, Pick, taken_by_steps
@@ -93,6 +93,8 @@ class Field:
     use: Optional[str]
     entity: str = ""
     default_mark: int = 0
+    sources: tuple[str, ...] = ()
+    written_steps: int = 0
 
     def make(self, scope: Scope) -> Any:
         """The field's value for one record, ``LEFT_OUT`` where ``when`` is false.
@@ -107,6 +109,7 @@ class Field:
         try:
             if self.when is not None and not self.when(scope):
                 scope.cut = True
+                self._tell(scope, trace.WHEN, "when", "when", trace.NOTHING, False)
                 if self.required:
                     raise ItemLeftOut(f"{self.name} is left out by its 'when', and the target requires it")
                 return LEFT_OUT
@@ -115,11 +118,18 @@ class Field:
                 if self.default is not None:
                     scope.seen.add(self.default_mark)
                     value = self.default(scope)
+                    self._tell(scope, trace.DEFAULT, "default", "default", trace.NOTHING, value)
                 if is_empty(value):
-                    return self._empty()
+                    value = self._empty()
+                    self._tell(scope, trace.MISSING, str(self.missing or "null"), "missing", trace.NOTHING, value)
+                    return value
         except ExpressionFailed as error:
             raise FieldFailed(codes.NOT_EVALUATED, str(error)) from None
-        return value if self.refer is None else self._refer(value)
+        if self.refer is None:
+            return value
+        made = self._refer(value)
+        self._tell(scope, trace.REF, self.entity, "ref", value, made)
+        return made
 
     def untaken(self, scope: Scope) -> list[int]:
         """The marks of what the field could take and did not take of this record; asked after ``make``."""
@@ -141,14 +151,31 @@ class Field:
 
     def _take(self, scope: Scope) -> Any:
         value = None
-        for getter in self.getters:
+        for number, getter in enumerate(self.getters):
             value = getter(scope)
+            self._tell(scope, trace.FROM, self.sources[number], "from", trace.NOTHING, value)
             if not is_empty(value):
                 break
         if self.value is not None:
             value = self.value(scope)
+            self._tell(scope, trace.VALUE, "value", "value", trace.NOTHING, value)
         if not self.steps:
             return value
+        if scope.trace is not None:
+            return self._trace_steps(value, scope)
+        return self._through_steps(value, scope)
+
+    def _trace_steps(self, value: Any, scope: Scope) -> Any:
+        """The steps one by one, each told with what it got and what it made."""
+        for number, step in enumerate(self.steps):
+            made = replace(self, steps=(step,))._through_steps(value, scope)
+            written = number < self.written_steps
+            where = f"steps[{number}]" if written else "table"
+            self._tell(scope, trace.STEP, step.name, where, value, made)
+            value = made
+        return value
+
+    def _through_steps(self, value: Any, scope: Scope) -> Any:
         step = self.steps[0]
         try:
             for step in self.steps:
@@ -169,6 +196,10 @@ class Field:
             raise
         except Exception as error:  # a plugin's step may raise anything; the other items go on
             raise FieldFailed(codes.STEP_FAILED, f"step '{step.name}': {type(error).__name__}: {error}") from error
+
+    def _tell(self, scope: Scope, kind: str, name: str, where: str, before: Any, after: Any) -> None:
+        if scope.trace is not None:
+            scope.trace.append(trace.Part(kind, name, f"{self.path}.{where}", before, after, self.name))
 
     def _refer(self, value: Any) -> Any:
         assert self.refer is not None
@@ -270,6 +301,8 @@ def compile_field(spec: FieldSpec, required: bool, compiler: Compiler) -> Option
         use=use,
         entity=spec.ref or "",
         default_mark=default_mark,
+        sources=tuple(spec.sources),
+        written_steps=len(spec.steps),
     )
 
 

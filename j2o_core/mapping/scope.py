@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, Mapping, Optional
 
 from ..expressions.paths import follow
+from .trace import Trace
 
 
 class Scope(Dict[str, Any]):
@@ -12,17 +13,19 @@ class Scope(Dict[str, Any]):
 
     ``bindings`` are the tables and entities of the spec, for the steps that name one. A step that cuts a value sets
     ``cut``, one that takes one element of several sets ``others``; a step that has something to tell adds it to
-    ``remarks``. ``seen`` are the marks of the parts of expressions that were looked at.
+    ``remarks``. ``seen`` are the marks of the parts of expressions that were looked at. ``trace`` takes what each part
+    of the mapping makes, where somebody asked for it.
     """
 
-    __slots__ = ("bindings", "cut", "others", "remarks", "seen")
+    __slots__ = ("bindings", "cut", "others", "remarks", "seen", "trace")
 
-    def __init__(self, roots: Mapping[str, Any], bindings: Any) -> None:
+    def __init__(self, roots: Mapping[str, Any], bindings: Any, trace: Optional[Trace] = None) -> None:
         super().__init__(roots)
         self.bindings = bindings
         self.cut = self.others = False
         self.remarks: list[str] = []
         self.seen: set[int] = set()
+        self.trace = trace
 
 
 def roots(data: Any, source: Any) -> dict[str, Any]:
