@@ -94,10 +94,10 @@ class Trial:
 
     def _parent(self, entity: EntitySpec, case: Case) -> Optional[Record]:
         """The record that the tested one was part of; an empty one where a test gives none and a run always does."""
-        of = [extract.of for extract in entity.extract if extract.of and not self._is_shared(extract.split)]
-        if case.parent is None and (not of or len(of) < len(entity.extract)):
+        of = [part.of for part in entity.extract if part.of and not self._is_shared(part.split)]
+        if not of or (case.parent is None and len(of) < len(entity.extract)):
             return None
-        return _record(of[0] if of and of[0] else case.entity, case.parent or {})
+        return _record(of[0], case.parent or {})
 
     def _is_shared(self, split: Optional[str]) -> bool:
         splitter = self._registry.find(SPLITTER, split) if split else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Iterator, Mapping, Optional
 
+from ..hooks.registry import Registry
+from ..hooks.roles import SPLITTER
 from ..model.problem import Place, Problem
 from .build import extracts
 from .codes import problem
@@ -50,8 +52,11 @@ def cases_of(spec: Spec) -> list[Case]:
     return [_case(name, form, spec) for name, form in maps(spec.document, "tests").items()]
 
 
-def check_cases(document: Mapping[str, Any], root: Node) -> list[Problem]:
-    """Tests of what the spec does not have, and tests that say nothing. Needs no valid document."""
+def check_cases(document: Mapping[str, Any], root: Node, registry: Optional[Registry] = None) -> list[Problem]:
+    """Tests of what the spec does not have, and tests that say nothing. Needs no valid document.
+
+    The ``registry`` tells which splitters give records that belong to no other one.
+    """
     entities = maps(document, "entities")
     problems: list[Problem] = []
     for name, form in maps(document, "tests").items():
@@ -63,7 +68,7 @@ def check_cases(document: Mapping[str, Any], root: Node) -> list[Problem]:
         entity = entities.get(str(form.get("entity")))
         if entity is not None:
             problems += _fields(form, entity, path, root)
-            problems += _parent(form, entity, path, root)
+            problems += _parent(form, entity, path, root, registry)
     return problems
 
 
@@ -149,12 +154,19 @@ def _fields(form: Mapping[str, Any], entity: Mapping[str, Any], path: Path, root
             yield problem("J2O-S070", message, key_place(root, at), dotted(at), ", ".join(known), guess)
 
 
-def _parent(form: Mapping[str, Any], entity: Mapping[str, Any], path: Path, root: Node) -> Iterator[Problem]:
+def _parent(
+    form: Mapping[str, Any], entity: Mapping[str, Any], path: Path, root: Node, registry: Optional[Registry]
+) -> Iterator[Problem]:
     parts = [part for _, part in extracts(str(form.get("entity")), entity) if isinstance(part, dict)]
-    if "parent" in form and parts and not any("of" in part for part in parts):
+    if "parent" in form and parts and not any("of" in part and not _is_shared(part, registry) for part in parts):
         at = (*path, "parent")
         message = f"records of {form['entity']} are no parts of others and have no parent"
         yield problem("J2O-S072", message, key_place(root, at), dotted(at), "source alone")
+
+
+def _is_shared(part: Mapping[str, Any], registry: Optional[Registry]) -> bool:
+    splitter = registry.find(SPLITTER, str(part.get("split"))) if registry is not None else None
+    return bool(splitter is not None and splitter.shared)
 
 
 _KEYS = frozenset((*OUTCOMES, "entity", "source", "parent", "fields", "refs", "exact"))

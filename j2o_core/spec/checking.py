@@ -28,7 +28,7 @@ def check_spec(root: Node, registry: Optional[Registry], tests: bool = False) ->
 
     def found(node: Node) -> list[Problem]:
         problems = _found(node, registry)
-        return retold([*problems, *check_cases(plain(node), node)] if tests else problems, node)
+        return retold([*problems, *check_cases(plain(node), node, registry)] if tests else problems, node)
 
     return causes(found(root), root, found)
 

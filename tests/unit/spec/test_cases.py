@@ -8,6 +8,8 @@ from typing import Callable
 
 import pytest
 
+from j2o_core.hooks.manager import load_plugins
+from j2o_core.mapping import builtin
 from j2o_core.spec.cases import Case, cases_of
 from j2o_core.spec.load import LoadResult, load_spec
 from j2o_core.spec.packaged import schema
@@ -81,6 +83,14 @@ def test_what_cannot_be_meant_is_told_with_its_line_and_the_nearest_name(
     problems = loaded(f"tests:\n  a:\n    {lines}\n").problems
     found = [(problem.code, problem.place and problem.place.line, problem.suggestion) for problem in problems]
     assert found == ([(code, line, suggestion)] if code else [])
+
+
+def test_people_found_in_issues_are_no_parts_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(HEAD + "tests: {a: {entity: users, source: {}, parent: {}, fail: x}}\n", encoding="utf-8")
+    registry = load_plugins({}, [(builtin.NAME, builtin)]).registry
+    codes = [problem.code for problem in load_spec(path, None, registry, {}, tests=True).problems]
+    assert codes == ["J2O-S072"]
 
 
 def test_fields_that_a_rule_repairs_can_be_expected(loaded: Callable[..., LoadResult]) -> None:
