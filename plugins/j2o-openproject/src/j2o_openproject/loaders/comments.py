@@ -64,7 +64,9 @@ class Comments(EntityLoader):
         said = condition("comment", "~", [word])
         ids = {"select": "total,elements/id"}
         rows = of_those_that_exist(
-            scopes, lambda some: self.client.pages("work_packages", condition("id", "=", some), said, params=ids)
+            scopes,
+            lambda some: self.client.pages("work_packages", condition("id", "=", some), said, params=ids),
+            self.is_work_package,
         )
         for row in rows:
             yield from self._on(str(row["id"]))

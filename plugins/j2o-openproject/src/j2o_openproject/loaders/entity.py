@@ -43,6 +43,10 @@ class EntityLoader(Loader):
         """None, unless the kind is a natural one."""
         return ()
 
+    def is_work_package(self, identifier: str) -> bool:
+        """Whether there is a work package of this id that we may see."""
+        return self.client.get_or_none(f"work_packages/{identifier}") is not None
+
     def answer(self, found: Found, wanted: Mapping[str, Any], **more: Any) -> Answer:
         """The answer to a write: what is stored, and where that is not what was wanted."""
         differences = tuple(
@@ -94,21 +98,31 @@ def while_it_exists(rows: Iterator[Mapping[str, Any]]) -> Iterator[Mapping[str, 
 
 
 def of_those_that_exist(
-    scopes: Sequence[str], read: Callable[[Sequence[str]], Iterable[Mapping[str, Any]]]
+    scopes: Sequence[str],
+    read: Callable[[Sequence[str]], Iterable[Mapping[str, Any]]],
+    is_there: Callable[[str], bool] = lambda _: False,
 ) -> list[Mapping[str, Any]]:
     """The rows that ``read`` finds for some ids, asked for together.
 
-    The server refuses a filter that names one item which is gone: then the halves are asked for apart.
+    The server refuses a filter that names one item which is gone: then the halves are asked for apart. Where it
+    refuses one that ``is_there``, it has another reason, and the refusal is raised: nothing found would be a lie.
     """
+    if not scopes:
+        return []
     try:
         return list(read(scopes))
     except Refused as refusal:
         if refusal.status not in (400, 404):
             raise
-        if len(scopes) < 2:
+        if len(scopes) == 1:
+            if is_there(scopes[0]):
+                raise
             return []
     half = len(scopes) // 2
-    return [*of_those_that_exist(scopes[:half], read), *of_those_that_exist(scopes[half:], read)]
+    return [
+        *of_those_that_exist(scopes[:half], read, is_there),
+        *of_those_that_exist(scopes[half:], read, is_there),
+    ]
 
 
 def readable_notes(notes: Sequence[Note]) -> str:

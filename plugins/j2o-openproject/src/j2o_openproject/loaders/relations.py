@@ -78,7 +78,7 @@ class Relations(EntityLoader):
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """All relations of some work packages."""
         rows = of_those_that_exist(
-            scopes, lambda some: self.client.pages("relations", condition("involved", "=", some))
+            scopes, lambda some: self.client.pages("relations", condition("involved", "=", some)), self.is_work_package
         )
         return map(self._found, rows)
 

@@ -67,7 +67,7 @@ class TimeEntries(EntityLoader):
 
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """All time entries of some work packages."""
-        return map(self._found, of_those_that_exist(scopes, self._on))
+        return map(self._found, of_those_that_exist(scopes, self._on, self.is_work_package))
 
     def _on(self, work_packages: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         questions = [condition("workPackage", "=", work_packages)]
