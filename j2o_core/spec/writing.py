@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, Optional
 
 import yaml
 
@@ -23,17 +23,26 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0
 _RESOLVERS: Any = yaml.SafeLoader.yaml_implicit_resolvers
 
 
-def write_yaml(document: Any, remark: Remark = lambda path: "") -> str:
+def write_yaml(document: Any, remark: Remark = lambda path: "", heading: Remark = lambda path: "") -> str:
     """The document as YAML text, one key or item a line; short lists of scalars stand on one line.
 
-    ``remark`` tells the comment behind each scalar, each list on one line and each empty mapping.
+    ``remark`` tells the comment behind each scalar, each list on one line and each empty mapping; ``heading`` the lines of
+    comment above a key or item, of which an empty one stays empty.
     """
-    lines = []
+    lines: list[str] = []
+    last: Optional[Path] = None
     for path, line, comment in _lines(document, (), 0, remark):
-        text = remark(path) if comment else ""
-        text = "".join(char if char.isprintable() else "?" for char in text)
+        if path != last:
+            indent = line[: len(line) - len(line.lstrip())]
+            lines += [f"{indent}# {_printable(text)}" if text else "" for text in heading(path).splitlines()]
+            last = path
+        text = _printable(remark(path)) if comment else ""
         lines.append(f"{line.ljust(_COMMENT_COLUMN)}  # {text}" if text else line)
     return "\n".join(lines) + "\n"
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 def _lines(value: Any, path: Path, depth: int, remark: Remark) -> Iterator[tuple[Path, str, bool]]:

@@ -115,4 +115,3 @@ class Attachments(Records):
             folder.mkdir(parents=True, exist_ok=True)
             sync_folder(folder.parent)
             sync_folder(self.client.folder)
-

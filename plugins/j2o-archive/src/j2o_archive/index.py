@@ -21,7 +21,9 @@ class Index:
     def __init__(self) -> None:
         # A name that is empty makes a private file that the system removes with its last use, even after a kill.
         self._database = sqlite3.connect("", check_same_thread=False, isolation_level=None)
-        self._database.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-8000;" + _TABLE)
+        self._database.executescript(
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-8000;" + _TABLE
+        )
 
     def begin(self) -> None:
         """Many changes follow."""
@@ -49,7 +51,10 @@ class Index:
         """The lines of what belongs to some items, in their order."""
         marks = ",".join("?" * len(parents))
         statement = f"SELECT start, size FROM line WHERE parent IN ({marks}) ORDER BY place"
-        return [(int(start), int(size)) for start, size in self._database.execute(statement, [_stored(parent) for parent in parents])]
+        return [
+            (int(start), int(size))
+            for start, size in self._database.execute(statement, [_stored(parent) for parent in parents])
+        ]
 
     def all(self, chunk: int = 500) -> Iterator[list[tuple[int, int]]]:
         """All lines in their order, some at a time."""

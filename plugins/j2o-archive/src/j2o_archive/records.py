@@ -100,4 +100,3 @@ class Records(Loader):
     def _located(self, attachment: str) -> Optional[str]:
         line = self.client.journal("attachments").get(attachment)
         return str(line.file["path"]) if line and line.file else None
-

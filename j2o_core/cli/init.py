@@ -1,0 +1,112 @@
+"""``j2o init``: begins a spec of one's own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Optional
+
+import typer
+
+from ..report.table import aligned
+from .failure import USAGE, Refusal, say
+from .session import session
+from .templates import require_template
+
+if TYPE_CHECKING:
+    from ..hooks.registry import Registry
+    from ..spec.drafts import Draft
+
+_STDOUT = "-"
+_LONGEST_NAME = 80
+
+
+def add(app: typer.Typer) -> None:
+    """Add ``init``."""
+    app.command()(init)
+
+
+def init(
+    context: typer.Context,
+    template: Optional[str] = typer.Option(
+        None, "--template", "-t", metavar="NAME", help="The template to extend, one of `j2o templates list`."
+    ),
+    name: Optional[str] = typer.Option(
+        None, "--name", metavar="NAME", help="What the migration is called; by default as the file."
+    ),
+    output: Optional[str] = typer.Option(
+        None, "--output", "-o", metavar="FILE", help="Where to write it; - prints it. By default NAME.yaml."
+    ),
+    force: bool = typer.Option(False, "--force", help="Replace the file where there is one."),
+) -> None:
+    """Write a short spec that extends a template and says what to fill in. An existing file is never replaced unasked.
+
+    Without --template the choice is offered on a terminal, and is an error elsewhere.
+
+    \b
+    Example:
+      j2o init --template jira-cloud-basic --name acme
+    """
+    from ..spec.drafts import identifier
+
+    chosen = template if template is not None else _ask()
+    name = name or (Path(output).stem if output and output != _STDOUT else "migration")
+    if len(name) > _LONGEST_NAME:
+        raise Refusal(f"--name: longer than {_LONGEST_NAME} characters", USAGE)
+    file = Path(f"{identifier(name)}.yaml" if output in (None, _STDOUT) else str(output))
+    draft = _from_template(chosen, name, str(file), session(context).plugins.registry)
+    if output == _STDOUT:
+        print(draft.text(_schema(Path())), end="")
+        return
+    write_spec(file, draft.text(_schema(file.parent)), force)
+    say(f"{file} is written; fill in what it asks for, then: j2o validate {file}")
+
+
+def is_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def write_spec(file: Path, text: str, force: bool) -> None:
+    """Write a spec. Raises ``Refusal`` where there is such a file and ``force`` does not say to replace it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with file.open("w" if force else "x", encoding="utf-8") as out:
+            out.write(text)
+    except FileExistsError:
+        raise Refusal(f"{file} is there already; --force replaces it, --output names another", USAGE) from None
+
+
+def _from_template(name: str, own: str, file: str, registry: Registry) -> Draft:
+    from ..spec.drafts import draft_of_template
+    from ..spec.load import load_spec
+    from ..spec.packaged import PREFIX
+
+    template = require_template(name)
+    loaded = load_spec(PREFIX + template.name, registry=registry, variables={}).spec
+    if loaded is None:
+        raise Refusal(f"the template '{template.name}' is not sound here: j2o validate {PREFIX}{template.name}", USAGE)
+    return draft_of_template(template.name, loaded, own, file)
+
+
+def _ask() -> str:
+    from ..spec.templates import packaged_templates
+
+    found = packaged_templates()
+    if not is_terminal():
+        names = ", ".join(template.name for template in found)
+        raise Refusal(f"name a template with --template; there are: {names}", USAGE)
+    for line in aligned(("template", "for"), [(template.name, template.description) for template in found]):
+        print(line, file=sys.stderr)
+    return str(typer.prompt("template", err=True))
+
+
+def _schema(folder: Path) -> str:
+    """Where an editor finds the schema of specs from a folder: a relative path inside a checkout, else the whole path."""
+    from ..spec.packaged import schemas_folder
+
+    schema = schemas_folder() / "migration.schema.json"
+    checkout = schema.parent.parent
+    inside = checkout in (folder.resolve(), *folder.resolve().parents)
+    return Path(os.path.relpath(schema, folder.absolute())).as_posix() if inside else str(schema)
