@@ -4,33 +4,64 @@
 ``ref: ENTITY``    a reference to an item of an entity
 ``rich_text``      the document tree of a text: objects are read as ADF, texts as wiki markup; ``{rich_text: NAME}``
                    names another reader. Empty text stays empty
+``plain_text``     what a person reads of formatted text, without its formatting; arguments as for ``rich_text``
+``json_block``     any value as a block of indented JSON, for fields with formatted text; ``{json_block: Title}``
 """
 
 from __future__ import annotations
 
 from typing import Any, Callable, Mapping
 
+from ...expressions.empty import is_empty
 from ...hooks.protocols import Step, StepError
 from ...hooks.registry import READER, NotProvided, Registry
 from ...model.payload import RichText
-from ...richtext import to_json
+from ...richtext import CodeBlock, Document, from_json, to_json, visible_text
 from ..scope import Scope
-from .shape import NOTHING
+from .shape import maybe, whole
+from .text import pretty
 
 #: the readers for an object and for a text where the spec names none
 OBJECT_READER, TEXT_READER = "adf", "wiki"
 
 
 def steps(registry: Registry) -> tuple[Step, ...]:
-    """The three steps; ``rich_text`` finds its readers in the registry when it runs, whoever registers them."""
+    """The steps; ``rich_text`` finds its readers in the registry when it runs, whoever registers them."""
+    read = rich_text(registry)
+    reader = maybe({"type": "string", "minLength": 1, "description": "Another reader.", "examples": ["wiki"]})
     return (
-        Step("table", table, "Looks the value up in a table of the spec.", {"type": "string"}),
-        Step("ref", ref, "Refers to an item of an entity.", {"type": "string"}),
+        Step(
+            "table",
+            table,
+            "Looks the value up in a table of the spec.",
+            {"type": "string", "minLength": 1, "description": "A table.", "examples": ["types"]},
+            "2",
+        ),
+        Step(
+            "ref",
+            ref,
+            "Refers to an item of an entity.",
+            {"type": "string", "minLength": 1, "description": "An entity.", "examples": ["users"]},
+        ),
         Step(
             "rich_text",
-            rich_text(registry),
+            read,
             "Reads formatted text: ADF where it is an object, wiki markup where it is text.",
-            {"oneOf": [NOTHING, {"type": "string", "minLength": 1}]},
+            reader,
+        ),
+        Step("plain_text", plain_text(read), "Takes what a person reads of formatted text.", reader),
+        whole(
+            "json_block",
+            json_block,
+            "Writes any value as a readable block of JSON, for fields with formatted text.",
+            maybe({"type": "string", "minLength": 1, "description": "A title.", "examples": ["Approvals"]}),
+            examples=(
+                (
+                    "Approvals",
+                    {"by": "ann"},
+                    RichText(to_json(Document((CodeBlock('{\n  "by": "ann"\n}', "json", "Approvals"),)))),
+                ),
+            ),
         ),
     )
 
@@ -71,6 +102,28 @@ def rich_text(registry: Registry) -> Callable[[Any, Any, Mapping[str, Any]], Any
         return RichText(made) if made else None
 
     return read
+
+
+def plain_text(
+    read: Callable[[Any, Any, Mapping[str, Any]], Any],
+) -> Callable[[Any, Any, Mapping[str, Any]], Any]:
+    """The step, over ``rich_text``; a list is taken element by element."""
+
+    def visible(value: Any, argument: Any, scope: Mapping[str, Any]) -> Any:
+        if isinstance(value, list):
+            made = [visible(item, argument, scope) for item in value if not is_empty(item)]
+            return [item for item in made if item]
+        found = read(value, argument, scope)
+        return None if found is None else visible_text(from_json(found.tree)).strip() or None
+
+    return visible
+
+
+def json_block(value: Any, argument: Any) -> RichText:
+    """A block of code that says JSON."""
+    if isinstance(value, RichText):
+        value = value.tree
+    return RichText(to_json(Document((CodeBlock(pretty(value, None), "json", argument or ""),))))
 
 
 def _bindings(scope: Mapping[str, Any]) -> Any:

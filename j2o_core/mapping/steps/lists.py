@@ -16,7 +16,7 @@ from ...expressions.sandbox import show
 from ...hooks.protocols import Step
 from ...model.digest import canonical
 from ..scope import Scope
-from .shape import NOTHING, whole
+from .shape import NOTHING, maybe, whole
 
 
 def join(value: Any, argument: Any) -> str:
@@ -69,17 +69,39 @@ STEPS = (
         "join",
         join,
         "Makes one text of a list, with a separator between.",
-        {"oneOf": [NOTHING, {"type": "string"}]},
+        maybe({"type": "string", "description": "The separator.", "examples": ["; "]}),
+        examples=((None, ["a", None, 1.0], "a, 1"), ("; ", ["a", {"name": "x"}], "a; x")),
     ),
-    Step("first", first, "Takes the first element of a list; the others are preserved.", NOTHING, "2"),
-    Step("last", last, "Takes the last element of a list; the others are preserved.", NOTHING, "2"),
-    whole("unique", unique, "Leaves out repetitions."),
-    whole("get", get, "Takes one key of an object, or of each object in a list.", {"type": "string", "minLength": 1}),
+    Step(
+        "first",
+        first,
+        "Takes the first element of a list; the others are preserved.",
+        NOTHING,
+        "2",
+        examples=((None, [None, "a", "b"], "a"),),
+    ),
+    Step(
+        "last",
+        last,
+        "Takes the last element of a list; the others are preserved.",
+        NOTHING,
+        "2",
+        examples=((None, ["a", "b", ""], "b"), (None, "a", "a")),
+    ),
+    whole("unique", unique, "Leaves out repetitions.", examples=((None, ["b", "a", "b"], ["b", "a"]),)),
+    whole(
+        "get",
+        get,
+        "Takes one key of an object, or of each object in a list; the other keys of a plain object are preserved.",
+        {"type": "string", "minLength": 1, "description": "The key.", "examples": ["name"]},
+        examples=(("name", {"name": "n"}, "n"), ("name", [{"name": "n"}, {}], ["n"])),
+    ),
     whole(
         "default",
         lambda value, argument: argument if is_empty(value) else value,
         "Gives a value where there is none.",
-        {},
+        {"description": "The value.", "examples": ["none"]},
         takes_empty=True,
+        examples=(("d", None, "d"), ("d", 0, 0)),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional, Sequence
 
 from ...expressions.empty import is_empty
 from ...expressions.sandbox import show
@@ -10,8 +10,10 @@ from ...hooks.protocols import Step, StepError
 from ..scope import Scope
 
 #: the schema of a step that takes no argument
-NOTHING: Mapping[str, Any] = {"type": "null"}
+NOTHING: Mapping[str, Any] = {"type": "null", "description": "No argument."}
 Apply = Callable[[Any, Any, Mapping[str, Any]], Any]
+#: (argument, value in, value out)
+Examples = Sequence[tuple[Any, Any, Any]]
 
 
 def each(
@@ -20,6 +22,7 @@ def each(
     summary: str,
     schema: Mapping[str, Any] = NOTHING,
     version: str = "1",
+    examples: Examples = (),
 ) -> Step:
     """A step for one value; a list is taken element by element, and elements that become empty are left out.
 
@@ -35,7 +38,7 @@ def each(
             return [item for item in made if not is_empty(item)]
         return change(value, argument)
 
-    return Step(name, apply, summary, schema, version)
+    return Step(name, apply, summary, schema, version, examples=examples)
 
 
 def whole(
@@ -44,9 +47,31 @@ def whole(
     summary: str,
     schema: Mapping[str, Any] = NOTHING,
     takes_empty: bool = False,
+    examples: Examples = (),
+    version: str = "1",
 ) -> Step:
     """A step for the value as it is, a list as one."""
-    return Step(name, lambda value, argument, scope: change(value, argument), summary, schema, "1", takes_empty)
+
+    def apply(value: Any, argument: Any, scope: Mapping[str, Any]) -> Any:
+        return change(value, argument)
+
+    return Step(name, apply, summary, schema, version, takes_empty, examples)
+
+
+def maybe(*schemas: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema of an argument that may be left out."""
+    return {"oneOf": [NOTHING, *schemas]}
+
+
+def choices(required: Sequence[str] = (), **properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema of an argument with named parts; ``true_`` is called ``true``."""
+    return {
+        "type": "object",
+        "properties": {name.rstrip("_"): schema for name, schema in properties.items()},
+        "required": [name.rstrip("_") for name in required],
+        "minProperties": 1,
+        "additionalProperties": False,
+    }
 
 
 def text_of(value: Any) -> str:
@@ -70,13 +95,14 @@ def kind_of(value: Any) -> str:
         return "an object with " + (", ".join(sorted(map(str, value))[:4]) or "nothing in it")
     if isinstance(value, list):
         return "a list"
-    return f"{show(value)!r}"
-
-
-def _is_blank(value: Any) -> bool:
-    return isinstance(value, str) and not value.strip()
+    shown = f"{show(value)!r}"
+    return shown if len(shown) <= 80 else shown[:80] + "…"
 
 
 def option(argument: Any, name: str, default: Optional[Any] = None) -> Any:
     """One entry of a step's argument, where that is an object."""
     return argument.get(name, default) if isinstance(argument, dict) else default
+
+
+def _is_blank(value: Any) -> bool:
+    return isinstance(value, str) and not value.strip()

@@ -10,19 +10,25 @@
 ``split``             text → list; ``{split: ","}``, a comma where nothing is said; parts trimmed, empty ones left out
 ``text``              numbers, booleans, options and people as text
 ``format``            a template with ``{{ value }}`` in it: ``{format: "{{ value }} h"}``
+``clean``             control characters go, line ends become one kind; ``{clean: line}``: all of it on one line
+``url``               an address with http or https, its odd characters escaped; from a remote link its ``url``;
+                      ``{url: {schemes: [https, ftp], assume: https}}``
 ``json``              any value as indented JSON text
 """
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Mapping
+from urllib.parse import quote, urlsplit
 
+from ...expressions.empty import is_empty
 from ...expressions.sandbox import show
 from ...hooks.protocols import Step, StepError
 from ..patterns import compile_pattern
 from ..scope import Scope
-from .shape import NOTHING, each, option, text_of, whole
+from .shape import choices, each, kind_of, maybe, option, text_of, whole
 
 #: the longest text that ``regex`` searches, in characters
 REGEX_LIMIT = 100_000
@@ -31,7 +37,7 @@ REGEX_LIMIT = 100_000
 def truncate(value: Any, argument: Any, scope: Mapping[str, Any]) -> Any:
     """Cut to a number of characters, and tell it."""
     if isinstance(value, list):
-        return [truncate(item, argument, scope) for item in value]
+        return [truncate(item, argument, scope) for item in value if not is_empty(item)]
     length = argument if isinstance(argument, int) else argument["length"]
     text = text_of(value)
     if len(text) <= length:
@@ -55,7 +61,10 @@ def regex(value: Any, argument: Any) -> Any:
         raise StepError(f"regex takes texts of at most {REGEX_LIMIT} characters, this one has {len(text)}")
     pattern = compile_pattern(argument if isinstance(argument, str) else argument["pattern"])
     if isinstance(argument, dict) and "replace" in argument:
-        return pattern.sub(argument["replace"], text)
+        try:
+            return pattern.sub(argument["replace"], text)
+        except (re.error, IndexError) as error:
+            raise StepError(f"'{argument['replace']}' is no replacement: {error}") from None
     match = pattern.search(text)
     if match is None:
         return None
@@ -69,16 +78,68 @@ def split(value: Any, argument: Any) -> list[str]:
     return [part.strip() for part in text_of(value).split(argument or ",") if part.strip()]
 
 
+def clean(value: Any, argument: Any) -> str:
+    """Without what no one can see or type."""
+    text = _BREAKS.sub("\n", text_of(value))
+    text = _CONTROL.sub("", text)
+    return " ".join(text.split()) if argument == "line" else text
+
+
+def url(value: Any, argument: Any) -> str:
+    """An absolute address of an allowed scheme, as URL fields take it."""
+    for name in ("object", "url", "href"):
+        if isinstance(value, dict) and isinstance(value.get(name), (dict, str)):
+            value = value[name]
+    text = text_of(value).strip()
+    schemes = [str(scheme).lower() for scheme in option(argument, "schemes", ("http", "https"))]
+    assumed = option(argument, "assume")
+    if assumed and "://" not in text and not text.lower().startswith("mailto:"):
+        text = f"{assumed}://{text}"
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme.lower() in schemes and (parts.hostname or (parts.scheme == "mailto" and "@" in parts.path))
+        _ = parts.port
+    except ValueError:
+        known = False
+    known = known and not re.search(r"\s", parts.netloc)
+    if not known or _CONTROL.search(text) or _BREAKS.search(text):
+        raise StepError(f"expected an address with {' or '.join(schemes)}, found {kind_of(value)}")
+    return quote(text, safe=_ADDRESS)
+
+
 def pretty(value: Any, argument: Any) -> str:
     """JSON with sorted keys, two blanks a level, Unicode kept."""
-    return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, default=show)
+    return json.dumps(_sortable(value), indent=2, sort_keys=True, ensure_ascii=False, default=show)
 
 
-_COUNT = {"type": "integer", "minimum": 1}
-_TEXT = {"type": "string"}
+def _sortable(value: Any) -> Any:
+    """The same with texts as keys: what an expression made may have others, which cannot be put in order."""
+    if isinstance(value, dict):
+        return {str(key): _sortable(item) for key, item in value.items()}
+    return [_sortable(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+_BREAKS = re.compile("\r\n?|[\u2028\u2029\x0b\x0c\x85]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
+#: what may stand in an address as it is; an escape stays one
+_ADDRESS = "%/:?#[]@!$&'()*+,;=-._~"
+_COUNT = {"type": "integer", "minimum": 1, "description": "Characters.", "examples": [255]}
+_TEXT = {"type": "string", "description": "What stands instead.", "examples": [""]}
+_PATTERN = {
+    "type": "string",
+    "format": "safe-regex",
+    "minLength": 1,
+    "description": "A regular expression.",
+    "examples": ["PR-([0-9]+)"],
+}
 
 STEPS = (
-    each("trim", lambda value, _: text_of(value).strip(), "Takes white space off both ends."),
+    each(
+        "trim",
+        lambda value, _: text_of(value).strip(),
+        "Takes white space off both ends.",
+        examples=((None, " a b\r\n", "a b"),),
+    ),
     Step(
         "truncate",
         truncate,
@@ -86,27 +147,27 @@ STEPS = (
         {
             "oneOf": [
                 _COUNT,
-                {
-                    "type": "object",
-                    "properties": {"length": _COUNT, "end": _TEXT},
-                    "required": ["length"],
-                    "additionalProperties": False,
-                },
+                choices(
+                    ("length",),
+                    length=_COUNT,
+                    end={"type": "string", "description": "The end of what was cut.", "examples": ["..."]},
+                ),
             ]
         },
+        examples=((5, "abcdef", "abcd…"), ({"length": 6, "end": "..."}, "abcdefgh", "abc...")),
     ),
-    each("lower", lambda value, _: text_of(value).lower(), "Lower case."),
-    each("upper", lambda value, _: text_of(value).upper(), "Upper case."),
+    each("lower", lambda value, _: text_of(value).lower(), "Lower case.", examples=((None, "ÀB", "àb"),)),
+    each("upper", lambda value, _: text_of(value).upper(), "Upper case.", examples=((None, "ab", "AB"),)),
     each(
         "replace",
         replace,
         "Replaces every occurrence of a text by another.",
-        {
-            "type": "object",
-            "properties": {"from": {"type": "string", "minLength": 1}, "to": _TEXT},
-            "required": ["from", "to"],
-            "additionalProperties": False,
-        },
+        choices(
+            ("from_", "to"),
+            from_={"type": "string", "minLength": 1, "description": "What is replaced.", "examples": ["_"]},
+            to=_TEXT,
+        ),
+        examples=(({"from": "_", "to": " "}, "a_b_c", "a b c"),),
     ),
     each(
         "regex",
@@ -114,28 +175,84 @@ STEPS = (
         "Takes what a regular expression matches (its first group), or replaces every match.",
         {
             "oneOf": [
-                {"type": "string", "format": "safe-regex", "minLength": 1},
-                {
-                    "type": "object",
-                    "properties": {"pattern": {"type": "string", "format": "safe-regex"}, "replace": _TEXT},
-                    "required": ["pattern"],
-                    "additionalProperties": False,
-                },
+                _PATTERN,
+                choices(
+                    ("pattern",),
+                    pattern=_PATTERN,
+                    replace={
+                        "type": "string",
+                        "description": "What stands instead; \\\\1 is a group.",
+                        "examples": [""],
+                    },
+                ),
             ]
         },
+        "2",
+        examples=(
+            (r"PR-(\d+)", "see PR-12, PR-13", "12"),
+            (r"\d+", "none", None),
+            ({"pattern": r"\s+", "replace": " "}, "a \n b", "a b"),
+        ),
     ),
     whole(
         "split",
         split,
         "Cuts a text into a list at a separator, a comma where nothing is said.",
-        {"oneOf": [NOTHING, {"type": "string", "minLength": 1}]},
+        maybe({"type": "string", "minLength": 1, "description": "The separator.", "examples": [";"]}),
+        examples=((None, "a, b,,c", ["a", "b", "c"]), (";", "a;b", ["a", "b"])),
     ),
-    each("text", lambda value, _: str(show(value)), "Makes a text of a number, a boolean, an option or a person."),
+    each(
+        "text",
+        lambda value, _: str(show(value)),
+        "Makes a text of a number, a boolean, an option or a person.",
+        examples=((None, 5.0, "5"), (None, {"value": "A"}, "A")),
+    ),
     Step(
         "format",
         lambda value, argument, scope: argument,
         "Puts the value into a template, as in {{ value }} h.",
-        {"type": "string"},
+        {"type": "string", "description": "A template.", "examples": ["{{ value }} h"]},
+        examples=(("fixed", 5, "fixed"),),
     ),
-    whole("json", pretty, "Writes any value as indented JSON text."),
+    each(
+        "clean",
+        clean,
+        "Takes control characters out and makes all line ends alike.",
+        maybe({"enum": ["line"], "description": "Put all of it on one line.", "examples": ["line"]}),
+        examples=((None, "a\u0007b\r\nc", "ab\nc"), ("line", " a\t b\r\nc ", "a b c")),
+    ),
+    each(
+        "url",
+        url,
+        "Reads an address, also of a remote link; refuses what is none.",
+        maybe(
+            choices(
+                schemes={
+                    "type": "array",
+                    "minItems": 1,
+                    "items": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9+.-]*$"},
+                    "default": ["http", "https"],
+                    "description": "The schemes that are taken.",
+                    "examples": [["https", "ftp"]],
+                },
+                assume={
+                    "type": "string",
+                    "pattern": "^[a-z]+$",
+                    "description": "The scheme of addresses without one.",
+                    "examples": ["https"],
+                },
+            )
+        ),
+        examples=(
+            (None, " https://x.example/a b ", "https://x.example/a%20b"),
+            (None, {"object": {"url": "https://x.example/1", "title": "One"}}, "https://x.example/1"),
+            ({"assume": "https"}, "www.x.example", "https://www.x.example"),
+        ),
+    ),
+    whole(
+        "json",
+        pretty,
+        "Writes any value as indented JSON text.",
+        examples=((None, {"b": "ü", "a": [1]}, '{\n  "a": [\n    1\n  ],\n  "b": "ü"\n}'),),
+    ),
 )

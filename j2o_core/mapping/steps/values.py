@@ -1,8 +1,12 @@
-"""Steps for the structured values of trackers: options, people, labels, sprints, epics.
+"""Steps for the structured values of trackers: options, people, labels, versions, sprints, epics.
 
 ``option``       the text of a select value: ``{value}``, ``{name}``; ``{value, child: {value}}`` → ``A / B``;
-                 another separator: ``{option: " > "}``; a list → the list of texts
-``user``         what people call a user: display name, else name, else mail
+                 another separator: ``{option: " > "}``; one level alone: ``{option: {level: 1}}``, the other is
+                 preserved unless another field takes it; a list → the list of texts
+``user``         what people call a user: display name, else name, else mail; ``{user: email}``, ``name``, ``key``
+``group``        the name of a group
+``project``      the key of a project, or its ``{project: name}``
+``version``      the name of a version
 ``labels``       the names of labels, components, versions: a list of texts without repetitions
 ``sprint``       a sprint in either shape (GreenHopper's ``toString`` or JSON) →
                  ``{id, name, state, startDate, endDate, completeDate, goal}``, state in lower case; a list → a list
@@ -17,27 +21,45 @@ from typing import Any, Mapping, Optional
 from ...expressions.sandbox import show
 from ...hooks.protocols import StepError
 from .lists import unique
-from .shape import NOTHING, each, kind_of, whole
+from .shape import choices, each, kind_of, maybe, whole
 
 
 def option(value: Any, argument: Any = None) -> Optional[str]:
     """The readable text of a select value; a cascading one names both levels."""
+    level = argument.get("level") if isinstance(argument, dict) else None
+    separator = argument.get("separator", _BETWEEN) if isinstance(argument, dict) else argument or _BETWEEN
+    child = value.get("child") if isinstance(value, dict) else None
+    if level == 2:
+        return option(child, None) if child else None
     if not isinstance(value, dict):
         return str(show(value))
     text = _first(value, "value", "name", "label", "displayName", "title")
     if text is None:
         raise StepError(f"expected an option with a value or a name, found {kind_of(value)}")
-    child = value.get("child")
-    if isinstance(child, dict):
-        return f"{text}{' / ' if argument is None else argument}{option(child, argument)}"
-    return text
+    return f"{text}{separator}{option(child, argument)}" if isinstance(child, dict) and level is None else text
 
 
 def user(value: Any, argument: Any = None) -> Optional[str]:
-    """What people call a user."""
+    """What people call a user, or one of the user's names."""
     if not isinstance(value, dict):
         return str(show(value))
-    return _first(value, "displayName", "name", "emailAddress", "key", "accountId")
+    return _first(value, *_OF_A_USER[argument or "display"])
+
+
+def group(value: Any, argument: Any = None) -> Optional[str]:
+    """The name of a group."""
+    return _named(value, "a group", "name", "displayName", "groupId")
+
+
+def project(value: Any, argument: Any = None) -> Optional[str]:
+    """The key of a project, or its name."""
+    names = ("name", "key") if argument == "name" else ("key", "name")
+    return _named(value, "a project", *names)
+
+
+def version(value: Any, argument: Any = None) -> Optional[str]:
+    """The name of a version."""
+    return _named(value, "a version", "name", "value")
 
 
 def labels(value: Any, argument: Any = None) -> list[str]:
@@ -91,6 +113,15 @@ def epic(value: Any, argument: Any = None) -> Optional[str]:
     return str(show(value))
 
 
+def _named(value: Any, what: str, *names: str) -> Optional[str]:
+    if not isinstance(value, dict):
+        return str(show(value))
+    text = _first(value, *names)
+    if text is None:
+        raise StepError(f"expected {what} with a name, found {kind_of(value)}")
+    return text
+
+
 def _first(value: Mapping[str, Any], *names: str) -> Optional[str]:
     for name in names:
         found = value.get(name)
@@ -106,15 +137,105 @@ _BORDER = re.compile(
     r"|incompleteIssuesDestinationId)=)"
 )
 
+_BETWEEN = " / "
+_OF_A_USER: Mapping[str, tuple[str, ...]] = {
+    "display": ("displayName", "name", "emailAddress", "key", "accountId"),
+    "name": ("name", "accountId", "key"),
+    "email": ("emailAddress", "email"),
+    "key": ("accountId", "key", "name"),
+}
+_SEPARATOR = {"type": "string", "minLength": 1, "description": "What stands between levels.", "examples": [" > "]}
+
 STEPS = (
     each(
         "option",
         option,
-        "Takes the text of a select value; a cascading one names both levels.",
-        {"oneOf": [NOTHING, {"type": "string", "minLength": 1}]},
+        "Takes the text of a select value; a cascading one names both levels, or the one that is asked for.",
+        maybe(
+            _SEPARATOR,
+            choices(
+                separator=_SEPARATOR,
+                level={
+                    "enum": [1, 2],
+                    "description": "The level that is taken; the other is preserved unless a field takes it.",
+                    "examples": [1],
+                },
+            ),
+        ),
+        "2",
+        examples=(
+            (None, {"value": "A", "id": "1"}, "A"),
+            (None, {"value": "A", "child": {"value": "B"}}, "A / B"),
+            (" > ", [{"value": "A", "child": {"value": "B"}}, {"name": "N"}], ["A > B", "N"]),
+            ({"level": 2}, {"value": "A", "child": {"value": "B"}}, "B"),
+        ),
     ),
-    each("user", user, "Takes what people call a user."),
-    whole("labels", labels, "Takes the names of labels, components or versions, each once."),
-    each("sprint", sprint, "Reads a sprint in either of Jira's shapes."),
-    each("epic", epic, "Takes the key of an epic."),
+    each(
+        "user",
+        user,
+        "Takes what people call a user, or one of the user's names.",
+        maybe(
+            {
+                "enum": ["display", "name", "email", "key"],
+                "description": "Which name: the login is `name`, what never changes `key`.",
+                "examples": ["email"],
+            }
+        ),
+        "2",
+        examples=(
+            (None, {"displayName": "Ann Lee", "name": "ann"}, "Ann Lee"),
+            ("email", [{"emailAddress": "ann@x.example"}, {"name": "bob"}], ["ann@x.example"]),
+        ),
+    ),
+    each(
+        "group",
+        group,
+        "Takes the name of a group.",
+        examples=((None, [{"name": "devs", "self": "u"}, "ops"], ["devs", "ops"]),),
+    ),
+    each(
+        "project",
+        project,
+        "Takes the key of a project, or its name.",
+        maybe({"enum": ["key", "name"], "default": "key", "description": "Which of the two.", "examples": ["name"]}),
+        examples=((None, {"key": "ACME", "name": "Acme"}, "ACME"), ("name", {"key": "ACME", "name": "Acme"}, "Acme")),
+    ),
+    each(
+        "version",
+        version,
+        "Takes the name of a version.",
+        examples=((None, [{"name": "1.0", "released": True}], ["1.0"]),),
+    ),
+    whole(
+        "labels",
+        labels,
+        "Takes the names of labels, components or versions, each once.",
+        examples=((None, ["b", {"name": "a"}, "b", " "], ["b", "a"]),),
+    ),
+    each(
+        "sprint",
+        sprint,
+        "Reads a sprint in either of Jira's shapes.",
+        examples=(
+            (
+                None,
+                "com.atlassian.greenhopper.service.sprint.Sprint@1f[id=1,state=ACTIVE,name=S, 1,goal=<null>]",
+                {
+                    "id": 1,
+                    "name": "S, 1",
+                    "state": "active",
+                    "startDate": None,
+                    "endDate": None,
+                    "completeDate": None,
+                    "goal": None,
+                },
+            ),
+        ),
+    ),
+    each(
+        "epic",
+        epic,
+        "Takes the key of an epic.",
+        examples=((None, {"id": 7, "key": "ACME-1"}, "ACME-1"), (None, "ACME-1", "ACME-1")),
+    ),
 )

@@ -118,7 +118,7 @@ def make_registry() -> Registry:
         return Document((Paragraph((Text(text),)),)), warnings
 
     def read_adf(document: Any) -> tuple[Document, list[str]]:
-        return Document((Paragraph((Text(str(len(document["content"]))),)),)), []
+        return Document((Paragraph((Text(str(len(document.get("content", ())))),)),)), []
 
     made.reader("wiki", read_wiki)
     made.reader("adf", read_adf)
