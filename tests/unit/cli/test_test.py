@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Callable
 from xml.etree import ElementTree
@@ -169,3 +171,13 @@ def test_control_characters_of_a_test_do_not_reach_the_terminal(j2o: Callable[..
     called = j2o("test", "own.yaml")
     assert called.code == 1
     assert "\x1b" not in called.out + called.err
+
+
+def test_what_only_runs_need_is_not_waited_for(tmp_path: Path) -> None:
+    heavy = ("sqlalchemy", "alembic", "requests_cache", "rich.progress", "starlette", "uvicorn")
+    code = (
+        "import sys; from j2o_core.cli import main; "
+        f"code = main(['test', 'j2o:demo']); print(code, [name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 []"
