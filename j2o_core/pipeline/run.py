@@ -5,12 +5,11 @@ from __future__ import annotations
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any, Optional, Sequence
+from typing import Any, Optional
 
 from loguru import logger
 from sqlalchemy import Connection, func, select
 
-from .. import __name__ as core_name
 from ..engine.context import Engine, Waits
 from ..engine.dispatch import Stopped
 from ..engine.resolve import Resolver
@@ -21,21 +20,20 @@ from ..ledger.items import Items
 from ..ledger.runs import RunState
 from ..ledger.store import Ledger, open_ledger
 from ..ledger.writer import Writer
-from ..model.effect import EffectClass
 from ..model.outcome import Fatal
 from ..model.problem import ERROR
 from ..snapshot.store import Snapshot, unusable
 from ..spec.model import Spec
 from .across import Across
 from .apply import apply
+from .beginning import Beginning
 from .check import StoppedByCheck, tell
 from .content import openers
-from .extract import begun_before, extract, read_before
+from .extract import extract
 from .interrupt import STOPPED, Interrupted, signals
 from .observing import Observing, observed
 from .options import Emit, RunOptions, RunResult, problem_event
 from .plan import Planner
-from .recorded import drop, snapshot_path
 from .verify import Verifier
 from .wiring import Wiring, wire
 
@@ -98,39 +96,11 @@ class _Run:
     # ---------------------------------------------------------------- begin and end
 
     def _begin(self) -> RunState:
-        spec, source = self._wiring.spec, self._wiring.source
-        target = self._writer.submit(lambda connection: runs.target_id(connection, self._wiring.target))
-        with self._ledger.engine.connect() as connection:
-            state = runs.unfinished(connection, target, source)
-        if state is not None and (self._options.fresh or state.spec_digest != spec.digest):
-            self._supersede(state)
-            state = None
-        path = snapshot_path(self._wiring.home, source, self._wiring.source_identity)
-        if self._options.fresh:
-            drop(path)
-        self._snapshot = Snapshot(path, source)
-        if state is None:
-            generation = self._generation(target, source)
-            state = self._writer.submit(
-                lambda connection: runs.begin(
-                    connection,
-                    target,
-                    source,
-                    spec=spec.name,
-                    spec_digest=spec.digest,
-                    document=spec.document,
-                    origins={path: str(place) for path, place in spec.values.items() if path},
-                    environment=spec.environment,
-                    versions=self._versions(),
-                    generation=generation,
-                )
-            )
-        else:
-            self._change(state, state=runs.RUNNING, finished=None, exit_code=None, message=None)
-        assert state is not None
-        self._stage = state.stage
-        self._emit({"event": "run_started", "run": state.id, "spec": spec.name, "resumed": state.resumed})
-        return state
+        stop = self._options.stop
+        beginning = Beginning(self._wiring, self._ledger, self._writer, self._settle, self._emit, stop)
+        begun = beginning.begin(self._options.fresh)
+        self._snapshot, self._scan_again, self._stage = begun.snapshot, begun.scan_again, begun.state.stage
+        return begun.state
 
     def _end(self, state: RunState, code: int, message: str) -> RunResult:
         ended = runs.FINISHED if self._stage == runs.DONE else runs.STOPPED
@@ -159,50 +129,8 @@ class _Run:
         numbers = {name: self._snapshot.expected(name) if known else 0 for name in self._wiring.entities}
         return {name: {"source": number, "unchanged": 0} for name, number in numbers.items()}
 
-    def _supersede(self, state: RunState) -> None:
-        """An unfinished run of another spec ends here; what it had on the way is looked for before planning."""
-        with self._ledger.engine.connect() as connection:
-            rows: Sequence[Any] = connection.execute(
-                select(tables.effect.c.entity, tables.effect.c.effect_class, func.max(tables.effect.c.sent))
-                .where(tables.effect.c.run == state.id, tables.effect.c.state == effects.SENT)
-                .group_by(tables.effect.c.entity, tables.effect.c.effect_class)
-            ).all()
-        due = [sent + self._settle for _, kind, sent in rows if kind == EffectClass.MARKED.value]
-        if due and max(due) > time.time():
-            seconds = max(due) - time.time()
-            self._emit({"event": "notice", "message": f"waiting {seconds:.0f} s for lost requests of run {state.id}"})
-            if self._options.stop.wait(seconds):
-                raise Fatal("stopped before anything was begun", exit_code=STOPPED)
-        self._scan_again = frozenset(entity for entity, _, _ in rows)
-        self._change(state, state=runs.SUPERSEDED, finished=time.time())
-
-    def _generation(self, target: int, source: str) -> int:
-        """The next one; or the snapshot's, where no run has written anything from it yet."""
-        assert self._snapshot is not None
-        known = self._snapshot.generation
-        of_the_pair = (tables.run.c.target == target, tables.run.c.source == source)
-        past = tables.run.c.stage.in_([runs.APPLY, runs.VERIFY, runs.DONE])
-        with self._ledger.engine.connect() as connection:
-            last = connection.execute(select(func.max(tables.run.c.generation)).where(*of_the_pair)).scalar() or 0
-            statement = select(func.count()).where(*of_the_pair, past, tables.run.c.generation == known)
-            used = int(connection.execute(statement).scalar_one())
-        if used or last > known or not begun_before(self._wiring.spec, self._snapshot):
-            return max(known, int(last)) + 1
-        finished = read_before(self._wiring.spec, self._snapshot)
-        if finished is None:
-            return known
-        moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(finished))
-        self._emit({"event": "notice", "message": f"goes on from what was read at {moment}; --fresh reads again"})
-        return known
-
     def _change(self, run: RunState, /, **values: Any) -> None:
         self._writer.submit(lambda connection: runs.change(connection, run.id, **values))
-
-    def _versions(self) -> dict[str, str]:
-        versions = {info.name: info.version for info in self._wiring.plugins.infos}
-        for name, facts in self._wiring.facts.items():
-            versions[f"connection {name}"] = " ".join(str(value) for value in facts.values())
-        return {**versions, core_name: versions.get("jira", "")}
 
     # ---------------------------------------------------------------- stages
 

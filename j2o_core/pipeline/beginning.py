@@ -1,0 +1,137 @@
+"""How a run begins: anew, or where an unfinished run of the same spec was left."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any, Sequence
+
+from sqlalchemy import func, select
+
+from .. import __name__ as core_name
+from ..ledger import effects, runs, tables
+from ..ledger.runs import RunState
+from ..ledger.store import Ledger
+from ..ledger.writer import Writer
+from ..model.effect import EffectClass
+from ..model.outcome import Fatal
+from ..snapshot.store import Snapshot
+from .extract import begun_before, read_before
+from .interrupt import STOPPED
+from .options import Emit
+from .recorded import drop, snapshot_path
+from .wiring import Wiring
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A run and its snapshot, which may still be of an earlier generation.
+
+    ``scan_again``: entities of which a superseded run may have written something that the ledger does not know.
+    """
+
+    state: RunState
+    snapshot: Snapshot
+    scan_again: frozenset[str] = frozenset()
+
+
+class Beginning:
+    """Begins one run. ``settle`` (seconds) is how long a lost request of a superseded run is waited for."""
+
+    def __init__(
+        self, wiring: Wiring, ledger: Ledger, writer: Writer, settle: float, emit: Emit, stop: threading.Event
+    ) -> None:
+        self._wiring, self._ledger, self._writer = wiring, ledger, writer
+        self._settle, self._emit, self._stop = settle, emit, stop
+
+    def begin(self, fresh: bool) -> Begun:
+        """Enter a new run into the ledger, or take up the unfinished one; ``fresh`` drops plan and snapshot.
+
+        Raises ``Fatal``: 4 where it is stopped while it waits, or where the snapshot cannot be used.
+        """
+        spec, source = self._wiring.spec, self._wiring.source
+        target = self._writer.submit(lambda connection: runs.target_id(connection, self._wiring.target))
+        with self._ledger.engine.connect() as connection:
+            state = runs.unfinished(connection, target, source)
+        scan_again: frozenset[str] = frozenset()
+        if state is not None and (fresh or state.spec_digest != spec.digest):
+            scan_again = self._supersede(state)
+            state = None
+        path = snapshot_path(self._wiring.home, source, self._wiring.source_identity)
+        if fresh:
+            drop(path)
+        snapshot = Snapshot(path, source)
+        try:
+            if state is None:
+                state = self._enter(target, snapshot)
+            else:
+                self._change(state, state=runs.RUNNING, finished=None, exit_code=None, message=None)
+        except BaseException:
+            snapshot.close()
+            raise
+        self._emit({"event": "run_started", "run": state.id, "spec": spec.name, "resumed": state.resumed})
+        return Begun(state, snapshot, scan_again)
+
+    def _enter(self, target: int, snapshot: Snapshot) -> RunState:
+        spec, source = self._wiring.spec, self._wiring.source
+        generation = self._generation(target, snapshot)
+        state: RunState = self._writer.submit(
+            lambda connection: runs.begin(
+                connection,
+                target,
+                source,
+                spec=spec.name,
+                spec_digest=spec.digest,
+                document=spec.document,
+                origins={path: str(place) for path, place in spec.values.items() if path},
+                environment=spec.environment,
+                versions=self._versions(),
+                generation=generation,
+            )
+        )
+        return state
+
+    def _supersede(self, state: RunState) -> frozenset[str]:
+        """An unfinished run of another spec ends here; what it had on the way is looked for before planning."""
+        with self._ledger.engine.connect() as connection:
+            rows: Sequence[Any] = connection.execute(
+                select(tables.effect.c.entity, tables.effect.c.effect_class, func.max(tables.effect.c.sent))
+                .where(tables.effect.c.run == state.id, tables.effect.c.state == effects.SENT)
+                .group_by(tables.effect.c.entity, tables.effect.c.effect_class)
+            ).all()
+        due = [sent + self._settle for _, kind, sent in rows if kind == EffectClass.MARKED.value]
+        if due and max(due) > time.time():
+            seconds = max(due) - time.time()
+            self._emit({"event": "notice", "message": f"waiting {seconds:.0f} s for lost requests of run {state.id}"})
+            if self._stop.wait(seconds):
+                raise Fatal("stopped before anything was begun", exit_code=STOPPED)
+        self._change(state, state=runs.SUPERSEDED, finished=time.time())
+        return frozenset(entity for entity, _, _ in rows)
+
+    def _generation(self, target: int, snapshot: Snapshot) -> int:
+        """The next one; or the snapshot's, where no run has written anything from it yet."""
+        known, spec = snapshot.generation, self._wiring.spec
+        of_the_pair = (tables.run.c.target == target, tables.run.c.source == self._wiring.source)
+        past = tables.run.c.stage.in_([runs.APPLY, runs.VERIFY, runs.DONE])
+        with self._ledger.engine.connect() as connection:
+            last = connection.execute(select(func.max(tables.run.c.generation)).where(*of_the_pair)).scalar() or 0
+            statement = select(func.count()).where(*of_the_pair, past, tables.run.c.generation == known)
+            used = int(connection.execute(statement).scalar_one())
+        if used or last > known or not begun_before(spec, snapshot):
+            return max(known, int(last)) + 1
+        finished = read_before(spec, snapshot)
+        if finished is None:
+            return known
+        moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(finished))
+        self._emit({"event": "notice", "message": f"goes on from what was read at {moment}; --fresh reads again"})
+        return known
+
+    def _change(self, run: RunState, /, **values: Any) -> None:
+        self._writer.submit(lambda connection: runs.change(connection, run.id, **values))
+
+    def _versions(self) -> dict[str, str]:
+        versions = {info.name: info.version for info in self._wiring.plugins.infos}
+        for name, facts in self._wiring.facts.items():
+            versions[f"connection {name}"] = " ".join(str(value) for value in facts.values())
+        return {**versions, core_name: versions.get("jira", "")}
