@@ -50,6 +50,7 @@ entities:
       small:
         {on: target, assert: "{{ target['cf:Size'] != 99 }}", message: large, on_fail: fix, fix: {"cf:Size": 9}}
       known: {on: source, assert: "{{ item.fields.summary != 'bad' }}", message: "a bad one"}
+      never: {on: source, assert: "{{ item.fields.summary != 'stop' }}", message: never, on_fail: stop}
       quiet: {on: source, assert: "{{ item.fields.summary != 'loud' }}", message: "loud", on_fail: warn}
     load: {plugin: openproject.work_packages}
   comments:
@@ -194,6 +195,8 @@ def test_rules_do_what_they_say(differences: Run) -> None:
     assert differences(*issue("size: 99", "expect: {cf:Size: 9}", "warnings: [J2O-M106]")) == []
     bad = ("entity: work_packages", "source: {fields: {summary: bad}}")
     assert differences(*bad, "fail: 'known: a bad one'") == []
+    stopping = ("entity: work_packages", "source: {fields: {summary: stop}}")
+    assert differences(*stopping, "fail: never") == []
 
 
 def test_warnings_are_all_or_none(differences: Run) -> None:
