@@ -20,7 +20,7 @@ from ..ledger.items import Items
 from ..ledger.runs import RunState
 from ..ledger.store import Ledger, open_ledger
 from ..ledger.writer import Writer
-from ..model.outcome import Fatal
+from ..model.outcome import Fatal, Outcome
 from ..model.problem import ERROR
 from ..snapshot.store import Snapshot, unusable
 from ..spec.model import Spec
@@ -84,6 +84,8 @@ class _Run:
                 code, message = 1, str(error)
             except Fatal as error:
                 code, message = error.exit_code, error.message
+            except Outcome as error:  # a system that cannot be asked any more, of whatever it was asked
+                code, message = 3, error.message
             except sqlite3.DatabaseError as error:
                 assert self._snapshot is not None
                 message = unusable(self._snapshot.path, error).message
