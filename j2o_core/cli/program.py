@@ -12,7 +12,21 @@ import typer.core
 
 from ..hooks.manager import Plugins, load_plugins
 from ..mapping import builtin
-from . import config, extract, history, init, plugins, render, report, run, templates, test, validate, verify
+from . import (
+    config,
+    explaining,
+    extract,
+    history,
+    init,
+    plugins,
+    render,
+    report,
+    run,
+    templates,
+    test,
+    validate,
+    verify,
+)
 from .failure import explain, say, silence
 from .plugin_commands import join_commands
 from .session import Session, environment, home_folder, wants_debug
@@ -74,7 +88,21 @@ def build() -> typer.Typer:
             say(warning)
         context.obj = Session(home_folder(environment()), loaded, debug or wants_debug(environment()))
 
-    for family in (init, templates, run, validate, render, test, extract, verify, history, report, config, plugins):
+    for family in (
+        init,
+        templates,
+        run,
+        validate,
+        render,
+        test,
+        extract,
+        verify,
+        history,
+        report,
+        explaining,
+        config,
+        plugins,
+    ):
         family.add(app)
     loaded = join_commands(app, loaded)
     return app

@@ -221,6 +221,23 @@ class Snapshot:
                 return str(rows[0][0]), str(rows[0][1])
         return None
 
+    def named(self, entity: str, alias: str) -> list[str]:
+        """The ids of all records of an entity that have this id, key or alias."""
+        rows = self._connection().execute(
+            "SELECT r.id FROM alias a JOIN record r ON r.entity = a.entity AND r.id = a.id"
+            " WHERE a.entity = ? AND a.alias = ? AND r.generation = ? ORDER BY r.sequence",
+            (entity, fold(alias), self.generation),
+        )
+        return [str(identifier) for (identifier,) in rows]
+
+    def children(self, entity: str, of: str, identifier: str) -> int:
+        """How many records of an entity were split from the record ``identifier`` of ``of``."""
+        row = self._connection().execute(
+            "SELECT count(*) FROM record WHERE entity = ? AND parent_id = ? AND parent_entity = ? AND generation = ?",
+            (entity, identifier, of, self.generation),
+        )
+        return int(row.fetchone()[0])
+
     def unreturned(self, entity: str) -> Iterator[Unreturned]:
         """What the source counts but does not return, by parent."""
         for row in self._connection().execute(
