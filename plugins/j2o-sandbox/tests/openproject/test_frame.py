@@ -93,6 +93,10 @@ def test_a_taken_port_and_a_wrong_file_stop_the_start_with_a_reason(running):
         {"jira_data": "/nowhere"},
         {"issues": -1},
         {"jira_port": 70000},
+        {"users": 3},
+        {"users": 50_000},
+        {"users": 20, "jira_data": __file__},
+        {"jira_setup": "/nowhere"},
     ],
 )
 def test_bad_options_are_refused(options):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 
@@ -60,6 +62,15 @@ def test_versions_of_the_project_are_found_by_name_and_all_by_number(fresh, proj
     assert elsewhere.count(link) == 1, "a name is one of its own project, a number of any"
     foreign = {"raw": f'{project["identifier"]}:version:"{name}"'}
     assert link in fresh.work_package(fresh.project(), description=foreign)["description"]["html"]
+
+
+def test_what_a_text_names_may_come_later(fresh, project):
+    login = f"late{project['id']}"
+    item = fresh.work_package(project, description={"raw": f"user:{login}"})
+    path = f"work_packages/{item['id']}"
+    assert "<a" not in fresh.get(path)["description"]["html"]
+    user = fresh.user(login=login, email=f"{login}@example.org")
+    assert f'href="/users/{user["id"]}"' in fresh.get(path)["description"]["html"]
 
 
 def test_people_groups_and_projects_become_links(fresh, rendered, project):
@@ -125,3 +136,12 @@ def test_the_rendering_resource_makes_the_same_of_a_text(fresh):
     answer = fresh.session.post(path + "markdown", data=b"#12", headers=headers, timeout=20)
     assert answer.text == f'<p class="op-uc-p">{issue(12)}</p>'
     assert "<a" not in fresh.session.post(path + "plain", data=b"#12", headers=headers, timeout=20).text
+
+
+@pytest.mark.parametrize(
+    "piece", ["`a", "``b `", "<!-- ", "<a ", "#1 ", ",:a", "[[a", "```\n", '"x:"', "r1:", "&", "\\#", "**_", "x:#1,"]
+)
+def test_no_text_holds_the_server_up(fresh, project, piece):
+    begun = time.monotonic()
+    fresh.work_package(project, description={"raw": piece * (60_000 // len(piece))})
+    assert time.monotonic() - begun < 5

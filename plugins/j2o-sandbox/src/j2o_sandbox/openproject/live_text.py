@@ -21,10 +21,11 @@ _MARKED = re.compile(r"[#`\\<&!*~_{]|\[\[|^\[|:[^\s]|\br\d", re.MULTILINE)
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*\n(.*?)(?:^ {0,3}\1[`~]* *$|\Z)", re.MULTILINE | re.DOTALL)
 _DEFINITION = re.compile(r"^ {0,3}\[[^\[\]\n]+\]: *\S+[^\n]*$\n?", re.MULTILINE)
 _BLANK = re.compile(r"\n\s*\n")
+# Bounded: what never ends must not be looked for from each of its many beginnings.
 _INLINE = re.compile(
-    r"(?P<code>(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))"
-    r"|(?P<comment><!--.*?-->)"
-    r"|(?P<tag></?[A-Za-z][^<>]*>)"
+    r"(?P<code>(?P<ticks>`+)(?!`).{1,4000}?(?<!`)(?P=ticks)(?!`))"
+    r"|(?P<comment><!--.{0,4000}?-->)"
+    r"|(?P<tag></?[A-Za-z][^<>]{0,4000}>)"
     r"|(?P<target>\]\([^()\s]*\))"
     r"|(?P<mark>\*+|~~|(?<![^\W_])_+|_+(?![^\W_]))",
     re.DOTALL,
@@ -43,14 +44,21 @@ _SETTING = re.compile(r"\{\{opSetting:(\w+)\}\}")
 
 def formatted(server: Server, raw: Optional[str], project: Optional[Any] = None) -> Dict[str, Any]:
     """Markdown as the API shows it; names of versions are those of ``project``."""
-    return {"format": "markdown", "raw": raw or "", "html": to_html(server, raw or "", project)}
+    text = raw or ""
+    if not _MARKED.search(text):
+        page = _plain(text)
+    elif is_semantic(server):
+        page = to_html(server, text, project)  # which names exist changes with every create
+    else:
+        page = server.rendered(text, 0 if project is None else project.id, lambda: to_html(server, text, project))
+    return {"format": "markdown", "raw": text, "html": page}
 
 
 def to_html(server: Server, text: str, project: Optional[Any] = None) -> str:
     """HTML of Markdown: a paragraph for each, code apart, references alive."""
-    text = text.replace("\r\n", "\n")
     if not _MARKED.search(text):
-        return "".join(f'<p class="op-uc-p">{html.escape(part)}</p>' for part in _paragraphs(text))
+        return _plain(text)
+    text = text.replace("\r\n", "\n")
     found: List[str] = []
     at = 0
     for fence in _FENCE.finditer(text):
@@ -59,6 +67,11 @@ def to_html(server: Server, text: str, project: Optional[Any] = None) -> str:
         at = fence.end()
     found.extend(_prose(server, text[at:], project))
     return "".join(found)
+
+
+def _plain(text: str) -> str:
+    parts = _paragraphs(text.replace("\r\n", "\n"))
+    return "".join(f'<p class="op-uc-p">{html.escape(part)}</p>' for part in parts)
 
 
 def _prose(server: Server, text: str, project: Optional[Any]) -> List[str]:

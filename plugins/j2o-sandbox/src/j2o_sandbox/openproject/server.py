@@ -33,6 +33,9 @@ JOBS: Dict[str, Callable[[Any, Any], None]] = {}
 # Uploads that nobody claims are removed when they are older than this.
 UNCLAIMED_SECONDS = 180 * 60
 
+# So many rendered texts are kept.
+KEPT_TEXTS = 5000
+
 
 class Server:
     """Everything that the rooms of the API work on."""
@@ -54,6 +57,7 @@ class Server:
         self.permissions = Permissions(self.store)
         self.active_fields = ActiveFields()
         self._fragments: Dict[Tuple[str, int], bytes] = {}
+        self._texts: Dict[Tuple[str, int], str] = {}
         self._fragments_of = -1
         self.token = self._furnish(options, setup)
         self.applications = self._applications(setup)
@@ -148,14 +152,29 @@ class Server:
 
     def fragment(self, row: Any, represent: Callable[[], Any]) -> bytes:
         """The encoded representation of a row, kept until anything changes that it may name."""
-        if self._fragments_of != self.store.structure:
-            self._fragments.clear()
-            self._fragments_of = self.store.structure
+        self._forget_names()
         key = (row.KIND, row.id)
         kept = self._fragments.get(key)
         if kept is None:
             kept = self._fragments[key] = encode(represent())
         return kept
+
+    def rendered(self, text: str, project: int, render: Callable[[], str]) -> str:
+        """The HTML of a text of a project, kept as long as fragments are."""
+        self._forget_names()
+        key = (text, project)
+        kept = self._texts.get(key)
+        if kept is None:
+            if len(self._texts) >= KEPT_TEXTS:
+                self._texts.clear()
+            kept = self._texts[key] = render()
+        return kept
+
+    def _forget_names(self) -> None:
+        if self._fragments_of != self.store.structure:
+            self._fragments.clear()
+            self._texts.clear()
+            self._fragments_of = self.store.structure
 
     def get(self, kind: str, text: str, language: str) -> Any:
         """The row that a path segment names.
