@@ -21,16 +21,17 @@ def made() -> Iterator[Sandbox]:
         yield running
 
 
-@pytest.mark.parametrize("path", ["/api/v3/users", "/api/v3/roles"])
-def test_a_run_that_cannot_plan_for_the_targets_sake_stops_and_is_carried_on(made: Sandbox, tmp_path: Path, path: str):
+def test_a_run_that_cannot_plan_for_the_targets_sake_stops_and_is_carried_on(made: Sandbox, tmp_path: Path):
     migration = Migration(made, tmp_path / "home")
     spec = tmp_path / "spec.yaml"
     spec.write_text(QUICK, encoding="utf-8")
     migration.spec = str(spec)
-    made.openproject.faults({"server": "openproject", "method": "GET", "path": path, "do": "status", "status": 503})
+    made.openproject.faults(
+        {"server": "openproject", "method": "GET", "path": "/api/v3/users", "do": "status", "status": 503}
+    )
     ended = migration.run()
     assert ended.exit_code == 3, explained(ended)
-    assert path in ended.errors
+    assert "/api/v3/users" in ended.errors
     made.openproject.faults()
     again = migration.run()
     assert again.exit_code == 0, explained(again)
