@@ -103,7 +103,7 @@ def _ask() -> str:
 
 
 def _schema(folder: Path) -> str:
-    """Where an editor finds the schema of specs from a folder: a relative path inside a checkout, else the whole path."""
+    """Where an editor finds the schema from a folder: a relative path inside a checkout, else the whole path."""
     from ..spec.packaged import schemas_folder
 
     schema = schemas_folder() / "migration.schema.json"

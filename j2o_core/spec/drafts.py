@@ -63,8 +63,8 @@ def draft_of_template(template: str, spec: Spec, name: str, file: str) -> Draft:
     introduction = (
         f"{spec.document.get('description', template)}.",
         "",
-        f"Extends the template {PREFIX}{template} and says only what differs. `j2o templates show {template}` prints it with",
-        f"hints for adapting it, `j2o render {file}` prints all that this spec says.",
+        f"Extends the template {PREFIX}{template} and says only what differs. `j2o templates show {template}`",
+        f"prints it with hints for adapting it, `j2o render {file}` all that this spec says.",
         "",
         f"Next: fill in what stands below, then `j2o validate {file}` and `j2o run {file}`.",
     )

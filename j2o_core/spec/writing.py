@@ -26,8 +26,8 @@ _RESOLVERS: Any = yaml.SafeLoader.yaml_implicit_resolvers
 def write_yaml(document: Any, remark: Remark = lambda path: "", heading: Remark = lambda path: "") -> str:
     """The document as YAML text, one key or item a line; short lists of scalars stand on one line.
 
-    ``remark`` tells the comment behind each scalar, each list on one line and each empty mapping; ``heading`` the lines of
-    comment above a key or item, of which an empty one stays empty.
+    ``remark`` tells the comment behind each scalar, each list on one line and each empty mapping; ``heading`` the
+    lines of comment above a key or item, of which an empty one stays empty.
     """
     lines: list[str] = []
     last: Optional[Path] = None

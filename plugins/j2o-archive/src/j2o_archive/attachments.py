@@ -80,7 +80,7 @@ class Attachments(Records):
             if size != content.size or (content.md5 and md5.hexdigest() != content.md5):
                 message = f"{size} bytes with MD5 {md5.hexdigest()} came, {content.size} were announced"
                 raise ItemFailed(message, code="damaged")
-            os.replace(unfinished, place)
+            unfinished.replace(place)
             sync_folder(place.parent)
         except OSError as error:
             raise Fatal(f"{place} cannot be written: {error.strerror or error}", exit_code=4) from None

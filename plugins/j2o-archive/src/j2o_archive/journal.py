@@ -141,7 +141,7 @@ class Journal:
             self._in_order = False
             return
         place = place_of(line.key, line.id)
-        if place <= self._last_place:
+        if place <= self._last_place or self._index.get(line.id) is not None:
             self._in_order = False
         self._last_place = place
         self._index.put(line.id, place, (line.parent or {}).get("id"), start, size)
