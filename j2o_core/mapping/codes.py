@@ -85,8 +85,8 @@ _TABLE = (
     Code(
         BAD_TABLE,
         "a row that cannot be used",
-        "A row's key in slashes is no regular expression, or one that could take exponential time, or its value names a "
-        "group that the expression does not have.",
+        "A row's key in slashes is no regular expression, or one that could take exponential time, or its value names "
+        "a group that the expression does not have.",
         "Correct the row. A backslash in the value of such a row begins a group (\\1, \\g<name>); two stand for one.",
     ),
     Code(

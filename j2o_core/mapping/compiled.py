@@ -11,15 +11,18 @@ from ..model.problem import ERROR, WARNING, Place, Problem
 from ..model.record import Record
 from ..spec.model import UNSET, EntitySpec, FieldSpec, Spec
 from . import codes
-from .accounting import FREEZE, PRESERVE, Accounting, standing_claims
+from .accounting import FREEZE, PRESERVE, Accounting, drop_claims, part_claims
 from .across import AcrossRule, compile_across
 from .claims import Claim
 from .compiler import Compiler, versions
-from .fields import LEFT_OUT, Field, FieldFailed, FieldLeftOut, ItemLeftOut, compile_field
+from .field_compiler import compile_field
+from .fates import Fates
+from .fields import LEFT_OUT, Field, FieldFailed, FieldLeftOut, ItemLeftOut
 from .model import Mapped
 from .readable import Readable
 from .rules import SOURCE, STOP, TARGET, Rule, compile_rules
 from .scope import Scope, roots
+from .secrets import Resolve
 from .trace import NOTHING, RULE, Part, Trace
 
 #: enters every digest: raise it when the same spec and record give another payload than before
@@ -44,30 +47,33 @@ def compile_entity(
     registry: Registry,
     field_names: Optional[Mapping[str, str]],
     complete: bool = True,
+    resolve: Optional[Resolve] = None,
 ) -> EntityMapping:
     """Compile one entity of a checked spec; ``field_names`` are the source's display names by field id.
 
     ``None`` where they are not known (checking a spec offline): then no display name is found, and none is missed. None
-    is missed either where they are not ``complete``.
+    is missed either where they are not ``complete``. ``resolve`` gives what the secrets of steps stand for; without it
+    a stand-in takes their place.
 
     Raises:
         CompileError: with every problem of the entity.
     """
     names = FieldNames(field_names or {})
-    compiler = Compiler(spec, registry, names, names_known=field_names is not None and complete)
+    compiler = Compiler(spec, registry, names, names_known=field_names is not None and complete, resolve=resolve)
     loader = registry.find(LOADER, entity.load.plugin) if entity.load else None
     required = set(loader.required) if loader else set()
     fields = [compile_field(field, name in required, compiler) for name, field in entity.map.items()]
     rules = compile_rules(entity.rules, entity.map, compiler)
     across = compile_across(entity.across, compiler)
-    standing = standing_claims(entity, spec, compiler)
+    dropped, parts = drop_claims(entity, compiler), part_claims(entity, spec, compiler)
     problems = tuple(compiler.problems)
     if compiler.failed:
         raise CompileError(problems)
     made = [field for field in fields if field is not None]
     split = bool(entity.extract) and all(extract.of for extract in entity.extract)
-    standing.extend(Claim(path) for rule in rules for path in rule.reads)
+    standing = [*dropped, *parts, *(Claim(path) for rule in rules for path in rule.reads)]
     marked = {mark: claims for field in made for mark, claims in field.claims.items()}
+    readable = Readable(registry)
     return EntityMapping(
         entity=entity.name,
         digest=_digest(entity, compiler, sorted(required), [str(claim) for claim in standing], names.names),
@@ -76,7 +82,13 @@ def compile_entity(
         problems=problems,
         fields=made,
         rules=rules,
-        accounting=Accounting(standing, marked, names, Readable(registry), split),
+        accounting=Accounting(standing, marked, names, readable, split),
+        fates=Fates(
+            everything=Accounting((), {}, names, readable, split),
+            unmapped=Accounting((), marked, names, readable, split),
+            unsplit=Accounting(parts, {}, names, readable, split),
+            undropped=Accounting(dropped, {}, names, readable, split),
+        ),
         unmapped=entity.unmapped,
         place=spec.places.get(f"entities.{entity.name}.unmapped", entity.place),
         bindings=compiler.bindings,
@@ -103,6 +115,7 @@ class EntityMapping:
         fields: list[Field],
         rules: list[Rule],
         accounting: Accounting,
+        fates: Fates,
         unmapped: str,
         place: Optional[Place],
         bindings: Any,
@@ -116,6 +129,7 @@ class EntityMapping:
         self._target_rules = [rule for rule in rules if rule.on == TARGET]
         self._accounting, self._unmapped, self._place, self._bindings = accounting, unmapped, place, bindings
         self._keeps_text = keeps_text
+        self._fates = fates
         #: the rules that look at all items together
         self.across = across
         #: the names of the tables that the mapping looks into
@@ -157,6 +171,10 @@ class EntityMapping:
         if preserved and (self._unmapped != PRESERVE or not self._keeps_text):
             self._tell(preserved, work)
         return work.result(payload, preserved)
+
+    def fates(self, record: Record, mapped: Mapped) -> Mapping[str, str]:
+        """What became of each source field of a record that has a value, by display name: see ``fates``."""
+        return self._fates.of(record.data, mapped, self._keeps_text)
 
     def scope(self, record: Record, source: Optional[Record], payload: Mapping[str, Any]) -> Scope:
         """What a rule across items sees of a record that was mapped to ``payload``."""
@@ -247,6 +265,7 @@ def _digest(
             ],
             "tables": {name: list(compiler.spec.tables[name].items()) for name in sorted(compiler.bindings.tables)},
             "steps": versions({**compiler.steps, **compiler.functions}, compiler.used),
+            "secrets": sorted(compiler.fingerprints),
             "required": required,
             "standing": sorted(standing),
             "names": dict(names),

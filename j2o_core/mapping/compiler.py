@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Callable, Collection, Container, Mapping, Optional, Sequence, Union
-
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import best_match
 
 from ..expressions.compiled import Compiled, Language
 from ..expressions.empty import is_empty
@@ -14,18 +12,16 @@ from ..expressions.names import FieldNames
 from ..expressions.paths import Path, parse_path
 from ..hooks.protocols import Step, StepError
 from ..hooks.registry import STEP, NotProvided, Registry
-from ..model.payload import FAIL
 from ..model.problem import ERROR, Place, Problem
+from ..model.secret import Secret
 from ..spec.model import Spec
 from ..spec.suggestion import nearest
 from . import codes
+from .arguments import wrong_argument
+from .bindings import Bindings
 from .bound_step import BoundStep
-from .patterns import compile_pattern
 from .plugin_functions import PluginFunction, plugin_functions
-from .references import Referrer, referrer
-from .steps.dates import zone
-from .tables import Table
-
+from .secrets import Resolve, fingerprint, is_reference, resolved, secret_names
 
 #: display names that the source need not have
 Lacking = Container[str]
@@ -39,33 +35,21 @@ class Everything:
         return True
 
 
-class Bindings:
-    """The tables and entities that steps name, made once each when they are first named."""
-
-    def __init__(self, spec: Spec, registry: Registry) -> None:
-        self._spec, self._registry = spec, registry
-        self.tables: dict[str, Table] = {}
-        self._referrers: dict[tuple[str, str, Optional[str]], Referrer] = {}
-
-    def table(self, name: str) -> Table:
-        """A table of the spec; ``KeyError`` where there is none, ``ValueError`` where a row cannot be used."""
-        if name not in self.tables:
-            self.tables[name] = Table(name, self._spec.tables[name])
-        return self.tables[name]
-
-    def referrer(self, entity: str, missing: str = FAIL, use: Optional[str] = None) -> Referrer:
-        """What makes references to an entity; ``KeyError`` where there is none."""
-        key = (entity, missing, use)
-        if key not in self._referrers:
-            self._referrers[key] = referrer(self._spec.entities[entity], self._registry, missing, use)
-        return self._referrers[key]
-
-
 class Compiler:
     """Compiles the texts, paths and steps of one entity. Problems are gathered, never raised."""
 
-    def __init__(self, spec: Spec, registry: Registry, names: FieldNames, names_known: bool = True) -> None:
+    def __init__(
+        self,
+        spec: Spec,
+        registry: Registry,
+        names: FieldNames,
+        names_known: bool = True,
+        resolve: Optional[Resolve] = None,
+    ) -> None:
         self.spec, self.registry, self.names, self._names_known = spec, registry, names, names_known
+        self.resolve = resolve
+        #: of the secrets that steps use
+        self.fingerprints: set[str] = set()
         self.bindings = Bindings(spec, registry)
         self.problems: list[Problem] = []
         self.steps: dict[str, Step] = {name: registry.get(STEP, name) for name in registry.names(STEP)}
@@ -168,12 +152,15 @@ class Compiler:
             )
             return None
         self.used.add(name)
+        argument, secrets = self._secrets(step, argument, place, where)
         made = self.value(argument, {*roots, "value"}, place, where, may_lack)
         if made is None:
             return None
+        if secrets:
+            made = replace(made, evaluate=_joined(made.evaluate, secrets))
         if made.constant:
             argument = made.evaluate({})
-            wrong = self._wrong_argument(step, argument)
+            wrong = wrong_argument(step.schema, argument)
             if wrong:
                 self.report(codes.BAD_ARGUMENT, f"step '{name}': {wrong}", place, where, step.summary)
                 return None
@@ -181,6 +168,24 @@ class Compiler:
                 return None
             return BoundStep(step, argument)
         return BoundStep(step, None, made, self.language.mark())
+
+    def _secrets(
+        self, step: Step, argument: Any, place: Optional[Place], where: str
+    ) -> tuple[Any, Mapping[str, Secret]]:
+        """The argument without its secrets, and these by name: never looked at as expressions."""
+        names = secret_names(step.schema)
+        if not names or not isinstance(argument, dict):
+            return argument, {}
+        found: dict[str, Secret] = {}
+        for name in sorted(names & argument.keys()):
+            if not is_reference(argument[name]):
+                message = f"step '{step.name}': '{name}' is written out, or is no reference"
+                self.report(codes.BAD_ARGUMENT, message, place, where, "a reference such as ${env:NAME}")
+                continue
+            found[name] = resolved(argument[name], f"{where}.{step.name}.{name}", self.resolve)
+            if self.resolve is not None:
+                self.fingerprints.add(fingerprint(found[name]))
+        return {name: part for name, part in argument.items() if name not in names}, found
 
     def _check_binding(self, name: str, argument: Any, place: Optional[Place], where: str) -> bool:
         if name in ("table", "ref") and not isinstance(argument, str):
@@ -235,10 +240,6 @@ class Compiler:
         self.refers_to.add(name)
         return True
 
-    def _wrong_argument(self, step: Step, argument: Any) -> str:
-        error = best_match(Draft202012Validator(step.schema, format_checker=_FORMATS).iter_errors(argument))
-        return "" if error is None else _readable(error, argument)
-
     def _absent(self, name: str, place: Optional[Place], where: str, may_be: bool) -> None:
         if not self._names_known:
             return
@@ -253,29 +254,6 @@ def versions(known: Mapping[str, Union[Step, PluginFunction]], used: Collection[
     return sorted((name, known[name].version) for name in used)
 
 
-_FORMATS = FormatChecker(formats=())
-
-
-@_FORMATS.checks("safe-regex", raises=ValueError)
-def _is_safe_regex(value: object) -> bool:
-    return not isinstance(value, str) or compile_pattern(value) is not None
-
-
-@_FORMATS.checks("zone", raises=StepError)
-def _is_zone(value: object) -> bool:
-    return not isinstance(value, str) or zone(value) is not None
-
-
-def _readable(error: Any, argument: Any) -> str:
-    if error.cause is not None:
-        return str(error.cause)
-    if error.validator == "type" and error.validator_value == "null":
-        return "takes no argument"
-    if argument is None and not error.absolute_path:
-        return "needs an argument"
-    return str(error.message)
-
-
 def _function(step: Step) -> Callable[..., Any]:
     """A step as a function of (scope, value, argument): what filters call."""
 
@@ -287,3 +265,7 @@ def _function(step: Step) -> Callable[..., Any]:
         return step.apply(value, argument, scope)
 
     return apply
+
+
+def _joined(evaluate: Callable[[Any], Any], secrets: Mapping[str, Secret]) -> Callable[[Any], Any]:
+    return lambda scope: {**evaluate(scope), **secrets}

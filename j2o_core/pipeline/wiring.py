@@ -76,7 +76,7 @@ def wire(spec: Spec, plugins: Plugins, home: Path, environment: Optional[Mapping
     try:
         variables = _start_system(wiring, dict(os.environ if environment is None else environment))
         _connect(wiring, variables)
-        _wire_sources(wiring)
+        _wire_sources(wiring, variables)
         _wire_targets(wiring)
     except BaseException:
         wiring.close()
@@ -95,7 +95,7 @@ def wire_sources(spec: Spec, plugins: Plugins, home: Path) -> Wiring:
         variables = _start_system(wiring, dict(os.environ))
         names = {_connection_of(wiring, extract.plugin or "", extract.connection) for extract in extracts}
         _connect(wiring, variables, names)
-        _wire_sources(wiring)
+        _wire_sources(wiring, variables)
     except BaseException:
         wiring.close()
         raise
@@ -124,7 +124,7 @@ def wire_recorded(spec: Spec, plugins: Plugins, home: Path, field_names: Mapping
             if not extract.plugin:
                 wiring.derivations.append(_derivation(wiring, entity, extract, priority))
     wiring.field_names.update(field_names)
-    _compile(wiring)
+    _compile(wiring, os.environ)
     return wiring
 
 
@@ -214,7 +214,7 @@ def _connection_of(wiring: Wiring, plugin: str, named: Optional[str]) -> str:
     return names[0]
 
 
-def _wire_sources(wiring: Wiring) -> None:
+def _wire_sources(wiring: Wiring, variables: Mapping[str, str]) -> None:
     registry, spec = wiring.plugins.registry, wiring.spec
     for entity in spec.entities.values():
         for priority, extract in enumerate(entity.extract):
@@ -231,12 +231,17 @@ def _wire_sources(wiring: Wiring) -> None:
                 wiring.field_names.update(extractor.field_names())
             else:
                 wiring.derivations.append(_derivation(wiring, entity, extract, priority))
-    _compile(wiring)
+    _compile(wiring, variables)
 
 
-def _compile(wiring: Wiring) -> None:
+def _compile(wiring: Wiring, variables: Mapping[str, str]) -> None:
+    def secret(text: str, path: str) -> str:
+        return str(_resolved(wiring, {"secret": text}, variables, path)["secret"])
+
     for entity in wiring.spec.entities.values():
-        wiring.mappings[entity.name] = compile_entity(entity, wiring.spec, wiring.plugins.registry, wiring.field_names)
+        wiring.mappings[entity.name] = compile_entity(
+            entity, wiring.spec, wiring.plugins.registry, wiring.field_names, resolve=secret
+        )
 
 
 def _derivation(wiring: Wiring, entity: EntitySpec, extract: ExtractSpec, priority: int) -> Derivation:
