@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Iterator, Mapping, Optional, Sequence
+from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence
 
 from ..hooks.protocols import Loader
 from ..hooks.registry import RECORD_SCHEMA, Registry
@@ -73,8 +73,7 @@ class Checker:
         told = [replace(found, severity=WARNING) for found in check_against_any(record, self._schemas[entity])]
         mapped = self._mappings[entity].apply(record, source)
         if mapped.stops:
-            others = (found for found in (mapped.fail, *mapped.problems) if found and found not in mapped.stops)
-            return Verdict(None, None, (*told, *others), (), mapped.stops)
+            return self._stopped(mapped, told, self._across(record, source, mapped, broken))
         told.extend(mapped.problems)
         if mapped.skip is not None:
             skipped = Problem(ITEM_SKIPPED, mapped.skip, WARNING, mapped.skip_place)
@@ -84,7 +83,7 @@ class Checker:
         stops: list[Problem] = []
         for found, on_fail in self._across(record, source, mapped, broken):
             if on_fail == WARN:
-                told.append(replace(found, severity=WARNING))
+                told.append(found)
             elif on_fail == STOP:
                 stops.append(found)
             else:
@@ -101,6 +100,13 @@ class Checker:
             else:
                 told.append(self._of(record, found))
         return Verdict(mapped, None, tuple(told), tuple(replaced))
+
+    def _stopped(self, mapped: Mapped, told: Sequence[Problem], across: Iterable[tuple[Problem, str]]) -> Verdict:
+        """Nothing is left out, so that whatever else stops the run, here and below, is found too."""
+        found = list(across)
+        stops = (*mapped.stops, *(one for one, on_fail in found if on_fail == STOP))
+        others = (mapped.fail, *mapped.problems, *(one for one, _ in found))
+        return Verdict(None, None, (*told, *(one for one in others if one and one not in stops)), (), stops)
 
     def _leave_out(self, record: Record, cause: Problem, told: Sequence[Problem] = ()) -> Verdict:
         self._left_out.add(record.origin, cause)
@@ -126,8 +132,8 @@ class Checker:
                 on_fail = STOP if on_fail == STOP else FAIL
             else:
                 text = rule.tell(scope, one.value, one.count, one.first)
-                skipped = on_fail == SKIP
-                found = Problem(ITEM_SKIPPED if skipped else RULE_BROKEN, text, WARNING if skipped else ERROR)
+                code = ITEM_SKIPPED if on_fail == SKIP else RULE_BROKEN
+                found = Problem(code, text, WARNING if on_fail in (SKIP, WARN) else ERROR)
             yield self._of(record, replace(found, place=rule.place, path=rule.spec.path)), on_fail
 
     def _references(self, mapped: Mapped, loader: Loader) -> Iterator[Problem]:

@@ -43,7 +43,7 @@ def verify(
     from ..pipeline.verification import verify_spec
 
     current = session(context)
-    format = _format(report)
+    format = report_format(report)
     with stoppable():
         loaded = require_spec(current, spec, env)
         open_log(current.home, secrets_of(current, loaded), current.debug)
@@ -57,10 +57,7 @@ def verify(
             close_log()
     found = Findings(loaded.name, verified.checked, tuple(verified.findings))
     if report is not None and format is not None:
-        report.parent.mkdir(parents=True, exist_ok=True)
-        with report.open("w", encoding="utf-8", newline="") as out:
-            FORMATS[format](found, out)
-        print(f"report: {report}", file=sys.stderr)
+        write_findings(found, report, format)
     if json:
         print_json(as_json(found))
     else:
@@ -69,13 +66,22 @@ def verify(
         raise typer.Exit(FINDINGS)
 
 
-def _format(report: Optional[Path]) -> Optional[str]:
+def report_format(report: Optional[Path]) -> Optional[str]:
+    """The format that a file's name asks for; ``None`` without a file. Raises ``Refusal`` for any other name."""
     if report is None:
         return None
     format = report.suffix.lstrip(".").lower()
     if format not in FORMATS:
         raise Refusal(f"--report {report}: the name must end in .{', .'.join(FORMATS)}", USAGE)
     return format
+
+
+def write_findings(found: Findings, report: Path, format: str) -> None:
+    """Write findings into a file, and tell its name."""
+    report.parent.mkdir(parents=True, exist_ok=True)
+    with report.open("w", encoding="utf-8", newline="") as out:
+        FORMATS[format](found, out)
+    print(f"report: {report}", file=sys.stderr)
 
 
 def _print(found: Findings) -> None:

@@ -60,7 +60,12 @@ class AcrossRule:
         return [_text(part) for part in parts if not is_empty(part)]
 
     def tell(self, scope: Mapping[str, Any], value: str, count: int = 0, first: str = "") -> str:
-        """The message, with the rule's name before it; ``scope`` is the item's, empty for a ``count``."""
+        """The message, with the rule's name before it; ``scope`` is the item's, empty for a ``count``.
+
+        What must exist is found whatever its case, and told as the item writes it.
+        """
+        if self.spec.kind == EXISTS:
+            value = next((text for text in self.values(scope) if text.casefold() == value), value)
         given = {"value": value, "count": count, "first": first}
         names = {name: given[name] for name in _NAMES[self.spec.kind]}
         try:

@@ -30,6 +30,7 @@ from .batch import Batch, Batches
 from .drafting import NOTES, as_row, draft, write_step
 from .interrupt import Interrupted
 from .options import Emit
+from .parents import circle, tree_node
 from .records import Records, Sourced
 from .tree_plan import TreePlan
 from .wiring import Wiring
@@ -63,7 +64,7 @@ class Planner:
         self._adoption = Adoption(snapshot, items)
         self._recognising = Recognising(resolver, self._adoption)
         self._tree = Tree(snapshot)
-        self._tree_plan = TreePlan(wiring, self._tree, resolver, items, self._records, writer, run)
+        self._tree_plan = TreePlan(wiring, self._tree, items, self._records, writer, run)
         self._batches = Batches(writer, items, self._tree, run)
         self._left_out = LeftOut()
         self._checker = Checker(
@@ -136,7 +137,7 @@ class Planner:
     def _plan_mapped(self, batch: Batch, sourced: Sourced, mapped: Mapped, item: Optional[Item]) -> None:
         record, loader = sourced.record, self._wiring.loaders[batch.entity]
         if loader.parent_field:
-            batch.nodes.append(self._tree_plan.node(record.origin.id, mapped, loader))
+            batch.nodes.append(tree_node(record.origin.id, mapped, loader, self._resolver.origin))
         claimed = bool(loader.claimed_by and record.parent and record.parent.id not in self._standing)
         planned = draft(self._wiring, batch.entity, sourced, mapped, claimed)
         if item is not None:
@@ -223,7 +224,7 @@ class Planner:
         for missing in self._snapshot.unreturned(entity):
             total += missing.count
             for number in range(1, missing.count + 1):
-                cause = Problem("J2O-P002", _UNRETURNED, WARNING, entity=entity, key=missing.parent_key)
+                cause = Problem("J2O-P002", UNRETURNED, WARNING, entity=entity, key=missing.parent_key)
                 batch.leave_out(f"{missing.parent_id}/unreturned/{number}", cause)
             if len(batch.listed) >= _CHUNK:
                 self._batches.write(batch)
@@ -234,16 +235,16 @@ class Planner:
     def _plan_tree(self, entity: str, loader: Loader) -> None:
         self._tree_plan.place(entity, loader)
         batch = Batch(entity)
-        circle = self._tree_plan.circle(entity, loader)
-        if circle is not None:
-            batch.problems.append(("", circle))
+        found = circle(self._tree, entity, loader)
+        if found is not None:
+            batch.problems.append(("", found))
         self._tree_plan.restore(batch, self._left_out, self._moved)
         self._batches.write(batch)
 
 
 #: how many lines are written at once
 _CHUNK = 500
-_UNRETURNED = "the source counts it but does not return it (restricted, or no permission)"
+UNRETURNED = "the source counts it but does not return it (restricted, or no permission)"
 
 
 def _same(item: Optional[Item], record_digest: str, mapping_digest: str) -> bool:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Optional
 
 from ..checks.left_out import LeftOut
-from ..engine.resolve import Resolver
 from ..hooks.protocols import Loader
 from ..ledger import effects
 from ..ledger.items import Items
 from ..ledger.writer import Writer
-from ..mapping.model import Mapped
-from ..model.payload import Ref
-from ..model.problem import WARNING, Problem
 from ..snapshot.tree import Tree
 from .batch import Batch
 from .drafting import draft, write_step
@@ -26,21 +21,13 @@ from .wiring import Wiring
 class TreePlan:
     """Plans what depends on the tree of one entity, once all its records are planned."""
 
-    def __init__(
-        self, wiring: Wiring, tree: Tree, resolver: Resolver, items: Items, records: Records, writer: Writer, run: str
-    ) -> None:
+    def __init__(self, wiring: Wiring, tree: Tree, items: Items, records: Records, writer: Writer, run: str) -> None:
         self._wiring = wiring
         self._tree = tree
-        self._resolver = resolver
         self._items = items
         self._records = records
         self._writer = writer
         self._run = run
-
-    def node(self, origin: str, mapped: Mapped, loader: Loader) -> tuple[str, Optional[str], bool]:
-        """(origin, its parent's origin, whether it has values that children would disturb)."""
-        valued = any(mapped.payload.get(name) not in (None, "", []) for name in loader.restored_fields)
-        return origin, self._parent(mapped.payload.get(loader.parent_field or "")), valued
 
     def place(self, entity: str, loader: Loader) -> None:
         """Set rank and lane of planned effects by their place in the tree; tell of circles."""
@@ -52,20 +39,6 @@ class TreePlan:
                 root = parent if place.large and parent else f"{prefix}{place.root}"
                 places.append((place.id, place.depth, loader.lane(place.id, parent, root, {})))
             self._writer.submit(partial(effects.place, run=self._run, entity=entity, step=step, places=places))
-
-    def circle(self, entity: str, loader: Loader) -> Optional[Problem]:
-        """What to tell where records are their own ancestors."""
-        circles = self._tree.circles()
-        if not circles:
-            return None
-        return Problem(
-            "J2O-P010",
-            f"{len(circles)} items are their own ancestors or stand below such: {', '.join(circles[:5])}; "
-            "their parents are left out where they do not exist yet",
-            WARNING,
-            entity=entity,
-            field=loader.parent_field or "",
-        )
 
     def restore(self, batch: Batch, left_out: LeftOut, moved: set[str]) -> None:
         """Plan the restoring of every parent that gets a child in this run, new or ``moved`` to it."""
@@ -86,10 +59,3 @@ class TreePlan:
         children = self._tree.children(origin)
         known = self._items.get(entity, children)
         return any(child not in known for child in children)
-
-    def _parent(self, value: object) -> Optional[str]:
-        for alias in value.aliases if isinstance(value, Ref) else ():
-            found = self._resolver.origin(value.entity, alias) if isinstance(value, Ref) else None
-            if found is not None:
-                return found[0]
-        return None

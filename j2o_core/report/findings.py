@@ -1,30 +1,45 @@
-"""What verification found, in the formats of reports."""
+"""What checking or verification found, in the formats of reports."""
 
 from __future__ import annotations
 
 import csv
 import json
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping, Sequence, TextIO
+from typing import Any, Callable, Mapping, Optional, Sequence, TextIO
 
 from ..model.problem import Problem
 from .csv_report import cell
 from .pages import environment
 
 FIELDS = ("severity", "code", "entity", "key", "field", "message")
+#: of findings that many items share
+SHARED_FIELDS = (*FIELDS, "place", "count", "keys")
 
 
 @dataclass(frozen=True)
 class Findings:
-    """How many items of each entity were read back, and what was wrong with them."""
+    """How many items of each entity a command looked at, and what was wrong with them.
+
+    ``shared``, where it is given: for each finding how many items have it, and keys of the first of them.
+    """
 
     spec: str
     checked: Mapping[str, int]
     findings: Sequence[Problem]
+    command: str = "verify"
+    shared: Optional[Sequence[tuple[int, Sequence[str]]]] = None
+
+    @property
+    def fields(self) -> Sequence[str]:
+        """What each finding says."""
+        return FIELDS if self.shared is None else SHARED_FIELDS
 
 
 def as_json(found: Findings) -> dict[str, Any]:
-    """``{"spec", "checked": {entity: number}, "findings": [{severity, code, entity, key, field, message}]}``."""
+    """``{"spec", "checked": {entity: number}, "findings": [{severity, code, entity, key, field, message}]}``.
+
+    Findings that items share also have ``place``, ``count`` and ``keys``.
+    """
     return {"spec": found.spec, "checked": dict(found.checked), "findings": _rows(found)}
 
 
@@ -36,18 +51,35 @@ def write_json(found: Findings, out: TextIO) -> None:
 def write_csv(found: Findings, out: TextIO) -> None:
     """A row for each finding, under a header."""
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(FIELDS)
-    writer.writerows([cell(value) for value in row.values()] for row in _rows(found))
+    writer.writerow(found.fields)
+    writer.writerows([cell(_text(value)) for value in row.values()] for row in _rows(found))
 
 
 def write_html(found: Findings, out: TextIO) -> None:
     """One page that needs nothing else."""
     page = environment().get_template("findings.html")
-    out.write(page.render(spec=found.spec, checked=found.checked, findings=_rows(found), fields=FIELDS))
+    rows = [{name: _text(value) for name, value in row.items()} for row in _rows(found)]
+    words = _WORDS[found.command]
+    given = {"spec": found.spec, "checked": found.checked, "findings": rows, "fields": found.fields}
+    out.write(page.render(command=found.command, words=words, **given))
 
 
 FORMATS: Mapping[str, Callable[[Findings, TextIO], None]] = {"html": write_html, "csv": write_csv, "json": write_json}
 
 
-def _rows(found: Findings) -> list[dict[str, str]]:
-    return [{name: str(getattr(problem, name)) for name in FIELDS} for problem in found.findings]
+#: the title, what is said where nothing was found, and what was done with the items
+_WORDS = {
+    "verify": ("Verification", "The target holds what was written.", "Read back"),
+    "check": ("Check", "Nothing was found.", "Checked"),
+}
+
+
+def _rows(found: Findings) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = [{name: str(getattr(one, name)) for name in FIELDS} for one in found.findings]
+    for row, one, (count, keys) in zip(rows, found.findings, found.shared or ()):
+        row.update(place=str(one.place or ""), count=count, keys=list(keys))
+    return rows
+
+
+def _text(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)

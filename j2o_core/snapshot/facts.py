@@ -124,12 +124,12 @@ class Facts:
         """What these records break, by id."""
         found: dict[str, list[Broken]] = {}
         marks = ",".join("?" * len(identifiers))
-        for row in self._connection.execute(
+        for id, rule, value, count, first, failed in self._connection.execute(
             "SELECT id, rule, value, count, first, failed FROM broken"
             f" WHERE entity = ? AND id IN ({marks}) ORDER BY id, rule",
             (entity, *identifiers),
         ):
-            found.setdefault(row[0], []).append(Broken(*row[:5], bool(row[5])))
+            found.setdefault(id, []).append(Broken(id, rule, value, count, first, bool(failed)))
         return found
 
     # ---------------------------------------------------------------- reading

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 
-from j2o_core.model.problem import Problem
+from j2o_core.model.problem import Place, Problem
 from j2o_core.report.findings import FORMATS, Findings
 
 HOSTILE = "=cmd() <b>bold</b>"
@@ -47,3 +47,25 @@ def test_csv_and_html_keep_hostile_text_harmless() -> None:
 
 def test_html_says_so_where_all_is_as_it_was_written() -> None:
     assert "The target holds what was written." in written("html", Findings("acme", {"users": 3}, ()))
+
+
+SHARED = Findings(
+    "acme",
+    {"users": 30},
+    (Problem("J2O-M102", "12 users: no row", place=Place("acme.yaml", 3, 5), entity="users"),),
+    "check",
+    [(12, ("fred", "=jim"))],
+)
+
+
+def test_findings_that_items_share_tell_how_many_which_for_example_and_the_line() -> None:
+    (finding,) = json.loads(written("json", SHARED))["findings"]
+    assert (finding["count"], finding["keys"], finding["place"]) == (12, ["fred", "=jim"], "acme.yaml:3:5")
+    (row,) = csv.DictReader(io.StringIO(written("csv", SHARED)))
+    assert (row["count"], row["keys"], row["place"]) == ("12", "fred, =jim", "acme.yaml:3:5")
+    page = written("html", SHARED)
+    assert "Check of acme" in page and "fred, =jim" in page and "Read back" not in page
+
+
+def test_a_check_without_findings_says_so() -> None:
+    assert "Nothing was found." in written("html", Findings("acme", {"users": 3}, (), "check", []))
