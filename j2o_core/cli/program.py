@@ -13,6 +13,7 @@ import typer.core
 from ..hooks.manager import Plugins, load_plugins
 from ..mapping import builtin
 from . import (
+    check,
     config,
     explaining,
     extract,
@@ -96,6 +97,7 @@ def build() -> typer.Typer:
         render,
         test,
         extract,
+        check,
         verify,
         history,
         report,
