@@ -92,11 +92,14 @@ class Accounting:
         return inner, outer
 
 
-def standing_claims(entity: EntitySpec, spec: Spec, compiler: Compiler) -> list[Claim]:
-    """What ``drop`` lines and the entities made from this one's records claim."""
+def drop_claims(entity: EntitySpec, compiler: Compiler) -> list[Claim]:
+    """What ``drop`` lines claim."""
+    return [Claim(path) for text in entity.drop for path in _dropped(text, entity, compiler)]
+
+
+def part_claims(entity: EntitySpec, spec: Spec, compiler: Compiler) -> list[Claim]:
+    """What the entities made from this one's records claim."""
     found: list[Claim] = []
-    for text in entity.drop:
-        found.extend(map(Claim, _dropped(text, entity, compiler)))
     for other in spec.entities.values():
         for extract in other.extract:
             if extract.of != entity.name:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional
 
 from ..expressions.names import FieldNames
 from ..hooks.registry import LOADER, Registry
 from ..model.digest import digest
+from ..model.payload import Ref
 from ..model.problem import ERROR, WARNING, Place, Problem
 from ..model.record import Record
 from ..spec.model import UNSET, EntitySpec, FieldSpec, Spec
@@ -15,8 +16,8 @@ from .accounting import FREEZE, PRESERVE, Accounting, drop_claims, part_claims
 from .across import AcrossRule, compile_across
 from .claims import Claim
 from .compiler import Compiler, versions
+from .fates import Fates, source_name
 from .field_compiler import compile_field
-from .fates import Fates
 from .fields import LEFT_OUT, Field, FieldFailed, FieldLeftOut, ItemLeftOut
 from .model import Mapped
 from .readable import Readable
@@ -88,6 +89,10 @@ def compile_entity(
             unmapped=Accounting((), marked, names, readable, split),
             unsplit=Accounting(parts, {}, names, readable, split),
             undropped=Accounting(dropped, {}, names, readable, split),
+            sources={
+                field.name: {source_name(claim.path, names) for claims in field.claims.values() for claim in claims}
+                for field in made
+            },
         ),
         unmapped=entity.unmapped,
         place=spec.places.get(f"entities.{entity.name}.unmapped", entity.place),
@@ -172,9 +177,9 @@ class EntityMapping:
             self._tell(preserved, work)
         return work.result(payload, preserved)
 
-    def fates(self, record: Record, mapped: Mapped) -> Mapping[str, str]:
+    def fates(self, record: Record, mapped: Mapped, resolves: Callable[[Ref], bool]) -> Mapping[str, str]:
         """What became of each source field of a record that has a value, by display name: see ``fates``."""
-        return self._fates.of(record.data, mapped, self._keeps_text)
+        return self._fates.of(record.data, mapped, self._keeps_text, resolves)
 
     def scope(self, record: Record, source: Optional[Record], payload: Mapping[str, Any]) -> Scope:
         """What a rule across items sees of a record that was mapped to ``payload``."""
