@@ -15,6 +15,7 @@ from ..mapping import builtin
 from . import (
     check,
     config,
+    coverage,
     explaining,
     extract,
     history,
@@ -101,6 +102,7 @@ def build() -> typer.Typer:
         verify,
         history,
         report,
+        coverage,
         explaining,
         config,
         plugins,
