@@ -17,12 +17,17 @@ hookimpl = pluggy.HookimplMarker("j2o")
 
 @hookspec
 def j2o_register(registry: Registry) -> None:
-    """Register connectors, extractors, splitters, steps, loaders, systems, readers, writers and schema fragments."""
+    """Register connectors, extractors, splitters, steps, functions, checks, loaders, systems, secret backends, ..."""
 
 
 @hookspec
 def j2o_commands(app: typer.Typer) -> None:
     """Add commands to the ``j2o`` command line."""
+
+
+@hookspec
+def j2o_conformance(kit: Any) -> None:
+    """Give ``kit`` (a ``j2o_core.testing.Kit``) the cases in which ``j2o plugins check`` proves this plugin."""
 
 
 @hookspec

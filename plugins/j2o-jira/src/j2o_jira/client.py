@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from j2o_core.api import Client, ConnectionOptions, Fatal, Http, NotSent, Refused, Response, Retriable, Selection
 
-from .pages import offset_pages
+from .pages import a_list, an_object, offset_pages
 from .people import person_data
 
 #: through it scoped tokens reach a site on Cloud
@@ -68,10 +68,15 @@ class Jira(Client):
 
     def post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Read an object below the API's root by a method that Jira wants to be POST."""
-        answer = self.http.read("POST", self.path(path), json=body).json()
-        if not isinstance(answer, Mapping):
-            raise Retriable(f"{self.url}{self.path(path)} gives no object", code="broken_page")
-        return answer
+        return an_object(self.http.read("POST", self.path(path), json=body).json(), self.path(path))
+
+    def object(self, path: str, params: Any = None) -> Mapping[str, Any]:
+        """Read an object below the API's root. Raises ``Retriable`` where something else is answered."""
+        return an_object(self.get(path, params), self.path(path))
+
+    def objects(self, path: str, params: Any = None) -> list[Mapping[str, Any]]:
+        """Read a list of objects, likewise."""
+        return [an_object(entry, self.path(path)) for entry in a_list(self.get(path, params), self.path(path))]
 
     def close(self) -> None:
         """Give sockets back."""
@@ -116,7 +121,7 @@ class Jira(Client):
             for project in self._projects or ():
                 if project["key"] == key:
                     return project
-        found: Mapping[str, Any] = self.get(f"/project/{quote(key, safe='')}")
+        found: Mapping[str, Any] = self.object(f"/project/{quote(key, safe='')}")
         return found
 
     def person(self, name: str) -> Optional[Mapping[str, Any]]:
@@ -127,7 +132,7 @@ class Jira(Client):
         parameter = "accountId" if self.cloud else "username"
         found: Optional[Mapping[str, Any]]
         try:
-            found = self.http.cached_json(self.path("/user"), {parameter: name})
+            found = an_object(self.http.cached_json(self.path("/user"), {parameter: name}), f"user {name}")
         except Refused:
             found = None
         with self._lock:
@@ -181,7 +186,7 @@ class Jira(Client):
 
     def _read_projects(self) -> list[Mapping[str, Any]]:
         if not self.cloud:
-            return list(self.get("/project", {"expand": _EXPAND, "includeArchived": True}))
+            return self.objects("/project", {"expand": _EXPAND, "includeArchived": True})
         found = []
         for page in offset_pages(
             lambda start: self.get(

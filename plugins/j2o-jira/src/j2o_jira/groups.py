@@ -6,7 +6,7 @@ from typing import Any, Iterator, Mapping, Optional, Sequence
 
 from j2o_core.api import WARNING, Extractor, Origin, Page, Problem, Record, Refused, Selection
 
-from .pages import offset_pages
+from .pages import objects_in, offset_pages
 from .people import person_data
 
 _PAGE = 50
@@ -56,8 +56,8 @@ class Groups(Extractor):
                 lambda start: self.client.get("/group/bulk", {"startAt": start, "maxResults": _PAGE}), "groups"
             )
             return sorted((group for page in pages for group in page), key=group_id), []
-        answer = self.client.get("/groups/picker", {"query": "", "maxResults": _MANY})
-        listed, total = answer.get("groups") or [], answer.get("total")
+        answer = self.client.object("/groups/picker", {"query": "", "maxResults": _MANY})
+        listed, total = objects_in(answer, "groups"), answer.get("total")
         problems = []
         if isinstance(total, int) and total > len(listed):
             message = f"Jira counts {total} groups and lists {len(listed)}: the others are not read"

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from j2o_core.api import WARNING, Extractor, Origin, Page, Part, Problem, Record, Refused, Selection, Splitter
 
+from .pages import objects_in
 from .people import is_person, member_id, person_data, person_id, person_key, project_reference
 
 _USER, _GROUP = "atlassian-user-role-actor", "atlassian-group-role-actor"
@@ -43,9 +44,9 @@ class Members(Extractor):
     def _members(self, key: str, project: Mapping[str, Any]) -> dict[str, tuple[str, dict[str, Any]]]:
         path = f"/project/{quote(key, safe='')}/role"
         found: dict[str, tuple[str, dict[str, Any]]] = {}
-        for role, address in self.client.get(path).items():
+        for role, address in self.client.object(path).items():
             number = str(address).rstrip("/").rpartition("/")[2]
-            for actor in self.client.get(f"{path}/{number}").get("actors") or ():
+            for actor in objects_in(self.client.object(f"{path}/{number}"), "actors"):
                 named = self._actor(project, actor)
                 if named is not None:
                     identifier, name, data = named

@@ -19,7 +19,7 @@ def offset_pages(fetch: Fetch, what: str, entries: Optional[str] = None) -> Iter
     seen: set[str] = set()
     while True:
         answer = fetch(start)
-        listed = _entries(answer, entries)
+        listed = _entries(answer, entries, what)
         new = [entry for entry in listed if _identity(entry) not in seen]
         if not listed:
             return
@@ -34,9 +34,28 @@ def offset_pages(fetch: Fetch, what: str, entries: Optional[str] = None) -> Iter
                 return
 
 
-def _entries(answer: Any, name: Optional[str]) -> list[Any]:
+def an_object(answer: Any, what: str) -> Mapping[str, Any]:
+    """The answer, which must be an object. Raises ``Retriable``: a proxy or a broken server answers otherwise."""
+    if not isinstance(answer, Mapping):
+        raise Retriable(f"{what} gives no object", code="broken_page")
+    return answer
+
+
+def a_list(answer: Any, what: str) -> list[Any]:
+    """The answer, which must be a list; likewise."""
+    if not isinstance(answer, list):
+        raise Retriable(f"{what} gives no list", code="broken_page")
+    return answer
+
+
+def objects_in(answer: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The list of objects under a name; none where there is no such list."""
+    return [an_object(entry, name) for entry in a_list(answer.get(name) or [], name)]
+
+
+def _entries(answer: Any, name: Optional[str], what: str) -> list[Mapping[str, Any]]:
     found = answer.get(name or "values") if isinstance(answer, Mapping) else answer
-    return found if isinstance(found, list) else []
+    return [an_object(entry, what) for entry in a_list([] if found is None else found, what)]
 
 
 def _identity(entry: Any) -> str:

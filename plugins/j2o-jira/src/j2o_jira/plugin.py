@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from j2o_core.api import Registry, hookimpl
 
 from .attachments import Attachments
@@ -16,6 +18,9 @@ from .record_schemas import RECORDS
 from .richtext import read_adf, read_wiki
 from .users import Users
 from .watchers import Watchers
+
+if TYPE_CHECKING:
+    from j2o_core.testing import Kit
 
 
 @hookimpl
@@ -33,3 +38,11 @@ def j2o_register(registry: Registry) -> None:
         registry.record_schema(name, record)
     registry.reader("wiki", read_wiki)
     registry.reader("adf", read_adf)
+
+
+@hookimpl
+def j2o_conformance(kit: Kit) -> None:
+    """The Jira of the sandbox."""
+    from .conformance import add_cases  # which brings what only tests need
+
+    add_cases(kit)

@@ -58,7 +58,7 @@ class Versions(Extractor):
             return
         project = project_reference(self.client.project(slice))
         records = []
-        for version in self.client.get(f"/project/{quote(slice, safe='')}/versions"):
+        for version in self.client.objects(f"/project/{quote(slice, safe='')}/versions"):
             data = {**plain(version), "id": str(version["id"]), "project": project}
             key = f"{slice}/{version.get('name') or version['id']}"
             records.append(Record(Origin(self.source, self.entity, data["id"]), key, data))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import TYPE_CHECKING, Any, Mapping
 
 from j2o_core.api import Registry, hookimpl
 
@@ -19,6 +19,9 @@ from .loaders.versions import Versions
 from .loaders.watchers import Watchers
 from .loaders.work_packages import WorkPackages
 from .richtext import write_markdown
+
+if TYPE_CHECKING:
+    from j2o_core.testing import Kit
 
 LOADERS = (
     Users,
@@ -83,3 +86,11 @@ def j2o_register(registry: Registry) -> None:
     registry.schema(OpenProjectConnector.name, _CONNECTION)
     registry.schema(WorkPackages.name, _WORK_PACKAGES)
     registry.schema(Attachments.name, _ATTACHMENTS)
+
+
+@hookimpl
+def j2o_conformance(kit: Kit) -> None:
+    """The OpenProject of the sandbox."""
+    from .conformance import add_cases  # which brings what only tests need
+
+    add_cases(kit)

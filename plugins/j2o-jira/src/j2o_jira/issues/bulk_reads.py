@@ -112,7 +112,7 @@ class BulkReads:
     def _alone(self, identifier: str) -> Optional[dict[str, Any]]:
         asked = {"fields": "*all", "expand": ",".join(self._expand) or None}
         try:
-            issue: dict[str, Any] = self._client.get(f"/issue/{identifier}", asked)
+            issue: dict[str, Any] = self._client.object(f"/issue/{identifier}", asked)
         except Refused:
             return None
         # Asked for by an id that was merged away, Jira answers with another issue.

@@ -48,7 +48,7 @@ class Sublists:
             asked = {"startAt": start, "maxResults": _PAGE}
             if resource == "comment":
                 asked["orderBy"] = "created"  # type: ignore[assignment]
-            answer: Mapping[str, Any] = self._client.get(f"/issue/{issue['id']}/{resource}", asked)
+            answer: Mapping[str, Any] = self._client.object(f"/issue/{issue['id']}/{resource}", asked)
             return answer
 
         # Server embeds all comments that may be seen, and its total counts the others too: one look behind the
@@ -69,7 +69,7 @@ class Sublists:
 
             def fetch(start: int) -> Mapping[str, Any]:
                 asked = {"startAt": start, "maxResults": 100}
-                answer: Mapping[str, Any] = self._client.get(f"/issue/{issue['id']}/changelog", asked)
+                answer: Mapping[str, Any] = self._client.object(f"/issue/{issue['id']}/changelog", asked)
                 return answer
 
             histories = _all(fetch, "values")
@@ -79,7 +79,7 @@ class Sublists:
 
     def _fill_watchers(self, issue: Mapping[str, Any], watches: dict[str, Any]) -> None:
         try:
-            answer = self._client.get(f"/issue/{issue['id']}/watchers")
+            answer = self._client.object(f"/issue/{issue['id']}/watchers")
         except Refused:
             return  # the count stays, as Jira gives it to those who may not see whom it counts
         watches["watchers"] = answer.get("watchers") or []

@@ -1,0 +1,52 @@
+"""Against what this plugin is proved: the Jira of the sandbox, in both editions."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+from j2o_core.api import ConnectionOptions
+from j2o_core.testing import Kit, World, Worlds, records_of
+
+from .attachments import Attachments
+from .connector import JiraConnector
+from .groups import Groups
+from .issues.extractor import Issues
+from .members import Members, Participants
+from .people import People
+from .projects import Projects, Versions
+from .users import Users
+from .watchers import Watchers
+
+_SMALL = {"page_size": 6}
+
+
+def add_cases(kit: Kit) -> None:
+    """A case for each extractor and splitter in each edition."""
+    for edition, world in _EDITIONS.items():
+        kit.extractor(Issues, world, entity="work_packages", options=_SMALL, label=edition)
+        for extractor in (Users, Groups, Projects, Members, Versions):
+            kit.extractor(extractor, world, one_page=True, label=edition)
+        issues = records_of(Issues, world, entity="work_packages")
+        for splitter in (People, Participants, Attachments, Watchers):
+            kit.splitter(splitter, issues, label=edition)
+
+
+def _world(edition: str) -> Callable[[Worlds], World]:
+    def make(worlds: Worlds) -> World:
+        variables = worlds.start("sandbox", edition=edition, issues=20, attachment_bytes=100)
+        auth = {"user": variables["JIRA_USER"], "token": variables["JIRA_TOKEN"]}
+        return World(
+            JiraConnector,
+            ConnectionOptions(
+                "jira",
+                variables["JIRA_URL"],
+                "check",
+                {name: value for name, value in auth.items() if value},
+                variables["JIRA_IDENTITY"],
+            ),
+        )
+
+    return make
+
+
+_EDITIONS = {edition: _world(edition) for edition in ("datacenter", "cloud")}
