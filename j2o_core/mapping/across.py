@@ -86,13 +86,17 @@ def _compiled(specs: Iterable[AcrossSpec], compiler: Compiler) -> Iterator[Acros
         where = f"{spec.path}.{spec.kind}"
         names = _NAMES[spec.kind]
         seen: Sequence[str] = names if spec.kind == COUNT else (*ROOTS, *names)
+        places = compiler.spec.values
         value = when = None
         inner = "" if spec.kind == UNIQUE else ".per" if spec.kind == COUNT else ".value"
         if spec.value is not None:
-            value = compiler.condition(spec.value, ROOTS, spec.place, f"{where}{inner}")
+            at = f"{where}{inner}"
+            value = compiler.condition(spec.value, ROOTS, places.get(at, spec.place), at)
         if spec.when is not None:
-            when = compiler.condition(spec.when, ROOTS, spec.place, f"{where}.when")
-        message = compiler.value(spec.message, seen, spec.place, f"{spec.path}.message")
+            at = f"{where}.when"
+            when = compiler.condition(spec.when, ROOTS, places.get(at, spec.place), at)
+        at = f"{spec.path}.message"
+        message = compiler.value(spec.message, seen, places.get(at, spec.place), at)
         if message is not None and (value or spec.value is None) and (when or spec.when is None):
             form = digest([spec.name, spec.kind, spec.value, spec.when])
             yield AcrossRule(spec, form, value, when, message)

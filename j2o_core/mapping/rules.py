@@ -85,8 +85,11 @@ def _rule(spec: RuleSpec, fields: set[str], compiler: Compiler) -> Optional[Rule
     for name in spec.fix:
         if name not in fields and not name.startswith("cf:"):
             compiler.report(codes.BAD_RULE, f"rule {spec.name} fixes '{name}', which is not mapped", place, where)
-    holds = compiler.condition(spec.assertion, roots, place, f"{where}.assert")
-    message = compiler.value(spec.message, roots, place, f"{where}.message")
+    places = compiler.spec.values
+    at = f"{where}.assert"
+    holds = compiler.condition(spec.assertion, roots, places.get(at, place), at)
+    at = f"{where}.message"
+    message = compiler.value(spec.message, roots, places.get(at, place), at)
     fix = {name: compiler.value(value, roots, place, f"{where}.fix.{name}") for name, value in spec.fix.items()}
     if holds is None or message is None or None in fix.values():
         return None
