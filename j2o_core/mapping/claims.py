@@ -51,10 +51,12 @@ class Claim(NamedTuple):
 class Taken:
     """What is taken of one value: all of it (``whole``), or parts."""
 
-    __slots__ = ("gets", "indexes", "keys", "names", "picks", "whole")
+    __slots__ = ("gets", "indexes", "keys", "names", "only", "picks", "whole")
 
     def __init__(self) -> None:
         self.whole = self.names = False
+        #: the one key that is taken, whole, where that is all
+        self.only: Optional[str] = None
         self.keys: dict[str, Taken] = {}
         self.indexes: dict[int, Taken] = {}
         self.gets: dict[Get, Taken] = {}
@@ -62,6 +64,8 @@ class Taken:
 
     def add(self, way: Sequence[Union[Key, Marker]]) -> None:
         """Take what ``way`` leads to."""
+        is_first = not (self.whole or self.names or self.keys or self.indexes or self.gets or self.picks)
+        self.only = str(way[0]) if is_first and len(way) == 1 and isinstance(way[0], str) else None
         if not way:
             self.whole = True
             return
@@ -82,6 +86,11 @@ class Taken:
         if self.whole or value is None:
             return None
         if isinstance(value, dict):
+            # most often: a name of what stands for something else
+            only = self.only
+            if only is not None and only != CHILD and value.get(only) is not None and CHILD not in value:
+                if stands_for_another(value):
+                    return None
             return self._left_of_object(value)
         if isinstance(value, list):
             return self._left_of_list(value)
@@ -134,7 +143,10 @@ class Taken:
 
 def stands_for_another(value: dict[str, Any]) -> bool:
     """Whether an object stands for something with an identity of its own."""
-    return any(value.get(name) is not None for name in IDENTITY)
+    for name in IDENTITY:  # noqa: SIM110 - half the time of any()
+        if value.get(name) is not None:
+            return True
+    return False
 
 
 def taken_by_steps(steps: Iterable[tuple[str, Any]], table: Optional[str]) -> tuple[tuple[Marker, ...], bool]:

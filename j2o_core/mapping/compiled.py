@@ -163,7 +163,8 @@ class EntityMapping:
                 return work.skipped(str(error), field.place)
             except FieldLeftOut as error:
                 work.warn(codes.LEFT_OUT, str(error), field.place, field.path, field.name)
-            untaken.extend(field.untaken(scope))
+            if field.chooses or scope.cut or scope.others:
+                untaken.extend(field.untaken(scope))
             if scope.cut or scope.others or scope.remarks:
                 for remark in scope.remarks:
                     code = codes.VALUE_CUT if scope.cut else codes.REMARK

@@ -84,6 +84,7 @@ def compile_field(spec: FieldSpec, required: bool, compiler: Compiler) -> Option
         use=use,
         entity=spec.ref or "",
         default_mark=default_mark,
+        chooses=bool(sometimes) or len(alternatives) > 1,
         sources=tuple(spec.sources),
         written_steps=len(spec.steps),
     )

@@ -89,6 +89,8 @@ class Field:
     use: Optional[str]
     entity: str = ""
     default_mark: int = 0
+    #: whether it may leave something of what it could take even where all goes well
+    chooses: bool = True
     sources: tuple[str, ...] = ()
     written_steps: int = 0
 
@@ -117,7 +119,8 @@ class Field:
                     self._tell(scope, trace.DEFAULT, "default", "default", trace.NOTHING, value)
                 if is_empty(value):
                     value = self._empty()
-                    self._tell(scope, trace.MISSING, str(self.missing or "null"), "missing", trace.NOTHING, value)
+                    if scope.trace is not None:
+                        self._tell(scope, trace.MISSING, str(self.missing or "null"), "missing", trace.NOTHING, value)
                     return value
         except ExpressionFailed as error:
             raise FieldFailed(codes.NOT_EVALUATED, str(error)) from None
@@ -149,7 +152,8 @@ class Field:
         value = None
         for number, getter in enumerate(self.getters):
             value = getter(scope)
-            self._tell(scope, trace.FROM, self.sources[number], "from", trace.NOTHING, value)
+            if scope.trace is not None:
+                self._tell(scope, trace.FROM, self.sources[number], "from", trace.NOTHING, value)
             if not is_empty(value):
                 break
         if self.value is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import json
 from pathlib import Path
@@ -11,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from j2o_core.expressions.names import FieldNames
+from j2o_core.expressions.paths import follow
+from j2o_core.mapping.claims import Get, Pick, Taken
 from j2o_core.mapping.compiled import compile_entity
 from j2o_core.mapping.readable import is_blank, note_text
 from j2o_core.model.payload import RichText, to_json
@@ -322,3 +325,51 @@ def test_real_issues_are_accounted_for_and_come_out_as_plain_data(registry):
             assert len(result.preserved) == len(left), issue["key"]
             json.dumps(to_json(dict(result.preserved)))
             assert all(isinstance(note_text(value), (str, RichText)) for value in result.preserved.values())
+
+
+# ------------------------------------------------------------------ parts of values
+
+plain_names = st.sampled_from(["a", "b", "c"])
+plain_values = st.recursive(
+    st.integers(0, 99).map(lambda number: f"leaf {number}"),
+    lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(plain_names, inner, min_size=1, max_size=3),
+    max_leaves=8,
+)
+ways = st.lists(
+    plain_names | st.integers(-2, 2) | plain_names.map(Get) | st.sampled_from([0, -1]).map(Pick), max_size=3
+)
+
+
+@given(plain_values, st.lists(ways, max_size=3))
+def test_of_a_plain_value_each_leaf_is_taken_or_left(value, taken):
+    found = Taken()
+    for way in taken:
+        found.add(way)
+    before = copy.deepcopy(value)
+    left = sorted(_leaves(found.left(value)))
+    whole = sorted(_leaves(value))
+    reached = sorted(leaf for way in taken for leaf in _reached(value, list(way)))
+    assert value == before
+    assert not set(whole) - set(left) - set(reached), "lost"
+    for leaf in set(whole):
+        assert whole.count(leaf) - left.count(leaf) <= reached.count(leaf)
+
+
+def _leaves(value):
+    if isinstance(value, (dict, list)):
+        return [leaf for item in (value.values() if isinstance(value, dict) else value) for leaf in _leaves(item)]
+    return [] if value is None else [value]
+
+
+def _reached(value, way):
+    """What a mapping along ``way`` gets to see, as the steps and paths do it."""
+    if not way:
+        return _leaves(value)
+    first, rest = way[0], way[1:]
+    if isinstance(first, Pick):
+        items = value if isinstance(value, list) else [value]
+        return _reached(items[first.position], rest)
+    if isinstance(first, Get):
+        items = value if isinstance(value, list) else [value]
+        return [leaf for item in items if isinstance(item, dict) for leaf in _reached(item.get(first.name), rest)]
+    return _reached(follow(value, (first,)), rest)
