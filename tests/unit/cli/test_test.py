@@ -53,7 +53,7 @@ def test_every_packaged_spec_has_tests_and_they_pass(j2o: Callable[..., Any], na
     called = j2o("test", f"j2o:{name}", "--json")
     found = json.loads(called.out)
     assert [test for test in found["tests"] if not test["passed"]] == []
-    assert found["passed"] >= 5
+    assert found["tests"], f"{name}.tests.yaml is missing"
     assert called.code == 0
 
 
