@@ -1,4 +1,4 @@
-"""Jira into a folder: everything once, whole and in order, also when the process is killed, and nothing the second time."""
+"""Jira into a folder: everything once, whole and in order, also after a kill, and nothing the second time."""
 
 from __future__ import annotations
 

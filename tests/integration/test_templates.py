@@ -119,9 +119,7 @@ def test_the_full_templates_fill_the_fields_that_were_prepared(tmp_path: Path, t
     by_id = {row[fields["Origin"]].rsplit("-", 1)[1]: row for row in held}
     issues = [issue for issue in source["issues"] if not issue["fields"].get("security")]
     assert set(by_id) == {issue["id"] for issue in issues}
-    seen = {
-        name: 0 for name in ("Resolution", "Labels", "Story points", "Sprint", "Area", "Cost estimate", "Epic name")
-    }
+    seen = dict.fromkeys(("Resolution", "Labels", "Story points", "Sprint", "Area", "Cost estimate", "Epic name"), 0)
     for issue in issues:
         row, values = by_id[issue["id"]], {names.get(key): value for key, value in issue["fields"].items()}
         wanted: dict[str, Any] = {
