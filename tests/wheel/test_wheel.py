@@ -55,7 +55,7 @@ def test_it_carries_every_spec_schema_and_package(installed: Installed) -> None:
         ours = {path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.suffix in (".yaml", ".json")}
         assert ours
         assert {f"j2o_core/packaged/{path}" for path in ours} <= names
-    for package in ("j2o_jira", "j2o_openproject", "j2o_sandbox"):
+    for package in ("j2o_archive", "j2o_jira", "j2o_openproject", "j2o_sandbox"):
         assert f"{package}/plugin.py" in names
     assert "j2o_core/report/templates/run.html" in names
     assert not [name for name in names if name.startswith(("tests/", "plugins/", "docs/"))]
@@ -68,8 +68,20 @@ def test_its_code_comes_from_the_environment(installed: Installed) -> None:
 
 def test_it_lists_its_plugins(installed: Installed) -> None:
     plugins = json.loads(installed.call("j2o", "plugins", "list", "--json").stdout)
-    assert {"jira", "openproject", "sandbox"} <= {plugin["name"] for plugin in plugins}
+    assert {"archive", "jira", "openproject", "sandbox"} <= {plugin["name"] for plugin in plugins}
     assert [plugin["error"] for plugin in plugins if plugin["error"]] == []
+
+
+def test_its_templates_begin_a_spec_that_is_valid(installed: Installed) -> None:
+    templates = json.loads(installed.call("j2o", "templates", "list", "--json").stdout)
+    assert len(templates) >= 8
+    for template in templates:
+        file = f"{template['name']}.yaml"
+        assert installed.call("j2o", "init", "--template", template["name"], "--output", file).returncode == 0
+        checked = installed.call("j2o", "validate", file)
+        assert checked.returncode == 0, checked.stdout
+        first = (installed.folder / file).read_text(encoding="utf-8").splitlines()[0]
+        assert (installed.folder / first.split("$schema=")[1]).is_file()
 
 
 def test_its_demo_is_valid_and_migrates_everything_once(installed: Installed) -> None:
