@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from typing import Any, Callable, Iterator, Mapping, Optional
 
 from . import roles
-from .protocols import Check, Connector, Extractor, Function, Loader, SecretBackend, Splitter, Step, System
+from .protocols import (
+    Check,
+    Connector,
+    Extractor,
+    Function,
+    Loader,
+    SecretBackend,
+    SourceSurveyor,
+    Splitter,
+    Step,
+    System,
+    TargetSurveyor,
+)
 from .roles import (
     CHECK,
     CONNECTOR,
@@ -17,9 +29,11 @@ from .roles import (
     RECORD_SCHEMA,
     SCHEMA,
     SECRET_BACKEND,
+    SOURCE_SURVEYOR,
     SPLITTER,
     STEP,
     SYSTEM,
+    TARGET_SURVEYOR,
     WRITER,
 )
 
@@ -33,9 +47,11 @@ __all__ = [
     "RECORD_SCHEMA",
     "SCHEMA",
     "SECRET_BACKEND",
+    "SOURCE_SURVEYOR",
     "SPLITTER",
     "STEP",
     "SYSTEM",
+    "TARGET_SURVEYOR",
     "WRITER",
     "Entry",
     "NameTaken",
@@ -119,6 +135,14 @@ class Registry:
     def secret_backend(self, backend: type[SecretBackend]) -> None:
         """Register what resolves ``${SCHEME:...}`` under its scheme."""
         self.add(SECRET_BACKEND, roles.name_in(SECRET_BACKEND, backend), backend)
+
+    def source_surveyor(self, surveyor: type[SourceSurveyor]) -> None:
+        """Register what looks through a source, under the name of its connector."""
+        self.add(SOURCE_SURVEYOR, roles.name_in(SOURCE_SURVEYOR, surveyor), surveyor)
+
+    def target_surveyor(self, surveyor: type[TargetSurveyor]) -> None:
+        """Register what looks through a target, likewise."""
+        self.add(TARGET_SURVEYOR, roles.name_in(TARGET_SURVEYOR, surveyor), surveyor)
 
     def reader(self, name: str, read: Callable[[Any], Any]) -> None:
         """Register a rich text reader: source text or document → (tree, warnings)."""

@@ -14,9 +14,11 @@ from .protocols import (
     Function,
     Loader,
     SecretBackend,
+    SourceSurveyor,
     Splitter,
     Step,
     System,
+    TargetSurveyor,
 )
 
 CONNECTOR, EXTRACTOR, SPLITTER, STEP, LOADER, SYSTEM = (
@@ -28,6 +30,7 @@ CONNECTOR, EXTRACTOR, SPLITTER, STEP, LOADER, SYSTEM = (
     "system",
 )
 FUNCTION, CHECK, SECRET_BACKEND = "function", "check", "secret_backend"
+SOURCE_SURVEYOR, TARGET_SURVEYOR = "source_surveyor", "target_surveyor"
 READER, WRITER, SCHEMA, RECORD_SCHEMA = "reader", "writer", "schema", "record_schema"
 
 #: roles whose names are functions of the expression language: one name serves one of them
@@ -42,6 +45,8 @@ _CLASSES: Mapping[str, type] = {
     LOADER: Loader,
     SYSTEM: System,
     SECRET_BACKEND: SecretBackend,
+    SOURCE_SURVEYOR: SourceSurveyor,
+    TARGET_SURVEYOR: TargetSurveyor,
 }
 _OBJECTS: Mapping[str, tuple[type, tuple[str, ...]]] = {
     STEP: (Step, ("apply",)),

@@ -9,6 +9,18 @@ from .loaders import Loader
 from .secrets import SecretBackend, SecretUnavailable
 from .splitters import Part, Splitter
 from .steps import Step, StepError
+from .surveys import (
+    SourceField,
+    SourcePerson,
+    SourceSurvey,
+    SourceSurveyor,
+    SourceValue,
+    TargetField,
+    TargetPerson,
+    TargetSurvey,
+    TargetSurveyor,
+    TargetValue,
+)
 from .systems import Started, System
 
 __all__ = [
@@ -24,9 +36,19 @@ __all__ = [
     "SecretBackend",
     "SecretUnavailable",
     "Selection",
+    "SourceField",
+    "SourcePerson",
+    "SourceSurvey",
+    "SourceSurveyor",
+    "SourceValue",
     "Splitter",
     "Started",
     "Step",
     "StepError",
     "System",
+    "TargetField",
+    "TargetPerson",
+    "TargetSurvey",
+    "TargetSurveyor",
+    "TargetValue",
 ]

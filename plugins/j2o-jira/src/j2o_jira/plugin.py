@@ -16,6 +16,7 @@ from .people import People
 from .projects import Projects, Versions
 from .record_schemas import RECORDS
 from .richtext import read_adf, read_wiki
+from .survey.surveyor import JiraSurveyor
 from .users import Users
 from .watchers import Watchers
 
@@ -36,6 +37,7 @@ def j2o_register(registry: Registry) -> None:
         registry.splitter(splitter)
     for name, record in RECORDS.items():
         registry.record_schema(name, record)
+    registry.source_surveyor(JiraSurveyor)
     registry.reader("wiki", read_wiki)
     registry.reader("adf", read_adf)
 

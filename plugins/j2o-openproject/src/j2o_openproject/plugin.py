@@ -19,6 +19,7 @@ from .loaders.versions import Versions
 from .loaders.watchers import Watchers
 from .loaders.work_packages import WorkPackages
 from .richtext import write_markdown
+from .survey import OpenProjectSurveyor
 
 if TYPE_CHECKING:
     from j2o_core.testing import Kit
@@ -82,6 +83,7 @@ def j2o_register(registry: Registry) -> None:
     registry.connector(OpenProjectConnector)
     for loader in LOADERS:
         registry.loader(loader)
+    registry.target_surveyor(OpenProjectSurveyor)
     registry.writer("markdown", write_markdown)
     registry.schema(OpenProjectConnector.name, _CONNECTION)
     registry.schema(WorkPackages.name, _WORK_PACKAGES)

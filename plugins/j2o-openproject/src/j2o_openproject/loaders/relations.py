@@ -20,7 +20,7 @@ _REVERSED = {
     "partof": "includes",
     "required": "requires",
 }
-_TYPES = ("relates", *_REVERSED, *_REVERSED.values())
+TYPES = ("relates", *_REVERSED, *_REVERSED.values())
 #: bound by nothing but the rule of one relation a pair
 _LOOSE = "relates"
 _SCHEDULING = ("follows", "precedes")
@@ -41,7 +41,7 @@ class Relations(EntityLoader):
     notes_field = "description"
     fields: ClassVar[Mapping[str, str]] = {
         "to": "the other work package",
-        "type": ", ".join(_TYPES),
+        "type": ", ".join(TYPES),
         "description": "plain text",
         "lag": "days between the two, for follows and precedes",
     }
@@ -70,9 +70,9 @@ class Relations(EntityLoader):
 
     def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
         """Unknown types."""
-        if payload.get("type") not in _TYPES:
+        if payload.get("type") not in TYPES:
             yield self.problem(
-                "J2O-O010", f"OpenProject has no relation '{payload.get('type')}'", "type", expected=", ".join(_TYPES)
+                "J2O-O010", f"OpenProject has no relation '{payload.get('type')}'", "type", expected=", ".join(TYPES)
             )
 
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
@@ -196,7 +196,7 @@ def _second_of_pair(kind: str) -> ItemSkipped:
 
 def _canonical(kind: str, start: str, end: str) -> dict[str, Any]:
     """Type and ends as stored. ``relates`` has no direction: the lower number comes first."""
-    if kind not in _TYPES:
+    if kind not in TYPES:
         raise ItemFailed(f"OpenProject has no relation '{kind}'", code="unknown_name")
     turned: Optional[str] = _REVERSED.get(kind)
     if turned or (kind == "relates" and (len(start), start) > (len(end), end)):
