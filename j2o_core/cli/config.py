@@ -25,7 +25,9 @@ _SHORT = 12
 def add(app: typer.Typer) -> None:
     """Add the group."""
     group = typer.Typer(
-        no_args_is_help=True, rich_markup_mode=None, help="What the specs of past runs said, and how they differ."
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        help="What the specs of past runs said, and how they differ.\n\n\b\nExample:\n  j2o config history",
     )
     for command in (history, show, diff, restore):
         group.command()(command)
