@@ -23,10 +23,9 @@ class Finding:
         """The finding as one problem: the count, the cause, the examples."""
         if self.count == 1:
             return self.problem
-        what = self.problem.entity or "items"
         more = ", …" if self.count > len(self.examples) else ""
         examples = f" ({', '.join(self.examples)}{more})" if self.examples else ""
-        return replace(self.problem, key="", message=f"{self.count} {what}: {self.problem.message}{examples}")
+        return replace(self.problem, key="", message=f"{self.count:,} items: {self.problem.message}{examples}")
 
 
 class Findings:

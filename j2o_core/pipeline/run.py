@@ -153,7 +153,9 @@ class _Run:
         items = Items(self._ledger.engine, state.target, state.source)
         resolver = Resolver(items, lambda entity, alias: snapshot.resolve(entity, [alias]))
         if self._stage == runs.PLAN:
-            planned = self._plan(state, snapshot, items, resolver)
+            across = Across(wiring, snapshot, items, self._emit, self._options.stop)
+            across.look()
+            planned = self._plan(state, snapshot, items, resolver, across)
             self._enter(state, runs.APPLY, entities=planned)
         if self._stage == runs.APPLY:
             self._apply(state, snapshot, items, resolver)
@@ -179,7 +181,10 @@ class _Run:
 
         self._writer.submit(change)
 
-    def _plan(self, state: RunState, snapshot: Snapshot, items: Items, resolver: Resolver) -> dict[str, dict[str, int]]:
+    def _plan(
+        self, state: RunState, snapshot: Snapshot, items: Items, resolver: Resolver, across: Across
+    ) -> dict[str, dict[str, int]]:
+        """Plan everything; raises ``StoppedByCheck`` where ``across`` or an item says that nothing may be written."""
         self._emit({"event": "stage_started", "stage": "plan"})
         self._writer.submit(lambda connection: effects.forget_plan(connection, state.id))
         for loader in self._wiring.loaders.values():
@@ -197,8 +202,6 @@ class _Run:
             self._options.stop,
             self._scan_again,
         )
-        across = Across(self._wiring, snapshot, items, self._emit, self._options.stop)
-        across.look()
         planned = planner.plan()
         stops = [*across.stops.ranked(), *planner.stops.ranked()]
         tell([*stops, *across.told.ranked()], self._writer, state.id, self._emit)

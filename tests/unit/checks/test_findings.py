@@ -16,9 +16,9 @@ def test_causes_are_ranked_by_how_many_items_have_them_errors_first():
         findings.add(failure(f"'{value}' has no row", number))
         findings.add(failure("cut", number, WARNING))
     assert [finding.summary().message for finding in findings.ranked()] == [
-        "3 work_packages: 'QA' has no row (ACME-1, ACME-3, ACME-4)",
+        "3 items: 'QA' has no row (ACME-1, ACME-3, ACME-4)",
         "'Review' has no row",
-        "4 work_packages: cut (ACME-1, ACME-2, ACME-3, ACME-4)",
+        "4 items: cut (ACME-1, ACME-2, ACME-3, ACME-4)",
     ]
 
 
@@ -27,7 +27,7 @@ def test_a_frequent_cause_is_told_with_its_count_and_the_first_few_keys():
     for number in range(1, 9):
         findings.add(failure("no", number))
     (finding,) = findings.ranked()
-    assert finding.summary().message == "8 work_packages: no (ACME-1, ACME-2, ACME-3, ACME-4, ACME-5, …)"
+    assert finding.summary().message == "8 items: no (ACME-1, ACME-2, ACME-3, ACME-4, ACME-5, …)"
 
 
 def test_thousands_of_different_causes_stay_few():

@@ -70,6 +70,16 @@ def test_a_flood_of_one_problem_is_told_a_few_times_only() -> None:
     assert "the report lists them all" in told[-1]
 
 
+def test_the_causes_that_a_check_tells_are_told_all() -> None:
+    out = io.StringIO()
+    lines = PlainLines(out)
+    for number in range(30):
+        lines(
+            {"event": "problem", "stage": "check", "code": "J2O-M107", "entity": "users", "message": f"field {number}"}
+        )
+    assert len(out.getvalue().splitlines()) == 30
+
+
 def test_bars_leave_the_outcome_of_each_entity_behind_and_hostile_text_as_text() -> None:
     out = io.StringIO()
     live = LiveProgress(out)
