@@ -8,7 +8,7 @@ import pytest
 
 from j2o_core.testing import Conformance, NotProved, Proof
 
-PLUGINS = {name: Conformance(name) for name in ("steps", "jira", "openproject", "sandbox")}
+PLUGINS = {name: Conformance(name) for name in ("steps", "archive", "jira", "openproject", "sandbox")}
 PROOFS = [proof for conformance in PLUGINS.values() for proof in conformance.proofs]
 
 #: an edition of Jira in a server's every mood takes half a minute

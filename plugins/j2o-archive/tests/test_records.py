@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Callable
 
 import pytest
 
-from j2o_core.api import Fatal, ItemFailed, Note, RichText, TargetItem, richtext
+from j2o_core.api import Conflict, Fatal, ItemFailed, Note, RichText, TargetItem, richtext
 
 
 def lines(folder: Path, entity: str = "work_packages") -> list[dict[str, Any]]:
@@ -159,14 +161,40 @@ def test_one_folder_is_the_archive_of_one_source(folder, opened, loader, effect)
     assert refused.value.exit_code == 5
 
 
-def test_two_processes_never_write_at_once(opened, loader, effect):
-    first = opened()
-    loader(first)
+def test_two_connections_never_write_at_once(opened, loader, effect):
+    first, second = opened(), opened()
+    loader(first).create(effect("1", "ACME-1", {"a": 1}))
+    reader = loader(second)
+    assert [found.id for found in reader.scan([])] == ["1"]
     with pytest.raises(Fatal, match="by another process") as refused:
-        loader(opened())
+        reader.create(effect("2", "ACME-2", {"a": 1}))
     assert refused.value.exit_code == 5
+    loader(first).create(effect("3", "ACME-3", {"a": 1}))
     first.close()
+    # What the first one wrote after the second had read is not overwritten.
+    reader.create(effect("2", "ACME-2", {"a": 1}))
+    assert [found.id for found in reader.scan([])] == ["1", "2", "3"]
+
+
+def test_an_archive_that_another_process_writes_is_refused_before_the_first_write(folder, opened, loader):
+    opened()
+    code = "import fcntl, sys; f = open(sys.argv[1], 'a'); fcntl.flock(f, fcntl.LOCK_EX); print(1, flush=True); input()"
+    command = [sys.executable, "-c", code, str(folder / ".lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline()
+        with pytest.raises(Fatal, match="by another process"):
+            loader(opened())
+        other.communicate("\n")
     loader(opened())
+
+
+def test_an_update_over_what_has_changed_since_is_refused(opened, loader, effect):
+    work_packages = loader(opened())
+    work_packages.create(effect("1", "ACME-1", {"a": 1}))
+    stale = work_packages.read("1")
+    work_packages.create(effect("1", "ACME-1", {"a": 2}))
+    with pytest.raises(Conflict):
+        work_packages.update(effect("1", "ACME-1", {"a": 3}, fields=frozenset({"a"})), stale)
 
 
 def test_an_archive_keeps_its_identity_when_moved_and_gets_another_when_made_anew(

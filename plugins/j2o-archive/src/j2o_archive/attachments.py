@@ -43,6 +43,7 @@ class Attachments(Records):
         if effect.content is None:
             raise ItemFailed("the file has no content", code="no_content")
         path = attachment_path(effect.parent_key, effect.origin.id, effect.payload.get("fileName"))
+        self.client.begin_writing(self.source)
         with effect.content() as content:
             file = self._copy(content, path)
         return self._write(replace(self._line(effect), file=file))

@@ -22,6 +22,8 @@ else:
 
 MANIFEST, LOCK, LINES = "archive.json", ".lock", ".ndjson"
 FORMAT = 1
+#: folders that a connection of this process writes
+_OURS: set[Path] = set()
 
 
 class Archive(Client):
@@ -39,6 +41,7 @@ class Archive(Client):
         self._journals: dict[str, Journal] = {}
         self._guard = threading.Lock()
         self._lock: Optional[IO[str]] = None
+        self._writing = False
 
     def check(self) -> Mapping[str, str]:
         """Make the folder where there is none, and read what it is. Raises ``Fatal``: another format, no permission."""
@@ -60,23 +63,37 @@ class Archive(Client):
 
     def require(self, source: str) -> None:
         """Raise ``Fatal`` (exit 5) where the archive holds what another source connection wrote: ids would collide."""
+        if not self.identity:
+            self.check()
         held = self._manifest.get("source")
         if held and held != source:
             message = f"{self.folder} is the archive of '{held}', not of '{source}'; name another folder"
             raise Fatal(message, exit_code=5)
 
-    def begin_writing(self, source: str) -> None:
-        """From now on this process alone writes, for this source. Raises ``Fatal`` (exit 5) where it may not."""
+    def prepare(self, source: str) -> None:
+        """Tell before the first write what would keep it from being done; nothing is changed."""
         self.require(source)
         with self._guard:
-            if self._lock is None and not self._take_lock():
-                raise Fatal(f"{self.folder} is being written by another process", exit_code=5)
+            if self._lock is None and self.folder not in _OURS and not self._take_lock():
+                raise self._in_use()
+            self._give_lock_back()
 
-    def claim(self, source: str) -> None:
-        """The first item makes the archive that of its source."""
+    def begin_writing(self, source: str) -> None:
+        """From now on this connection alone writes, for this source. Raises ``Fatal`` (exit 5) where it may not."""
         with self._guard:
+            if self._writing:
+                return
+            self.require(source)
+            if not self._take_lock():
+                raise self._in_use()
+            # What was read before may be of a time when somebody else wrote.
+            for journal in self._journals.values():
+                journal.refresh()
+            self.check()
+            self.require(source)
             if not self._manifest.get("source"):
                 self._write_manifest({**self._manifest, "source": source})
+            self._writing = True
 
     def journal(self, entity: str) -> Journal:
         """The items of an entity. Raises ``Fatal`` where the file is damaged."""
@@ -88,15 +105,14 @@ class Archive(Client):
         with self._guard:
             try:
                 written = [path.name[: -len(LINES + OPEN)] for path in self.folder.glob(f"*{LINES}{OPEN}")]
-                if written and (self._lock is not None or self._take_lock()):
+                if written and (self._writing or self._take_lock()):
                     for name in written:
                         self._journal(name).settle()
             finally:
                 while self._journals:
                     self._journals.popitem()[1].close()
-                if self._lock is not None:
-                    self._lock.close()
-                    self._lock = None
+                self._writing = False
+                self._give_lock_back()
 
     def _journal(self, name: str) -> Journal:
         if name not in self._journals:
@@ -111,7 +127,17 @@ class Archive(Client):
             file.close()
             return False
         self._lock = file
+        _OURS.add(self.folder)
         return True
+
+    def _give_lock_back(self) -> None:
+        if self._lock is not None and not self._writing:
+            self._lock.close()
+            self._lock = None
+            _OURS.discard(self.folder)
+
+    def _in_use(self) -> Fatal:
+        return Fatal(f"{self.folder} is being written by another process", exit_code=5)
 
     def _refuse_strangers(self) -> None:
         """A folder that is full of other things is probably a mistake."""

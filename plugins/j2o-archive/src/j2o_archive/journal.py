@@ -45,6 +45,8 @@ class Journal:
         self._end = 0
         self._last_place = ""
         self._in_order = True
+        #: inode and size of the file when it was read
+        self._read_as: tuple[int, int] = (0, 0)
         self._load()
 
     # ---------------------------------------------------------------- reading
@@ -87,6 +89,19 @@ class Journal:
         if entry.error is not None:
             raise entry.error
 
+    def refresh(self) -> None:
+        """Read the file again where it is another one now, or longer or shorter than it was."""
+        with self._guard:
+            if _state(self.path) == self._read_as:
+                return
+            if self._reader is not None:
+                self._reader.close()
+                self._reader = None
+            self._index.close()
+            self._index = Index()
+            self._end, self._last_place, self._in_order = 0, "", True
+            self._load()
+
     def settle(self) -> None:
         """Leave one line for each item, in order: writing is over. Raises ``Fatal``; nothing is lost then."""
         with self._guard:
@@ -122,6 +137,7 @@ class Journal:
             return
         except OSError as error:
             raise Fatal(f"{self.path}: {error.strerror}", exit_code=3) from None
+        self._read_as = _state(self.path)
         self._index.begin()
         for number, data in enumerate(self._reader, 1):
             if not data.endswith(b"\n"):
@@ -200,6 +216,14 @@ class Journal:
         for chunk in self._index.all():
             for start, size in chunk:
                 yield self._bytes(start, size)
+
+
+def _state(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_ino, found.st_size
 
 
 def mark_of(path: Path) -> Path:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import TYPE_CHECKING, Any, Mapping
 
 from j2o_core.api import Fatal, Registry, hookimpl
 
 from .connector import ArchiveConnector
 from .loaders import LOADERS
 from .records import Records
+
+if TYPE_CHECKING:
+    from j2o_core.testing import Kit
 
 _CONNECTION: Mapping[str, Any] = {
     "properties": {
@@ -38,3 +41,11 @@ def j2o_register(registry: Registry) -> None:
     registry.schema(ArchiveConnector.name, _CONNECTION)
     for loader in LOADERS:
         registry.loader(loader)
+
+
+@hookimpl
+def j2o_conformance(kit: Kit) -> None:
+    """Against what all of it is proved."""
+    from .conformance import add_cases  # which brings what only tests need
+
+    add_cases(kit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, ClassVar, Iterator, Mapping, Optional, Sequence
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Loader, Phase, Undo
+from j2o_core.api import Answer, Conflict, Effect, EffectClass, Found, ItemFailed, Loader, Phase, Undo
 
 from .connector import Archive
 from .line import NOTES, Line, deletion
@@ -26,7 +26,7 @@ class Records(Loader):
 
     def prepare(self) -> None:
         """Make sure that nobody else writes, and that the writer of Markdown is installed."""
-        self.client.begin_writing(self.source)
+        self.client.prepare(self.source)
         type(self).find_writer()
 
     def keys(self, effect: Effect) -> Sequence[str]:
@@ -50,6 +50,8 @@ class Records(Loader):
     def update(self, effect: Effect, current: Found) -> Answer:
         """Write the line anew, with the changed fields and what it said before of the others."""
         before, now = self._require(current.id), self._line(effect)
+        if current.version not in (None, self._found(before).version):
+            raise Conflict(f"{self.entity} {current.id} has changed since it was read")
         changed, fields = self.wanted(effect), dict(before.fields)
         for name in changed:
             fields.pop(name, None)
@@ -66,6 +68,7 @@ class Records(Loader):
         """Remove the item."""
         journal = self.client.journal(self.entity)
         if journal.get(identifier) is not None:
+            self.client.begin_writing(self.source)
             journal.put(deletion(identifier))
 
     def image(self, effect: Effect) -> Mapping[str, Any]:
@@ -83,7 +86,7 @@ class Records(Loader):
     def _write(self, line: Line) -> Answer:
         journal = self.client.journal(self.entity)
         if journal.get(line.id) != line:
-            self.client.claim(self.source)
+            self.client.begin_writing(self.source)
             journal.put(line)
         return Answer(line.id, line.version, line.image)
 
