@@ -19,6 +19,7 @@ from .packaged import schema
 from .references import check_references
 from .relations import check_relations
 from .structure import check_structure
+from .undecided import check_undecided
 from .validator import validator_for
 
 
@@ -69,6 +70,7 @@ def _found(root: Node, registry: Optional[Registry]) -> list[Problem]:
     problems += check_references(root, registry.names(SECRET_BACKEND) if registry is not None else ())
     problems += check_relations(document, root, registry)
     problems += check_effects(document, root)
+    problems += check_undecided(root)
     return problems
 
 

@@ -317,6 +317,13 @@ _TABLE = (
         "Put the narrower row first, or remove one of the two.",
         WARNING,
     ),
+    Code(
+        "J2O-S051",
+        "Still to be decided",
+        "`TODO` stands where a value belongs: `j2o init --from-live` writes it where nothing on the target resembles "
+        "what the source has. Nothing runs before a person has chosen.",
+        "Write the value. What the target really calls TODO is written `Todo`: names are found whatever their case.",
+    ),
     # ------------------------------------------------------------------ tests
     # ------------------------------------------------------------------ files of tables
     Code(

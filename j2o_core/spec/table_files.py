@@ -15,6 +15,7 @@ from .csv_rows import MAX_FILE, CsvError, Row, read_rows
 from .node import Node, Path, dotted
 from .packaged import specs_folder
 from .suggestion import nearest
+from .undecided import undecided_rows
 
 #: the key of a table under which its file is described; a row of that name has a plain value
 CSV = "csv"
@@ -106,6 +107,7 @@ def _read(
         problems.append(problem(error.code, error.message, at, dotted(path), error.expected, error.suggestion))
         return []
     texts[shown] = text
+    problems += undecided_rows(rows, shown, dotted(path))
     return _without_contradictions(rows, shown, path, problems)
 
 
