@@ -455,7 +455,7 @@ MISTAKES: Mapping[str, tuple[str, str, str, str]] = {
     ),
 }
 #: codes with tests of their own
-ELSEWHERE = {"J2O-S001", "J2O-S002", "J2O-S003", "J2O-S023", "J2O-S035", "J2O-S036", "J2O-S037"}
+ELSEWHERE = {"J2O-S001", "J2O-S002", "J2O-S003", "J2O-S023", "J2O-S035", "J2O-S036", "J2O-S037", "J2O-S051"}
 ELSEWHERE |= {code for code in CODES if code >= "J2O-S060"}  # files of tables, tests of a spec
 
 
