@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Optional, Sequence
 
 from cerberus import Validator  # type: ignore[import-untyped]
 
 from ..model.problem import Problem
 from ..model.record import Record
 from . import codes
+from .plainly import Fits, fits_plainly
 
 #: how many problems of one record are told
 LIMIT = 20
@@ -20,8 +21,8 @@ def check_record(record: Record, schema: Mapping[str, Any]) -> list[Problem]:
 
     Validators are kept for each schema and thread: making one costs as much as checking hundreds of records.
     """
-    validator = _validator(schema)
-    if validator.validate(record.data, normalize=False):
+    fits, validator = _validator(schema)
+    if (fits is not None and fits(record.data)) or validator.validate(record.data, normalize=False):
         return []
     return [
         Problem(
@@ -50,15 +51,16 @@ def check_against_any(record: Record, schemas: Sequence[Mapping[str, Any]]) -> l
 _kept = threading.local()
 
 
-def _validator(schema: Mapping[str, Any]) -> Any:
+def _validator(schema: Mapping[str, Any]) -> tuple[Optional[Fits], Any]:
     validators = getattr(_kept, "validators", None)
     if validators is None:
         validators = _kept.validators = {}
     found = validators.get(id(schema))
     if found is None or found[0] is not schema:
         # The schema is kept beside its validator, so that its id cannot be given to another one.
-        found = validators[id(schema)] = (schema, Validator(dict(schema), allow_unknown=True))
-    return found[1]
+        found = (schema, fits_plainly(schema), Validator(dict(schema), allow_unknown=True))
+        validators[id(schema)] = found
+    return found[1], found[2]
 
 
 def _flat(errors: Any, path: str) -> Iterator[tuple[str, str]]:
