@@ -12,12 +12,13 @@ READY := $(VENV)/ready-$(INTERPRETER)
 INSTALLED := $(VENV)/installed-$(INTERPRETER)
 DEVELOP := $(VENV)/develop-$(INTERPRETER)
 
-.PHONY: help environment demo test test-long lint docs wheel-test clean
+.PHONY: help environment demo test test-long benchmarks lint docs wheel-test clean
 
 help:
 	@echo "make demo        install into $(VENV) and migrate the generated Jira into the generated OpenProject"
 	@echo "make test        the tests, on two cores"
 	@echo "make test-long   the tests that take minutes"
+	@echo "make benchmarks  what checking and mapping cost, against their goals"
 	@echo "make environment what the tests need, into $(VENV)"
 	@echo "make lint        ruff, mypy --strict on j2o_core, the import contract"
 	@echo "make docs        a strict build of the documentation into site/"
@@ -35,6 +36,9 @@ test: $(DEVELOP)
 
 test-long: $(DEVELOP)
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m long
+
+benchmarks: $(DEVELOP)
+	@failed=0; for script in tests/benchmarks/*.py; do $(BIN)/python $$script || failed=1; done; exit $$failed
 
 lint: $(DEVELOP)
 	$(BIN)/ruff check .

@@ -14,6 +14,7 @@ from .checking import check_overlays, check_spec, without
 from .inheritance import Reader
 from .model import Spec
 from .structure import in_order
+from .suggestion import bounded_guesses
 from .table_files import read_tables
 
 
@@ -53,10 +54,12 @@ def load_spec(
     merged = reader.environment(root, environment) if environment else root
     if merged is None:
         return LoadResult(None, in_order(reader.problems), reader.texts)
-    found = check_spec(merged, registry, tests)
-    known = None if not environments else check_spec(root, registry, tests) if environment else found
+    with bounded_guesses():
+        found = check_spec(merged, registry, tests)
+        known = None if not environments else check_spec(root, registry, tests) if environment else found
+        found += check_overlays(root, registry, environment, known)
     whole, of_tables = read_tables(merged, reader.folder, reader.texts)
-    problems = in_order([*reader.problems, *found, *check_overlays(root, registry, environment, known), *of_tables])
+    problems = in_order([*reader.problems, *found, *of_tables])
     if any(problem.severity == ERROR for problem in problems):
         return LoadResult(None, problems, reader.texts)
     spec = build_spec(without(whole, "extends", "environments"), environment, tuple(reader.texts))

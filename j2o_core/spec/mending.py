@@ -13,6 +13,8 @@ from .overlays import index
 _OF_NAMES = frozenset(
     ("J2O-S010", "J2O-S013", "J2O-S014", "J2O-S015", "J2O-S025", "J2O-S040", "J2O-S042", "J2O-S044", "J2O-S046")
 )
+#: more problems than these do not come from slips of the pen
+_MANY = 500
 
 
 def causes(problems: Sequence[Problem], root: Node, check: Callable[[Node], Sequence[Problem]]) -> list[Problem]:
@@ -21,14 +23,15 @@ def causes(problems: Sequence[Problem], root: Node, check: Callable[[Node], Sequ
     What stands below a mended key is checked as what it was meant to be, so that its own problems are told too.
     """
     misspelt = [found for found in problems if found.code in _OF_NAMES and (found.suggestion or _is_idle(found))]
-    if not misspelt or (len(problems) == len(misspelt) == 1 and not _hides(misspelt[0], root)):
+    if not misspelt or len(problems) > _MANY or (len(problems) == len(misspelt) == 1 and not _hides(misspelt[0], root)):
         return list(problems)
     mended, below = _mended(root, misspelt)
     remaining = check(mended)
     keys = {(found.code, found.place) for found in remaining}
     told = {(found.code, found.place) for found in problems}
+    named = set(misspelt)
     return [
-        *(found for found in problems if found in misspelt or (found.code, found.place) in keys),
+        *(found for found in problems if found in named or (found.code, found.place) in keys),
         *(found for found in remaining if found.place in below and (found.code, found.place) not in told),
     ]
 
@@ -75,7 +78,7 @@ def _with_key(parent: Node, key: str, suggestion: str) -> Node:
         elif suggestion and suggestion not in parent.value:
             value[suggestion] = moved
             keys[suggestion] = place
-    if suggestion in parent.value:
+    if suggestion and suggestion in parent.value:
         if moved.value is None:
             del value[suggestion], keys[suggestion]
         else:

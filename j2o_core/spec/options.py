@@ -12,7 +12,7 @@ from .codes import problem
 from .node import Node, Path, dotted, find, key_place
 from .packaged import schema
 from .structure import check_structure
-from .suggestion import nearest
+from .suggestion import listed, nearest
 from .validator import validator_for
 
 #: written as a step, this is the ``table`` of a field
@@ -98,7 +98,7 @@ class _Check:
             if known and not is_known(name, known):
                 guess = nearest(name, [field for field in known if not field.endswith("*")])
                 message = f"the loader '{plugin}' has no field '{name[:80]}'"
-                expected = ", ".join(known)
+                expected = listed(known)
                 yield problem("J2O-S044", message, key_place(self.root, place), dotted(place), expected, guess)
         for name in loader.required:
             if name not in fields:
@@ -141,7 +141,7 @@ class _Check:
         shown = dotted(where or path[:-1])
         shown = shown[len("entities.") :] if shown.startswith("entities.") else shown
         place = node.place if node is not None else key_place(self.root, path)
-        expected = ", ".join(known) if known else f"no {role}: no plugin provides one"
+        expected = listed(known) if known else f"no {role}: no plugin provides one"
         clash = self.registry.clash(role, name)
         message = clash or f"unknown {role} '{name[:80]}' in {shown}"
         if clash:

@@ -8,7 +8,7 @@ from typing import Iterator, Mapping, Sequence
 from ..model.problem import Problem
 from .codes import problem
 from .node import Node, Path, dotted, find, key_place, plain, walk
-from .suggestion import nearest
+from .suggestion import listed, nearest
 
 #: what each named part must say to be one; an overlay may leave it to the part that it changes
 _MAKES = {"entities": ("extract",), "connections": ("plugin",), "map": ("from", "value"), "rules": ("message",)}
@@ -21,6 +21,8 @@ _KINDS = {
     "drop": "dropped field",
     "tests": "test",
 }
+#: what an incomplete part, and one that is ``null``, look like at first
+_CANDIDATES = ("J2O-S011", "J2O-S012")
 _NO_PART = frozenset(("apiVersion", "kind", "extends", "environments"))
 
 
@@ -42,35 +44,36 @@ def index(root: Node) -> Mapping[str, Path]:
 
 def retold(problems: Sequence[Problem], root: Node) -> list[Problem]:
     """The problems, where a part that is incomplete or ``null`` was meant to change another part: told as that."""
-    candidates = [found for found in problems if found.code in ("J2O-S011", "J2O-S012")]
-    if not candidates:
+    if not any(found.code in _CANDIDATES for found in problems):
         return list(problems)
     paths = index(root)
-    told = [_retold(found, root, paths) if found in candidates else found for found in problems]
+    known: dict[tuple[Path, bool], list[str]] = {}
+    told = [_retold(found, root, paths, known) if found.code in _CANDIDATES else found for found in problems]
     changes = {found.path for found in told if found.code == "J2O-S025"}
     return [found for found in told if found.path not in changes or found.code == "J2O-S025"]
 
 
-def _retold(found: Problem, root: Node, paths: Mapping[str, Path]) -> Problem:
+def _retold(
+    found: Problem, root: Node, paths: Mapping[str, Path], known: dict[tuple[Path, bool], list[str]]
+) -> Problem:
     path = paths.get(found.path, ())
     group = _group(path)
     if not group:
         return found
-    node, siblings = find(root, path), find(root, path[:-1])
-    name = str(path[-1])
-    if node.value is None and found.code == "J2O-S012":
-        known = [other for other, sibling in siblings.value.items() if sibling.value is not None]
-        message, verb = f"there is no {_KINDS[group]} '{name[:80]}' to remove", "remove"
-    elif found.code == "J2O-S011" and node.is_map and not any(key in node.value for key in _MAKES.get(group, ())):
-        known = [other for other, sibling in siblings.value.items() if _is_whole(sibling, group)]
-        message, verb = f"there is no {_KINDS[group]} '{name[:80]}' to change", "change"
-    else:
+    node = find(root, path)
+    removes = node.value is None and found.code == "J2O-S012"
+    if not removes and (found.code != "J2O-S011" or not node.is_map or _is_whole(node, group)):
         return found
-    guess = nearest(name, known)
-    if verb == "change" and not guess:
+    names = known.get((path[:-1], removes))
+    if names is None:
+        siblings = find(root, path[:-1]).value.items()
+        names = [name for name, other in siblings if (other.value is not None if removes else _is_whole(other, group))]
+        known[path[:-1], removes] = names
+    guess = nearest(str(path[-1]), names)
+    if not removes and not guess:
         return found
-    expected = ", ".join(known[:30]) or found.expected
-    place = key_place(root, path)
+    message = f"there is no {_KINDS[group]} '{str(path[-1])[:80]}' to {'remove' if removes else 'change'}"
+    expected, place = listed(names) or found.expected, key_place(root, path)
     return replace(found, code="J2O-S025", message=message, place=place, expected=expected, suggestion=guess)
 
 

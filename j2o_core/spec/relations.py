@@ -13,7 +13,7 @@ from .build import connection_of, extracts
 from .codes import problem
 from .node import Node, Path, dotted, find, key_place
 from .options import maps
-from .suggestion import nearest
+from .suggestion import listed, nearest
 
 
 def check_relations(document: Mapping[str, Any], root: Node, registry: Optional[Registry]) -> list[Problem]:
@@ -38,7 +38,7 @@ def _entities(document: Mapping[str, Any], root: Node) -> Iterator[Problem]:
             if other not in entities:
                 guess = nearest(other, entities)
                 message = f"there is no entity '{other[:80]}'"
-                expected = ", ".join(entities)
+                expected = listed(entities)
                 yield problem("J2O-S040", message, find(root, path).place, dotted(path), expected, guess)
             elif path[-1] == "of":
                 derived[name].setdefault(other, path)
@@ -72,7 +72,8 @@ def _references(name: str, entity: Mapping[str, Any]) -> Iterator[tuple[Path, st
 
 
 def _circle(circle: list[str], path: Path, root: Node) -> Problem:
-    message = "each waits for the other: " + " -> ".join(circle)
+    shown = circle if len(circle) < 20 else [*circle[:9], "...", *circle[-9:]]
+    message = "each waits for the other: " + " -> ".join(shown)
     return problem("J2O-S041", message, find(root, path).place, dotted(path), expected="an order without a circle")
 
 
@@ -112,9 +113,10 @@ def _tables(document: Mapping[str, Any], root: Node) -> Iterator[Problem]:
                 if table not in tables:
                     yield _unknown_table(table, tables, place, root)
     texts = json.dumps(document.get("entities"), ensure_ascii=False, default=str)
+    quoted = {*texts.split("'")[1:-1], *texts.split('\\"')[1:-1]}  # expressions name tables in quotes
     for table, rows in tables.items():
         place = ("tables", table)
-        if table not in used and f"'{table}'" not in texts and f'\\"{table}\\"' not in texts:
+        if table not in used and table not in quoted:
             message, guess = f"nothing uses the table '{table}'", nearest(table, used)
             yield problem("J2O-S043", message, key_place(root, place), dotted(place), "a field with `table:`", guess)
         for row in rows if isinstance(rows, dict) else ():
@@ -122,7 +124,7 @@ def _tables(document: Mapping[str, Any], root: Node) -> Iterator[Problem]:
 
 
 def _unknown_table(table: str, tables: Mapping[str, Any], path: Path, root: Node) -> Problem:
-    expected = ", ".join(tables) if tables else "a table under `tables`"
+    expected = listed(tables) if tables else "a table under `tables`"
     message = f"there is no table '{table[:80]}'"
     return problem("J2O-S042", message, find(root, path).place, dotted(path), expected, nearest(table, tables))
 
@@ -199,7 +201,7 @@ def _unclear(
     if isinstance(named, str):
         place = (*path, "connection")
         message = f"there is no connection '{named[:80]}'"
-        expected = ", ".join(connections)
+        expected = listed(connections)
         return problem(
             "J2O-S046", message, find(root, place).place, dotted(place), expected, nearest(named, connections)
         )

@@ -85,8 +85,12 @@ def _problems(error: ValidationError, path: Path, root: Node) -> Iterator[Proble
     elif keyword == "required":
         known = list(schema.get("properties", ()))
         key = error.message.split("'")[1]
-        if not any(other not in known and nearest(other, [key]) for other in instance):
+        misspelt = [other for other in instance if other not in known and nearest(other, [key])]
+        if not misspelt:
             yield problem("J2O-S011", f"{_where(path)} needs the key '{key}'", at, text, expected=key)
+        elif schema.get("additionalProperties") is not False:  # else they are told as unknown keys already
+            for other in misspelt:
+                yield unknown_key(root, path, other, known)
     elif keyword == "dependentRequired":
         for key, needed in value.items():
             for other in needed:

@@ -32,6 +32,8 @@ from .shape import choices, each, kind_of, maybe, option, text_of, whole
 
 #: the longest text that ``regex`` searches, in characters
 REGEX_LIMIT = 100_000
+#: the longest text that ``replace`` and ``regex`` make, in characters
+MADE_LIMIT = 1_000_000
 
 
 def truncate(value: Any, argument: Any, scope: Mapping[str, Any]) -> Any:
@@ -51,7 +53,9 @@ def truncate(value: Any, argument: Any, scope: Mapping[str, Any]) -> Any:
 
 def replace(value: Any, argument: Any) -> str:
     """Replace one text by another."""
-    return text_of(value).replace(argument["from"], argument["to"])
+    text, old, new = text_of(value), argument["from"], argument["to"]
+    _bounded(len(text) + text.count(old) * (len(new) - len(old)))
+    return text.replace(old, new)
 
 
 def regex(value: Any, argument: Any) -> Any:
@@ -62,13 +66,34 @@ def regex(value: Any, argument: Any) -> Any:
     pattern = compile_pattern(argument if isinstance(argument, str) else argument["pattern"])
     if isinstance(argument, dict) and "replace" in argument:
         try:
-            return pattern.sub(argument["replace"], text)
+            return _substituted(pattern, argument["replace"], text)
         except (re.error, IndexError) as error:
             raise StepError(f"'{argument['replace']}' is no replacement: {error}") from None
     match = pattern.search(text)
     if match is None:
         return None
     return match.group(1) if pattern.groups else match.group(0)
+
+
+def _substituted(pattern: re.Pattern[str], replacement: str, text: str) -> str:
+    """``pattern.sub`` for results within the limit."""
+    longest = len(text) * (replacement.count("\\") + 1) + (len(text) + 1) * len(replacement)
+    if longest <= MADE_LIMIT and "(?" not in pattern.pattern:
+        return pattern.sub(replacement, text)
+    _bounded(len(replacement) * 100)  # one expansion must stay small too
+    parts, made, at = [], 0, 0
+    for match in pattern.finditer(text):
+        part = text[at : match.start()] + match.expand(replacement)
+        made += len(part)
+        _bounded(made)
+        parts.append(part)
+        at = match.end()
+    return "".join(parts) + text[at:]
+
+
+def _bounded(length: int) -> None:
+    if length > MADE_LIMIT:
+        raise StepError(f"the text would become longer than {MADE_LIMIT} characters")
 
 
 def split(value: Any, argument: Any) -> list[str]:

@@ -108,6 +108,18 @@ MISTAKES: Mapping[str, tuple[str, str, str, str]] = {
         "entities.issues.extract.plugn",
         "plugin",
     ),
+    "a misspelt plugin of a loader": (
+        "J2O-S010",
+        entity(ISSUES.replace("{plugin: target.issues}", "{«lugin: target.issues}")),
+        "entities.issues.load.lugin",
+        "plugin",
+    ),
+    "a misspelt plugin of a connection": (
+        "J2O-S010",
+        WHOLE.replace("target: {plugin:", "target: {«plugn:"),
+        "connections.target.plugn",
+        "plugin",
+    ),
     "an option that a plugin does not know": (
         "J2O-S010",
         entity(ISSUES.replace("jira.issues}", "jira.issues, «histroy: all}")),

@@ -7,24 +7,29 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from j2o_core.hooks.manager import load_plugins
+from j2o_core.mapping import builtin
+from j2o_core.mapping.offline import check_mappings
 from j2o_core.model.problem import Place
 from j2o_core.spec.load import load_spec
 from j2o_core.spec.merge import merge
 from j2o_core.spec.node import Node, plain
 from j2o_core.spec.reading import read_yaml
 from j2o_core.spec.show import problem_json, render_problem
+from j2o_core.spec.writing import write_yaml
 
 QUICK = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 DEMO = Path(__file__).parents[3] / "specs" / "demo.yaml"
 WORDS = (
-    "apiVersion kind name connections entities tables runtime select system environments extends users jira plugin "
-    "extract map load from value steps table ref missing of each split after rules drop url auth token id"
+    "apiVersion kind name connections entities tables runtime select system environments extends tests users jira "
+    "plugin extract map load from value steps table ref missing of each split after rules drop url auth token id"
 )
+REGISTRY = load_plugins({}, [(builtin.NAME, builtin)]).registry
 KEYS = st.sampled_from(WORDS.split())
 LEAVES = st.one_of(
     st.none(),
@@ -48,9 +53,14 @@ DOCUMENTS = st.recursive(
 def load_bytes(folder: Path, data: bytes) -> None:
     path = folder / "spec.yaml"
     path.write_bytes(data)
-    result = load_spec(path, variables={})
-    assert (result.spec is None) == any(problem.severity == "error" for problem in result.problems)
-    for problem in result.problems:
+    bare = load_spec(path, variables={})
+    result = load_spec(path, registry=REGISTRY, variables={}, tests=True, environments=True)
+    for one in (bare, result):
+        assert (one.spec is None) == any(problem.severity == "error" for problem in one.problems)
+    mapped = check_mappings(result.spec, REGISTRY) if result.spec is not None else []
+    for problem in mapped:
+        assert problem.code.startswith("J2O-M")
+    for problem in (*bare.problems, *result.problems):
         assert problem.place is not None
         assert problem.place.line >= 1
         assert problem.place.column >= 1
@@ -129,6 +139,42 @@ def test_merging_with_nothing_or_with_itself_changes_nothing(a: Any) -> None:
     assert plain(merge(node(a, "a"), node({}, "b"))) == a
     assert plain(merge(node({}, "b"), node(a, "a"))) == a
     assert plain(merge(node(a, "a"), node(a, "b"))) == a
+
+
+NAMES = st.text(alphabet="abc :#'\"{}[]*&!%@-?é日\n\t", min_size=1, max_size=6)
+VALUES = st.one_of(NAMES, st.integers(0, 99), st.booleans(), st.none(), st.sampled_from(["=", "010", "yes", "1e5"]))
+OPTIONS = st.recursive(VALUES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3))
+RUNTIMES = st.fixed_dictionaries({}, optional={"workers": st.integers(1, 9), "settle": st.integers(0, 9)})
+TABLES = st.dictionaries(NAMES, st.dictionaries(NAMES.filter(lambda name: name != "csv"), VALUES, min_size=1))
+
+
+@QUICK
+@given(OPTIONS, RUNTIMES, RUNTIMES, TABLES, TABLES, NAMES)
+def test_the_rendering_of_a_rendering_is_itself(
+    tmp_path: Path, options: Any, runtime: Any, other: Any, tables: Any, more: Any, name: str
+) -> None:
+    base = {
+        "apiVersion": "j2o/v1",
+        "kind": "Migration",
+        "name": name,
+        "runtime": runtime,
+        "tables": tables,
+        "connections": {"jira": {"plugin": "jira", "id": "a", "url": "https://x", "options": options}},
+        "entities": {"users": {"extract": {"plugin": "jira.users", "options": options}}},
+    }
+    (tmp_path / "base.yaml").write_text(json.dumps(base), encoding="utf-8")
+    overlay = {"extends": "./base.yaml", "environments": {"e": {"runtime": other, "tables": more}}}
+    (tmp_path / "spec.yaml").write_text(json.dumps(overlay), encoding="utf-8")
+    first = load_spec(tmp_path / "spec.yaml", "e", variables={})
+    assume(first.spec is not None)
+    assert first.spec is not None
+    text = write_yaml(first.spec.document, lambda path: "somewhere:1")
+    (tmp_path / "rendered.yaml").write_text(text, encoding="utf-8")
+    again = load_spec(tmp_path / "rendered.yaml", variables={})
+    assert again.spec is not None, (again.problems, text)
+    assert again.spec.document == first.spec.document
+    assert again.spec.digest == first.spec.digest
+    assert write_yaml(again.spec.document, lambda path: "somewhere:1") == text
 
 
 TEXT = st.text(alphabet="aZ09é日😀 \"\\'{}[]#:,&*!|>%@`~<=-.\n\t", max_size=12)
