@@ -51,7 +51,7 @@ def draft_of_template(template: str, spec: Spec, name: str, file: str) -> Draft:
         "extends": PREFIX + template,
         "connections": connections,
     }
-    headings = {
+    headings: dict[Path, str] = {
         (
             "connections",
         ): "\nWhere to read and where to write. Addresses may stand here as they are; secrets stay references.",

@@ -142,23 +142,6 @@ def test_the_full_templates_fill_the_fields_that_were_prepared(tmp_path: Path, t
     assert all(seen.values()), seen
 
 
-def test_the_full_templates_guess_nothing(tmp_path: Path):
-    more = "tables: {statuses: {In Review: null}, types: {Improvement: null}}\n"
-    (tmp_path / "setup.yaml").write_text(SETUP, encoding="utf-8")
-    with sandbox(**SIZE, openproject_setup=str(tmp_path / "setup.yaml")) as made:
-        environment = {
-            "J2O_SECRET_JIRA": made.running.jira["token"],
-            "J2O_SECRET_OPENPROJECT": made.running.openproject["api_key"],
-        }
-        spec = own_spec(tmp_path, "jira-datacenter", more)
-        migration = Migration(made, tmp_path / "home", spec, environment=environment)
-        ended = migration.run()
-        told = migration.command("errors", ended.run, "--json").stdout
-    assert ended.exit_code == 1
-    assert ended.entities["work_packages"]["failed"] > 0
-    assert "In Review" in told and "Improvement" in told
-
-
 def test_a_single_project_brings_those_who_take_part_and_nobody_else(tmp_path: Path):
     with sandbox(**{**SIZE, "projects": 2}, edition="server") as made:
         spec = own_spec(tmp_path, "single-project", "select: {projects: [SHOP]}\n")
