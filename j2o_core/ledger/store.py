@@ -45,11 +45,10 @@ def open_ledger(url: str, home: Path) -> Ledger:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise Fatal(
-            f"runtime.ledger: '{url}' is no database URL; expected e.g. sqlite:///ledger.db", exit_code=2
-        ) from None
+        raise Fatal("runtime.ledger is no database URL; expected e.g. sqlite:///ledger.db", exit_code=2) from None
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        raise Fatal(f"runtime.ledger: '{url}' is not supported; expected sqlite:///FILE", exit_code=2)
+        shown = parsed.render_as_string(hide_password=True)
+        raise Fatal(f"runtime.ledger: '{shown}' is not supported; expected sqlite:///FILE", exit_code=2)
     path = Path(parsed.database)
     if not path.is_absolute():
         path = home / path
