@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Iterator, Optional, Sequence
+from typing import AbstractSet, Iterator, Optional, Sequence
 
 from ..hooks.protocols import Loader
 from ..ledger.items import MATCHED, Item, Items
@@ -40,6 +40,10 @@ class Verifier:
         self._run = run
         self._emit = emit
         self._stop = stop
+        self._elsewhere: dict[str, set[str]] = {}
+        for loader in wiring.loaders.values():
+            for entity, names in loader.writes_elsewhere().items():
+                self._elsewhere.setdefault(entity, set()).update(names)
 
     def verify(self, only_run: Optional[str] = None) -> Verified:
         """Verify every entity. Raises ``Fatal`` where the target cannot be read."""
@@ -104,7 +108,7 @@ class Verifier:
                         findings.extend(self._stranger(entity, found))
                         continue
                     count += 1
-                    changed = _changed(item, found, loader)
+                    changed = _changed(item, found, loader, self._elsewhere.get(entity, frozenset()))
                     if changed:
                         origins.append(item.origin)
                         findings.append(
@@ -160,13 +164,17 @@ def _known_as(items: Sequence[Item], found: Found) -> Optional[Item]:
     return exact
 
 
-def _changed(item: Item, found: Found, loader: Loader) -> list[str]:
+def _changed(item: Item, found: Found, loader: Loader, elsewhere: AbstractSet[str]) -> list[str]:
+    """The fields that are not as they were answered; ``elsewhere`` are those that other loaders write."""
     if item.owned == MATCHED and loader.effect_class is EffectClass.NATURAL:
         return []  # it belongs to others, who may change it as they like
     return [
         name
         for name, expected in sorted(item.image.items())
-        if name in found.image and name not in loader.shared_fields and digest(found.image[name]) != expected
+        if name in found.image
+        and name not in loader.shared_fields
+        and name not in elsewhere
+        and digest(found.image[name]) != expected
     ]
 
 

@@ -54,7 +54,7 @@ def extractor_proofs(worlds: Worlds, case: ExtractorCase) -> Iterator[Proof]:
         yield Proof(subject, f"reads everything despite {name}", partial(reading.prove_passing, trouble))
     for name, change in _LASTING.items():
         yield Proof(subject, f"loses nothing in silence to {name}", partial(reading.prove_lasting, change))
-    for text in (b"null", b"[]", b"{}", b'"text"', b"[null]", b'{"values": null}'):
+    for text in (b"null", b'"text"', b"[null]", *_EMPTY):
         name = f"does not break over {text.decode()}"
         yield Proof(subject, name, partial(reading.prove_form, text))
     yield Proof(subject, "comes to an end where a page repeats itself", reading.prove_repetition)
@@ -73,6 +73,10 @@ _LASTING: Mapping[str, Callable[[hostile.Answered], hostile.Answered]] = {
     "broken JSON": hostile.half_json,
     "a gateway's errors": hostile.gateway_error,
 }
+
+
+#: what a list without entries may look like
+_EMPTY = (b"[]", b"{}", b'{"values": null}')
 
 
 @dataclass
@@ -132,7 +136,6 @@ class _Reading:
             "everything came in one page: give the case more records or a smaller page, or say one_page",
         )
         for _, page in read.pages:
-            demand(isinstance(page, Page), f"it gives {shown(page)}, which is no Page")
             demand(is_plain(page.cursor), f"a cursor is plain JSON, not {shown(page.cursor)}")
         expected: dict[str, int] = {}
         for name, page in read.pages:
@@ -200,8 +203,14 @@ class _Reading:
             )
 
     def prove_form(self, text: bytes) -> None:
-        for first in (0, self._read_once().asked // 2):
-            self._disturbed(hostile.from_on(hostile.other_json(text), first))
+        whole = self._read_once()
+        for first in (0, whole.asked // 2):
+            read = self._disturbed(hostile.from_on(hostile.other_json(text), first))
+            lost = len(whole.records) - len(read.records)
+            demand(
+                text in _EMPTY or lost <= 0 or read.outcome is not None or bool(read.problems),
+                f"from request {first + 1} on: {lost} of {len(whole.records)} records are lost, and nothing says so",
+            )
 
     def prove_repetition(self) -> None:
         self._disturbed(hostile.replayed())
@@ -241,6 +250,7 @@ class _Reading:
             for name in extractor.slices(self._case.selection):
                 demand(isinstance(name, str), f"a slice is a text, not {shown(name)}")
                 for page in extractor.pages(self._case.selection, name, None):
+                    demand(isinstance(page, Page), f"it gives {shown(page)}, which is no Page")
                     read.pages.append((name, page))
         except Outcome as outcome:
             read.outcome = outcome

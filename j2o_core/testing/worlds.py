@@ -8,13 +8,15 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Callable, ContextManager, Mapping, Optional, TypeVar
 
 from ..hooks.protocols import Client, ConnectionOptions, Connector, Extractor, Loader
 from ..hooks.registry import EXTRACTOR, LOADER, SYSTEM, Registry
 from ..http import Exchange, Http, ReadBounds, Timeouts
 from ..model.effect import Effect, Note, TargetItem
 from ..model.origin import Origin
+
+_Held = TypeVar("_Held")
 
 #: the id of the source in everything that the kit reads and writes
 SOURCE = "check"
@@ -68,6 +70,10 @@ class Worlds:
             self._closing.callback(started.stop)
             self._started[name] = started.variables
         return self._started[name]
+
+    def enter(self, context: ContextManager[_Held]) -> _Held:
+        """Enter a context that ends with the worlds: a server of the plugin's own, say."""
+        return self._closing.enter_context(context)
 
     def world(self, make: Callable[[Worlds], World]) -> World:
         """The world that ``make`` makes, made once."""

@@ -49,6 +49,10 @@ class Loader(ABC):
         self.options = options
         self.source_url = source_url
 
+    def writes_elsewhere(self) -> Mapping[str, Sequence[str]]:
+        """Fields of other entities' items that it writes, by entity: what differs there is its work, and no drift."""
+        return {}
+
     def prepare(self) -> None:
         """Look up once what requests need (types, statuses, ...); raises ``Fatal`` where what must exist does not."""
 

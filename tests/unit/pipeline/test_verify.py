@@ -28,6 +28,10 @@ class Shelf:
 
     def __init__(self) -> None:
         self.held: dict[str, Found] = {}
+        self.elsewhere: dict[str, Sequence[str]] = {}
+
+    def writes_elsewhere(self) -> dict[str, Sequence[str]]:
+        return self.elsewhere
 
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         return iter(self.held.values())
@@ -77,6 +81,12 @@ def test_what_stands_as_it_was_written_is_counted_and_nothing_is_told(bench: Ben
 def test_a_changed_item_is_told_once_and_not_as_missing(bench: Bench) -> None:
     bench.shelf.held["3"] = Found("t3", image={"size": 11})
     assert bench.told() == ["J2O-V001 t3"]
+
+
+def test_what_another_loader_writes_into_an_item_is_no_change(bench: Bench) -> None:
+    bench.shelf.held["3"] = Found("t3", image={"size": 11})
+    bench.shelf.elsewhere = {"files": ("size",), "others": ("name",)}
+    assert bench.told() == []
 
 
 def test_a_missing_item_is_told_although_another_of_the_same_name_has_changed(bench: Bench) -> None:

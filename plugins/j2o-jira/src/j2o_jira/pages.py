@@ -54,8 +54,8 @@ def objects_in(answer: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 
 
 def _entries(answer: Any, name: Optional[str], what: str) -> list[Mapping[str, Any]]:
-    found = answer.get(name or "values") if isinstance(answer, Mapping) else answer
-    return [an_object(entry, what) for entry in a_list([] if found is None else found, what)]
+    found = answer.get(name or "values") or [] if isinstance(answer, Mapping) else answer
+    return [an_object(entry, what) for entry in a_list(found, what)]
 
 
 def _identity(entry: Any) -> str:
