@@ -14,6 +14,9 @@ SHARED = ROOT.parent / "shared"
 #: lines ``3.9 tests/unit/...::test_name``: the tests that may skip on that Python even where every skip counts
 PERMITTED_SKIPS = ROOT / "tests" / "permitted-skips.txt"
 
+#: a distribution of its own, which is not installed here: tests/wheel runs its tests where it is
+collect_ignore = ["plugins/j2o-example"]
+
 _OURS = ("J2O_", "JIRA_", "OPENPROJECT_")
 _KEPT = ("J2O_SHARED_REQUIRED",)
 
