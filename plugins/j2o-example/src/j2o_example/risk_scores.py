@@ -91,7 +91,7 @@ class RiskScores(Loader):
         """What is compared with the target: the work package's id and the number."""
         score = _number(effect.payload.get("score"))
         if score is None:
-            raise ItemFailed(f"'{effect.payload.get('score')}' is no number", code="bad_value")
+            raise ItemFailed(f"'{effect.payload.get('score')}' is no number", code="EXAMPLE-002")
         return {"work_package": _work_package(effect), "score": score}
 
     # ------------------------------------------------------------------ private
@@ -127,14 +127,14 @@ class RiskScores(Loader):
                 return str(name)
         raise ItemFailed(
             f"work package {row['id']} has no custom field '{self.options['field']}': activate it there",
-            code="no_field",
+            code="EXAMPLE-003",
         )
 
 
 def _work_package(effect: Effect) -> str:
     item = effect.payload.get("work_package")
     if not isinstance(item, TargetItem):
-        raise ItemFailed("the work package of the score is not on the target", code="missing_reference")
+        raise ItemFailed("the work package of the score is not on the target", code="EXAMPLE-004")
     return item.id
 
 
