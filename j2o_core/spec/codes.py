@@ -335,8 +335,8 @@ _TABLE = (
     Code(
         "J2O-S061",
         "A table's file is no table",
-        "The CSV file of a table is not in the encoding that it should be in, lacks a column that the spec names, or has "
-        "a line with too many cells, too few, a quote that is not closed, or no key.",
+        "The CSV file of a table is not in the encoding that it should be in, lacks a column that the spec names, or "
+        "has a line with too many cells, too few, a quote that is not closed, or no key.",
         "Correct the line. `separator` and `encoding` say how the file is written where that is not found out.",
     ),
     Code(
