@@ -88,9 +88,9 @@ class Taken:
         if isinstance(value, dict):
             # most often: a name of what stands for something else
             only = self.only
-            if only is not None and only != CHILD and value.get(only) is not None and CHILD not in value:
-                if stands_for_another(value):
-                    return None
+            named = only is not None and only != CHILD and value.get(only) is not None and CHILD not in value
+            if named and stands_for_another(value):
+                return None
             return self._left_of_object(value)
         if isinstance(value, list):
             return self._left_of_list(value)

@@ -112,7 +112,7 @@ _TABLE = (
     Code(
         BAD_RULE,
         "a rule that cannot work",
-        "The rule's `assert` is not exactly one expression, it fixes what it cannot write, or its `count` has no bounds.",
+        "The rule's `assert` is not one expression, it fixes what it cannot write, or its `count` has no bounds.",
         'Write `assert: "{{ ... }}"`; `fix` needs `on: target` and fields to write, `count` a `min` or a `max`.',
     ),
     Code(

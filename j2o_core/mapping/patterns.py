@@ -1,10 +1,17 @@
-"""Regular expressions of a spec: compiled once, and refused where they could take exponential time."""
+"""Regular expressions of a spec: compiled once; what plainly takes exponential time is refused, what does is stopped.
+
+They run in ``regex``, which understands what ``re`` does and stops after a stated time; ``re`` never stops.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, Iterator, Optional
+
+import regex
+
+from ..hooks.protocols import StepError
 
 try:
     from re import _constants as constants  # type: ignore[attr-defined,unused-ignore]
@@ -15,10 +22,49 @@ except ImportError:  # before Python 3.11
 
 #: the longest pattern, in characters
 PATTERN_LIMIT = 1_000
+#: seconds that a pattern may take on one text
+SECONDS = 1.0
+
+
+class Pattern:
+    """A compiled pattern. What it is asked raises ``StepError`` where a text takes it longer than ``SECONDS``."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self._compiled = regex.compile(pattern, regex.VERSION0)
+        self.groups: int = self._compiled.groups
+        self.groupindex: Any = self._compiled.groupindex
+
+    def search(self, text: str) -> Optional[Any]:
+        """The first match."""
+        try:
+            return self._compiled.search(text, timeout=SECONDS)
+        except TimeoutError:
+            raise self._slow(text) from None
+
+    def finditer(self, text: str) -> Iterator[Any]:
+        """All matches, from left to right."""
+        try:
+            yield from self._compiled.finditer(text, timeout=SECONDS)
+        except TimeoutError:
+            raise self._slow(text) from None
+
+    def sub(self, replacement: str, text: str) -> str:
+        """The text with every match replaced."""
+        try:
+            return str(self._compiled.sub(replacement, text, timeout=SECONDS))
+        except TimeoutError:
+            raise self._slow(text) from None
+
+    def _slow(self, text: str) -> StepError:
+        return StepError(
+            f"the pattern '{self.pattern}' takes more than {SECONDS:g} s on a text of {len(text)} characters: write it "
+            "so that no part of it can match the same text in several ways"
+        )
 
 
 @lru_cache(maxsize=1_024)
-def compile_pattern(pattern: str) -> re.Pattern[str]:
+def compile_pattern(pattern: str) -> Pattern:
     """The compiled pattern.
 
     Raises:
@@ -28,16 +74,16 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     if len(pattern) > PATTERN_LIMIT:
         raise ValueError(f"a pattern has at most {PATTERN_LIMIT} characters")
     try:
-        compiled = re.compile(pattern)
         tree = parser.parse(pattern)
-    except (re.error, RecursionError, OverflowError) as error:
+        compiled = Pattern(pattern)
+    except (re.error, regex.error, RecursionError, OverflowError) as error:
         raise ValueError(f"'{pattern}' is no regular expression: {error}") from None
     if _explodes(tree):
         raise ValueError(f"'{pattern}' can take exponential time: a repeated group repeats itself, as in (a+)+")
     return compiled
 
 
-def compile_template(pattern: re.Pattern[str], value: Any) -> bool:
+def compile_template(pattern: Pattern, value: Any) -> bool:
     """Whether a replacement is a text that names groups of ``pattern``, or escapes characters.
 
     Raises:
@@ -46,7 +92,7 @@ def compile_template(pattern: re.Pattern[str], value: Any) -> bool:
     if not isinstance(value, str) or "\\" not in value:
         return False
     try:
-        parser.parse_template(value, pattern)
+        parser.parse_template(value, re.compile(pattern.pattern))
     except (re.error, IndexError) as error:
         raise ValueError(f"'{value}' is no replacement for '{pattern.pattern}': {error}") from None
     return True

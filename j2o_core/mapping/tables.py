@@ -6,7 +6,6 @@ the match: ``\\1``, ``\\g<name>``.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any, Mapping
 
@@ -14,7 +13,7 @@ from ..expressions.names import fold
 from ..expressions.sandbox import show
 from ..spec.suggestion import nearest
 from .claims import NAMES
-from .patterns import compile_pattern, compile_template
+from .patterns import Pattern, compile_pattern, compile_template
 
 #: a row's key that matches everything, and a row's value that keeps what came in
 ANYTHING, KEEP = "*", "="
@@ -38,7 +37,7 @@ class Table:
         self.name = name
         self._exact: dict[str, Any] = {}
         self._folded: dict[str, str] = {}
-        self._patterns: list[tuple[re.Pattern[str], Any, bool]] = []
+        self._patterns: list[tuple[Pattern, Any, bool]] = []
         self._rest = rows.get(ANYTHING, _MISS)
         #: pairs of rows that differ only in what people do not see, yet give different values
         self.collisions: list[tuple[str, str]] = []

@@ -23,10 +23,12 @@ import re
 from typing import Any, Mapping
 from urllib.parse import quote, urlsplit
 
+import regex as regex_library
+
 from ...expressions.empty import is_empty
 from ...expressions.sandbox import show
 from ...hooks.protocols import Step, StepError
-from ..patterns import compile_pattern
+from ..patterns import Pattern, compile_pattern
 from ..scope import Scope
 from .shape import choices, each, kind_of, maybe, option, text_of, whole
 
@@ -67,7 +69,7 @@ def regex(value: Any, argument: Any) -> Any:
     if isinstance(argument, dict) and "replace" in argument:
         try:
             return _substituted(pattern, argument["replace"], text)
-        except (re.error, IndexError) as error:
+        except (regex_library.error, IndexError) as error:
             raise StepError(f"'{argument['replace']}' is no replacement: {error}") from None
     match = pattern.search(text)
     if match is None:
@@ -75,7 +77,7 @@ def regex(value: Any, argument: Any) -> Any:
     return match.group(1) if pattern.groups else match.group(0)
 
 
-def _substituted(pattern: re.Pattern[str], replacement: str, text: str) -> str:
+def _substituted(pattern: Pattern, replacement: str, text: str) -> str:
     """``pattern.sub`` for results within the limit."""
     longest = len(text) * (replacement.count("\\") + 1) + (len(text) + 1) * len(replacement)
     if longest <= MADE_LIMIT and "(?" not in pattern.pattern:
