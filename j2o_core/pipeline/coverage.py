@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Callable, Iterator
 
@@ -25,7 +26,7 @@ class FieldCoverage:
     preserved: int = 0
     dropped: int = 0
     lost: int = 0
-    samples: list[str] = field(default_factory=list)
+    samples: list[str] = dataclasses.field(default_factory=list)
 
     @property
     def survived(self) -> float:
