@@ -12,6 +12,7 @@ from ..hooks.registry import NotProvided
 from ..model.outcome import Fatal, Outcome
 from ..security.secrets import Unresolved
 from ..spec.show import render_problem
+from .culprit import plugin_at_fault
 from .session import home_folder
 
 FINDINGS, USAGE, UNREACHABLE, STOPPED, REFUSED = 1, 2, 3, 4, 5
@@ -54,9 +55,17 @@ def explain(error: BaseException, debug: bool) -> Optional[int]:
         return USAGE
     if _told_as_problems(error):
         return USAGE
+    if isinstance(error, SystemExit):
+        culprit = plugin_at_fault(error, within="j2o_core.pipeline")
+        if culprit is None:
+            return None
+        say(f"plugin {culprit} tried to end the program")
+        return FINDINGS
     if isinstance(error, Exception):
         hint = "" if debug else "; `j2o --debug ...` shows where"
-        say(f"internal error: {type(error).__name__}: {error}{hint}")
+        culprit = plugin_at_fault(error)
+        what = f"plugin {culprit} broke" if culprit else "internal error"
+        say(f"{what}: {type(error).__name__}: {error}{hint}")
         return FINDINGS
     return None
 

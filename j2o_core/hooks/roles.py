@@ -20,6 +20,7 @@ from .protocols import (
     System,
     TargetSurveyor,
 )
+from .schema_faults import schema_fault
 
 CONNECTOR, EXTRACTOR, SPLITTER, STEP, LOADER, SYSTEM = (
     "connector",
@@ -89,13 +90,18 @@ def refusal(role: str, name: Any, value: Any) -> str:
                 return f"{shown}: '{attribute}' is no function"
         if not all(isinstance(getattr(value, attribute), str) for attribute in ("summary", "version")):
             return f"{shown}: summary and version are texts"
-        if isinstance(value, Step) and not isinstance(value.schema, Mapping):
-            return f"{shown}: schema is a JSON Schema, a mapping"
+        fault = schema_fault(value.schema) if isinstance(value, Step) else ""
+        if fault:
+            return f"{shown}: its schema is no JSON Schema: {fault}"
     elif role in (READER, WRITER):
         if not callable(value):
             return f"{_article(role)} is a function, not {_shown(value)}"
     elif role in (SCHEMA, RECORD_SCHEMA) and not isinstance(value, Mapping):
         return f"{_article(role)} is a mapping, not {_shown(value)}"
+    elif role == SCHEMA and schema_fault(value):
+        return f"{shown} is no JSON Schema: {schema_fault(value)}"
+    elif role == RECORD_SCHEMA and not all(isinstance(rules, Mapping) for rules in value.values()):
+        return f"{shown} is no cerberus schema: each field has a mapping of rules"
     return _bad_name(role, name)
 
 

@@ -100,7 +100,10 @@ class _Reader:
     def _pages(self, extractor: Extractor, entity: str, name: str, state: SliceState) -> Iterator[Page]:
         self._check()
         try:
-            yield from extractor.pages(self._wiring.selection, name, state.cursor)
+            for page in extractor.pages(self._wiring.selection, name, state.cursor):
+                if not isinstance(page, Page) or not all(isinstance(record, Record) for record in page.records):
+                    raise Fatal(f"the extractor '{extractor.name}' of {entity} gives what is no page of records")
+                yield page
         except Fatal:
             raise
         except Outcome as outcome:

@@ -159,6 +159,7 @@ def _connect(wiring: Wiring, variables: Mapping[str, str], names: Optional[Colle
         url = str(options.pop("url", "") or "").rstrip("/")
         if not url and "url" in connection.options:
             raise Fatal(f"connections.{name}: the url is empty", exit_code=2)
+        tls = dict(options.pop("tls", {}) or {})
         known = ConnectionOptions(
             name=name,
             url=url,
@@ -175,8 +176,11 @@ def _connect(wiring: Wiring, variables: Mapping[str, str], names: Optional[Colle
             retry=_Bounds(spec),
             cache_folder=wiring.home / "cache",
             metadata_lifetime=spec.runtime.metadata_lifetime,
+            verify=tls.get("ca") or bool(tls.get("verify", True)),
         )
         client = wiring.plugins.registry.get(CONNECTOR, connection.plugin)().open(known, http or None)
+        if not isinstance(client, Client):
+            raise Fatal(f"connections.{name}: the connector '{connection.plugin}' gives no client")
         wiring._closers.append(client.close)
         wiring.clients[name] = client
         try:

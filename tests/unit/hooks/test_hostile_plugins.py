@@ -48,6 +48,21 @@ HOSTILE = {
         "@hookimpl\ndef j2o_register(registry): registry.step(Step('shout', 5, ''))",
         "'apply' is no function",
     ),
+    "registers a step whose schema is none": (
+        "@hookimpl\ndef j2o_register(registry): registry.step(Step('shout', len, '', {'type': 'nonsense'}))",
+        "its schema is no JSON Schema: there is no type 'nonsense'",
+    ),
+    "registers options whose schema is none": (
+        "class X(System):\n    name = 'x'\n    def start(self, options, state): ...\n"
+        "@hookimpl\ndef j2o_register(registry):\n    registry.system(X)\n"
+        "    registry.schema('x', {'properties': {'a': {'items': {'pattern': '('}}}})",
+        "the schema 'x' is no JSON Schema: properties.a: items: the pattern '(' cannot be compiled",
+    ),
+    "registers records whose schema is none": (
+        "class X(Splitter):\n    name = 'x.x'\n    def split(self, record): return ()\n"
+        "@hookimpl\ndef j2o_register(registry):\n    registry.splitter(X)\n    registry.record_schema('x.x', {'a': 5})",
+        "the record_schema 'x.x' is no cerberus schema",
+    ),
     "registers a step with a bad name": (
         "@hookimpl\ndef j2o_register(registry): registry.step(Step('no good', len, ''))",
         "'no good' is no name for a step",
@@ -330,3 +345,101 @@ def test_a_plugin_that_is_left_out_is_not_even_imported(install: Callable[..., N
     assert "hostile" not in {one.name for one in load(J2O_DISABLE_PLUGINS="hostile").infos}
     assert {one.name for one in load(J2O_PLUGINS="jira").infos} == {"steps", "jira"}
     assert "dist_hostile" not in sys.modules
+
+
+def test_a_plugin_that_keeps_no_promise_is_a_finding(install: Callable[..., None], j2o: Callable[..., Any]) -> None:
+    install("hostile", "raise ValueError('no')")
+    install(
+        "rude", "@hookimpl\ndef j2o_register(registry): registry.step(Step('rude', lambda v, a, s: 1 / 0, 'Rude.'))"
+    )
+    for name, said in (("hostile", "ValueError: no"), ("rude", "raises ZeroDivisionError")):
+        called = j2o("plugins", "check", name)
+        assert called.code == 1
+        assert said in called.out
+
+
+RUNNING = """
+import sys
+class Things(Extractor):
+    name = "hostile.things"
+    def pages(self, selection, slice, cursor):
+        {body}
+        yield
+class Open(Connector):
+    name = "hostile"
+    def open(self, options, http): return {client}
+class Opened(Client):
+    identity, url = "hostile", "http://127.0.0.1:9"
+    def check(self): return {{}}
+@hookimpl
+def j2o_register(registry):
+    registry.connector(Open)
+    registry.extractor(Things)
+"""
+SPEC = """
+apiVersion: j2o/v1
+kind: Migration
+name: hostile
+connections:
+  hostile: {plugin: hostile, id: hostile, url: "http://127.0.0.1:9"}
+  archive: {plugin: archive, folder: out}
+entities:
+  things: {extract: {plugin: hostile.things}, map: {name: name}, load: {plugin: archive.records}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "client", "code", "said"),
+    [
+        (
+            "raise KeyError('boom')",
+            "Opened()",
+            1,
+            "plugin hostile (dist-hostile 1.2) (dist_hostile.py:9) broke: KeyError",
+        ),
+        (
+            "sys.exit(0)",
+            "Opened()",
+            1,
+            "plugin hostile (dist-hostile 1.2) (dist_hostile.py:9) tried to end the program",
+        ),
+        ("yield None", "Opened()", 3, "the extractor 'hostile.things' of things gives what is no page of records"),
+        ("yield Page(['text'], 1)", "Opened()", 3, "gives what is no page of records"),
+        ("pass", "None", 3, "connections.hostile: the connector 'hostile' gives no client"),
+        ("pass", "1 / 0", 1, "plugin hostile (dist-hostile 1.2) (dist_hostile.py:13) broke: ZeroDivisionError"),
+    ],
+    ids=["raises", "exits", "gives-nothing", "gives-texts", "opens-nothing", "cannot-open"],
+)
+def test_a_plugin_that_breaks_a_run_is_named(
+    body: str, client: str, code: int, said: str, install: Callable[..., None], j2o: Callable[..., Any], tmp_path: Any
+) -> None:
+    install("hostile", RUNNING.format(body=body, client=client))
+    (tmp_path / "spec.yaml").write_text(SPEC, encoding="utf-8")
+    called = j2o("run", str(tmp_path / "spec.yaml"))
+    assert (called.code, said in called.err) == (code, True), called.err
+    assert "Traceback" not in called.err
+
+
+def test_what_one_observer_raises_or_changes_is_not_seen_by_the_others(
+    install: Callable[..., None], load: Callable[..., Any]
+) -> None:
+    from j2o_core.pipeline.observing import observed
+
+    hook = "@hookimpl\ndef j2o_run_finished(entities, run):\n    "
+    install("alpha", hook + "entities['users']['created'] = 99\n    raise SystemExit(3)\n")
+    install("beta", hook + "global seen\n    seen = (run, entities)\n")
+    counts = {"users": {"created": 1}}
+    observed(load().manager.hook.j2o_run_finished, run="r1", exit_code=0, entities=counts)
+    assert sys.modules["dist_beta"].seen == ("r1", {"users": {"created": 1}})
+    assert counts == {"users": {"created": 1}}
+
+
+def test_every_hook_is_in_the_guide() -> None:
+    from pathlib import Path
+
+    from j2o_core.hooks import specs
+
+    guide = Path(__file__).resolve().parents[3] / "docs" / "how-to" / "write-a-plugin.md"
+    text = guide.read_text(encoding="utf-8")
+    hooks = [name for name in vars(specs) if name.startswith("j2o_")]
+    assert [name for name in hooks if name not in text] == []
