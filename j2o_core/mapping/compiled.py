@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, Optional
+from typing import AbstractSet, Any, Callable, Mapping, Optional
 
 from ..expressions.names import FieldNames
 from ..hooks.registry import LOADER, Registry
@@ -181,6 +181,11 @@ class EntityMapping:
     def fates(self, record: Record, mapped: Mapped, resolves: Callable[[Ref], bool]) -> Mapping[str, str]:
         """What became of each source field of a record that has a value, by display name: see ``fates``."""
         return self._fates.of(record.data, mapped, self._keeps_text, resolves)
+
+    @property
+    def sources(self) -> Mapping[str, AbstractSet[str]]:
+        """The display names of the source fields that each target field takes something of."""
+        return self._fates.sources
 
     def scope(self, record: Record, source: Optional[Record], payload: Mapping[str, Any]) -> Scope:
         """What a rule across items sees of a record that was mapped to ``payload``."""

@@ -28,7 +28,7 @@ class Fates:
         sources: Mapping[str, AbstractSet[str]],
     ) -> None:
         self._everything, self._unmapped, self._unsplit, self._undropped = everything, unmapped, unsplit, undropped
-        self._sources = sources
+        self.sources = sources
 
     def of(self, data: Any, mapped: Mapped, keeps_text: bool, resolves: Callable[[Ref], bool]) -> dict[str, str]:
         """The fate of each field that has a value, by display name. A field of which any part is kept as text counts
@@ -39,7 +39,7 @@ class Fates:
             for ref in value if isinstance(value, list) else (value,):
                 if isinstance(ref, Ref) and not resolves(ref):
                     fate = PRESERVED if ref.missing == NOTE and keeps_text else LOST
-                    for name in self._sources.get(target, ()):
+                    for name in self.sources.get(target, ()):
                         if fates.get(name) == MAPPED:
                             fates[name] = fate
         return fates

@@ -21,19 +21,23 @@ _ID = "part of every origin mark on the target: choose it now, never change it"
 @dataclass(frozen=True)
 class Draft:
     """A spec to be written. ``remarks`` stand behind the values of paths, ``headings`` above them (an empty line in one
-    stays empty), ``introduction`` is said at the top."""
+    stays empty), ``introduction`` is said at the top. Values of the paths ``inline`` stand on one line if they fit."""
 
     document: Mapping[str, Any]
     introduction: Sequence[str] = ()
     remarks: Mapping[Path, str] = field(default_factory=dict)
     headings: Mapping[Path, str] = field(default_factory=dict)
+    inline: frozenset[Path] = frozenset()
 
     def text(self, schema: str) -> str:
         """The file; ``schema`` is where editors find the schema."""
         lines = [f"# yaml-language-server: $schema={schema}", "#"]
         lines += [f"# {line}".rstrip() for line in self.introduction]
         body = write_yaml(
-            dict(self.document), lambda path: self.remarks.get(path, ""), lambda path: self.headings.get(path, "")
+            dict(self.document),
+            lambda path: self.remarks.get(path, ""),
+            lambda path: self.headings.get(path, ""),
+            self.inline.__contains__,
         )
         return "\n".join(lines) + "\n" + body
 

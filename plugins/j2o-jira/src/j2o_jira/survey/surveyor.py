@@ -87,6 +87,7 @@ class JiraSurveyor(SourceSurveyor):
             counted = searching.counts({str(field["id"]): f"{_clause(field)} is not EMPTY" for field in listed
                                         if not filled[str(field["id"])] and _clause(field)})
         known_ids = {str(field["id"]) for field in listed}
+        listed = [field for field in listed if field.get("schema") or filled[str(field["id"])]]  # the key is no field
         extra = [{"id": name, "name": name} for name in filled if name not in known_ids]
         found = []
         for field in [*listed, *extra]:
