@@ -24,6 +24,7 @@ from . import (
     render,
     report,
     run,
+    schema,
     templates,
     test,
     validate,
@@ -105,6 +106,7 @@ def build() -> typer.Typer:
         coverage,
         explaining,
         config,
+        schema,
         plugins,
     ):
         family.add(app)

@@ -8,6 +8,7 @@ from typing import Any, Mapping, Sequence
 from ..hooks.manager import PluginInfo
 from ..hooks.protocols import Check, Function, Loader, Step
 from ..hooks.registry import RECORD_SCHEMA, SCHEMA, Registry
+from ..hooks.summaries import summary_of
 
 
 def described(registry: Registry, info: PluginInfo) -> list[dict[str, Any]]:
@@ -18,7 +19,7 @@ def described(registry: Registry, info: PluginInfo) -> list[dict[str, Any]]:
         if role in (SCHEMA, RECORD_SCHEMA):
             continue
         value = registry.find(role, name)
-        part: dict[str, Any] = {"role": role, "name": name, "description": _description(value)}
+        part: dict[str, Any] = {"role": role, "name": name, "description": summary_of(value)}
         if isinstance(value, Step) and value.schema:
             part["argument"] = dict(value.schema)
         for key, kind in (("options", SCHEMA), ("record", RECORD_SCHEMA)):
@@ -49,10 +50,3 @@ def plugin_text(about: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) ->
         for name, line in part.get("fields", {}).items():
             lines.append(f"  field {name}{'*' if name in part['required'] else ''}: {line}")
     return "\n".join(lines)
-
-
-def _description(value: Any) -> str:
-    if isinstance(value, (Step, Function, Check)):
-        return value.summary
-    text = inspect.getdoc(value) if inspect.isclass(value) or inspect.isroutine(value) else ""
-    return (text or "").partition("\n\n")[0].replace("\n", " ")

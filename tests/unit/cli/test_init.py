@@ -113,7 +113,7 @@ def test_on_a_terminal_the_choice_is_offered(
 
 def test_any_name_makes_a_file_here_and_an_id_that_is_allowed(j2o: Callable[..., Any], folder: Path) -> None:
     assert j2o("init", "-t", "archive", "--name", "../Größe: x").code == 0
-    (file,) = folder.iterdir()
+    (file,) = folder.glob("*.yaml")
     assert file.name == "Gr-e-x.yaml"
     rendered = json.loads(j2o("render", str(file), "--json").out)
     assert rendered["name"] == "../Größe: x"

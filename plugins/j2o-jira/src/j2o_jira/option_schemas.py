@@ -13,6 +13,7 @@ CONNECTION: Mapping[str, Any] = {
             "description": "A bearer token alone, or a user with an API token or a password.",
             "type": "object",
             "additionalProperties": False,
+            "examples": [{"token": "${secret:jira}"}],
             "properties": {
                 "token": {
                     "description": "Personal access token (Server, Data Center), or with `user` an API token (Cloud).",
@@ -23,6 +24,11 @@ CONNECTION: Mapping[str, Any] = {
                     "description": "Login name on Server, mail address on Cloud; empty: the token is a bearer token.",
                     "type": "string",
                     "examples": ["${env:JIRA_USER:}"],
+                },
+                "type": {
+                    "description": "either: whether the token is a bearer token or one of `user` is found out.",
+                    "enum": ["either"],
+                    "examples": ["either"],
                 },
                 "password": {
                     "description": "Password of `user`, on Server and Data Center alone.",
@@ -39,7 +45,8 @@ EXTRACTORS: Mapping[str, Mapping[str, Any]] = {
         "properties": {
             "inactive": {
                 **_SWITCH,
-                "description": "Whether deactivated accounts are read too (default true).",
+                "description": "Whether deactivated accounts are read too.",
+                "default": True,
                 "examples": [False],
             }
         }
@@ -48,7 +55,8 @@ EXTRACTORS: Mapping[str, Mapping[str, Any]] = {
         "properties": {
             "archived": {
                 **_SWITCH,
-                "description": "Whether archived projects are read without being named (default false).",
+                "description": "Whether archived projects are read without being named.",
+                "default": False,
                 "examples": [True],
             }
         }
@@ -57,19 +65,22 @@ EXTRACTORS: Mapping[str, Mapping[str, Any]] = {
         "properties": {
             "history": {
                 **_SWITCH,
-                "description": "Whether the change history is read; former keys come from it (default true).",
+                "description": "Whether the change history is read; former keys come from it.",
+                "default": True,
                 "examples": [False],
             },
             "watchers": {
                 **_SWITCH,
-                "description": "Whether watchers are read: one request per issue that has any (default true).",
+                "description": "Whether watchers are read: one request per issue that has any.",
+                "default": True,
                 "examples": [False],
             },
             "page_size": {
-                "description": "Issues per request (default 100, at most 100 on Cloud).",
+                "description": "Issues per request (at most 100 on Cloud).",
                 "type": "integer",
                 "minimum": 1,
                 "maximum": 1000,
+                "default": 100,
                 "examples": [50],
             },
         }

@@ -45,12 +45,21 @@ _CONNECTION: Mapping[str, Any] = {
             "type": "object",
             "description": "Who writes: an administrator, best an account of its own.",
             "properties": {
-                "api_key": {"type": "string", "description": "API token (My account > Access tokens)."},
-                "token": {"type": "string", "description": "OAuth or OpenID Connect access token instead."},
+                "api_key": {
+                    "type": "string",
+                    "description": "API token (My account > Access tokens).",
+                    "examples": ["${secret:openproject}"],
+                },
+                "token": {
+                    "type": "string",
+                    "description": "OAuth or OpenID Connect access token instead.",
+                    "examples": ["${secret:openproject}"],
+                },
             },
             "additionalProperties": False,
             "minProperties": 1,
             "maxProperties": 1,
+            "examples": [{"api_key": "${secret:openproject}"}],
         }
     },
     "required": ["url", "auth"],
@@ -62,6 +71,7 @@ _WORK_PACKAGES: Mapping[str, Any] = {
             "type": "string",
             "minLength": 1,
             "description": "Name of a text custom field that holds the origin mark as well.",
+            "examples": ["Jira origin"],
         }
     },
 }
@@ -72,6 +82,7 @@ _ATTACHMENTS: Mapping[str, Any] = {
             "enum": ["skip", "fail"],
             "default": "fail",
             "description": "What happens to files over the target's limit.",
+            "examples": ["skip"],
         }
     },
 }
