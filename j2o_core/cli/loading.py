@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from .session import Session, environment
 
 if TYPE_CHECKING:
     from ..mapping.compiled import EntityMapping
+    from ..spec.legacy import Translation
     from ..spec.load import LoadResult
 
 #: parts of ``auth`` that are no secrets
@@ -52,6 +54,8 @@ def read_spec(
     from ..spec.structure import in_order
 
     result = load_spec(path, environment_name, current.plugins.registry, environment(), tests, environments)
+    if result.translation is not None:
+        tell_translation(result.translation)
     if result.spec is None:
         return result
     found = check_mappings(result.spec, current.plugins.registry, compiled)
@@ -77,6 +81,16 @@ def require_spec(
     if result.spec is None or errors:
         raise Refusal(f"{path}: {errors} {'error' if errors == 1 else 'errors'}; nothing was started", USAGE)
     return result.spec
+
+
+def tell_translation(translation: Translation) -> None:
+    """The report on the configuration of an older tool; what its ``.env`` files set is set for this process."""
+    from ..spec.legacy import report_lines
+
+    for line in report_lines(translation):
+        print(line, file=sys.stderr)
+    for name, value in translation.variables.items():
+        os.environ.setdefault(name, value)
 
 
 def describe(problem: Problem, texts: Mapping[str, str]) -> str:

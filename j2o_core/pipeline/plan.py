@@ -18,9 +18,10 @@ from ..ledger.items import CREATED, MATCHED, Item, Items
 from ..ledger.writer import Writer
 from ..mapping.compiled import EntityMapping
 from ..mapping.model import Mapped
-from ..model.effect import EffectClass
+from ..model.effect import Effect, EffectClass
 from ..model.outcome import ItemFailed, ItemSkipped
 from ..model.problem import WARNING, Problem
+from ..model.record import Record
 from ..snapshot.facts import Broken, Facts
 from ..snapshot.rows import Stub
 from ..snapshot.store import Snapshot
@@ -32,6 +33,7 @@ from .interrupt import Interrupted
 from .options import Emit
 from .parents import circle, tree_node
 from .records import Records, Sourced
+from .takeover import Takeover
 from .tree_plan import TreePlan
 from .wiring import Wiring
 
@@ -63,6 +65,7 @@ class Planner:
         self._facts = Facts(snapshot)
         self._adoption = Adoption(snapshot, items)
         self._recognising = Recognising(resolver, self._adoption)
+        self._takeover = Takeover(wiring.spec, snapshot, items, resolver, self._as_effect)
         self._tree = Tree(snapshot)
         self._tree_plan = TreePlan(wiring, self._tree, items, self._records, writer, run)
         self._batches = Batches(writer, items, self._tree, run)
@@ -97,6 +100,7 @@ class Planner:
             self._adoption.scan(entity, loader)
         if loader.parent_field:
             self._tree.clear()
+        self._batches.write(Batch(entity, problems=[("", problem) for problem in self._takeover.begin(entity)]))
         for stubs in self._snapshot.stubs(entity):
             if self._stop.is_set():
                 raise Interrupted
@@ -109,6 +113,7 @@ class Planner:
                 if stub.id in broken or not _same(known.get(stub.id), _digest_of(stub, mapping), mapping.digest)
             ]
             new = [stub.id for stub in todo if stub.id not in known]
+            self._takeover.look_up(entity, loader, new)
             batch = Batch(entity, unchanged=len(stubs) - len(todo), doubtful=self._refused_before(entity, new))
             if loader.claimed_by:
                 self._standing = set(self._items.get(loader.claimed_by, [stub.parent_id or "" for stub in todo]))
@@ -142,6 +147,8 @@ class Planner:
         planned = draft(self._wiring, batch.entity, sourced, mapped, claimed)
         if item is not None:
             self._compare(batch, planned, loader, item)
+        elif self._take_over(batch, planned, record, loader):
+            return
         elif not (self._adoption.has(batch.entity) and self._adopt(batch, planned, loader)):
             batch.planned.append(replace(planned, doubtful=record.origin.id in batch.doubtful))
 
@@ -174,6 +181,28 @@ class Planner:
     def _update(self, planned: Planned, only: Sequence[str]) -> Planned:
         step = write_step(self._wiring, planned.entity).number
         return replace(planned, kind=effects.UPDATE, only=list(only), step=step)
+
+    def _take_over(self, batch: Batch, planned: Planned, record: Record, loader: Loader) -> bool:
+        """Take over what an earlier tool has written; a mark of ours says more than its id map."""
+        if self._adoption.find(planned.entity, planned.origin, ()) is not None:
+            return False
+        cause = self._takeover.left_out(planned, record, loader)
+        if cause is not None:
+            batch.leave_out(planned.origin, cause)
+            return True
+        changed = self._takeover.take(batch, planned, loader)
+        if changed:
+            batch.planned.append(self._update(planned, changed))
+        elif changed is not None:
+            batch.unchanged += 1
+        return changed is not None
+
+    def _as_effect(self, planned: Planned) -> Optional[Effect]:
+        loader = self._wiring.loaders[planned.entity]
+        try:
+            return Resolution(self._recognising, as_row(planned), self._wiring.source, loader.required).effect
+        except (ItemFailed, ItemSkipped):
+            return None
 
     def _adopt(self, batch: Batch, planned: Planned, loader: Loader) -> bool:
         """Take over what stands on the target already; ``False`` where nothing does."""

@@ -37,6 +37,7 @@ def build_spec(root: Node, environment: Optional[str], files: tuple[str, ...]) -
         files=files,
         places=keys,
         values=values,
+        takeover=_takeover(document.get("takeover"), keys.get("takeover")),
     )
 
 
@@ -59,6 +60,18 @@ def share(value: Union[float, int, str]) -> float:
 
 def _plugin(entry: Any) -> Any:
     return entry.plugin if isinstance(entry, model.ConnectionSpec) else entry.get("plugin")
+
+
+def _takeover(entry: Optional[Mapping[str, Any]], place: Optional[Place]) -> Optional[model.TakeoverSpec]:
+    if entry is None:
+        return None
+    return model.TakeoverSpec(
+        files=tuple(entry["files"]),
+        existing=entry.get("existing", "keep"),
+        children=entry.get("children", {}),
+        until=entry.get("until"),
+        place=place,
+    )
 
 
 def _connection(name: str, entry: Mapping[str, Any], place: Place) -> model.ConnectionSpec:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from functools import partial
 from pathlib import Path
-from typing import Optional
+from typing import Mapping, Optional, Sequence
 
 from ..model.problem import Place, Problem
 from .codes import problem
+from .legacy import Translation, is_legacy, is_overlay, translate
 from .merge import merge
 from .node import Node
 from .overlays import without_effect
@@ -30,9 +31,22 @@ _SUFFIXES = (".yaml", ".yml")
 
 
 class Reader:
-    """Reads the files of one spec. ``problems`` collects what is wrong with them, ``texts`` what they hold."""
+    """Reads the files of one spec. ``problems`` collects what is wrong with them, ``texts`` what they hold.
 
-    def __init__(self) -> None:
+    ``translation`` tells what became of the configuration of an older tool, where the spec is one; ``variables`` is the
+    environment that wins over it, ``env_files``, ``components`` and ``written_to`` (its folder) as of ``translate``.
+    """
+
+    def __init__(
+        self,
+        variables: Optional[Mapping[str, str]] = None,
+        env_files: Optional[Sequence[Path]] = None,
+        components: Optional[Sequence[str]] = None,
+        written_to: Optional[Path] = None,
+    ) -> None:
+        self.translation: Optional[Translation] = None
+        self._legacy: Optional[Node] = None
+        self._translating = (variables or {}, env_files, components, written_to)
         self.problems: list[Problem] = []
         self.texts: dict[str, str] = {}
         self.folder = Path()
@@ -77,6 +91,8 @@ class Reader:
         ``None`` where there is no such overlay or it cannot be read: what it leaves out would seem to be missing.
         """
         folder = self._environments
+        if self._legacy is not None:
+            return self._legacy_environment(root, name)
         inline = root.value.get("environments")
         overlays = inline.value if inline is not None and inline.is_map else {}
         found = [path for path in _yaml_files(folder) if path.stem == name]
@@ -122,10 +138,38 @@ class Reader:
         node = self._file(path, shown, chain)
         if node is None:
             return None
+        if len(chain) == 1 and is_legacy(node):
+            self._legacy, node = node, self._translated(node, path)
+        return self._extended(node, path, chain)
+
+    def _translated(self, node: Node, path: Path) -> Node:
+        self.translation = translate(node, path, *self._translating)
+        return self.translation.root
+
+    def _legacy_environment(self, root: Node, name: str) -> Optional[Node]:
+        """The configuration of an older tool with its own overlay ``environments/NAME.yaml`` over it."""
+        files = [path for path in _yaml_files(self._environments) if path.stem == name]
+        if len(files) != 1:
+            known = sorted({path.stem for path in _yaml_files(self._environments)})
+            expected = ", ".join(known) if known else "no environment: the configuration has none"
+            self._add("J2O-S023", f"unknown environment '{name}'", root.place, "", expected, nearest(name, known))
+            return None
+        overlay = self._file(files[0], _shown(files[0]), (files[0].resolve(),))
+        if overlay is None or self._legacy is None:
+            return None
+        if not is_overlay(overlay):
+            message = f"'{files[0].name}' is no overlay of a configuration of the older tool"
+            self._add("J2O-S023", message, overlay.place, "", "keys of the older tool", "")
+            return None
+        node = self._translated(merge(self._legacy, overlay), self._path)
+        return self._extended(node, self._path, (self._path.resolve(),))
+
+    def _extended(self, node: Node, path: Path, chain: tuple[Path, ...]) -> Optional[Node]:
+        """A document laid over all that it extends."""
         node = with_rule_sets(node, partial(self._rule_set, path, chain))
         base: Optional[Node] = None
         complete = True
-        for entry, place, dotted in _extended(node):
+        for entry, place, dotted in _entries_of(node):
             other = self._extended_file(entry, place, dotted, path, chain)
             read = self._read(other, _shown(other), chain) if other is not None else None
             if read is None:
@@ -243,7 +287,7 @@ class Reader:
         self.problems.append(problem(code, message, place, path, expected, suggestion))
 
 
-def _extended(node: Node) -> list[tuple[str, Place, str]]:
+def _entries_of(node: Node) -> list[tuple[str, Place, str]]:
     """What a document extends, in order, with the place of each; what is of another type is left to the schema."""
     extends = node.value.get("extends")
     if extends is None:

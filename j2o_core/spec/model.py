@@ -166,6 +166,22 @@ class RuntimeSpec:
 
 
 @dataclass(frozen=True)
+class TakeoverSpec:
+    """What an earlier tool has written: ``files`` are its id maps, relative to the spec.
+
+    ``existing``: what they name is left as it is until its source changes (``keep``), or made equal to its source at once
+    (``update``). ``children`` tells, by entity, the path of the moment at which a record came to be: those older than
+    the taking over of their parent were written by the earlier tool, where any such stands on the target.
+    """
+
+    files: tuple[str, ...]
+    existing: str = "keep"
+    children: Mapping[str, str] = field(default_factory=dict)
+    until: Optional[str] = None
+    place: Optional[Place] = None
+
+
+@dataclass(frozen=True)
 class Spec:
     """A whole migration, merged for one environment and checked against the schemas.
 
@@ -188,3 +204,4 @@ class Spec:
     files: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
     values: Mapping[str, Place] = field(default_factory=dict)
+    takeover: Optional[TakeoverSpec] = None

@@ -84,6 +84,10 @@ class Loader(ABC):
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """Everything of this kind in the scopes (target ids of ``scan_by``; empty where that is ``None``)."""
 
+    def strangers(self, parent: str) -> int:
+        """How many items of this kind below a target item (of ``scan_by``) bear no mark of ours: others made them."""
+        return sum(found.mark is None for found in self.scan([parent])) if self.scan_by else 0
+
     @abstractmethod
     def find(self, effect: Effect) -> Sequence[Found]:
         """All items that this effect may have made: one cheap, complete look-up. Oldest first."""

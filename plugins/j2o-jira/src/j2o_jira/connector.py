@@ -7,6 +7,7 @@ from typing import Any
 from j2o_core.api import ConnectionOptions, Connector, Fatal
 
 from .client import Jira
+from .either import EitherJira
 
 
 class JiraConnector(Connector):
@@ -15,11 +16,16 @@ class JiraConnector(Connector):
     name = "jira"
 
     def open(self, options: ConnectionOptions, http: Any) -> Jira:
-        """``auth`` holds ``token`` alone (bearer), or ``user`` with ``token`` or ``password`` (basic)."""
+        """``auth`` holds ``token`` alone (bearer), or ``user`` with ``token`` or ``password`` (basic).
+
+        ``type: either``: the token alone first, then with the user.
+        """
         user = options.auth.get("user", "")
         token, password = options.auth.get("token", ""), options.auth.get("password", "")
         if token and password:
             raise Fatal(f"connection '{options.name}': give a token or a password, not both", code="credentials")
+        if user and token and options.auth.get("type") == "either":
+            return EitherJira(options, http, user, token)
         if user and (token or password):
             http.authorize(user=user, password=token or password)
         elif token:

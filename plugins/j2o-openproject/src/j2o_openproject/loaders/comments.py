@@ -71,6 +71,12 @@ class Comments(EntityLoader):
         for row in rows:
             yield from self._on(str(row["id"]))
 
+    def strangers(self, parent: str) -> int:
+        """Comments that are none of ours; entries of the history without words are no comments."""
+        rows = elements(self.client.get_or_none(f"work_packages/{parent}/activities"))
+        said = [row for row in rows if str(raw(row.get("comment")) or "").strip()]
+        return sum(self._found(row, parent).mark is None for row in said)
+
     def find(self, effect: Effect) -> Sequence[Found]:
         """By the mark, among all comments of the work package."""
         parent = target_id(effect.parent, "work package")
