@@ -60,6 +60,8 @@ class Engine:
     observe: Observe
     #: (entity, origin) → (outcome, message) of an item that was skipped or has failed in this run
     parent_outcome: Callable[[str, str], Optional[tuple[str, str]]]
+    #: (entity, detail of a refusal) → the line of the spec that is to blame
+    place: Callable[[str, Mapping[str, Any]], str] = lambda entity, detail: ""
     tolerate_share: float = 1.0
     tolerate_after: int = 200
     late_step: Mapping[str, int] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from ..ledger.items import CREATED, MATCHED, Item
 from ..ledger.listing import Listed
 from ..model.digest import digest
 from ..model.effect import Answer, Found, TargetItem
+from ..model.error_class import error_class
 from ..model.outcome import Outcome
 from ..model.problem import WARNING, Problem
 from .context import Engine
@@ -102,13 +103,30 @@ class Recorder:
         engine = self._engine
         code = outcome.code or ("J2O-E001" if state == effects.FAILED else "J2O-E002")
 
-        engine.observe.after(row, state, {"code": code, "message": outcome.message, **outcome.detail})
+        told = {
+            "code": code,
+            "message": outcome.message,
+            "class": error_class(code, outcome.detail),
+            "place": engine.place(row.entity, outcome.detail),
+        }
+        engine.observe.after(row, state, {**told, **outcome.detail})
         ended = Ended(row.id, state, row.attempts + attempts, code=code, message=outcome.message)
         if row.kind == effects.SHAPE:
             problem = Problem(code, outcome.message, entity=row.entity, key=row.key)
             self._write(row, ended, problems=[problem])
         else:
-            listed = Listed(row.entity, row.origin, row.key, state, code, outcome.message)
+            listed = Listed(
+                row.entity,
+                row.origin,
+                row.key,
+                state,
+                code,
+                outcome.message,
+                engine.place(row.entity, outcome.detail),
+                error_class(code, outcome.detail),
+                str(outcome.detail.get("request") or ""),
+                str(outcome.detail.get("words") or ""),
+            )
             self._write(row, ended, listed=listed)
 
     def refused_upload(self, upload: Upload, outcome: Outcome, state: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Iterator, Mapping, Optional
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProxyError
+from urllib3.exceptions import TimeoutError as Urllib3Timeout
 
 from ..model.outcome import Conflict, Fatal, InDoubt, ItemFailed, NotSent, Outcome, Retriable, Undecided
 from .response import Response
@@ -17,6 +18,8 @@ _LONGEST_WORDS = 500
 _TOO_LARGE = (413, 414, 431)
 #: 4xx that a server or proxy also sends about a request it is still working on, or asks to repeat
 _SLOW = (408, 425, 499)
+#: under which a server or proxy tells its own number of the request
+_REQUEST_IDS = ("x-request-id", "x-arequestid", "x-correlation-id", "x-trace-id", "cf-ray")
 
 
 class Refused(ItemFailed):
@@ -25,7 +28,7 @@ class Refused(ItemFailed):
     def __init__(
         self, message: str, status: int, body: Any = None, headers: Optional[Mapping[str, str]] = None
     ) -> None:
-        super().__init__(message, code=f"http_{status}", detail={"status": status, "body": body})
+        super().__init__(message, code=f"http_{status}", detail=_detail_of(status, body, headers or {}))
         self.status = status
         self.body = body
         self.headers = headers or {}
@@ -87,11 +90,12 @@ def judge_failure(error: Exception, what: str, writing: bool) -> Outcome:
     reason = _words_of_error(error)
     if isinstance(error, ValueError):  # requests' word for a malformed URL or header
         return Fatal(f"{what}: the request cannot be made: {reason}", code="request")
+    detail = {"timeout": True} if _timed_out(error) else None
     if not_sent(error):
-        return NotSent(f"{what}: no connection: {reason}", code="connect")
+        return NotSent(f"{what}: no connection: {reason}", code="connect", detail=detail)
     if writing:
-        return InDoubt(f"{what}: no complete answer: {reason}", code="no_answer")
-    return Retriable(f"{what}: no complete answer: {reason}", code="no_answer")
+        return InDoubt(f"{what}: no complete answer: {reason}", code="no_answer", detail=detail)
+    return Retriable(f"{what}: no complete answer: {reason}", code="no_answer", detail=detail)
 
 
 def not_sent(error: BaseException) -> bool:
@@ -149,7 +153,26 @@ def _message(response: Response, what: str) -> str:
 
 
 def _detail(response: Response) -> dict[str, Any]:
-    return {"status": response.status, "body": response.json_or_none()}
+    return _detail_of(response.status, response.json_or_none(), response.headers)
+
+
+def _detail_of(status: int, body: Any, headers: Mapping[str, str]) -> dict[str, Any]:
+    """``words`` and ``request`` are what the server's administrator can look for in its log."""
+    detail: dict[str, Any] = {"status": status, "body": body}
+    lower = {name.lower(): value for name, value in headers.items()}
+    request = next((lower[name] for name in _REQUEST_IDS if lower.get(name)), "")
+    words = words_of(body)
+    return {**detail, **({"words": words} if words else {}), **({"request": request[:200]} if request else {})}
+
+
+def _timed_out(error: BaseException) -> bool:
+    """Whether the time was up, rather than the line cut."""
+    seen: Any = error
+    while isinstance(seen, BaseException):
+        if isinstance(seen, (requests.exceptions.Timeout, TimeoutError, Urllib3Timeout)):
+            return True
+        seen = seen.reason if isinstance(seen, MaxRetryError) else seen.args[0] if seen.args else None
+    return False
 
 
 def _texts(value: Any, depth: int = 0) -> Iterator[str]:

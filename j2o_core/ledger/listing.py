@@ -8,6 +8,7 @@ from typing import Any, Iterable, Sequence
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from ..model.error_class import error_class
 from ..model.problem import Problem
 from . import tables
 
@@ -16,7 +17,11 @@ SKIPPED, FAILED = "skipped", "failed"
 
 @dataclass(frozen=True)
 class Listed:
-    """One item that was skipped or has failed, and why."""
+    """One item that was skipped or has failed, and why.
+
+    ``request`` and ``words`` are the server's: its number of the request, and what it said. An empty ``error_class`` is
+    that of the code.
+    """
 
     entity: str
     origin: str
@@ -25,12 +30,16 @@ class Listed:
     code: str
     message: str
     place: str = ""
+    error_class: str = ""
+    request: str = ""
+    words: str = ""
 
 
 def put(connection: Connection, run: str, items: Sequence[Listed]) -> None:
     """List items as skipped or failed, each once."""
     if items:
-        connection.execute(_UPSERT, [{"run": run, **one.__dict__} for one in items])
+        rows = [{**one.__dict__, "error_class": one.error_class or error_class(one.code)} for one in items]
+        connection.execute(_UPSERT, [{"run": run, **row} for row in rows])
 
 
 def outcomes(engine: Engine, run: str, entity: str, origins: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -110,7 +119,7 @@ def forget_problems(connection: Connection, run: str, stage: str) -> None:
 
 def _upsert() -> Any:
     statement = sqlite_insert(tables.listed)
-    names = ("key", "outcome", "code", "message", "place")
+    names = ("key", "outcome", "code", "message", "place", "error_class", "request", "words")
     excluded = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=["run", "entity", "origin"], set_={name: excluded[name] for name in names}

@@ -14,7 +14,7 @@ from .lock import Lock, is_abandoned
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 #: the newest migration
-HEAD = "0002"
+HEAD = "0003"
 
 
 class Ledger:

@@ -46,6 +46,9 @@ run = Table(
     Column("message", Text),
     Column("entities", Text, nullable=False),  # JSON by entity: source and unchanged as planned
     Column("generation", Integer, nullable=False),
+    Column("asked", Text),  # JSON: the spec's file and folder, and the options of the call
+    Column("code", Text),  # why it stopped
+    Column("clock", Text),  # the clocks of the process that carried it on last
 )
 
 item = Table(
@@ -128,6 +131,9 @@ listed = Table(
     Column("code", Text, nullable=False),
     Column("message", Text, nullable=False),
     Column("place", Text, nullable=False),
+    Column("class", Text, key="error_class"),  # empty in rows of older versions: then the code tells it
+    Column("request", Text),  # the server's id of the request
+    Column("words", Text),  # the server's own words
     UniqueConstraint("run", "entity", "origin"),
 )
 

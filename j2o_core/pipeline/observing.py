@@ -33,7 +33,8 @@ class Observing:
         if outcome in (effects.FAILED, effects.SKIPPED):
             severity = ERROR if outcome == effects.FAILED else "warning"
             event = {"event": "problem", "stage": "apply", "severity": severity, "entity": row.entity, "key": row.key}
-            self._emit({**event, **{name: detail[name] for name in ("code", "message") if name in detail}})
+            told = ("code", "class", "message", "place", "request", "words")
+            self._emit({**event, **{name: detail[name] for name in told if detail.get(name)}})
         if self._after is not None:
             observed(
                 self._after,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any, Optional
 
@@ -34,6 +35,7 @@ from .interrupt import STOPPED, Interrupted, signals
 from .observing import Observing, observed
 from .options import Emit, RunOptions, RunResult, problem_event
 from .plan import Planner
+from .spec_line import spec_line
 from .verify import Verifier
 from .wiring import Wiring, wire
 
@@ -229,6 +231,7 @@ class _Run:
             parent_outcome=lambda entity, origin: listing.outcomes(self._ledger.engine, state.id, entity, [origin]).get(
                 origin
             ),
+            place=partial(spec_line, spec),
             tolerate_share=spec.runtime.tolerate.failed,
             tolerate_after=spec.runtime.tolerate.after,
             late_step={step.entity: step.number for step in self._wiring.steps if step.kind == "write"},
