@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 
 from sqlalchemy import Connection, Engine, func, select, update
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from . import tables
+from .upsert import Upsert
 
 CREATED, MATCHED = "created", "matched"
 
@@ -101,9 +101,7 @@ class Items:
 
     def put(self, connection: Connection, run: str, items: Sequence[Item]) -> None:
         """Upsert items."""
-        if not items:
-            return
-        connection.execute(_UPSERT, [self._row(run, item) for item in items])
+        _UPSERT.execute(connection, [self._row(run, item) for item in items])
 
     def digests(self, connection: Connection, entity: str, changes: Sequence[tuple[str, str, str]]) -> None:
         """Remember that items are unchanged under a new (origin, record digest, mapping digest)."""
@@ -154,16 +152,8 @@ class Items:
         }
 
 
-def _upsert() -> Any:
-    statement = sqlite_insert(tables.item)
-    key = ("target", "source", "entity", "origin")
-    names = [column.name for column in tables.item.c if column.name not in ("id", *key)]
-    excluded = statement.excluded
-    return statement.on_conflict_do_update(index_elements=list(key), set_={name: excluded[name] for name in names})
-
-
-#: made once: SQLAlchemy spends longer on building this statement than SQLite on executing it
-_UPSERT = _upsert()
+_KEY = ("target", "source", "entity", "origin")
+_UPSERT = Upsert(tables.item, _KEY, [column.name for column in tables.item.c if column.name not in ("id", *_KEY)])
 
 
 def _item(row: Any) -> Item:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Iterable, Sequence
+from typing import Iterable, Sequence
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ..model.error_class import error_class
 from ..model.problem import Problem
 from . import tables
+from .upsert import Upsert
 
 SKIPPED, FAILED = "skipped", "failed"
 
@@ -39,7 +39,7 @@ def put(connection: Connection, run: str, items: Sequence[Listed]) -> None:
     """List items as skipped or failed, each once."""
     if items:
         rows = [{**one.__dict__, "error_class": one.error_class or error_class(one.code)} for one in items]
-        connection.execute(_UPSERT, [{"run": run, **row} for row in rows])
+        _UPSERT.execute(connection, [{"run": run, **row} for row in rows])
 
 
 def outcomes(engine: Engine, run: str, entity: str, origins: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -117,13 +117,8 @@ def forget_problems(connection: Connection, run: str, stage: str) -> None:
     connection.execute(delete(tables.problem).where(tables.problem.c.run == run, tables.problem.c.stage == stage))
 
 
-def _upsert() -> Any:
-    statement = sqlite_insert(tables.listed)
-    names = ("key", "outcome", "code", "message", "place", "error_class", "request", "words")
-    excluded = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=["run", "entity", "origin"], set_={name: excluded[name] for name in names}
-    )
-
-
-_UPSERT = _upsert()
+_UPSERT = Upsert(
+    tables.listed,
+    ("run", "entity", "origin"),
+    ("key", "outcome", "code", "message", "place", "error_class", "request", "words"),
+)

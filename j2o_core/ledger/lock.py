@@ -41,6 +41,11 @@ class Lock:
         file.flush()
         self._file = file
 
+    @property
+    def abandoned(self) -> bool:
+        """Whether the process that last took it is known to be dead."""
+        return is_abandoned(self.path)
+
     def release(self) -> None:
         """Give it back; harmless where it is not held."""
         if self._file is not None:

@@ -154,6 +154,17 @@ problem = Table(
     Index("problem_by_run", "run", "stage"),
 )
 
+holder = Table(  # who writes a ledger on a server; beside a file lies a lock file
+    "holder",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("token", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("since", Float, nullable=False),  # by the server's clock
+    Column("sequence", Integer, nullable=False),  # the number of its last transaction
+)
+
 audit = Table(
     "audit",
     metadata,

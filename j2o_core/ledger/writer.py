@@ -9,10 +9,13 @@ from concurrent.futures import Future
 from typing import Any, Callable, Optional
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from ..model.outcome import Fatal
+from .server import Unreachable
 
 Change = Callable[[Connection], Any]
+_Group = list[tuple[Change, Optional[Future[Any]]]]
 
 #: how long a change may wait for company, in seconds
 GROUP = 0.02
@@ -24,7 +27,8 @@ class Writer:
     """Applies changes on a thread of its own. ``submit`` returns when they are durable; ``post`` does not wait.
 
     A change that fails takes the whole writer down: every later call raises ``Fatal``, since a ledger that misses a
-    line must not be built upon.
+    line must not be built upon. A server that goes away and returns in time is no failure: what was not committed is
+    done again, and what was committed without our being told is known by its number.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -57,7 +61,7 @@ class Writer:
 
     def _check(self) -> None:
         if self._failure is not None:
-            raise Fatal(f"the ledger cannot be written: {self._failure}", exit_code=4) from self._failure
+            raise _fatal(self._failure) from self._failure
 
     def _run(self) -> None:
         closing = False
@@ -79,26 +83,63 @@ class Writer:
                 group.append(entry)
             self._commit(group)
 
-    def _commit(self, group: list[tuple[Change, Optional[Future[Any]]]]) -> None:
+    def _commit(self, group: _Group) -> None:
         if self._failure is not None:
             for _, future in group:
                 if future is not None:
-                    future.set_exception(Fatal(f"the ledger cannot be written: {self._failure}", exit_code=4))
+                    future.set_exception(_fatal(self._failure))
             return
-        results: list[tuple[Future[Any], Any]] = []
         try:
-            with self._engine.begin() as connection:
-                for change, future in group:
-                    result = change(connection)
-                    if future is not None:
-                        results.append((future, result))
+            results = self._surely(group)
         except BaseException as error:  # noqa: BLE001 - told to everybody who waits, and to every later caller
             self._failure = error
             for _, future in group:
                 if future is not None:
-                    fatal = Fatal(f"the ledger cannot be written: {error}", exit_code=4)
+                    fatal = _fatal(error)
                     fatal.__cause__ = error
                     future.set_exception(fatal)
             return
-        for future, result in results:
-            future.set_result(result)
+        for (_, future), result in zip(group, results):
+            if future is not None:
+                future.set_result(result)
+
+    def _surely(self, group: _Group) -> list[Any]:
+        attempt = _Attempt()
+        try:
+            return self._transact(group, attempt)
+        except Unreachable:
+            fence = self._fence()
+            if fence is None:
+                raise
+            if attempt.number:
+                with self._engine.connect() as connection:
+                    if fence.committed(connection, attempt.number):
+                        return attempt.results
+        return self._transact(group, _Attempt())
+
+    def _transact(self, group: _Group, attempt: _Attempt) -> list[Any]:
+        fence = self._fence()
+        with self._engine.begin() as connection:
+            if fence is not None:
+                attempt.number = fence.enter(connection)
+            attempt.results = [change(connection) for change, _ in group]
+        return attempt.results
+
+    def _fence(self) -> Any:
+        """What keeps out a process that lost the ledger to another; a file needs none."""
+        return self._engine.get_execution_options().get("fence")
+
+
+class _Attempt:
+    """One try to commit a group: its number at the fence, and what its changes returned."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.results: list[Any] = []
+
+
+def _fatal(error: BaseException) -> Fatal:
+    if isinstance(error, Fatal):
+        return Fatal(error.message, exit_code=error.exit_code)
+    reason = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return Fatal(f"the ledger cannot be written: {reason}", exit_code=4)
