@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator, Optional, Union
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from ..model.outcome import Fatal
-from .lock import Lock, is_abandoned
+from .address import POSTGRESQL, Address, parse
+from .holder import ServerLock
+from .lock import Lock
+from .server import open_server, warn_of_weak_settings
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 #: the newest migration
-HEAD = "0003"
+HEAD = "0004"
+#: two processes that open a new ledger on a server at the same moment create its tables one after the other
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(6959983)")
 
 
 class Ledger:
-    """An open ledger. ``engine`` reads; all writing goes through ``writer.Writer``."""
+    """An open ledger. ``engine`` reads; all writing goes through ``writer.Writer``. ``path`` is that of a file."""
 
-    def __init__(self, engine: Engine, path: Path) -> None:
+    def __init__(self, engine: Engine, address: Address) -> None:
         self.engine = engine
-        self.path = path
-        self._lock = Lock(path.with_name(path.name + ".lock"))
+        self.path: Optional[Path] = address.path
+        #: its address as people may see it
+        self.shown = address.shown
+        self._lock: Union[Lock, ServerLock] = (
+            ServerLock(engine, address.shown)
+            if address.path is None
+            else Lock(address.path.with_name(address.path.name + ".lock"))
+        )
 
     def lock(self) -> None:
         """Take the ledger for this process, or raise ``Fatal`` (exit 5) that names the one which has it."""
@@ -32,7 +43,7 @@ class Ledger:
     @property
     def abandoned(self) -> bool:
         """Whether the process that last wrote to it is dead: a run that still says *running* was interrupted."""
-        return is_abandoned(self._lock.path)
+        return self._lock.abandoned
 
     def close(self) -> None:
         """Give back the lock and the connections."""
@@ -42,35 +53,45 @@ class Ledger:
 
 def open_ledger(url: str, home: Path) -> Ledger:
     """Open (and create, and migrate) the ledger. A relative SQLite path lies in ``home``."""
+    address = parse(url, home)
     try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise Fatal("runtime.ledger is no database URL; expected e.g. sqlite:///ledger.db", exit_code=2) from None
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        shown = parsed.render_as_string(hide_password=True)
-        raise Fatal(f"runtime.ledger: '{shown}' is not supported; expected sqlite:///FILE", exit_code=2)
-    path = Path(parsed.database)
-    if not path.is_absolute():
-        path = home / path
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed.set(database=str(path)), connect_args={"timeout": 60})
-        event.listen(engine, "connect", _pragmas)
-        with engine.begin() as connection:
+        engine = open_server(address) if address.path is None else _open_file(address, address.path)
+        with _quietly_disposed(engine), engine.begin() as connection:
+            if address.path is None:
+                warn_of_weak_settings(connection)
             migrate(connection)
-    except (DatabaseError, NoSuchModuleError, OSError) as error:
-        reason = getattr(error, "orig", None) or error
-        raise Fatal(
-            f"the ledger {path} cannot be opened: {reason}; is the folder writable and the file a j2o ledger?",
-            exit_code=4,
-        ) from error
-    return Ledger(engine, path)
+    except (DatabaseError, OSError) as error:
+        reason = address.redact(str(getattr(error, "orig", None) or error))
+        what = "is the folder writable and the file a j2o ledger?" if address.path else "may the user create tables?"
+        raise Fatal(f"the ledger {address.shown} cannot be opened: {reason}; {what}", exit_code=4) from (
+            None if isinstance(error, DBAPIError) and address.path is None else error
+        )
+    return Ledger(engine, address)
+
+
+@contextlib.contextmanager
+def _quietly_disposed(engine: Engine) -> Iterator[None]:
+    """An engine that turns out to be of no use leaves no connection open."""
+    try:
+        yield
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _open_file(address: Address, path: Path) -> Engine:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(address.url, connect_args={"timeout": 60})
+    event.listen(engine, "connect", _pragmas)
+    return engine
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
     """Bring the tables to a revision."""
     if revision == "head" and _revision(connection) == HEAD:
         return
+    if connection.dialect.name == POSTGRESQL:
+        connection.execute(_ONE_AT_A_TIME)
     # Alembic takes longer to import than a ledger that is up to date takes to open.
     from alembic import command
     from alembic.config import Config
