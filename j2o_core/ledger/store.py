@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Iterator, Optional, Union
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
 
 from ..model.outcome import Fatal
 from .address import POSTGRESQL, Address, parse
@@ -67,6 +67,12 @@ def open_ledger(url: str, home: Path) -> Ledger:
             None if isinstance(error, DBAPIError) and address.path is None else error
         )
     return Ledger(engine, address)
+
+
+def unusable_ledger(where: object, error: SQLAlchemyError) -> str:
+    """What to say of a ledger whose database refused something: the disk is full, the folder read-only, the file torn."""
+    reason = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return f"the ledger {where} cannot be used: {reason}; when it can again, the same command goes on"
 
 
 @contextlib.contextmanager
