@@ -12,7 +12,7 @@ READY := $(VENV)/ready-$(INTERPRETER)
 INSTALLED := $(VENV)/installed-$(INTERPRETER)
 DEVELOP := $(VENV)/develop-$(INTERPRETER)
 
-.PHONY: help environment demo test test-long benchmarks lint docs wheel-test clean
+.PHONY: help environment demo test test-long benchmarks lint docs reference wheel-test clean
 
 help:
 	@echo "make demo        install into $(VENV) and migrate the generated Jira into the generated OpenProject"
@@ -21,7 +21,8 @@ help:
 	@echo "make benchmarks  what checking and mapping cost, against their goals"
 	@echo "make environment what the tests need, into $(VENV)"
 	@echo "make lint        ruff, mypy --strict on j2o_core, the import contract"
-	@echo "make docs        a strict build of the documentation into site/"
+	@echo "make docs        a strict build of the documentation into site/; fails where the reference is out of date"
+	@echo "make reference   bring the generated reference in docs/reference up to date"
 	@echo "make wheel-test  build the wheel and use it outside of this folder"
 	@echo "make clean       remove what the above left behind (not the ledger in .j2o)"
 	@echo "PYTHON=python3.9 picks the interpreter, VENV=folder the environment"
@@ -45,8 +46,15 @@ lint: $(DEVELOP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The reference tells of our own plugins alone, whatever else is installed here.
+OURS := J2O_DISABLE_PLUGINS= J2O_PLUGINS=archive,jira,openproject,sandbox
+
 docs: $(DEVELOP)
+	@$(OURS) $(BIN)/j2o docs build --check || { echo "bring it up to date with: make reference" >&2; exit 1; }
 	$(BIN)/python -m mkdocs build --strict --quiet
+
+reference: $(DEVELOP)
+	@$(OURS) $(BIN)/j2o docs build
 
 wheel-test: $(DEVELOP)
 	$(BIN)/python -m pytest -q -m wheel tests/wheel

@@ -16,6 +16,7 @@ from . import (
     check,
     config,
     coverage,
+    docs,
     explaining,
     extract,
     history,
@@ -23,6 +24,7 @@ from . import (
     plugins,
     render,
     report,
+    resume,
     run,
     schema,
     templates,
@@ -95,6 +97,7 @@ def build() -> typer.Typer:
         init,
         templates,
         run,
+        resume,
         validate,
         render,
         test,
@@ -107,6 +110,7 @@ def build() -> typer.Typer:
         explaining,
         config,
         schema,
+        docs,
         plugins,
     ):
         family.add(app)

@@ -1,0 +1,63 @@
+"""Every error code: from each module of j2o and of the plugins that is called ``codes``, and from the list of runs."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from pathlib import Path
+from typing import Any, Iterator, Mapping
+
+import yaml
+
+from ..hooks.manager import Plugins
+from ..spec.codes import Code
+
+_CORE = Path(__file__).resolve().parent.parent
+_ATTRIBUTES = ("title", "explanation", "fix", "severity")
+
+
+def error_list(plugins: Plugins) -> list[str]:
+    """A section for each code: what it means and what to do."""
+    lines: list[str] = []
+    for name, code in error_codes(plugins).items():
+        kind = "" if code.severity == "error" else f" ({code.severity})"
+        lines += ["", f"### {name}: {code.title}{kind} {{#{name.lower()}}}", "", code.explanation, "", code.fix]
+    return lines[1:]
+
+
+def error_codes(plugins: Plugins) -> dict[str, Any]:
+    """Every code by its name, sorted.
+
+    Raises ``ValueError`` for a code that is explained in two places, or without all that an explanation needs.
+    """
+    found: dict[str, Any] = {name: Code(name, **about) for name, about in _of_runs().items()}
+    for module in _tables(plugins):
+        table: Mapping[str, Any] = module.CODES
+        twice = sorted(found.keys() & table.keys())
+        if twice:
+            raise ValueError(f"explained in {module.__name__} and elsewhere: {', '.join(twice)}")
+        for name, code in table.items():
+            missing = [attribute for attribute in _ATTRIBUTES if not isinstance(getattr(code, attribute, None), str)]
+            if missing:
+                raise ValueError(f"{module.__name__}: the code {name} has no {', '.join(missing)}")
+        found.update(table)
+    return dict(sorted(found.items()))
+
+
+def _of_runs() -> dict[str, Any]:
+    inside = _CORE / "packaged" / "run-codes.yaml"
+    path = inside if inside.is_file() else _CORE.parent / "docs" / "reference" / "run-codes.yaml"
+    codes: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return codes
+
+
+def _tables(plugins: Plugins) -> Iterator[Any]:
+    modules = (info.module.partition(":")[0] for info in plugins.infos if info.error is None)
+    packages = {module.partition(".")[0] for module in modules if module} | {_CORE.name}
+    for package in sorted(packages):
+        top = importlib.import_module(package)
+        for info in pkgutil.walk_packages(getattr(top, "__path__", ()), f"{package}."):
+            if info.name.endswith(".codes"):
+                module = importlib.import_module(info.name)
+                if hasattr(module, "CODES"):
+                    yield module
