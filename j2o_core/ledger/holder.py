@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, event, text, update
 
 from ..model.outcome import Fatal
 from . import tables
-from .server import Unreachable, wait_for_return
+from .server import Unreachable, wait_for_return, warn_of_weak_settings
 
 #: for how long (seconds) the lock of a process of this machine that is dead already may still be held
 LINGER = 10.0
@@ -58,6 +58,7 @@ class ServerLock:
         """Take it, or raise ``Fatal`` (exit 5) with the holder's process id, host and age."""
         self._token = secrets.token_hex(8)
         self._connection = self._take()
+        warn_of_weak_settings(self._connection)
         self._connection.execute(_ENTER, {"token": self._token, "pid": os.getpid(), "host": socket.gethostname()})
         event.listen(self._engine, "connect", self._count)
         wait_for_return(self._engine)

@@ -9,7 +9,7 @@ import time
 from typing import Any, Optional
 
 from loguru import logger
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from ..model.outcome import Fatal
 from .address import Address
@@ -60,19 +60,20 @@ def wait_for_return(engine: Engine, seconds: float = PATIENCE) -> None:
     event.listen(engine, "do_connect", _Patient(seconds))
 
 
-def warn_of_weak_settings(connection: Any) -> None:
-    """Say once what would make the server forget what it committed."""
-    cursor = connection.connection.cursor()
-    cursor.execute("SELECT current_setting('fsync'), current_setting('server_encoding')")
-    fsync, encoding = cursor.fetchone()
-    cursor.close()
+def check_encoding(connection: Connection) -> None:
+    """Raise ``Fatal`` (exit 2) where the database cannot hold every text."""
+    encoding = connection.execute(text("SELECT current_setting('server_encoding')")).scalar_one()
     if encoding != "UTF8":
         raise Fatal(
             f"the database of the ledger is encoded in {encoding}, which cannot hold every text; create it with: "
             "CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0",
             exit_code=2,
         )
-    if fsync != "on":
+
+
+def warn_of_weak_settings(connection: Connection) -> None:
+    """Say what would make the server forget what it committed."""
+    if connection.execute(text("SELECT current_setting('fsync')")).scalar_one() != "on":
         logger.warning(
             "the ledger's server runs with fsync off: after a power cut it may have forgotten what was sent, and j2o "
             "may send it again"

@@ -13,7 +13,7 @@ from ..model.outcome import Fatal
 from .address import POSTGRESQL, Address, parse
 from .holder import ServerLock
 from .lock import Lock
-from .server import open_server, warn_of_weak_settings
+from .server import check_encoding, open_server
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 #: the newest migration
@@ -58,7 +58,7 @@ def open_ledger(url: str, home: Path) -> Ledger:
         engine = open_server(address) if address.path is None else _open_file(address, address.path)
         with _quietly_disposed(engine), engine.begin() as connection:
             if address.path is None:
-                warn_of_weak_settings(connection)
+                check_encoding(connection)
             migrate(connection)
     except (DatabaseError, OSError) as error:
         reason = address.redact(str(getattr(error, "orig", None) or error))

@@ -157,8 +157,11 @@ class Silent:
 class Bench:
     """An engine over a memory target, with helpers to plan and to look at the ledger."""
 
-    def __init__(self, home: Path, loader: type[Loader] = Things, settle: float = 0.3) -> None:
+    def __init__(
+        self, home: Path, loader: type[Loader] = Things, settle: float = 0.3, url: str = "sqlite:///ledger.db"
+    ) -> None:
         self.home = home
+        self.url = url
         self.target = MemoryTarget()
         self.loader = loader
         self.settle = settle
@@ -181,7 +184,7 @@ class Bench:
         self.connect()
 
     def open(self) -> None:
-        self.ledger = open_ledger("sqlite:///ledger.db", self.home)
+        self.ledger = open_ledger(self.url, self.home)
         self.writer = Writer(self.ledger.engine)
 
     def connect(self, workers: int = 4, attempts: int = 4, **more: Any) -> Engine:
@@ -257,7 +260,7 @@ def thing(number: int, kind: str = effects.CREATE, entity: str = "things", **mor
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(tmp_path)
+def bench(tmp_path: Path, ledger_url: str) -> Iterator[Bench]:
+    made = Bench(tmp_path, url=ledger_url)
     yield made
     made.close()

@@ -68,8 +68,10 @@ def test_what_it_wrote_before_it_broke_is_found_and_kept(bench: Bench, logged: l
         (RepeatableThings, effects.FAILED, None),
     ],
 )
-def test_only_a_mark_proves_that_it_is_ours(tmp_path: Path, loader: Any, state: str, owned: Any) -> None:
-    bench = Bench(tmp_path, loader)
+def test_only_a_mark_proves_that_it_is_ours(
+    tmp_path: Path, ledger_url: str, loader: Any, state: str, owned: Any
+) -> None:
+    bench = Bench(tmp_path, loader, url=ledger_url)
     bench.target.after[1] = KeyError("id")
     bench.things(1)
     bench.go()

@@ -137,8 +137,8 @@ def test_a_loader_that_breaks_fails_its_item_alone(bench: Bench):
     assert "KeyError" in bench.listed()["T-1"]
 
 
-def test_what_the_server_says_is_taken_is_adopted_as_matched(tmp_path: Path):
-    bench = Bench(tmp_path, NaturalThings)
+def test_what_the_server_says_is_taken_is_adopted_as_matched(tmp_path: Path, ledger_url: str):
+    bench = Bench(tmp_path, NaturalThings, url=ledger_url)
     bench.target.rows["77"] = {"mark": "1", "version": 0, "image": {}}
     bench.target.before[1] = Taken("login has been taken")
     bench.things(1)
@@ -148,8 +148,8 @@ def test_what_the_server_says_is_taken_is_adopted_as_matched(tmp_path: Path):
     bench.close()
 
 
-def test_what_is_taken_by_our_own_lost_request_is_ours(tmp_path: Path):
-    bench = Bench(tmp_path, NaturalThings)
+def test_what_is_taken_by_our_own_lost_request_is_ours(tmp_path: Path, ledger_url: str):
+    bench = Bench(tmp_path, NaturalThings, url=ledger_url)
     bench.target.after[1] = InDoubt("reset")
     bench.things(1)
     bench.go()
@@ -176,8 +176,8 @@ def test_a_resent_create_that_is_refused_since_the_first_arrived_after_all_is_th
     assert bench.states() == {"T-1": effects.DONE}
 
 
-def test_a_repeatable_write_is_simply_repeated(tmp_path: Path):
-    bench = Bench(tmp_path, RepeatableThings, settle=60)
+def test_a_repeatable_write_is_simply_repeated(tmp_path: Path, ledger_url: str):
+    bench = Bench(tmp_path, RepeatableThings, settle=60, url=ledger_url)
     bench.target.before[1] = InDoubt("reset")
     bench.things(1)
     bench.go()

@@ -40,8 +40,8 @@ class Shelf:
 class Bench:
     """A ledger that knows three files, two of which have the same name."""
 
-    def __init__(self, home: Path) -> None:
-        self.ledger = open_ledger("sqlite:///ledger.db", home)
+    def __init__(self, home: Path, url: str) -> None:
+        self.ledger = open_ledger(url, home)
         self.writer = Writer(self.ledger.engine)
         target = self.writer.submit(lambda connection: runs.target_id(connection, "op"))
         self.items = Items(self.ledger.engine, target, "jira")
@@ -65,8 +65,8 @@ class Bench:
 
 
 @pytest.fixture()
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(tmp_path)
+def bench(tmp_path: Path, ledger_url: str) -> Iterator[Bench]:
+    made = Bench(tmp_path, ledger_url)
     yield made
     made.writer.close()
     made.ledger.close()
