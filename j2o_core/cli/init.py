@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Optional
@@ -11,6 +10,8 @@ import typer
 
 from ..report.table import aligned
 from .failure import USAGE, Refusal, say
+from .loading import environment_option
+from .schema import schema_from
 from .session import session
 from .templates import require_template
 
@@ -39,27 +40,54 @@ def init(
         None, "--output", "-o", metavar="FILE", help="Where to write it; - prints it. By default NAME.yaml."
     ),
     force: bool = typer.Option(False, "--force", help="Replace the file where there is one."),
+    from_live: bool = typer.Option(
+        False, "--from-live", help="Read both systems and propose what each field, value and person becomes."
+    ),
+    project: Optional[list[str]] = typer.Option(
+        None, "--project", metavar="KEY", help="With --from-live: a project to migrate, again for others; else all."
+    ),
+    sample: int = typer.Option(
+        500, "--sample", min=1, max=100_000, metavar="N", help="With --from-live: issues to read; the rest is counted."
+    ),
+    connections: Optional[str] = typer.Option(
+        None, "--connections", metavar="SPEC", help="With --from-live: a spec whose connections to use."
+    ),
+    environment_name: Optional[str] = environment_option(),
 ) -> None:
     """Write a short spec that extends a template and says what to fill in. An existing file is never replaced unasked.
 
-    Without --template the choice is offered on a terminal, and is an error elsewhere.
+    Without --template the choice is offered on a terminal, and is an error elsewhere. With --from-live the spec is
+    complete: both systems are read (by JIRA_URL, JIRA_USER, JIRA_TOKEN, OPENPROJECT_URL and OPENPROJECT_API_KEY, or the
+    connections of a spec), nothing is written there, and TODO stands where nothing on the target fits.
 
     \b
     Example:
       j2o init --template jira-cloud-basic --name acme
+      j2o init --from-live --project ACME -o acme.yaml
     """
     from ..spec.drafts import identifier
 
-    chosen = template if template is not None else _ask()
+    if not from_live and (project or connections):
+        raise Refusal("--project and --connections have a meaning with --from-live only", USAGE)
     name = name or (Path(output).stem if output and output != _STDOUT else "migration")
     if len(name) > _LONGEST_NAME:
         raise Refusal(f"--name: longer than {_LONGEST_NAME} characters", USAGE)
     file = Path(f"{identifier(name)}.yaml" if output in (None, _STDOUT) else str(output))
-    draft = _from_template(chosen, name, str(file), session(context).plugins.registry)
-    if output == _STDOUT:
-        print(draft.text(_schema(Path())), end="")
+    if from_live:
+        from .from_live import Asked, write_live
+
+        asked = Asked(
+            template, name, file, output == _STDOUT, force, project or (), sample, connections, environment_name
+        )
+        write_live(session(context), asked)
         return
-    write_spec(file, draft.text(_schema(file.parent)), force)
+    chosen = template if template is not None else _ask()
+    registry = session(context).plugins.registry
+    draft = _from_template(chosen, name, str(file), registry)
+    if output == _STDOUT:
+        print(draft.text(schema_from(Path(), registry)), end="")
+        return
+    write_spec(file, draft.text(schema_from(file.parent, registry)), force)
     say(f"{file} is written; fill in what it asks for, then: j2o validate {file}")
 
 
@@ -100,13 +128,3 @@ def _ask() -> str:
     for line in aligned(("template", "for"), [(template.name, template.description) for template in found]):
         print(line, file=sys.stderr)
     return str(typer.prompt("template", err=True))
-
-
-def _schema(folder: Path) -> str:
-    """Where an editor finds the schema from a folder: a relative path inside a checkout, else the whole path."""
-    from ..spec.packaged import schemas_folder
-
-    schema = schemas_folder() / "migration.schema.json"
-    checkout = schema.parent.parent
-    inside = checkout in (folder.resolve(), *folder.resolve().parents)
-    return Path(os.path.relpath(schema, folder.absolute())).as_posix() if inside else str(schema)

@@ -26,7 +26,10 @@ class Surveys:
 def survey_both(
     spec: Spec, plugins: Plugins, home: Path, projects: Sequence[str] = (), jql: str = "", sample: int = 500
 ) -> Surveys:
-    """Look through the source and the target of ``spec``. Raises ``Fatal`` as connecting does, and where reading may not."""
+    """Look through the source and the target of ``spec``.
+
+    Raises ``Fatal`` as connecting does, and where what is needed may not be read.
+    """
     source, target = ends_of(spec, plugins.registry)
     wiring = connect_only(spec, plugins, home)
     try:

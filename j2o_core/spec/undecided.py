@@ -18,9 +18,7 @@ _FREE = ("tests", "name", "description")
 
 def check_undecided(root: Node) -> Iterator[Problem]:
     """Every value of the document that is ``TODO``. Needs no valid document."""
-    found = [
-        (path, node) for path, node in walk(root) if node.value == TODO and path and str(path[0]) not in _FREE
-    ]
+    found = [(path, node) for path, node in walk(root) if node.value == TODO and path and str(path[0]) not in _FREE]
     for number, (path, node) in enumerate(found):
         if number == MOST_TOLD:
             yield _problem(f"{len(found) - MOST_TOLD} more values are still to be decided", node, "")

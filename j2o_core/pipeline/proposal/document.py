@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional, Sequence
 
@@ -17,28 +16,19 @@ from ...spec.node import Path, tree
 from ...spec.packaged import PREFIX
 from ...spec.undecided import TODO
 from ...spec.writing import FLOW_WIDTH, flow_text
+from . import wording
 from .ambiguous import chosen_of_ambiguous, without_ambiguous
 from .fields import FieldLines, Line, propose_fields
 from .people import COLUMNS, MOST_INLINE, TABLE, Account, login_line, propose_accounts, table_file, table_rows
 from .rows import Row, propose_rows, unused_words
 from .template_fields import read_template
 
-_MOST_EMPTY = 60
-_WIDTH = 110
-_NAMES_OF_TABLES = {
-    "types": "Types",
-    "statuses": "Statuses. Each has to be in the workflows of the types",
-    "priorities": "Priorities",
-    "roles": "Roles",
-    "links": "Links, by the words that stand on this side of them",
-}
-
 
 @dataclass(frozen=True)
 class Wanted:
     """What the person who asks has chosen: the ``template`` as it is merged and checked, names, ``connections`` and
-    ``system`` for the new spec, what to ``select``. ``facts`` are lines about the two systems for its introduction; ``people_file``
-    is how the spec names a file of people beside it, ``None`` where there can be none."""
+    ``system`` for the new spec, what to ``select``. ``facts`` are lines about the two systems for its introduction;
+    ``people_file`` is how the spec names a file of people beside it, ``None`` where there can be none."""
 
     template: str
     spec: Spec
@@ -53,7 +43,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Proposal:
-    """The ``draft``, the text of the file of ``people`` beside it (``None``: no such file), and counts for a summary."""
+    """The ``draft``, the text of the file of ``people`` beside it (``None``: no such file), and counts of fields."""
 
     draft: Draft
     people: Optional[str]
@@ -104,17 +94,13 @@ def propose(wanted: Wanted, source: SourceSurvey, target: TargetSurvey, registry
     _tables(page, wanted.spec, source, target)
     people = _people(page, wanted, source, target, registry)
     lines = _fields(page, wanted.spec, source, target, registry)
-    page.headings[("connections",)] = "\nWhere to read and where to write; secrets stay references."
+    page.headings[("connections",)] = f"\n{wording.CONNECTIONS}"
     if "tables" in page.document:
-        page.headings[("tables",)] = (
-            "\nWhat is called how on the other side. A number is how sure the match is (1.00: the same name). Where it\n"
-            f"says {TODO} nothing resembled it: write what it becomes. What has no row is a problem, told before the first write."
-        )
+        page.headings[("tables",)] = "\n".join(["", *wording.wrapped([wording.TABLES])])
     if "entities" in page.document:
         page.headings[("entities",)] = "\n"
-    draft = Draft(
-        page.document, _introduction(wanted, source, target, page.todos), page.remarks, page.headings, frozenset(page.inline)
-    )
+    top = wording.introduction(wanted.template, wanted.file, wanted.facts, source, target, page.todos)
+    draft = Draft(page.document, top, page.remarks, page.headings, frozenset(page.inline))
     mapped = sum(line.fields for line in (*lines.mapped, *lines.proposed)) if lines else 0
     return Proposal(draft, people, page.todos, mapped, len(lines.kept) if lines else 0)
 
@@ -135,8 +121,7 @@ def _tables(page: _Page, spec: Spec, source: SourceSurvey, target: TargetSurvey)
             page.remarks[(*path, "*")] = "no default: what comes later is told"
         for row in proposed.rows:
             page.row(path, row)
-        words = f"{_NAMES_OF_TABLES.get(table, table)}."
-        page.headings[path] = "\n".join(_wrapped([words, unused_words(proposed)]))
+        page.headings[path] = wording.about_table(table, unused_words(proposed))
     if tables:
         page.document["tables"] = tables
 
@@ -176,7 +161,7 @@ def _people(
         text = table_file(accounts)
     else:
         tables[TABLE] = _inline_people(page, accounts)
-    page.headings[("tables", TABLE)] = "People by the id that never changes, with the login of the account they have or get."
+    page.headings[("tables", TABLE)] = wording.PEOPLE
     page.remarks[("tables", TABLE, "*")] = "everybody else: a login made of the name"
     return text
 
@@ -226,69 +211,12 @@ def _fields(
     if adapted.get("rules") != original.get("rules"):
         part["rules"] = adapted["rules"]
     part["unmapped"] = adapted.get("unmapped", "preserve")
-    page.headings[(*path, "unmapped")] = _about_the_rest(lines, bool(source.items))
-    page.headings[(*path, "map")] = "\n".join(_about_the_map(lines, source))
+    page.headings[(*path, "unmapped")] = wording.about_the_rest(lines, bool(source.items))
+    page.headings[(*path, "map")] = wording.about_the_map(lines, source)
     if not part["map"]:
         del part["map"]
     page.document.setdefault("entities", {})[entity.name] = part
     return lines
-
-
-def _about_the_map(lines: FieldLines, source: SourceSurvey) -> list[str]:
-    told = ["Each field in use once, with how many items have a value" + ("" if _is_whole(source) else " (~: of a sample)") + "."]
-    if lines.elsewhere:
-        told.append("Other entities are made of these: " + "; ".join(lines.elsewhere) + ".")
-    return _wrapped(told)
-
-
-def _about_the_rest(lines: FieldLines, has_items: bool) -> str:
-    told = []
-    if lines.kept:
-        told += _wrapped(
-            [
-                "Neither mapped nor dropped: kept as readable text in each item. For a field of its own make the custom "
-                "field there, for all projects and types, and move its line into `map`, without the word TODO."
-            ]
-        )
-        told += [f"  {line}" for line in lines.kept]
-    if lines.empty and has_items:
-        shown = ", ".join(lines.empty[:_MOST_EMPTY])
-        more = f" and {len(lines.empty) - _MOST_EMPTY} more" if len(lines.empty) > _MOST_EMPTY else ""
-        told += _wrapped([f"No item has a value of: {shown}{more}."])
-    return "\n".join(told)
-
-
-# ------------------------------------------------------------------ the top
-
-
-def _introduction(wanted: Wanted, source: SourceSurvey, target: TargetSurvey, todos: int) -> list[str]:
-    told = [
-        *wanted.facts,
-        f"{len(source.projects):,} projects, {'' if source.exact else 'about '}{source.items:,} items, of which "
-        f"{source.sampled:,} were read: " + ", ".join(f"{key} ({name})" for key, name in list(source.projects.items())[:20])
-        + (", ..." if len(source.projects) > 20 else ""),
-    ]
-    notes = [f"Note: {remark}." for remark in (*source.remarks, *target.remarks)]
-    if not source.items:
-        notes.insert(0, "Note: there are no items yet, so that no field is known to be in use; every value has a row.")
-    left = f"answer each {TODO} ({todos}), then " if todos else ""
-    return [
-        line
-        for block in (
-            [f"Proposed for two systems as they were found. Extends the template {PREFIX}{wanted.template}."],
-            [""],
-            *([line] for line in told),
-            *([""] if notes else []),
-            *([note] for note in notes),
-            [""],
-            [f"Next: read it, {left}`j2o validate {wanted.file}`, `j2o test {wanted.file}`, `j2o run {wanted.file}`."],
-        )
-        for line in (_wrapped(block) if block != [""] else [""])
-    ]
-
-
-def _is_whole(source: SourceSurvey) -> bool:
-    return source.sampled >= source.items
 
 
 def _reads(entity: EntitySpec, names: Sequence[str]) -> bool:
@@ -297,13 +225,3 @@ def _reads(entity: EntitySpec, names: Sequence[str]) -> bool:
 
 def _document(spec: Spec, entity: EntitySpec) -> dict[str, Any]:
     return dict(spec.document["entities"][entity.name])
-
-
-def _wrapped(texts: Sequence[str]) -> list[str]:
-    texts = ["".join(sign if sign.isprintable() else " " for sign in text) for text in texts]
-    return [
-        line
-        for text in texts
-        if text
-        for line in textwrap.wrap(" ".join(text.split()), _WIDTH, break_long_words=False, break_on_hyphens=False)
-    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any, Mapping, Sequence
 
 from ...expressions.errors import ExpressionSyntaxError
 from ...expressions.names import FieldNames
@@ -51,7 +51,7 @@ def propose_fields(
     entities: Mapping[str, Any],
     always: Sequence[str] = (),
 ) -> FieldLines:
-    """Each field in use once. ``lines`` and ``drops`` are the template's, ``always`` target fields that must be said."""
+    """Each field in use once. ``lines`` and ``drops`` are the template's, ``always`` those of its lines to say."""
     names = FieldNames({field.id: field.name for field in fields})
     used = [field for field in fields if field.filled]
     by_line: dict[str, list[SourceField]] = {target: [] for target in always}
@@ -80,7 +80,9 @@ def propose_fields(
     return FieldLines(
         mapped=mapped,
         proposed=sorted(proposed, key=lambda line: line.key.casefold()),
-        dropped=[Line(line, drops[line], _said(dropped[line], ""), len(dropped[line])) for line in drops if line in dropped],
+        dropped=[
+            Line(line, drops[line], _said(dropped[line], ""), len(dropped[line])) for line in drops if line in dropped
+        ],
         kept=kept,
         elsewhere=elsewhere,
         empty=[names.display(field.id) for field in fields if not field.filled],
@@ -129,7 +131,11 @@ def _assigned(
 def _proposal(field: SourceField, target: TargetField, match: Match, form: Form, names: FieldNames) -> Line:
     path = path_of(field, names)
     called = "" if path != field.path or match.name == field.name else f"{field.name}: "
-    parts = [f"{called}{fill(field)}", match.remark, field.kind if field.kind == target.kind else f"{field.kind} as {target.kind}"]
+    parts = [
+        f"{called}{fill(field)}",
+        match.remark,
+        field.kind if field.kind == target.kind else f"{field.kind} as {target.kind}",
+    ]
     if form.loss:
         parts.append(form.loss)
     return Line(target.key, {"from": path, **form.options} if form.options else path, "; ".join(parts))
@@ -146,7 +152,9 @@ def _suggestion(
     text = flow_text({"from": path, **form.options} if form and form.options else path)
     why = "no custom field like it"
     if same is not None:
-        why = f"'{same.name}' holds {same.kind}" if form_of(field, same, entities) is None else f"'{same.name}' is taken"
+        why = (
+            f"'{same.name}' holds {same.kind}" if form_of(field, same, entities) is None else f"'{same.name}' is taken"
+        )
     several = ", several" if field.many else ""
     return f"TODO {key_text(own.key)}: {text}  # {field.kind}{several}; {fill(field)}; {why}"
 
@@ -158,7 +166,7 @@ def _said(fields: Sequence[SourceField], lack: str) -> str:
     return "; ".join(part for part in (told, lack) if part)
 
 
-def _lack(target: str, there: Mapping[str, TargetField]) -> Optional[str]:
+def _lack(target: str, there: Mapping[str, TargetField]) -> str:
     if not target.startswith(_CUSTOM) or bare(target[len(_CUSTOM) :]) in there:
         return ""
     return "no such custom field: kept as text"

@@ -12,7 +12,7 @@ from .synonyms import Groups
 
 EXACT, SPELLING, STATED, SYNONYM = 1.0, 0.98, 0.95, 0.9
 #: what is less alike is no match
-THRESHOLD = 0.8
+THRESHOLD = 0.82
 _SHORTEST, _LONGEST = 4, 200
 _NO_LETTERS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")

@@ -62,7 +62,9 @@ def propose_accounts(
         if account is None:
             login = new_login(person)
             owner = owners.get(fold(login))
-            account = Account(person, TODO if owner else login, f"the login is taken: {owner}" if owner else "a new account")
+            account = Account(
+                person, TODO if owner else login, f"the login is taken: {owner}" if owner else "a new account"
+            )
             owners.setdefault(fold(login), f"{login}, new for {_called(person)}")
         made.append(account)
     return made
@@ -70,7 +72,10 @@ def propose_accounts(
 
 def table_rows(accounts: Sequence[Account]) -> list[Row]:
     """Rows by the id that never changes."""
-    return [Row(row_key(account.person.id), account.login, f"{_called(account.person)}; {account.why}") for account in accounts]
+    return [
+        Row(row_key(account.person.id), account.login, f"{_called(account.person)}; {account.why}")
+        for account in accounts
+    ]
 
 
 def table_file(accounts: Iterable[Account]) -> str:
@@ -80,7 +85,14 @@ def table_file(accounts: Iterable[Account]) -> str:
     writer.writerow(COLUMNS)
     for account in accounts:
         person = account.person
-        row = (row_key(person.id), account.login, account.why, person.name, person.mail, "yes" if person.active else "no")
+        row = (
+            row_key(person.id),
+            account.login,
+            account.why,
+            person.name,
+            person.mail,
+            "yes" if person.active else "no",
+        )
         writer.writerow([" ".join(str(cell).split()) for cell in row])
     return out.getvalue()
 

@@ -53,7 +53,9 @@ def propose_rows(
             said.append(f"'{hindered.name}' ({hindered.confidence:.2f}) is there, but {obstacles[hindered.name]}")
         elif match is None:
             said.append("nothing there is called like it")
-        rows.append(Row(row_key(value.name), as_value(match.name) if match else TODO, "; ".join([*said, *_about(value)])))
+        key = row_key(value.name)
+        found = as_value(match.name, key != value.name) if match else TODO
+        rows.append(Row(key, found, "; ".join([*said, *_about(value)])))
     unused = [value.name for value in named if value not in used]
     return Rows([*rows, *_other_spellings(rows, template)], unused)
 
@@ -72,9 +74,11 @@ def row_key(name: str) -> str:
     return name
 
 
-def as_value(name: str) -> str:
-    """A name of the target as the value of a row."""
-    return TODO.capitalize() if name == TODO else name
+def as_value(name: str, in_pattern: bool = False) -> str:
+    """A name of the target as the value of a row; in rows with patterns a backslash has a meaning."""
+    if name == TODO:
+        return TODO.capitalize()
+    return name.replace("\\", "\\\\") if in_pattern else name
 
 
 def _about(value: SourceValue) -> Iterable[str]:

@@ -52,7 +52,9 @@ class OpenProjectSurveyor(TargetSurveyor):
         """See ``TargetSurveyor``."""
         types = self._list("types")
         projects = [
-            row for row in self._allowed("the projects", lambda: list(self.client.pages("projects"))) if row.get("active")
+            row
+            for row in self._allowed("the projects", lambda: list(self.client.pages("projects")))
+            if row.get("active")
         ]
         return TargetSurvey(
             fields=list(self._fields(projects[:_PROJECTS], {str(row["id"]): str(row["name"]) for row in types})),

@@ -15,7 +15,6 @@ from j2o_core.api import (
     SourceSurvey,
     SourceSurveyor,
     SourceValue,
-    surveys,
 )
 
 from ..client import Jira
@@ -26,10 +25,18 @@ from .searching import Searching
 
 _Answer = TypeVar("_Answer")
 _DIRECTORY = 1000
+_NO_DIRECTORY = (
+    "the directory of users {}: that needs the global permission Browse users and groups. People are taken from the "
+    "issues that were read alone"
+)
 _MOST_CHOICES = 500
 _PROJECTS_FOR_ROLES = 50
 #: tables of values, each with the field that has them and the list that names them
-_TABLES = {"types": ("issuetype", "/issuetype"), "statuses": ("status", "/status"), "priorities": ("priority", "/priority")}
+_TABLES = {
+    "types": ("issuetype", "/issuetype"),
+    "statuses": ("status", "/status"),
+    "priorities": ("priority", "/priority"),
+}
 
 
 class JiraSurveyor(SourceSurveyor):
@@ -84,8 +91,13 @@ class JiraSurveyor(SourceSurveyor):
                         known.update(dict.fromkeys(choices_in(value)))
         counted: Mapping[str, Optional[int]] = {}
         if not whole:
-            counted = searching.counts({str(field["id"]): f"{_clause(field)} is not EMPTY" for field in listed
-                                        if not filled[str(field["id"])] and _clause(field)})
+            counted = searching.counts(
+                {
+                    str(field["id"]): f"{_clause(field)} is not EMPTY"
+                    for field in listed
+                    if not filled[str(field["id"])] and _clause(field)
+                }
+            )
         known_ids = {str(field["id"]) for field in listed}
         listed = [field for field in listed if field.get("schema") or filled[str(field["id"])]]  # the key is no field
         extra = [{"id": name, "name": name} for name in filled if name not in known_ids]
@@ -179,14 +191,13 @@ class JiraSurveyor(SourceSurveyor):
 
     def _people(self, issues: Sequence[Mapping[str, Any]], remarks: list[str]) -> list[SourcePerson]:
         found: dict[str, Mapping[str, Any]] = {}
-        missing = "the directory of users {}: that needs the global permission Browse users and groups. People are found in the issues that were read alone"
         try:
             for page in offset_pages(self._directory, "users"):
                 found.update((person_id(person), person_data(person)) for person in page)
             if not found:
-                remarks.append(missing.format("is empty for this account"))
+                remarks.append(_NO_DIRECTORY.format("is empty for this account"))
         except Refused as refusal:
-            remarks.append(missing.format(f"cannot be read ({refusal.message})"))
+            remarks.append(_NO_DIRECTORY.format(f"cannot be read ({refusal.message})"))
         for person in embedded_people(list(issues)):
             found.setdefault(person_id(person), person_data(person))
         return [_person(identifier, person) for identifier, person in found.items() if identifier]
