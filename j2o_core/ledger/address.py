@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
+from urllib.parse import quote
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -16,6 +18,8 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 EXPECTED = "sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
 #: ``postgresql://`` alone means another driver from one release of SQLAlchemy to the next
 _DRIVERS = {"sqlite": "sqlite", "sqlite+pysqlite": "sqlite", POSTGRESQL: "postgresql+psycopg"}
+#: up to the last @: what a reference stood for may hold any character
+_PASSWORD = re.compile(r"([\w+]+://[^:/@]*:)(.*)(@[^@]*)", re.DOTALL)
 _SECRET_OPTIONS = ("password", "passfile", "sslpassword")
 
 
@@ -40,7 +44,7 @@ class Address:
 def parse(url: str, home: Path) -> Address:
     """Read an address; a relative file lies in ``home``. Raises ``Fatal`` (exit 2) for what is none."""
     try:
-        parsed = make_url(url)
+        parsed = make_url(_quoted(url))
     except (ArgumentError, ValueError):
         raise Fatal(f"runtime.ledger is no database address; expected {EXPECTED}", exit_code=2) from None
     driver = parsed.drivername.lower()
@@ -67,7 +71,7 @@ def parse(url: str, home: Path) -> Address:
 def shown(url: str) -> str:
     """An address as people may see it, also where it is none."""
     try:
-        return without_password(make_url(url))
+        return without_password(make_url(_quoted(url)))
     except (ArgumentError, ValueError):
         return "the ledger that was named"
 
@@ -75,3 +79,12 @@ def shown(url: str) -> str:
 def without_password(url: URL) -> str:
     """The URL with neither password nor options (which may hold one too)."""
     return url.set(query={}).render_as_string(hide_password=True)
+
+
+def _quoted(url: str) -> str:
+    """The URL with a password that needs no more quoting."""
+    match = _PASSWORD.fullmatch(url)
+    if match is None:
+        return url
+    before, password, after = match.groups()
+    return before + quote(re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", password), safe="%") + after

@@ -13,8 +13,10 @@ from .suggestion import nearest
 
 _LOOPBACK = re.compile(r"localhost|.*\.localhost|127(?:\.\d+){3}|::1")
 _PASSWORD = re.compile(r"://[^/@\s:]*:([^/@\s]+)@")
-_LEDGERS = ("sqlite",)
-_LEDGER = "sqlite:///FILE"
+#: of each database the drivers that there may be behind a +
+_LEDGERS = {"sqlite": ("", "pysqlite"), "postgresql": ("", "psycopg")}
+_LEDGER = "sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+_DATABASE = re.compile(r"[^/]*/[^/?]+")
 
 
 def check_addresses(root: Node) -> Iterator[Problem]:
@@ -56,14 +58,21 @@ def _ledger(path: Path, node: Node) -> Iterator[Problem]:
     if not isinstance(text, str) or not text or "${" in text.partition("://")[0]:
         return  # what a variable holds is seen when the ledger is opened
     scheme, mark, rest = text.partition("://")
-    backend = scheme.partition("+")[0].lower()
+    backend, _, driver = scheme.lower().partition("+")
     if not mark:
         message = "runtime.ledger is no database address"
         guess = f"sqlite:///{text}" if re.fullmatch(r"[\w./-]+", text) else ""
         yield problem("J2O-S019", message, node.place, dotted(path), _LEDGER, guess)
     elif backend not in _LEDGERS:
         message = f"there is no ledger in '{scheme[:40]}'"
-        yield problem("J2O-S019", message, node.place, dotted(path), _LEDGER, nearest(backend, _LEDGERS))
-    elif not rest.startswith("/") or rest == "/" or rest.startswith("/:memory:"):
+        yield problem("J2O-S019", message, node.place, dotted(path), _LEDGER, nearest(backend, tuple(_LEDGERS)))
+    elif driver not in _LEDGERS[backend]:
+        message = f"a ledger is not opened with the driver '{driver[:40]}'"
+        guess = f"{backend}+{_LEDGERS[backend][-1]}" if backend != "sqlite" else backend
+        yield problem("J2O-S019", message, node.place, dotted(path), _LEDGER, guess)
+    elif backend == "sqlite" and (not rest.startswith("/") or rest == "/" or rest.startswith("/:memory:")):
         message = "runtime.ledger names no file"
+        yield problem("J2O-S019", message, node.place, dotted(path), _LEDGER)
+    elif backend == "postgresql" and "${" not in rest and not _DATABASE.match(rest):
+        message = "runtime.ledger names no database"
         yield problem("J2O-S019", message, node.place, dotted(path), _LEDGER)

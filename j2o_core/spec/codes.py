@@ -148,7 +148,8 @@ _TABLE = (
         "J2O-S019",
         "Ledger that cannot be opened",
         "The address of the ledger is none, or names a database that j2o keeps no ledger in.",
-        "Write `sqlite:///FILE`; a relative FILE lies in `J2O_HOME`.",
+        "Write `sqlite:///FILE` (a relative FILE lies in `J2O_HOME`) or "
+        "`postgresql+psycopg://USER:${env:PASSWORD}@HOST/DATABASE`.",
     ),
     # ------------------------------------------------------------------ extends, !include and environments
     Code(

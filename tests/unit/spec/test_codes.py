@@ -262,6 +262,18 @@ MISTAKES: Mapping[str, tuple[str, str, str, str]] = {
         "runtime.ledger",
         "sqlite:///acme.db",
     ),
+    "a ledger through another driver": (
+        "J2O-S019",
+        WHOLE + "runtime: {ledger: «'postgresql+psycopg2://db/j2o'}\n",
+        "runtime.ledger",
+        "postgresql+psycopg",
+    ),
+    "a ledger on a server that names no database": (
+        "J2O-S019",
+        WHOLE + "runtime: {ledger: «'postgresql://db.example.com:5432'}\n",
+        "runtime.ledger",
+        "",
+    ),
     "a ledger in memory": ("J2O-S019", WHOLE + "runtime: {ledger: «'sqlite://'}\n", "runtime.ledger", ""),
     "a packaged spec that is not there": ("J2O-S020", WHOLE + "extends: «j2o:dmo\n", "extends", "j2o:demo"),
     "a file that is not there": ("J2O-S020", WHOLE + "extends: [«./other.yaml]\n", "extends[0]", ""),
