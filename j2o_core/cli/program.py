@@ -27,6 +27,7 @@ from . import (
     resume,
     run,
     schema,
+    spec,
     templates,
     test,
     validate,
@@ -110,6 +111,7 @@ def build() -> typer.Typer:
         explaining,
         config,
         schema,
+        spec,
         docs,
         plugins,
     ):

@@ -25,6 +25,7 @@ from .packaged import (
 from .reading import MAX_BYTES, MAX_VALUES, read_yaml
 from .rule_sets import with_rule_sets, with_sets
 from .suggestion import nearest
+from .upgrade.versions import wrong_version
 
 MAX_CHAIN, MAX_FILES, MAX_BYTES_IN_ALL = 16, 64, 4 * 1024 * 1024
 _SUFFIXES = (".yaml", ".yml")
@@ -124,7 +125,7 @@ class Reader:
             return None
         chain = (path.resolve(),)
         overlay = self._file(path, shown, chain)
-        if overlay is None:
+        if overlay is None or self._is_of_another_version(overlay, shown):
             return None
         overlay = with_rule_sets(overlay, partial(self._rule_set, path, chain))
         for key in ("extends", "environments"):
@@ -136,7 +137,7 @@ class Reader:
     def _read(self, path: Path, shown: str, chain: tuple[Path, ...]) -> Optional[Node]:
         chain = (*chain, path.resolve())
         node = self._file(path, shown, chain)
-        if node is None:
+        if node is None or self._is_of_another_version(node, shown):
             return None
         if len(chain) == 1 and is_legacy(node):
             self._legacy, node = node, self._translated(node, path)
@@ -180,6 +181,12 @@ class Reader:
             node = merge(base, node)
         # without a part of it, everything would seem to be missing
         return node if complete else None
+
+    def _is_of_another_version(self, node: Node, shown: str) -> bool:
+        """Whether the file is in an older or newer spec language, in which everything else would seem to be wrong."""
+        wrong = wrong_version(node, shown)
+        self.problems += [wrong] if wrong is not None else []
+        return wrong is not None
 
     def _extended_file(
         self, entry: str, place: Place, dotted: str, path: Path, chain: tuple[Path, ...]
