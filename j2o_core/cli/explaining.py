@@ -90,14 +90,14 @@ def blame(
 def _recorded(
     current: Session, spec: str, env: Optional[str], snapshot: Optional[Path]
 ) -> Iterator[tuple[Recorded, Ledger]]:
-    from ..ledger.store import open_ledger
     from ..pipeline.recorded import open_recorded
+    from ..pipeline.spec_ledger import open_spec_ledger
 
     loaded = require_spec(current, spec, env)
     with contextlib.ExitStack() as opened:
         recorded = open_recorded(loaded, current.plugins, current.home, snapshot)
         opened.callback(recorded.close)
-        ledger = open_ledger(loaded.runtime.ledger, current.home)
+        ledger = open_spec_ledger(loaded, current.plugins, current.home)
         opened.callback(ledger.close)
         yield recorded, ledger
 

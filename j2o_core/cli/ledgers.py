@@ -34,6 +34,15 @@ def ledger_urls(home: Path, given: Optional[str]) -> list[str]:
     return [f"sqlite:///{path}" for path in sorted(home.glob("*.db")) if _is_ledger(path)]
 
 
+def where(home: Path, given: Optional[str]) -> str:
+    """The place that is searched for runs, as people may see it: never with a password."""
+    if not given:
+        return str(home)
+    from ..ledger.address import shown
+
+    return shown(given)
+
+
 def all_runs(home: Path, given: Optional[str]) -> list[tuple[str, Mapping[str, Any]]]:
     """Each run with the URL of its ledger, newest first."""
     from ..ledger.queries import Queries
@@ -52,7 +61,7 @@ def find_run(home: Path, given: Optional[str], name: str) -> tuple[str, Mapping[
         if name in (run["run"], LAST):
             return url, run
     known = ", ".join(str(run["run"]) for _, run in runs[:3])
-    hint = f"the latest are {known}" if known else f"there is no run yet in {given or home}"
+    hint = f"the latest are {known}" if known else f"there is no run yet in {where(home, given)}"
     raise Refusal(f"no run '{name}': {hint}", USAGE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional
 
 import typer
 
+from ..model.outcome import Fatal
 from ..model.problem import ERROR, Problem
 from ..observe.redaction import Redactor
 from ..spec.model import Spec
@@ -100,6 +102,8 @@ def describe(problem: Problem, texts: Mapping[str, str]) -> str:
 
 def secrets_of(current: Session, spec: Spec) -> Redactor:
     """Hides what the spec's connections log in with, as far as it has values here."""
+    from ..ledger.address import secrets_in
+    from ..pipeline.spec_ledger import ledger_url
     from ..security.secrets import Unresolved, resolve
 
     redactor = Redactor()
@@ -112,6 +116,9 @@ def secrets_of(current: Session, spec: Spec) -> Redactor:
                 redactor.add(str(resolve(reference, environment(), folder, backends=current.plugins.secrets)))
             except Unresolved:
                 continue  # set later by a started system, or told by the pipeline as an error
+    with contextlib.suppress(Fatal):  # told when the ledger is opened
+        for secret in secrets_in(ledger_url(spec, current.plugins)):
+            redactor.add(secret)
     return redactor
 
 

@@ -76,6 +76,12 @@ def shown(url: str) -> str:
         return "the ledger that was named"
 
 
+def secrets_in(url: str) -> list[str]:
+    """What of an address must not be written down: its password, as it is and as it stands there."""
+    match = _PASSWORD.fullmatch(url)
+    return [] if match is None else [match.group(2), str(make_url(_quoted(url)).password)]
+
+
 def without_password(url: URL) -> str:
     """The URL with neither password nor options (which may hold one too)."""
     return url.set(query={}).render_as_string(hide_password=True)

@@ -62,7 +62,7 @@ def wait_for_return(engine: Engine, seconds: float = PATIENCE) -> None:
 
 def check_encoding(connection: Connection) -> None:
     """Raise ``Fatal`` (exit 2) where the database cannot hold every text."""
-    encoding = connection.execute(text("SELECT current_setting('server_encoding')")).scalar_one()
+    encoding: str = connection.execute(text("SELECT current_setting('server_encoding')")).scalar_one()
     if encoding != "UTF8":
         raise Fatal(
             f"the database of the ledger is encoded in {encoding}, which cannot hold every text; create it with: "

@@ -15,7 +15,7 @@ from ..engine.resolve import Resolver
 from ..hooks.manager import Plugins
 from ..ledger import runs
 from ..ledger.items import Items
-from ..ledger.store import Ledger, open_ledger
+from ..ledger.store import Ledger
 from ..ledger.writer import Writer
 from ..model.outcome import Fatal
 from ..model.problem import WARNING, Problem
@@ -31,6 +31,7 @@ from .parents import circle, tree_node
 from .plan import UNRETURNED
 from .recorded import drop, snapshot_path
 from .records import Records
+from .spec_ledger import open_spec_ledger
 from .wiring import Wiring, wire
 
 
@@ -48,7 +49,7 @@ def check_spec(spec: Spec, plugins: Plugins, home: Path, options: RunOptions, em
     Writes nothing on the target. Raises ``Fatal``: 3 for a connection, 4 where it was stopped, 5 while a run has the
     ledger.
     """
-    ledger = open_ledger(spec.runtime.ledger, home)
+    ledger = open_spec_ledger(spec, plugins, home)
     try:
         ledger.lock()
         wiring = wire(spec, plugins, home)

@@ -9,12 +9,13 @@ from pathlib import Path
 from ..hooks.manager import Plugins
 from ..ledger import runs
 from ..ledger.items import Items
-from ..ledger.store import Ledger, open_ledger
+from ..ledger.store import Ledger
 from ..ledger.writer import Writer
 from ..model.outcome import Fatal
 from ..spec.model import Spec
 from .interrupt import STOPPED, Interrupted, signals
 from .options import Emit
+from .spec_ledger import open_spec_ledger
 from .verify import Verified, Verifier
 from .wiring import Wiring, wire
 
@@ -28,7 +29,7 @@ def verify_spec(spec: Spec, plugins: Plugins, home: Path, emit: Emit) -> Verifie
     the ledger.
     """
     home.mkdir(parents=True, exist_ok=True)
-    ledger = open_ledger(spec.runtime.ledger, home)
+    ledger = open_spec_ledger(spec, plugins, home)
     try:
         ledger.lock()
         wiring = wire(spec, plugins, home)
