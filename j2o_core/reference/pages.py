@@ -8,6 +8,7 @@ from typing import Sequence
 from ..hooks.manager import Plugins
 from .entity_list import entity_list
 from .error_codes import error_list
+from .older_keys import older_keys
 from .rule_list import rule_list
 from .spec_keys import spec_keys
 from .step_list import step_list
@@ -51,6 +52,12 @@ def pages(plugins: Plugins, commands: Sequence[str]) -> list[Page]:
             step_list(plugins),
         ),
         Page("rules.md", "Rules", "What `rules:` of an entity can ask.", rule_list(plugins)),
+        Page(
+            "older-tool.md",
+            "Keys of the older tool",
+            "What the configuration of the older jira-to-openproject tool becomes when j2o reads it.",
+            older_keys(),
+        ),
         Page(
             "errors.md",
             "Error codes",

@@ -28,7 +28,7 @@ def render_problem(problem: Problem, text: str) -> str:
     head = f"{problem.code} {place}  " if place is not None else f"{problem.code}  "
     head += problem.message if problem.severity == ERROR else f"{problem.severity}: {problem.message}"
     lines = [head]
-    if place is not None:
+    if place is not None and text:
         secret = _NOT_PUBLIC if _CONNECTION.match(problem.path) else _SECRET
         lines += _excerpt(text, place.line, place.column, problem.code == "J2O-S032", secret)
     lines.append(f"   {_hint(problem)}{problem.docs}")

@@ -6,7 +6,8 @@ What its keys, variables, components and id maps mean is data (``schemas/legacy/
 from __future__ import annotations
 
 from .report import remarks, report_lines
-from .translation import Line, Translation, translate
+from .telling import Line
+from .translation import Translation, translate
 from .vocabulary import Vocabulary, is_legacy, is_overlay, vocabulary
 
 __all__ = [

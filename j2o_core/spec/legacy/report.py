@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Iterator, Mapping
 
 from ..node import Path
-from .translation import BECAME, GONE, OURS, OVERRULED, UNKNOWN, Translation
+from .telling import BECAME, GONE, OURS, OVERRULED, UNKNOWN
+from .translation import Translation
 
 _HEADINGS = {
     BECAME: "became",

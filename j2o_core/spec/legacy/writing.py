@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, Iterator
 
 from ...model.problem import Place
-from ..node import Node, Path, tree
+from ..node import Node, Path, dotted, tree
+
+_ORDER = ("apiVersion", "kind", "name", "extends", "connections", "select", "runtime", "takeover", "tables", "entities")
 
 
 class Written:
@@ -15,6 +17,8 @@ class Written:
         self._place = place
         self._root: dict[str, Any] = {}
         self._places: dict[Path, Place] = {}
+        #: those that are migrated; none: all
+        self.entities: tuple[str, ...] = ()
 
     def put(self, path: Path, value: Any, place: Place) -> None:
         """Set a value; mappings on the way are made."""
@@ -25,18 +29,14 @@ class Written:
         holder[str(path[-1])] = value
         self._places[path] = place
 
-    def lay(self, overlay: Any, place: Place, path: Path = ()) -> list[Path]:
-        """Lay plain data over the document; returns the paths of its values. What is removed already stays removed."""
-        paths: list[Path] = []
-        for key, value in overlay.items():
-            inner = (*path, key)
-            if isinstance(value, dict) and value:
-                if self._get(inner, {}) is not None:
-                    paths += self.lay(value, place, inner)
-            else:
-                self.put(inner, value, place)
-                paths.append(inner)
-        return paths
+    def lay(self, overlay: Any, place: Place) -> list[str]:
+        """Lay plain data over the document, but for entities that are not migrated; returns the paths of its values."""
+        return list(self._lay(overlay, place, ()))
+
+    def has(self, path: str) -> bool:
+        """Whether what a path is about is migrated."""
+        parts = path.split(".")
+        return parts[0] != "entities" or len(parts) < 2 or not self.entities or parts[1] in self.entities
 
     def node(self) -> Node:
         """The tree."""
@@ -44,20 +44,20 @@ class Written:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The plain data."""
-        return self._root
+        """The plain data, in the order in which people write it."""
+        ranked = sorted(self._root, key=lambda key: _ORDER.index(key) if key in _ORDER else len(_ORDER))
+        return {key: self._root[key] for key in ranked}
 
-    def places(self) -> Iterator[tuple[Path, Place]]:
-        """Every path with the place that its value came from."""
-        yield from self._places.items()
-
-    def _get(self, path: Path, default: Any) -> Any:
-        holder: Any = self._root
-        for part in path:
-            if not isinstance(holder, dict) or part not in holder:
-                return default
-            holder = holder[part]
-        return holder
+    def _lay(self, overlay: Any, place: Place, path: Path) -> Iterator[str]:
+        for key, value in overlay.items():
+            inner = (*path, key)
+            if not self.has(dotted(inner)) and value is not None:
+                continue
+            if isinstance(value, dict) and value:
+                yield from self._lay(value, place, inner)
+            else:
+                self.put(inner, value, place)
+                yield dotted(inner)
 
     def _node(self, value: Any, path: Path) -> Node:
         place = self._places.get(path, self._place)
