@@ -6,10 +6,14 @@ from typing import Any, Mapping, Optional
 
 import typer
 
+from ..model.error_class import CLASSES, error_class, named
+from ..report.causes import Cause, rank
 from ..report.html_report import moment, verdict
+from ..report.next_steps import NEXT_STEPS
 from ..report.summary import render
 from .document import print_json, print_rows
-from .ledgers import LAST, all_runs, find_run, queries
+from .failure import USAGE, Refusal
+from .ledgers import LAST, all_runs, find_run, queries, where
 from .session import session
 
 
@@ -19,7 +23,7 @@ def ledger_option() -> Any:
         None,
         "--ledger",
         metavar="URL",
-        help="The ledger to ask (sqlite:////data/acme.db); all of the home else.",
+        help="The ledger to ask (sqlite:////data/acme.db, postgresql://HOST/DATABASE); all files of the home else.",
     )
 
 
@@ -50,7 +54,7 @@ def status(context: typer.Context, ledger: Optional[str] = ledger_option(), json
     home = session(context).home
     found = all_runs(home, ledger)
     if not found:
-        print_json({}) if json else print(f"no run yet in {ledger or home}")
+        print_json({}) if json else print(f"no run yet in {where(home, ledger)}")
         return
     url, run = found[0]
     with queries(home, url) as asked:
@@ -86,34 +90,102 @@ def runs(context: typer.Context, ledger: Optional[str] = ledger_option(), json: 
 def errors(
     context: typer.Context,
     run: str = run_argument(),
-    skipped: bool = typer.Option(False, "--skipped", help="List the skipped items too."),
+    only: Optional[str] = typer.Option(
+        None, "--class", metavar="NAME", help=f"Only failures of this class: {', '.join(CLASSES)}."
+    ),
+    skipped: bool = typer.Option(False, "--skipped", help="Tell of the skipped items too."),
+    items: bool = typer.Option(False, "--items", help="List every item instead of the causes."),
     ledger: Optional[str] = ledger_option(),
     json: bool = json_option(),
 ) -> None:
-    """List the items of a run that failed, each with its cause and the spec line.
+    """Tell why items of a run failed: by root cause, with how many, examples, the spec line, and what to do next.
 
     \b
     Example:
-      j2o errors last --skipped
+      j2o errors last
+      j2o errors last --class validation --items
+      j2o errors last --skipped --json
     """
-    home = session(context).home
-    url, found = find_run(home, ledger, run)
-    with queries(home, url) as asked:
-        rows = list(asked.listed(found["run"], None if skipped else "failed"))
+    from ..reference.error_codes import error_codes
+
+    wanted = named(only) if only is not None else None
+    if only is not None and wanted is None:
+        raise Refusal(f"--class {only}: expected one of {', '.join(CLASSES)}", USAGE)
+    current = session(context)
+    url, found = find_run(current.home, ledger, run)
+    with queries(current.home, url) as asked:
+        rows = [
+            row
+            for row in asked.listed(found["run"], None if skipped else "failed")
+            if wanted is None or row["class"] == wanted
+        ]
+    codes = error_codes(current.plugins)
+    stopped = _stopped(found)
+    if stopped is not None and wanted not in (None, stopped["class"]):
+        stopped = None
+    causes = [_cause(cause, codes) for cause in rank(rows)]
     if json:
-        print_json(rows)
+        print_json({"run": found["run"], "stopped": stopped, "causes": causes, "items": rows})
         return
-    print_rows(
-        ("outcome", "entity", "key", "code", "reason", "spec line"),
-        [(row["outcome"], row["entity"], row["key"], row["code"], row["message"], row["place"]) for row in rows],
-    )
+    if stopped is not None:
+        print(f"the run stopped: {stopped['message']}\n  {stopped['class']}: {stopped['next']}")
+    if items:
+        print_rows(
+            ("outcome", "class", "entity", "key", "code", "reason", "spec line", "request"),
+            [[row[name] for name in _COLUMNS] for row in rows],
+        )
+        return
+    for cause in causes:
+        _print_cause(cause)
+    if not causes and stopped is None:
+        print(f"nothing of run {found['run']} has failed" + (f" with the class {wanted}" if wanted else ""))
+
+
+_COLUMNS = ("outcome", "class", "entity", "key", "code", "message", "place", "request")
+
+
+def _stopped(found: Mapping[str, Any]) -> Optional[dict[str, Any]]:
+    """Why the whole run stopped, where it did by itself."""
+    if not found.get("message") or not found.get("code"):
+        return None
+    kind = error_class(str(found["code"]))
+    return {"class": kind, "code": found["code"], "message": found["message"], "next": NEXT_STEPS[kind]}
+
+
+def _cause(cause: Cause, codes: Mapping[str, Any]) -> dict[str, Any]:
+    about = codes.get(cause.code)
+    return {
+        "outcome": cause.outcome,
+        "class": cause.error_class,
+        "code": cause.code,
+        "message": cause.message,
+        "count": cause.count,
+        "entities": dict(cause.entities.most_common()),
+        "keys": cause.keys,
+        "requests": cause.requests,
+        "place": cause.place,
+        "next": about.fix if about is not None else NEXT_STEPS[cause.error_class],
+    }
+
+
+def _print_cause(cause: Mapping[str, Any]) -> None:
+    keys = ", ".join(cause["keys"]) + (", ..." if cause["count"] > len(cause["keys"]) else "")
+    entities = ", ".join(f"{number} {name}" for name, number in cause["entities"].items())
+    print(f"{cause['outcome']}: {entities} ({cause['class']}, {cause['code']})")
+    print(f"  {cause['message']}")
+    print(f"  items:     {keys}")
+    if cause["place"]:
+        print(f"  spec:      {cause['place']}")
+    if cause["requests"]:
+        print(f"  requests:  {', '.join(cause['requests'])}")
+    print(f"  next step: {cause['next']}")
 
 
 def _state(run: Mapping[str, Any]) -> str:
     state = str(run.get("state", ""))
     code = run.get("exit_code")
     if state == "interrupted":
-        return f"{state} in {run.get('stage', '')}; the same command carries on"
+        return f"{state} in {run.get('stage', '')}; `j2o resume {run.get('run')}` or the same command carries on"
     if code is None:
         return f"{state}, {run.get('stage', '')}".rstrip(", ")
     meaning = verdict(code)

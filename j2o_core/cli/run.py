@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import Optional
 
 import typer
@@ -55,10 +56,11 @@ def run(
     stream = JsonStream(sys.stdout) if json else None
     try:
         with stoppable():
-            _check_settle(settle)
+            check_settle(settle)
             _confirm(fresh, yes)
             loaded = require_spec(current, spec, env, stream)
-            code = _migrate(current, loaded, RunOptions(fresh, finish, settle), quiet, stream)
+            options = RunOptions(fresh, finish, settle, spec_name(spec))
+            code = migrate(current, loaded, options, quiet, stream)
     except BaseException as error:
         explained = explain(error, current.debug)
         if explained is None:
@@ -69,7 +71,12 @@ def run(
     raise typer.Exit(code)
 
 
-def _check_settle(settle: Optional[float]) -> None:
+def spec_name(given: str) -> str:
+    """A spec as later commands find it wherever they are called: a file by its absolute path."""
+    return str(Path(given).absolute()) if Path(given).exists() else given
+
+
+def check_settle(settle: Optional[float]) -> None:
     """A number of seconds that passes some day: ``nan`` and ``inf`` are numbers to the command line's parser."""
     if settle is not None and not math.isfinite(settle):
         raise Refusal(f"--settle {settle}: expected a number of seconds, such as 180", USAGE)
@@ -92,7 +99,8 @@ class _Begun:
         self.run = event.get("run") or self.run
 
 
-def _migrate(current: Session, spec: Spec, options: RunOptions, quiet: bool, stream: Optional[JsonStream]) -> int:
+def migrate(current: Session, spec: Spec, options: RunOptions, quiet: bool, stream: Optional[JsonStream]) -> int:
+    """Run it with log, progress, summary and report; returns the exit code."""
     from ..pipeline.run import run_migration
 
     open_log(current.home, secrets_of(current, spec), current.debug)
@@ -115,16 +123,19 @@ def _tell(current: Session, spec: Spec, run: Optional[str], text: bool) -> None:
     """The summary and the report, of a stopped run too; nothing where none was begun. Never changes the exit code."""
     if run is None:
         return
+    from ..pipeline.spec_ledger import ledger_url
+
     try:
+        url = ledger_url(spec, current.plugins)
         if text:
-            with queries(current.home, spec.runtime.ledger) as asked:
+            with queries(current.home, url) as asked:
                 print(render(asked.entities(run)))
                 problems = Counter(problem["severity"] for problem in asked.problems(run))
             if problems:
                 print(
                     "problems: " + ", ".join(f"{number} {severity}s" for severity, number in sorted(problems.items()))
                 )
-        path = write_report(current.home, spec.runtime.ledger, run)
+        path = write_report(current.home, url, run)
         print(f"report: {path}", file=sys.stdout if text else sys.stderr)
     except BrokenPipeError:
         silence(sys.stdout)

@@ -13,6 +13,7 @@ from ..ledger.effects import EffectRow
 from ..ledger.items import Item
 from ..model.digest import canonical, digest
 from ..model.effect import EffectClass, Found
+from ..model.error_class import BECAUSE_MISSING, BECAUSE_SKIPPED
 from ..model.outcome import Conflict, Fatal, InDoubt, ItemFailed, ItemSkipped, NotSent, Outcome, Retriable, Undecided
 from .attempt import Attempt, broken, holds, resolve
 from .context import Engine
@@ -250,9 +251,9 @@ class Dispatcher:
             return outcome
         parent = self._engine.parent_outcome(row.parent_entity, row.parent_origin)
         if parent is not None and parent[0] == effects.SKIPPED:
-            return ItemSkipped(f"the item it belongs to was skipped: {parent[1]}", code="J2O-E010")
+            return ItemSkipped(f"{BECAUSE_SKIPPED}{parent[1]}", code="J2O-E010")
         reason = parent[1] if parent else "it is not on the target"
-        return ItemFailed(f"the item it belongs to is missing: {reason}", code="J2O-E010")
+        return ItemFailed(f"{BECAUSE_MISSING}{reason}", code="J2O-E010")
 
     def _refuse(self, row: EffectRow, uploads: Sequence[Upload], outcome: Outcome) -> None:
         state = effects.SKIPPED if isinstance(outcome, ItemSkipped) else effects.FAILED

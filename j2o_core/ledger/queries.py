@@ -7,6 +7,7 @@ from typing import Any, Iterator, Mapping, Optional
 
 from sqlalchemy import Engine, select
 
+from ..model.error_class import error_class
 from ..model.outcome import Fatal
 from . import counts, tables
 
@@ -49,12 +50,14 @@ class Queries:
 
     def listed(self, run: str, outcome: Optional[str] = None) -> Iterator[dict[str, Any]]:
         """What was skipped or has failed, with its reason."""
-        statement = select(tables.listed).where(tables.listed.c.run == run)
+        names = ("entity", "origin", "key", "outcome", "code", "message", "place", "request", "words")
+        columns = [tables.listed.c[name] for name in names]
+        statement = select(*columns, tables.listed.c.error_class.label("class")).where(tables.listed.c.run == run)
         if outcome is not None:
             statement = statement.where(tables.listed.c.outcome == outcome)
-        yield from self._stream(
-            statement.order_by(tables.listed.c.id), ("entity", "origin", "key", "outcome", "code", "message", "place")
-        )
+        for row in self._stream(statement.order_by(tables.listed.c.id), (*names, "class")):
+            known = {name: row[name] or "" for name in ("request", "words")}
+            yield {**row, **known, "class": row["class"] or error_class(row["code"])}
 
     def problems(self, run: str) -> Iterator[dict[str, Any]]:
         """What a person should know about a run."""
@@ -82,6 +85,8 @@ def _run(row: Mapping[Any, Any]) -> dict[str, Any]:
         "finished": row["finished"],
         "exit_code": row["exit_code"],
         "message": row["message"],
+        "code": row["code"],
+        "asked": json.loads(row["asked"] or "{}"),
         "actor": row["actor"],
         "spec_digest": row["spec_digest"],
         "versions": json.loads(row["versions"]),

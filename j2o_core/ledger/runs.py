@@ -7,7 +7,7 @@ import json
 import secrets
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional
 
 from sqlalchemy import Connection, insert, select, update
@@ -20,7 +20,7 @@ RUNNING, FINISHED, STOPPED, SUPERSEDED = "running", "finished", "stopped", "supe
 
 @dataclass(frozen=True)
 class RunState:
-    """A run as the ledger knows it. ``entities``: what the plan counted, by entity."""
+    """A run as the ledger knows it. ``entities``: what the plan counted, by entity; ``asked``: how it was called."""
 
     id: str
     target: int
@@ -30,6 +30,7 @@ class RunState:
     spec_digest: str
     entities: Mapping[str, Mapping[str, int]]
     resumed: bool = False
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
 
 def target_id(connection: Connection, identity: str) -> int:
@@ -69,6 +70,7 @@ def unfinished(connection: Connection, target: int, source: str) -> Optional[Run
         row["spec_digest"],
         json.loads(row["entities"]),
         resumed=True,
+        asked=json.loads(row["asked"] or "{}"),
     )
 
 
@@ -84,6 +86,7 @@ def begin(
     environment: Optional[str],
     versions: Mapping[str, str],
     generation: int,
+    asked: Optional[Mapping[str, Any]] = None,
 ) -> RunState:
     """Enter a new run."""
     now = time.time()
@@ -105,10 +108,11 @@ def begin(
             stage=EXTRACT,
             entities="{}",
             generation=generation,
+            asked=json.dumps(asked or {}),
         )
     )
     note(connection, identifier, "run started", spec)
-    return RunState(identifier, target, source, EXTRACT, generation, spec_digest, {})
+    return RunState(identifier, target, source, EXTRACT, generation, spec_digest, {}, asked=asked or {})
 
 
 def change(connection: Connection, run: str, **values: Any) -> None:

@@ -22,6 +22,11 @@ CLASSES = (
     INTERNAL,
 )
 
+#: how the message of an item begins that has failed or was skipped only because of the one it belongs to
+BECAUSE_SKIPPED = "the item it belongs to was skipped: "
+BECAUSE_MISSING = "the item it belongs to is missing: "
+BECAUSE = (BECAUSE_SKIPPED, BECAUSE_MISSING)
+
 
 def error_class(code: str, detail: Optional[Mapping[str, Any]] = None) -> str:
     """The class of a code; ``detail`` of the outcome tells a time that was up from a line that was cut."""

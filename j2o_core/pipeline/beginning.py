@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any, Sequence
+from pathlib import Path
+from typing import Any, Optional, Sequence
 
 from sqlalchemy import func, select
 
@@ -19,7 +20,7 @@ from ..model.outcome import Fatal
 from ..snapshot.store import Snapshot
 from .extract import begun_before, read_before
 from .interrupt import STOPPED
-from .options import Emit
+from .options import Emit, RunOptions
 from .recorded import drop, snapshot_path
 from .wiring import Wiring
 
@@ -40,20 +41,24 @@ class Beginning:
     """Begins one run. ``settle`` (seconds) is how long a lost request of a superseded run is waited for."""
 
     def __init__(
-        self, wiring: Wiring, ledger: Ledger, writer: Writer, settle: float, emit: Emit, stop: threading.Event
+        self, wiring: Wiring, ledger: Ledger, writer: Writer, settle: float, emit: Emit, options: RunOptions
     ) -> None:
         self._wiring, self._ledger, self._writer = wiring, ledger, writer
-        self._settle, self._emit, self._stop = settle, emit, stop
+        self._settle, self._emit, self._options = settle, emit, options
+        self._stop: threading.Event = options.stop
 
-    def begin(self, fresh: bool) -> Begun:
+    def begin(self) -> Begun:
         """Enter a new run into the ledger, or take up the unfinished one; ``fresh`` drops plan and snapshot.
 
-        Raises ``Fatal``: 4 where it is stopped while it waits, or where the snapshot cannot be used.
+        Raises ``Fatal``: 4 where it is stopped while it waits, or where the snapshot cannot be used; 5 where the run that
+        was to be resumed is not the one to be taken up.
         """
-        spec, source = self._wiring.spec, self._wiring.source
+        spec, source, fresh = self._wiring.spec, self._wiring.source, self._options.fresh
         target = self._writer.submit(lambda connection: runs.target_id(connection, self._wiring.target))
         with self._ledger.engine.connect() as connection:
             state = runs.unfinished(connection, target, source)
+        if self._options.resume is not None:
+            self._must_be(self._options.resume, state)
         scan_again: frozenset[str] = frozenset()
         if state is not None and (fresh or state.spec_digest != spec.digest):
             scan_again = self._supersede(state)
@@ -66,7 +71,8 @@ class Beginning:
             if state is None:
                 state = self._enter(target, snapshot)
             else:
-                self._change(state, state=runs.RUNNING, finished=None, exit_code=None, message=None)
+                values = {"finished": None, "exit_code": None, "message": None, "code": None}
+                self._change(state, state=runs.RUNNING, **values)
         except BaseException:
             snapshot.close()
             raise
@@ -88,9 +94,28 @@ class Beginning:
                 environment=spec.environment,
                 versions=self._versions(),
                 generation=generation,
+                asked=self._asked(),
             )
         )
         return state
+
+    def _asked(self) -> dict[str, Any]:
+        """How this run was called, for the one that carries it on."""
+        files, options = self._wiring.spec.files, self._options
+        return {
+            "spec": options.path,
+            "folder": str(Path(files[0]).absolute().parent) if files else "",
+            "finish": options.finish,
+            "settle": options.settle,
+        }
+
+    def _must_be(self, run: str, state: Optional[RunState]) -> None:
+        if state is None:
+            raise Fatal(f"run {run} cannot be carried on: nothing is left of it to do, or a later run took over", exit_code=5)
+        if state.id != run:
+            raise Fatal(f"run {run} cannot be carried on: run {state.id} took over; resume that one", exit_code=5)
+        if state.spec_digest != self._wiring.spec.digest:
+            raise Fatal(f"run {run} cannot be carried on: its plan was made for another spec", exit_code=5)
 
     def _supersede(self, state: RunState) -> frozenset[str]:
         """An unfinished run of another spec ends here; what it had on the way is looked for before planning."""

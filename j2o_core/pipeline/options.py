@@ -29,11 +29,16 @@ def problem_event(problem: Problem, stage: str) -> dict[str, Any]:
 @dataclass(frozen=True)
 class RunOptions:
     """``settle`` (seconds) overrides the spec's; ``fresh`` drops snapshot and plan, never the ledger's items;
-    ``finish`` closes versions, locks users and archives projects in the end."""
+    ``finish`` closes versions, locks users and archives projects in the end. ``path`` is the spec as it was named, a file
+    by its absolute path. ``resume`` is the run to carry on, and no other. ``retry`` limits a new run to what failed in the
+    last one (``FAILED``), or was skipped in it too (``SKIPPED``)."""
 
     fresh: bool = False
     finish: bool = False
     settle: Optional[float] = None
+    path: str = ""
+    resume: Optional[str] = None
+    retry: Optional[str] = None
     stop: threading.Event = field(default_factory=threading.Event)
 
 

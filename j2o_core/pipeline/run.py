@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import time
 from functools import partial
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Iterator, Optional
 
 from loguru import logger
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..engine.context import Engine, Waits
 from ..engine.dispatch import Stopped
@@ -19,7 +21,7 @@ from ..ledger import counts, effects, listing, runs, tables
 from ..ledger.effects import Effects
 from ..ledger.items import Items
 from ..ledger.runs import RunState
-from ..ledger.store import Ledger, open_ledger
+from ..ledger.store import Ledger, unusable_ledger
 from ..ledger.writer import Writer
 from ..model.outcome import Fatal, Outcome
 from ..model.problem import ERROR
@@ -35,6 +37,7 @@ from .interrupt import STOPPED, Interrupted, signals
 from .observing import Observing, observed
 from .options import Emit, RunOptions, RunResult, problem_event
 from .plan import Planner
+from .spec_ledger import open_spec_ledger
 from .spec_line import spec_line
 from .verify import Verifier
 from .wiring import Wiring, wire
@@ -47,7 +50,7 @@ def run_migration(spec: Spec, plugins: Plugins, home: Path, options: RunOptions,
     result, and the ledger knows it.
     """
     home.mkdir(parents=True, exist_ok=True)
-    ledger = open_ledger(spec.runtime.ledger, home)
+    ledger = open_spec_ledger(spec, plugins, home)
     try:
         ledger.lock()
         wiring = wire(spec, plugins, home)
@@ -58,6 +61,15 @@ def run_migration(spec: Spec, plugins: Plugins, home: Path, options: RunOptions,
             wiring.close()
     finally:
         ledger.close()
+
+
+@contextlib.contextmanager
+def logged(expected: type[Exception]) -> Iterator[None]:
+    """Within the block, such an error is logged and no more."""
+    try:
+        yield
+    except expected as error:
+        logger.error("{}", error)
 
 
 class _Run:
@@ -76,7 +88,7 @@ class _Run:
         """Begin or resume, go through the stages, end."""
         try:
             state = self._begin()
-            code, message = STOPPED, ""
+            code, message, reason = STOPPED, "", ""
             try:
                 code = self._stages(state)
             except (Interrupted, Stopped):
@@ -85,13 +97,15 @@ class _Run:
                 self._writer.submit(lambda connection: effects.forget_plan(connection, state.id))
                 code, message = 1, str(error)
             except Fatal as error:
-                code, message = error.exit_code, error.message
+                code, message, reason = error.exit_code, error.message, error.code
             except Outcome as error:  # a system that cannot be asked any more, of whatever it was asked
-                code, message = 3, error.message
+                code, message, reason = 3, error.message, error.code
+            except SQLAlchemyError as error:
+                code, message, reason = STOPPED, unusable_ledger(self._ledger.shown, error), "disk"
             except sqlite3.DatabaseError as error:
                 assert self._snapshot is not None
                 message = unusable(self._snapshot.path, error).message
-            return self._end(state, code, message)
+            return self._end(state, code, message, reason)
         finally:
             self._writer.close()
             if self._snapshot is not None:
@@ -100,27 +114,29 @@ class _Run:
     # ---------------------------------------------------------------- begin and end
 
     def _begin(self) -> RunState:
-        stop = self._options.stop
-        beginning = Beginning(self._wiring, self._ledger, self._writer, self._settle, self._emit, stop)
-        begun = beginning.begin(self._options.fresh)
+        beginning = Beginning(self._wiring, self._ledger, self._writer, self._settle, self._emit, self._options)
+        begun = beginning.begin()
         self._snapshot, self._scan_again, self._stage = begun.snapshot, begun.scan_again, begun.state.stage
         return begun.state
 
-    def _end(self, state: RunState, code: int, message: str) -> RunResult:
+    def _end(self, state: RunState, code: int, message: str, reason: str = "") -> RunResult:
         ended = runs.FINISHED if self._stage == runs.DONE else runs.STOPPED
         values: dict[str, Any] = {
             "state": ended,
             "finished": time.time(),
             "exit_code": code,
             "message": message or None,
+            "code": reason or None,
         }
-        if self._stage in (runs.EXTRACT, runs.PLAN):
-            values["entities"] = self._read_so_far(state)
-        try:
+        entities: dict[str, dict[str, int]] = {}
+        # What failed here is what stopped the run: that was said already.
+        with logged(sqlite3.DatabaseError):
+            if self._stage in (runs.EXTRACT, runs.PLAN):
+                values["entities"] = self._read_so_far(state)
+        with logged(Fatal):
             self._change(state, **values)
-        except Fatal as error:  # the ledger itself is what failed; its last words were said already
-            logger.error("{}", error.message)
-        entities = counts.entities(self._ledger.engine, state.id)
+        with logged(SQLAlchemyError):
+            entities = counts.entities(self._ledger.engine, state.id)
         hook = self._wiring.plugins.manager.hook.j2o_run_finished
         observed(hook, run=state.id, exit_code=code, entities=entities)
         self._emit({"event": "run_finished", "run": state.id, "exit_code": code, "entities": entities})

@@ -1,34 +1,101 @@
-"""Why items were skipped or failed, most frequent cause first."""
+"""Why items were skipped or failed: by root cause, most frequent first."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Iterable
 
+from ..model.error_class import BECAUSE, error_class
 from .source import Row
+
+#: keys that stand as examples of a cause
+SAMPLES = 5
+#: causes of one code that are told apart; whatever else has that code is one more
+_APART = 100
+_NUMBER = re.compile(r"(?<=[/=])\d+")
+_ADDRESS = re.compile(r"https?://\S+")
 
 
 @dataclass
 class Cause:
-    """Items of one entity that share outcome and code, with the first of them as an example."""
+    """Items that share a cause. ``keys`` are the first of them, ``place`` the line of the spec of the first."""
 
     outcome: str
-    entity: str
+    error_class: str
     code: str
     message: str
-    key: str
     place: str
-    count: int = 0
+    entities: Counter[str] = field(default_factory=Counter)
+    keys: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many items."""
+        return sum(self.entities.values())
+
+    @property
+    def entity(self) -> str:
+        """Their entities, the most frequent first."""
+        return ", ".join(name for name, _ in self.entities.most_common())
+
+    @property
+    def key(self) -> str:
+        """The first of them."""
+        return self.keys[0] if self.keys else ""
 
 
 def rank(rows: Iterable[Row]) -> list[Cause]:
-    """The causes, failures before skips, then by the number of items; holds one row a cause in memory."""
-    causes: dict[tuple[str, str, str], Cause] = {}
+    """The causes, failures before skips, then by the number of items.
+
+    What fails because the item it belongs to failed has the cause of that one. Memory holds a bounded number of causes.
+    """
+    causes: dict[tuple[str, str], Cause] = {}
+    apart: Counter[tuple[str, str]] = Counter()
     for row in rows:
-        identity = (str(row.get("outcome", "")), str(row.get("entity", "")), str(row.get("code", "")))
+        outcome, code = str(row.get("outcome", "")), str(row.get("code", ""))
+        message, follows = _root(str(row.get("message", "")))
+        identity = (outcome, _alike(message, str(row.get("key", ""))))
         if identity not in causes:
-            causes[identity] = Cause(
-                *identity, str(row.get("message", "")), str(row.get("key", "")), str(row.get("place") or "")
-            )
-        causes[identity].count += 1
-    return sorted(causes.values(), key=lambda cause: (cause.outcome != "failed", -cause.count, cause.entity))
+            apart[(outcome, code)] += 1
+            if apart[(outcome, code)] > _APART:
+                identity, message = (outcome, f"code {code}"), f"other items with the code {code}"
+        cause = causes.get(identity)
+        if cause is None:
+            cause = causes[identity] = Cause(outcome, _class_of(row), code, message, str(row.get("place") or ""))
+        elif cause.code in _FOLLOWING and not follows and code not in _FOLLOWING:
+            cause.code, cause.error_class = code, _class_of(row)
+            cause.place = str(row.get("place") or "") or cause.place
+        cause.entities[str(row.get("entity", ""))] += 1
+        if len(cause.keys) < SAMPLES:
+            cause.keys.append(str(row.get("key", "")))
+        if row.get("request") and len(cause.requests) < SAMPLES:
+            cause.requests.append(str(row["request"]))
+    return sorted(causes.values(), key=lambda cause: (cause.outcome != "failed", -cause.count, cause.entity, cause.code))
+
+
+#: codes of what fails only because something else did
+_FOLLOWING = ("J2O-E010",)
+
+
+def _class_of(row: Row) -> str:
+    return str(row.get("class") or error_class(str(row.get("code", ""))))
+
+
+def _root(message: str) -> tuple[str, bool]:
+    """The cause behind a chain of items that belong to each other, and whether there is such a chain."""
+    follows = False
+    while True:
+        prefix = next((words for words in BECAUSE if message.startswith(words)), None)
+        if prefix is None:
+            return message, follows
+        message, follows = message[len(prefix) :], True
+
+
+def _alike(message: str, key: str) -> str:
+    """The message without what differs from item to item: its own key, and ids in addresses."""
+    if key:
+        message = message.replace(key, "…")
+    return _ADDRESS.sub(lambda found: _NUMBER.sub("…", found.group()), message)

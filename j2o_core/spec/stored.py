@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, Mapping, Optional, Sequence
 
 from ..model.problem import Place
 from .build import build_spec
@@ -10,6 +10,11 @@ from .model import Spec
 from .node import tree
 
 
-def stored_spec(document: Mapping[str, Any], name: str) -> Spec:
-    """The typed form of a merged spec that was checked when it ran; its places say ``name``."""
-    return build_spec(tree(dict(document), Place(name, 1, 1)), None, ())
+def stored_spec(
+    document: Mapping[str, Any], name: str, environment: Optional[str] = None, files: Sequence[str] = ()
+) -> Spec:
+    """The typed form of a merged spec that was checked when it ran; its places say ``name``.
+
+    Relative paths in it start from the folder of the first of ``files``.
+    """
+    return build_spec(tree(dict(document), Place(name, 1, 1)), environment, tuple(files))

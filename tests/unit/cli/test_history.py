@@ -17,7 +17,9 @@ from sqlalchemy import insert
 
 from j2o_core.ledger import runs as ledger_runs
 from j2o_core.ledger import tables
+from j2o_core.ledger.listing import Listed, put
 from j2o_core.ledger.store import open_ledger
+from j2o_core.model.error_class import BECAUSE_MISSING
 
 ROW = {"entity": "users", "code": "J2O-M104", "place": "acme.yaml:41:7"}
 
@@ -89,15 +91,89 @@ def test_a_run_whose_process_died_is_interrupted_not_running(
     state, line = shown()
     assert state == "interrupted"
     assert "the same command carries on" in line
+    assert f"j2o resume {first}" in line
 
 
 def test_errors_lists_what_failed_and_on_request_what_was_skipped(
     j2o: Callable[..., Any], two_runs: tuple[str, str]
 ) -> None:
     failed = json.loads(j2o("errors", two_runs[1], "--json").out)
-    assert [(row["key"], row["message"], row["place"]) for row in failed] == [("fred", "refused", "acme.yaml:41:7")]
+    assert [(row["key"], row["message"], row["place"]) for row in failed["items"]] == [
+        ("fred", "refused", "acme.yaml:41:7")
+    ]
     both = json.loads(j2o("errors", "last", "--skipped", "--json").out)
-    assert [row["key"] for row in both] == ["fred", "mia"]
+    assert [row["key"] for row in both["items"]] == ["fred", "mia"]
+    listed = j2o("errors", "last", "--skipped", "--items").out
+    assert "fred" in listed
+    assert "mia" in listed
+
+
+def _fail(run: str, *rows: Listed) -> None:
+    ledger = open_ledger("sqlite:///acme.db", Path(os.environ["J2O_HOME"]))
+    with ledger.engine.begin() as connection:
+        put(connection, run, rows)
+    ledger.close()
+
+
+def test_errors_groups_by_root_cause_with_counts_samples_and_a_next_step(
+    j2o: Callable[..., Any], two_runs: tuple[str, str]
+) -> None:
+    words = "POST http://op/api/v3/projects/{}/work_packages: 422 Status is not set to one of the allowed values."
+    packages = [
+        Listed("work_packages", str(n), f"ACME-{n}", "failed", "http_422", words.format(n), "acme.yaml:7:3", request="r1")
+        for n in range(8)
+    ]
+    comments = [
+        Listed("comments", str(n), f"c{n}", "failed", "J2O-E010", BECAUSE_MISSING + packages[0].message) for n in range(3)
+    ]
+    slow = Listed("watchers", "1", "w1", "failed", "no_answer", "no complete answer", error_class="timeout")
+    _fail(two_runs[1], *comments, *packages, slow)
+    causes = json.loads(j2o("errors", "last", "--json").out)["causes"]
+    first = causes[0]
+    assert (first["class"], first["code"], first["count"]) == ("validation", "http_422", 11)
+    assert first["entities"] == {"work_packages": 8, "comments": 3}
+    assert first["place"] == "acme.yaml:7:3"
+    assert first["requests"] == ["r1"] * 5
+    assert len(first["keys"]) == 5
+    assert "--retry-failed" in first["next"]
+    assert {cause["class"] for cause in causes} == {"validation", "timeout"}
+    text = j2o("errors", "last").out
+    assert "failed: 8 work_packages, 3 comments (validation, http_422)" in text
+    assert "next step: " in text
+
+
+@pytest.mark.parametrize("name", ["timeout", "Timeout"])
+def test_errors_of_one_class(j2o: Callable[..., Any], two_runs: tuple[str, str], name: str) -> None:
+    slow = Listed("watchers", "1", "w1", "failed", "no_answer", "no complete answer", error_class="timeout")
+    _fail(two_runs[1], slow)
+    found = json.loads(j2o("errors", "last", "--class", name, "--json").out)
+    assert [row["key"] for row in found["items"]] == ["w1"]
+    assert [cause["class"] for cause in found["causes"]] == ["timeout"]
+
+
+def test_an_unknown_class_is_refused_with_those_there_are(j2o: Callable[..., Any], two_runs: tuple[str, str]) -> None:
+    called = j2o("errors", "last", "--class", "weather")
+    assert called.code == 2
+    assert "missing reference" in called.err
+    assert j2o("errors", "last", "--class", "rate-limit").code == 0
+
+
+def test_rows_of_before_there_were_classes_have_that_of_their_code(
+    j2o: Callable[..., Any], two_runs: tuple[str, str]
+) -> None:
+    assert json.loads(j2o("errors", "last", "--json").out)["items"][0]["class"] == "validation"
+
+
+def test_errors_tells_why_the_whole_run_stopped(j2o: Callable[..., Any], two_runs: tuple[str, str]) -> None:
+    ledger = open_ledger("sqlite:///acme.db", Path(os.environ["J2O_HOME"]))
+    with ledger.engine.begin() as connection:
+        values = {"state": "stopped", "stage": "apply", "exit_code": 3, "message": "GET /: 401", "code": "http_401"}
+        ledger_runs.change(connection, two_runs[1], **values)
+    ledger.close()
+    stopped = json.loads(j2o("errors", "last", "--json").out)["stopped"]
+    assert stopped["class"] == "authentication"
+    assert "auth" in stopped["next"]
+    assert "GET /: 401" in j2o("errors", "last").out
 
 
 def test_report_writes_each_format_to_stdout_or_to_a_file(

@@ -115,7 +115,8 @@ def test_csv_holds_counts_items_and_problems_and_no_formula() -> None:
 def test_causes_come_failures_first_then_by_number() -> None:
     causes = rank(Queries().listed("r1"))
     assert [(cause.outcome, cause.count, cause.key) for cause in causes] == [
-        ("failed", 2, "ACME-1"),
+        ("failed", 1, "ACME-1"),
+        ("failed", 1, "=cmd()"),
         ("skipped", 1, "fred"),
     ]
 
