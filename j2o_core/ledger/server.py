@@ -55,9 +55,9 @@ def open_server(address: Address) -> Engine:
     return engine
 
 
-def wait_for_return(engine: Engine, seconds: float = PATIENCE) -> None:
-    """From now on a connection that is refused is asked for again, for so long, before it is given up."""
-    event.listen(engine, "do_connect", _Patient(seconds))
+def wait_for_return(engine: Engine) -> None:
+    """From now on a connection that is refused is asked for again, for ``PATIENCE``, before it is given up."""
+    event.listen(engine, "do_connect", _Patient(PATIENCE))
 
 
 def check_encoding(connection: Connection) -> None:

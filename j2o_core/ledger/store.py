@@ -13,7 +13,7 @@ from ..model.outcome import Fatal
 from .address import POSTGRESQL, Address, parse
 from .holder import ServerLock
 from .lock import Lock
-from .server import check_encoding, open_server
+from .server import Unreachable, check_encoding, open_server
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 #: the newest migration
@@ -60,6 +60,8 @@ def open_ledger(url: str, home: Path) -> Ledger:
             if address.path is None:
                 check_encoding(connection)
             migrate(connection)
+    except Unreachable as error:
+        raise Fatal(error.message, exit_code=3) from None
     except (DatabaseError, OSError) as error:
         reason = address.redact(str(getattr(error, "orig", None) or error))
         what = "is the folder writable and the file a j2o ledger?" if address.path else "may the user create tables?"
