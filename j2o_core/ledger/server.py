@@ -137,7 +137,7 @@ def _settings(connection: Any, _record: Any) -> None:
     connection.autocommit = before
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _text_dumper() -> Any:
     from psycopg.types.string import StrDumper
 
@@ -154,5 +154,3 @@ def _is_away(context: Any) -> bool:
     """Shut down, starting up, out of connections or of disk (SQLSTATE classes 08, 53, 57P)."""
     state = str(getattr(context.original_exception, "sqlstate", None) or "")
     return state.startswith(("08", "53", "57P"))
-
-

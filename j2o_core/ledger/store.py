@@ -72,7 +72,7 @@ def open_ledger(url: str, home: Path) -> Ledger:
 
 
 def unusable_ledger(where: object, error: SQLAlchemyError) -> str:
-    """What to say of a ledger whose database refused something: the disk is full, the folder read-only, the file torn."""
+    """What to say of a ledger whose database refused something: disk full, folder read-only, file torn."""
     reason = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     return f"the ledger {where} cannot be used: {reason}; when it can again, the same command goes on"
 

@@ -150,9 +150,7 @@ def test_connections_that_are_cut_are_made_anew_and_nothing_is_lost_or_written_t
     writer = Writer(ledger.engine)
     for number in range(40):
         writer.post(
-            lambda connection, number=number: connection.execute(
-                insert(tables.target).values(identity=f"t{number:02}")
-            )
+            lambda connection, number=number: connection.execute(insert(tables.target).values(identity=f"t{number:02}"))
         )
         if number % 8 == 3:
             assert postgres_server.cut_off(postgres_ledger)
@@ -257,7 +255,9 @@ def test_no_refusal_shows_the_password(postgres_server: Any, tmp_path: Path) -> 
 
 def test_without_the_driver_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     find = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == "psycopg" else find(name, *more))
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *more: None if name == "psycopg" else find(name, *more)
+    )
     with pytest.raises(Fatal, match=r"pip install 'j2o\[postgres\]'") as caught:
         open_ledger("postgresql://db.example.com/j2o", tmp_path)
     assert caught.value.exit_code == 2

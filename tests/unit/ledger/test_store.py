@@ -1,24 +1,32 @@
 from __future__ import annotations
 
+import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, func, insert, inspect, select
 
-from j2o_core.ledger import store
-from j2o_core.ledger.store import open_ledger
+from j2o_core.ledger import effects, listing, runs, store, tables
+from j2o_core.ledger.effects import Planned
+from j2o_core.ledger.items import CREATED, Item, Items
+from j2o_core.ledger.listing import Listed
+from j2o_core.ledger.queries import Queries
+from j2o_core.ledger.store import migrate, open_ledger
 from j2o_core.ledger.tables import metadata
 from j2o_core.ledger.writer import Writer
 from j2o_core.model.outcome import Fatal
 
 
-def test_the_migrations_make_the_tables_that_the_code_uses(tmp_path: Path):
-    ledger = open_ledger("sqlite:///ledger.db", tmp_path)
+def test_the_migrations_make_the_tables_that_the_code_uses(tmp_path: Path, ledger_url: str):
+    ledger = open_ledger(ledger_url, tmp_path)
     with ledger.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     ledger.close()
@@ -35,7 +43,9 @@ def test_a_relative_ledger_lies_in_the_home_folder(tmp_path: Path):
     assert (tmp_path / "deep" / "ledger.db").exists()
 
 
-@pytest.mark.parametrize("url", ["nonsense", "mysql://host/db", "sqlite://"])
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://host/db", "sqlite://", "postgresql://host", "postgresql+psycopg2://host/db"]
+)
 def test_an_url_that_is_no_ledger_is_refused_with_what_is_expected(tmp_path: Path, url: str):
     with pytest.raises(Fatal, match="expected") as caught:
         open_ledger(url, tmp_path)
@@ -51,44 +61,42 @@ def test_a_file_that_is_no_ledger_is_named_and_left_alone(tmp_path: Path):
     assert path.read_bytes().startswith(b"this is no database")
 
 
-def test_a_second_process_is_refused_and_told_who_has_the_ledger(tmp_path: Path):
-    ledger = open_ledger("sqlite:///ledger.db", tmp_path)
+def test_a_second_process_is_refused_and_told_who_has_the_ledger(tmp_path: Path, ledger_url: str):
+    ledger = open_ledger(ledger_url, tmp_path)
     ledger.lock()
     script = (
         "import sys, pathlib\n"
         "from j2o_core.ledger.store import open_ledger\n"
         "from j2o_core.model.outcome import Fatal\n"
         "try:\n"
-        "    open_ledger('sqlite:///ledger.db', pathlib.Path(sys.argv[1])).lock()\n"
+        "    open_ledger(sys.argv[2], pathlib.Path(sys.argv[1])).lock()\n"
         "except Fatal as error:\n"
         "    print(error.exit_code, error.message)\n"
     )
-    second = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True)
+    call = [sys.executable, "-c", script, str(tmp_path), ledger_url]
+    second = subprocess.run(call, capture_output=True, text=True, check=True)
     assert second.stdout.startswith("5 ")
-    import os
-
-    assert f"process {os.getpid()}" in second.stdout
+    assert f"is in use by process {os.getpid()} on {socket.gethostname()}, for " in second.stdout
     ledger.close()
-    third = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True)
+    third = subprocess.run(call, capture_output=True, text=True, check=True)
     assert third.stdout == ""
 
 
-def test_the_writer_commits_what_was_posted_before_it_answers_a_submit(tmp_path: Path):
-    ledger = open_ledger("sqlite:///ledger.db", tmp_path)
+def test_the_writer_commits_what_was_posted_before_it_answers_a_submit(tmp_path: Path, ledger_url: str):
+    ledger = open_ledger(ledger_url, tmp_path)
     writer = Writer(ledger.engine)
     for number in range(50):
         writer.post(
-            lambda connection, number=number: connection.exec_driver_sql(
-                "INSERT INTO target (identity) VALUES (?)", (f"t{number}",)
-            )
+            lambda connection, number=number: connection.execute(insert(tables.target).values(identity=f"t{number}"))
         )
-    assert writer.submit(lambda connection: connection.exec_driver_sql("SELECT count(*) FROM target").scalar()) == 50
+    count = select(func.count()).select_from(tables.target)
+    assert writer.submit(lambda connection: connection.execute(count).scalar()) == 50
     writer.close()
     ledger.close()
 
 
-def test_a_writer_that_failed_once_refuses_everything_after_it(tmp_path: Path):
-    ledger = open_ledger("sqlite:///ledger.db", tmp_path)
+def test_a_writer_that_failed_once_refuses_everything_after_it(tmp_path: Path, ledger_url: str):
+    ledger = open_ledger(ledger_url, tmp_path)
     writer = Writer(ledger.engine)
     with pytest.raises(Fatal, match="cannot be written"):
         writer.submit(lambda connection: connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)"))
@@ -96,3 +104,57 @@ def test_a_writer_that_failed_once_refuses_everything_after_it(tmp_path: Path):
         writer.post(lambda connection: None)
     writer.close()
     ledger.close()
+
+
+def test_every_migration_can_be_taken_back_and_done_again(tmp_path: Path, ledger_url: str):
+    ledger = open_ledger(ledger_url, tmp_path)
+    with ledger.engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(store.__file__).with_name("migrations")))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+        assert not inspect(connection).has_table("effect")
+        migrate(connection)
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    ledger.close()
+
+
+def test_of_items_and_listings_with_one_key_the_last_stays(tmp_path: Path, ledger_url: str):
+    ledger = open_ledger(ledger_url, tmp_path)
+    writer = Writer(ledger.engine)
+    run = _begin(writer)
+    items = Items(ledger.engine, 1, "acme")
+    text = "words ☃ 🎉 \\ %s ' \" {}"
+    first = Item("users", "1", "fred", "7", CREATED, image={"name": "a"}, version="0")
+    second = Item("users", "1", text, "8", CREATED, image={"name": text}, parent="3")
+    writer.submit(lambda connection: items.put(connection, run, [first, second]))
+    assert items.get("users", ["1", "2"]) == {"1": second}
+    listed = [Listed("users", "1", "fred", outcome, "J2O-E001", text) for outcome in ("failed", "skipped")]
+    writer.submit(lambda connection: listing.put(connection, run, listed))
+    assert [(row["outcome"], row["message"]) for row in Queries(ledger.engine).listed(run)] == [("skipped", text)]
+    writer.close()
+    ledger.close()
+
+
+def test_a_planned_effect_is_read_as_it_was_planned(tmp_path: Path, ledger_url: str):
+    ledger = open_ledger(ledger_url, tmp_path)
+    writer = Writer(ledger.engine)
+    run = _begin(writer)
+    payload = {"subject": "nul \x00, lone \ud800, ☃", "hours": 1.5, "done": True, "none": None}
+    one = Planned(0, "things", "1", "T-1", "create", "marked", payload, only=["subject"], lane="l", doubtful=True)
+    writer.submit(lambda connection: effects.plan(connection, run, [one]))
+    (row,) = effects.Effects(ledger.engine, run).window(0, 0, effects.PLANNED, 0, 10)
+    assert (row.payload, row.only, row.doubtful, row.resent, row.sent) == (
+        payload, frozenset(["subject"]), True, False, None,
+    )  # fmt: skip
+    writer.close()
+    ledger.close()
+
+
+def _begin(writer: Writer) -> str:
+    def begin(connection: Connection) -> str:
+        values = {"spec": "s", "spec_digest": "d", "document": {}, "origins": {}, "environment": None, "versions": {}}
+        target = runs.target_id(connection, "memory")
+        return runs.begin(connection, target, "acme", **values, generation=1).id
+
+    return str(writer.submit(begin))
