@@ -92,7 +92,7 @@ def tell_translation(translation: Translation) -> None:
     for line in report_lines(translation):
         print(line, file=sys.stderr)
     for name, value in translation.variables.items():
-        os.environ.setdefault(name, value)
+        os.environ[name] = os.environ.get(name) or value
 
 
 def describe(problem: Problem, texts: Mapping[str, str]) -> str:

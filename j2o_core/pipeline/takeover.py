@@ -45,6 +45,7 @@ class Takeover:
         self._spec: Optional[TakeoverSpec] = spec.takeover
         self._folder = Path(spec.files[0]).parent if spec.files else Path()
         self._snapshot, self._items, self._resolver, self._effect = snapshot, items, resolver, effect
+        self._read: Optional[dict[str, list[tuple[tuple[str, ...], Claim]]]] = None
         self._claims: dict[str, dict[str, Claim]] = {}
         self._clashes: dict[tuple[str, str], str] = {}
         self._found: dict[str, Found] = {}
@@ -89,7 +90,7 @@ class Takeover:
         wanted = {claims[origin].target: origin for origin in origins if origin in claims}
         identifiers = list(wanted)
         for start in range(0, len(identifiers), _AT_ONCE):
-            for found in _read(loader, identifiers[start : start + _AT_ONCE]):
+            for found in _standing(loader, identifiers[start : start + _AT_ONCE]):
                 if found.id in wanted:
                     self._found[wanted[found.id]] = found
         self._gone.update(origin for origin in wanted.values() if origin not in self._found)
@@ -167,14 +168,18 @@ class Takeover:
 
     # ---------------------------------------------------------------- the maps
 
-    def _entries(self, entity: str) -> Iterator[tuple[tuple[str, ...], Claim]]:
+    def _entries(self, entity: str) -> Sequence[tuple[tuple[str, ...], Claim]]:
+        """The entries of one entity; the files are read once."""
         assert self._spec is not None
-        until = _moment(self._spec.until)
-        for path, read in read_maps(self._spec.files, self._folder):
-            changed = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.timezone.utc)
-            for entry in read.entries:
-                if entry.entity == entity:
-                    yield entry.names, Claim(entry.target, _moment(entry.moment) or until or changed)
+        if self._read is None:
+            self._read = {}
+            until = _moment(self._spec.until)
+            for path, read in read_maps(self._spec.files, self._folder):
+                changed = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.timezone.utc)
+                for entry in read.entries:
+                    claim = Claim(entry.target, _moment(entry.moment) or until or changed)
+                    self._read.setdefault(entry.entity, []).append((entry.names, claim))
+        return self._read.get(entity, ())
 
     def _clash(self, entity: str, origins: Any, reason: str) -> None:
         for origin in origins:
@@ -218,7 +223,7 @@ class Takeover:
         return known == "yes"
 
 
-def _read(loader: Loader, identifiers: Sequence[str]) -> Iterator[Found]:
+def _standing(loader: Loader, identifiers: Sequence[str]) -> Iterator[Found]:
     """Those of the items that are there."""
     found: dict[str, Found] = {}
     with contextlib.suppress(ItemFailed):  # one id that is no more spoils the question: then each is asked for

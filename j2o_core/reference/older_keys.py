@@ -71,8 +71,8 @@ def _maps(known: Vocabulary) -> list[str]:
     return [
         *table(("entity", "sections", "file of its own"), rows),
         "",
-        f"The id on the target is the entry itself or one of {words(maps.target)}; the item of the source is the key of",
-        f"the entry or one of {words(maps.source)}; {words(maps.moment)} tell when it was written.",
+        f"The id on the target is the entry itself or one of {words(maps.target)}; the item of the source is the key",
+        f"of the entry or one of {words(maps.source)}; {words(maps.moment)} tell when it was written.",
         "",
         f"Found again by their names, and passed over: {words(sorted(maps.ignored))}.",
     ]

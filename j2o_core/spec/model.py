@@ -169,9 +169,9 @@ class RuntimeSpec:
 class TakeoverSpec:
     """What an earlier tool has written: ``files`` are its id maps, relative to the spec.
 
-    ``existing``: what they name is left as it is until its source changes (``keep``), or made equal to its source at once
-    (``update``). ``children`` tells, by entity, the path of the moment at which a record came to be: those older than
-    the taking over of their parent were written by the earlier tool, where any such stands on the target.
+    ``existing``: what they name is left as it is until its source changes (``keep``), or made equal to its source at
+    once (``update``). ``children`` tells, by entity, the path of the moment at which a record came to be: those older
+    than the taking over of their parent were written by the earlier tool, where any such stands on the target.
     """
 
     files: tuple[str, ...]

@@ -20,6 +20,8 @@ _NOT_PUBLIC = re.compile(r"(?i)\b(?!(?:plugin|id|url|identity|user|username|emai
 _CONNECTION = re.compile(r"(?:environments\.[^.]+\.)?(?:connections|system)\b")
 _PASSWORD_IN_ADDRESS = re.compile(r"://[^/@\s:]*:([^/@\s]+)@")
 _MASK = "***"
+#: about keys of an older configuration, in which a secret may stand under any name
+_OF_KEYS = ("J2O-L001", "J2O-L002", "J2O-L003")
 
 
 def render_problem(problem: Problem, text: str) -> str:
@@ -30,7 +32,7 @@ def render_problem(problem: Problem, text: str) -> str:
     lines = [head]
     if place is not None and text:
         secret = _NOT_PUBLIC if _CONNECTION.match(problem.path) else _SECRET
-        lines += _excerpt(text, place.line, place.column, problem.code == "J2O-S032", secret)
+        lines += _excerpt(text, place.line, place.column, problem.code == "J2O-S032", secret, problem.code in _OF_KEYS)
     lines.append(f"   {_hint(problem)}{problem.docs}")
     return "\n".join(lines)
 
@@ -58,7 +60,7 @@ def _hint(problem: Problem) -> str:
     return f"expected {problem.expected}   " if problem.expected else ""
 
 
-def _excerpt(text: str, line: int, column: int, is_secret: bool, secret: re.Pattern[str]) -> list[str]:
+def _excerpt(text: str, line: int, column: int, is_secret: bool, secret: re.Pattern[str], of_key: bool) -> list[str]:
     lines = LINE_BREAK.split(text)
     if not 0 < line <= len(lines):
         return []
@@ -66,6 +68,8 @@ def _excerpt(text: str, line: int, column: int, is_secret: bool, secret: re.Patt
     start = min(column - 1, len(source))
     token = _TOKEN.match(source, start)
     length = max(1, len(token.group().rstrip()) if token is not None else 1)
+    if of_key:
+        source = source[: start + length] + f": {_MASK}"
     if is_secret:
         source, length = source[:start] + _MASK, len(_MASK)
     before, shown, after = source[:start], source[start : start + length], source[start + length :]

@@ -46,7 +46,9 @@ def gather(
         read, wrong = read_env(path)
         found.update({variable.name: variable for variable in read if variable.name.startswith(prefixes)})
         problems += wrong
-    found.update({name: Variable(name, value) for name, value in process.items() if name.startswith(prefixes)})
+    for name, value in process.items():
+        if name.startswith(prefixes) and (value or name not in found):  # an empty one says nothing
+            found[name] = Variable(name, value)
     return found, problems
 
 

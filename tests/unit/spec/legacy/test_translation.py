@@ -12,6 +12,7 @@ from j2o_core.model.problem import ERROR, Place
 from j2o_core.spec.legacy import Line, report_lines, translate, vocabulary
 from j2o_core.spec.load import LoadResult
 from j2o_core.spec.node import tree
+from j2o_core.spec.show import render_problem
 
 #: a component for each set of entities that some component becomes
 ENTITIES = {
@@ -140,6 +141,24 @@ def test_a_token_in_the_file_is_never_copied_and_told(read: Read) -> None:
     assert "s3cr3t" not in everything
     assert not [problem for problem in result.problems if "s3cr3t" in problem.message]
     assert result.translation.variables == {"J2O_JIRA_API_TOKEN": "s3cr3t-of-jira"}  # so that it keeps working
+
+
+@pytest.mark.parametrize(
+    "key", ["pat: hunter22", "api_token: [hunter22]", "password: {of: hunter22}", "api_token: hunter22"]
+)
+def test_no_excerpt_shows_what_may_be_a_secret(read: Read, key: str) -> None:
+    result = read(f"jira:\n  {key}\nopenproject: {{url: https://op.example}}\n")
+    shown = "".join(render_problem(p, result.texts.get(p.place.file, "") if p.place else "") for p in result.problems)
+    assert result.problems
+    assert key.split(":")[0] in shown
+    assert "hunter22" not in shown
+
+
+def test_an_empty_variable_of_the_process_says_nothing(read: Read, older: Path) -> None:
+    (older / ".env").write_text("J2O_JIRA_API_TOKEN=abc\n", encoding="utf-8")
+    result = read(URLS, {"J2O_JIRA_API_TOKEN": ""})
+    assert result.translation is not None
+    assert result.translation.variables == {"J2O_JIRA_API_TOKEN": "abc"}
 
 
 def test_problems_point_at_the_line_of_the_old_file(read: Read) -> None:
