@@ -12,7 +12,7 @@ import typer
 
 from ..report.html_report import moment
 from ..spec.model import Spec
-from . import legacy
+from . import bundles, legacy
 from .document import print_json, print_rows
 from .failure import USAGE, Refusal, say
 from .history import json_option, ledger_option
@@ -33,6 +33,7 @@ def add(app: typer.Typer) -> None:
     for command in (history, show, diff, restore):
         group.command()(command)
     legacy.join(group)
+    bundles.join(group)
     app.add_typer(group, name="config")
 
 
