@@ -17,7 +17,7 @@ _STATUSES: Groups = (
     ("In progress", "Doing", "In development", "Started", "Work in progress", "Implementing", "Active", "Ongoing"),
     ("In progress", "In review", "Under review", "Code review", "Review", "Under investigation", "Escalated"),
     ("Developed", "Implemented", "Ready for test", "Ready for testing"),
-    ("In testing", "Testing", "In test", "QA", "In QA", "Under test", "Verifying"),
+    ("In testing", "Testing", "In test", "QA", "In QA", "In QE test", "Under test", "Verifying"),
     ("Tested", "Verified", "Test passed"),
     ("On hold", "Blocked", "Waiting", "Pending", "Paused", "Impeded", "Suspended", "Waiting for customer"),
     ("On hold", "Waiting for approval", "Awaiting approval", "Waiting for support"),
@@ -34,7 +34,7 @@ _TYPES: Groups = (
 _PRIORITIES: Groups = (
     ("Immediate", "Highest", "Blocker", "Critical", "Urgent", "Showstopper", "P0", "P1"),
     ("High", "Major", "Important", "P2"),
-    ("Normal", "Medium", "Moderate", "Default", "Average", "P3"),
+    ("Normal", "Medium", "Moderate", "Default", "Average", "None", "Undefined", "Unprioritized", "P3"),
     ("Low", "Minor", "Lowest", "Trivial", "P4", "P5"),
 )
 _ROLES: Groups = (
@@ -45,6 +45,7 @@ _ROLES: Groups = (
 )
 _LINKS: Groups = (
     ("relates", "relates to", "is related to", "related", "see also", "mentions"),
+    ("relates", "is cloned from", "is cloned into", "is triggered by", "triggers", "is triggering"),
     ("relates", "clones", "is cloned by", "causes", "is caused by", "caused", "split to", "split from"),
     ("relates", "implements", "is implemented by", "resolves", "is resolved by", "reviews", "is reviewed by"),
     ("relates", "tests", "is tested by", "documents", "is documented by", "created", "created by", "merged into"),
@@ -56,9 +57,9 @@ _LINKS: Groups = (
     ("precedes", "has to be done before", "is predecessor of", "is followed by", "earliest end is start of"),
     ("follows", "has to be done after", "is successor of", "is preceded by", "start is earliest end of"),
     ("requires", "depends on", "needs"),
-    ("required", "is required by", "is depended on by", "is needed by"),
+    ("required", "is required by", "is depended on by", "is dependent of", "is needed by"),
     ("includes", "contains", "is parent of"),
-    ("partof", "is part of", "is contained in", "is child of"),
+    ("partof", "is part of", "is contained in", "is included by", "is included in", "is child of"),
 )
 _FIELDS: Groups = (
     ("Story points", "Story point estimate", "Estimate (points)", "SP"),
