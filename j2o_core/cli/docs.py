@@ -49,7 +49,14 @@ def build_docs(
     from .command_reference import command_lines
     from .program import build
 
-    made = pages(session(context).plugins, command_lines(build()))
+    plugins = session(context).plugins
+    broken = [info.name for info in plugins.infos if info.error]
+    if broken:
+        names = ", ".join(broken)
+        raise Refusal(
+            f"the reference would not tell all of {names}: mend it or leave it out (J2O_DISABLE_PLUGINS)", USAGE
+        )
+    made = pages(plugins, command_lines(build()))
     if not check:
         try:
             changed = write(made, output)
