@@ -37,7 +37,7 @@ CONNECTION: Mapping[str, Any] = {
                 },
             },
         }
-    }
+    },
 }
 
 EXTRACTORS: Mapping[str, Mapping[str, Any]] = {
