@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence
 
+from ..model.outcome import Fatal
 from .failure import USAGE, Refusal, say
 from .init import write_spec
 from .loading import require_spec
@@ -14,6 +15,7 @@ from .session import Session, environment
 from .templates import require_template
 
 if TYPE_CHECKING:
+    from ..hooks.registry import Registry
     from ..pipeline.proposal.document import Proposal
     from ..spec.model import Spec
 
@@ -72,27 +74,16 @@ def write_live(current: Session, asked: Asked) -> None:
 def _propose(current: Session, asked: Asked) -> Proposal:
     from ..pipeline.proposal.document import Wanted, propose
     from ..pipeline.survey import ends_of, survey_both
-    from ..spec.load import load_spec
-    from ..spec.packaged import PREFIX
 
     registry = current.plugins.registry
-    named = require_template(asked.template).name if asked.template is not None else None
     spec = _spec_of_connections(current, asked)
-    source, target = ends_of(spec, registry)
+    ends = ends_of(spec, registry)
+    named = _template(asked.template, ends, registry) if asked.template is not None else None
     own = asked.connections is not None
     projects = tuple(asked.projects) or (spec.projects if own else ())
     jql = spec.jql if own else ""
     surveys = survey_both(spec, current.plugins, current.home, projects, jql, asked.sample)
-    template = named or surveys.source.template
-    loaded = load_spec(PREFIX + template, registry=registry, variables={}).spec
-    if loaded is None:
-        raise Refusal(f"the template '{template}' is not sound here: j2o validate {PREFIX}{template}", USAGE)
-    if ends_of(loaded, registry) != (source, target):
-        raise Refusal(
-            f"the template '{template}' calls its connections {' and '.join(ends_of(loaded, registry))}, and those "
-            f"here are {source} and {target}: name them alike",
-            USAGE,
-        )
+    template, loaded = named or _template(surveys.source.template, ends, registry)
     for remark in (*surveys.source.remarks, *surveys.target.remarks):
         say(f"note: {remark}")
     wanted = Wanted(
@@ -100,13 +91,36 @@ def _propose(current: Session, asked: Asked) -> Proposal:
         spec=loaded,
         name=asked.name,
         file=str(asked.file),
-        connections={name: _connection(spec, loaded, name, asked) for name in (source, target)},
+        connections={name: _connection(spec, loaded, name, asked) for name in ends},
         system=spec.document.get("system") if spec.system is not None else None,
         select={"projects": list(projects), "jql": jql},
         facts=[_described(name, facts) for name, facts in surveys.facts.items()],
         people_file=None if asked.prints else f"./{asked.people_file.name}",
     )
     return propose(wanted, surveys.source, surveys.target, registry)
+
+
+def _template(name: str, ends: tuple[str, str], registry: Registry) -> tuple[str, Spec]:
+    """The template of a name, for connections that are called like ``ends``."""
+    from ..pipeline.survey import ends_of
+    from ..spec.load import load_spec
+    from ..spec.packaged import PREFIX
+
+    name = require_template(name).name
+    loaded = load_spec(PREFIX + name, registry=registry, variables={}).spec
+    if loaded is None:
+        raise Refusal(f"the template '{name}' is not sound here: j2o validate {PREFIX}{name}", USAGE)
+    try:
+        own = ends_of(loaded, registry)
+    except Fatal as error:
+        raise Refusal(f"the template '{name}' is none for --from-live: {error.message}", USAGE) from None
+    if own != ends:
+        raise Refusal(
+            f"the template '{name}' calls its connections {' and '.join(own)}, and those here are "
+            f"{' and '.join(ends)}: name them alike",
+            USAGE,
+        )
+    return name, loaded
 
 
 def _spec_of_connections(current: Session, asked: Asked) -> Spec:

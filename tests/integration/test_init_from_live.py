@@ -17,7 +17,7 @@ from j2o_core.cli.program import main
 from ..running import Migration, Sandbox, explained, sandbox
 from .test_odd_records import issue, person
 
-SIZE = {"projects": 2, "issues": 40, "seed": 23}
+SIZE = {"projects": 2, "issues": 22, "seed": 23}
 SETUP = """
 settings: {writable_history: true}
 types:
@@ -269,6 +269,21 @@ def test_the_spec_can_be_printed(tmp_path: Path):
     assert ended.code == 0, ended.errors
     assert "\nname: acme\n" in ended.out
     assert not list(tmp_path.glob("*.yaml"))
+
+
+def test_a_template_without_a_target_is_refused_before_anything_is_read(tmp_path: Path):
+    with sandbox(projects=1, issues=0) as made:
+        ended = init(made, tmp_path, "--template", "archive")
+        assert (ended.code, requests(made)) == (2, [])
+    assert "the template 'archive' is none for --from-live" in ended.errors
+
+
+def test_the_embedded_sandbox_can_be_looked_at_without_any_system(tmp_path: Path):
+    with sandbox(projects=1, issues=0) as made:
+        unset = dict.fromkeys((*made.environment, "JIRA_USER"), "")
+        ended = init(made, tmp_path, "--connections", "j2o:demo", "--sample", "20", **unset)
+    assert ended.code == 0, ended.errors
+    assert "\nsystem:\n  plugin: sandbox\n" in (tmp_path / "acme.yaml").read_text(encoding="utf-8")
 
 
 def test_options_of_live_systems_mean_nothing_without_them(tmp_path: Path):
