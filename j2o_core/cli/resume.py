@@ -98,10 +98,10 @@ def _spec_of(current: Session, ledger: Optional[str], found: Mapping[str, Any], 
         tell_translation(result.translation)
     if result.spec is None or result.spec.digest != found["spec_digest"]:
         raise Refusal(
-            f"the spec {name} (or a file that it takes in) has changed since run {found['run']} was begun, so its plan fits "
-            f"no more. `j2o run {name}` begins a run of the changed spec, which leaves alone what is written and unchanged; "
-            f"`j2o resume {found['run']} --recorded` goes on with the spec as it was; `j2o config diff {found['run']} "
-            f"{name}` tells what has changed",
+            f"the spec {name} (or a file that it takes in) has changed since run {found['run']} was begun, so its plan "
+            f"fits no more. `j2o run {name}` begins a run of the changed spec, which leaves alone what is written and "
+            f"unchanged; `j2o resume {found['run']} --recorded` goes on with the spec as it was; `j2o config diff "
+            f"{found['run']} {name}` tells what has changed",
             REFUSED,
         )
     return result.spec

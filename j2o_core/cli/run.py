@@ -14,7 +14,7 @@ from ..model.outcome import Fatal
 from ..observe.announcer import Announcer, Event
 from ..observe.logs import LogEvents, close_log, open_log
 from ..observe.stream import JsonStream
-from ..pipeline.options import RunOptions
+from ..pipeline.options import RETRY_FAILED, RETRY_SKIPPED, RunOptions
 from ..report.summary import render
 from ..spec.model import Spec
 from .failure import USAGE, Refusal, explain, say, silence
@@ -38,6 +38,12 @@ def run(
     finish: bool = typer.Option(
         False, "--finish", help="At cut-over: close versions, lock users, archive projects in the end."
     ),
+    retry_failed: bool = typer.Option(
+        False, "--retry-failed", help="Do only what failed in the last finished run again, and nothing else."
+    ),
+    retry_skipped: bool = typer.Option(
+        False, "--retry-skipped", help="As --retry-failed, with what was skipped for a reason too."
+    ),
     settle: Optional[float] = typer.Option(
         None, min=0, metavar="SECONDS", help="How long a lost request may still be running on the server."
     ),
@@ -51,6 +57,7 @@ def run(
     Example:
       j2o run specs/demo.yaml
       j2o run acme.yaml --env staging --json
+      j2o run acme.yaml --retry-failed
     """
     current = session(context)
     stream = JsonStream(sys.stdout) if json else None
@@ -59,7 +66,8 @@ def run(
             check_settle(settle)
             _confirm(fresh, yes)
             loaded = require_spec(current, spec, env, stream)
-            options = RunOptions(fresh, finish, settle, spec_name(spec))
+            retry = RETRY_SKIPPED if retry_skipped else RETRY_FAILED if retry_failed else None
+            options = RunOptions(fresh, finish, settle, spec_name(spec), retry=retry)
             code = migrate(current, loaded, options, quiet, stream)
     except BaseException as error:
         explained = explain(error, current.debug)

@@ -232,8 +232,10 @@ class Dispatcher:
             if share > tolerated.tolerate_share:
                 raise Fatal(
                     f"{self._record.failed} of {self._record.finished} items have failed, more than the tolerated "
-                    f"{tolerated.tolerate_share:.1%}; see `j2o errors {tolerated.run}`",
+                    f"{tolerated.tolerate_share:.1%}; see `j2o errors {tolerated.run}`, and when the cause is mended, "
+                    f"`j2o resume {tolerated.run}` goes on",
                     exit_code=4,
+                    code="J2O-E040",
                 )
 
     def _abandon(self, queue: LaneQueue[Task], threads: Sequence[threading.Thread]) -> None:

@@ -16,13 +16,13 @@ class References:
     """Puts items in the place of references, one payload at a time.
 
     ``find`` gives the item that a reference means, or ``None``; ``required`` are the fields without which nothing is
-    created. ``notes`` gathers what stays as text; ``unresolved`` tells whether any reference found nothing.
+    created. ``notes`` gathers what stays as text; ``unresolved`` names the fields in which a reference found nothing.
     """
 
     def __init__(self, find: Callable[[Ref], Optional[TargetItem]], required: Collection[str]) -> None:
         self._find, self._required = find, required
         self.notes: list[Note] = []
-        self.unresolved = False
+        self.unresolved: set[str] = set()
 
     def payload(self, symbolic: Any) -> dict[str, Any]:
         """The payload with an item, ``None`` or a list of items for each reference, without what is left out.
@@ -45,7 +45,7 @@ class References:
         item = self._find(ref)
         if item is not None:
             return item
-        self.unresolved = True
+        self.unresolved.add(name)
         label = ref.label or (ref.aliases[0] if ref.aliases else "?")
         if ref.missing == FAIL:
             raise ItemFailed(f"{name}: '{label}' is not among the migrated {ref.entity}", code="J2O-E011")

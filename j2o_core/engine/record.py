@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Mapping, Optional, Sequence
 
 from sqlalchemy import Connection
@@ -113,7 +113,7 @@ class Recorder:
         ended = Ended(row.id, state, row.attempts + attempts, code=code, message=outcome.message)
         if row.kind == effects.SHAPE:
             problem = Problem(code, outcome.message, entity=row.entity, key=row.key)
-            self._write(row, ended, problems=[problem])
+            self._write(row, ended, item=self._untouched(row), problems=[problem])
         else:
             listed = Listed(
                 row.entity,
@@ -198,6 +198,16 @@ class Recorder:
         listing.put(connection, run, buffer.listed)
         listing.put_problems(connection, run, "apply", buffer.problems)
 
+    def _untouched(self, row: effects.EffectRow) -> Optional[Item]:
+        """The item of a last touch that was refused: a later run sees that these fields are not as they should be."""
+        item = self._engine.items.get(row.entity, [row.origin]).get(row.origin)
+        names = row.only or frozenset()
+        if item is None:
+            return None
+        fields = {name: "" if name in names else value for name, value in item.fields.items()}
+        image = {name: value for name, value in item.image.items() if name not in names}
+        return replace(item, record_digest="", fields=fields, image=image)
+
     def _item(self, task: Task, answer: Answer, owned: str) -> Item:
         row = task.row
         previous = self._engine.items.get(row.entity, [row.origin]).get(row.origin) if task.changes_existing else None
@@ -213,7 +223,7 @@ class Recorder:
                 task.effect.parent.id if task.effect.parent else None,
                 "" if task.resolution.unresolved else row.record_digest,
                 row.mapping_digest,
-                row.fields,
+                task.resolution.digests(row.fields),
                 image,
                 answer.version,
                 answer.updated,
@@ -229,7 +239,7 @@ class Recorder:
             previous.parent,
             previous.record_digest if shaped else ("" if task.resolution.unresolved else row.record_digest),
             previous.mapping_digest if shaped else row.mapping_digest,
-            previous.fields if shaped else row.fields,
+            previous.fields if shaped else task.resolution.digests(row.fields),
             {**previous.image, **image},
             answer.version,
             answer.updated,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from typing import Callable, Optional
+from typing import Callable, Mapping, Optional
 
 from ..ledger.effects import EffectRow
 from ..ledger.items import Items
@@ -18,6 +18,8 @@ from .missing import References
 AliasIndex = Callable[[str, str], Optional["tuple[str, str]"]]
 
 _CACHE = 100_000
+#: ends the digest of a field whose reference found nothing
+OPEN_END = "?"
 
 
 class Resolver:
@@ -89,7 +91,12 @@ class Resolution:
     @property
     def unresolved(self) -> bool:
         """Whether a reference found nothing: the item is compared again by every later run."""
-        return self._references.unresolved
+        return bool(self._references.unresolved)
+
+    def digests(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """The digests of the fields; of those whose reference found nothing, such that it is known."""
+        open_ends = self._references.unresolved
+        return {name: value + OPEN_END if name in open_ends else value for name, value in fields.items()}
 
     @property
     def late_fields(self) -> list[str]:

@@ -74,6 +74,17 @@ def unfinished(connection: Connection, target: int, source: str) -> Optional[Run
     )
 
 
+def last_finished(connection: Connection, target: int, source: str) -> Optional[str]:
+    """The id of the last run of this pair that came to its end. Generations tell, since clocks may be set back."""
+    statement = (
+        select(tables.run.c.id)
+        .where(tables.run.c.target == target, tables.run.c.source == source, tables.run.c.stage == DONE)
+        .order_by(tables.run.c.generation.desc(), tables.run.c.started.desc())
+    )
+    found = connection.execute(statement.limit(1)).scalar()
+    return None if found is None else str(found)
+
+
 def begin(
     connection: Connection,
     target: int,

@@ -20,8 +20,9 @@ from ..model.outcome import Fatal
 from ..snapshot.store import Snapshot
 from .extract import begun_before, read_before
 from .interrupt import STOPPED
-from .options import Emit, RunOptions
+from .options import RETRY_SKIPPED, Emit, RunOptions
 from .recorded import drop, snapshot_path
+from .retry import failures
 from .wiring import Wiring
 
 
@@ -46,12 +47,13 @@ class Beginning:
         self._wiring, self._ledger, self._writer = wiring, ledger, writer
         self._settle, self._emit, self._options = settle, emit, options
         self._stop: threading.Event = options.stop
+        self._retried: Optional[str] = None
 
     def begin(self) -> Begun:
         """Enter a new run into the ledger, or take up the unfinished one; ``fresh`` drops plan and snapshot.
 
-        Raises ``Fatal``: 4 where it is stopped while it waits, or where the snapshot cannot be used; 5 where the run that
-        was to be resumed is not the one to be taken up.
+        Raises ``Fatal``: 4 where it is stopped while it waits, or where the snapshot cannot be used; 5 where the run
+        that was to be resumed is not the one to be taken up; 0 where there is nothing to retry.
         """
         spec, source, fresh = self._wiring.spec, self._wiring.source, self._options.fresh
         target = self._writer.submit(lambda connection: runs.target_id(connection, self._wiring.target))
@@ -59,6 +61,7 @@ class Beginning:
             state = runs.unfinished(connection, target, source)
         if self._options.resume is not None:
             self._must_be(self._options.resume, state)
+        self._retried = self._to_retry(target, state)
         scan_again: frozenset[str] = frozenset()
         if state is not None and (fresh or state.spec_digest != spec.digest):
             scan_again = self._supersede(state)
@@ -102,16 +105,40 @@ class Beginning:
     def _asked(self) -> dict[str, Any]:
         """How this run was called, for the one that carries it on."""
         files, options = self._wiring.spec.files, self._options
+        retry = {"of": self._retried, "skipped": options.retry == RETRY_SKIPPED}
         return {
             "spec": options.path,
             "folder": str(Path(files[0]).absolute().parent) if files else "",
             "finish": options.finish,
             "settle": options.settle,
+            "retry": retry if self._retried else None,
         }
+
+    def _to_retry(self, target: int, state: Optional[RunState]) -> Optional[str]:
+        """The run whose failures a new run does again."""
+        if self._options.retry is None or (state is not None and state.asked.get("retry")):
+            return None  # what was begun to retry is carried on
+        if state is not None:
+            raise Fatal(
+                f"run {state.id} is not finished, so it is not known yet what fails in it: carry it on first, with "
+                f"`j2o resume {state.id}`",
+                exit_code=5,
+            )
+        with self._ledger.engine.connect() as connection:
+            last = runs.last_finished(connection, target, self._wiring.source)
+            skipped = self._options.retry == RETRY_SKIPPED
+            count = 0 if last is None else failures(connection, last, skipped)
+        if last is None:
+            raise Fatal("no run of this source and target is finished yet: there is nothing to retry", exit_code=5)
+        if not count:
+            what = "failed or was skipped" if skipped else "failed"
+            raise Fatal(f"nothing {what} in run {last}: there is nothing to retry", exit_code=0)
+        self._emit({"event": "notice", "message": f"only what failed in run {last}: {count} items"})
+        return last
 
     def _must_be(self, run: str, state: Optional[RunState]) -> None:
         if state is None:
-            raise Fatal(f"run {run} cannot be carried on: nothing is left of it to do, or a later run took over", exit_code=5)
+            raise Fatal(f"run {run} cannot be carried on: nothing is left of it, or a later run took over", exit_code=5)
         if state.id != run:
             raise Fatal(f"run {run} cannot be carried on: run {state.id} took over; resume that one", exit_code=5)
         if state.spec_digest != self._wiring.spec.digest:
@@ -143,7 +170,7 @@ class Beginning:
             last = connection.execute(select(func.max(tables.run.c.generation)).where(*of_the_pair)).scalar() or 0
             statement = select(func.count()).where(*of_the_pair, past, tables.run.c.generation == known)
             used = int(connection.execute(statement).scalar_one())
-        if used or last > known or not begun_before(spec, snapshot):
+        if used or last > known or self._retried is not None or not begun_before(spec, snapshot):
             return max(known, int(last)) + 1
         finished = read_before(spec, snapshot)
         if finished is None:

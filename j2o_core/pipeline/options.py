@@ -8,6 +8,9 @@ from typing import Any, Callable, Mapping, Optional
 
 from ..model.problem import Problem
 
+#: ``RunOptions.retry``
+RETRY_FAILED, RETRY_SKIPPED = "failed", "skipped"
+
 Emit = Callable[[Mapping[str, Any]], None]
 
 
@@ -29,9 +32,9 @@ def problem_event(problem: Problem, stage: str) -> dict[str, Any]:
 @dataclass(frozen=True)
 class RunOptions:
     """``settle`` (seconds) overrides the spec's; ``fresh`` drops snapshot and plan, never the ledger's items;
-    ``finish`` closes versions, locks users and archives projects in the end. ``path`` is the spec as it was named, a file
-    by its absolute path. ``resume`` is the run to carry on, and no other. ``retry`` limits a new run to what failed in the
-    last one (``FAILED``), or was skipped in it too (``SKIPPED``)."""
+    ``finish`` closes versions, locks users and archives projects in the end. ``path`` is the spec as it was named, a
+    file by its absolute path. ``resume`` is the run to carry on, and no other. ``retry`` limits a new run to what failed
+    in the last one (``RETRY_FAILED``), or was skipped in it too (``RETRY_SKIPPED``)."""
 
     fresh: bool = False
     finish: bool = False

@@ -10,7 +10,7 @@ from ..checks.checker import Checker
 from ..checks.findings import Findings
 from ..checks.left_out import LeftOut
 from ..engine.record import image_digests
-from ..engine.resolve import Resolution, Resolver
+from ..engine.resolve import OPEN_END, Resolution, Resolver
 from ..hooks.protocols import Loader
 from ..ledger import effects, listing
 from ..ledger.effects import Planned
@@ -20,6 +20,7 @@ from ..mapping.compiled import EntityMapping
 from ..mapping.model import Mapped
 from ..model.effect import Effect, EffectClass
 from ..model.outcome import ItemFailed, ItemSkipped
+from ..model.payload import Ref
 from ..model.problem import WARNING, Problem
 from ..model.record import Record
 from ..snapshot.facts import Broken, Facts
@@ -33,7 +34,9 @@ from .interrupt import Interrupted
 from .options import Emit
 from .parents import circle, tree_node
 from .records import Records, Sourced
+from .retry import Retry, references
 from .takeover import Takeover
+from .tolerance import Tolerance
 from .tree_plan import TreePlan
 from .wiring import Wiring
 
@@ -52,6 +55,7 @@ class Planner:
         emit: Emit,
         stop: threading.Event,
         scan_again: frozenset[str] = frozenset(),
+        retry: Optional[Retry] = None,
     ) -> None:
         self._wiring = wiring
         self._snapshot = snapshot
@@ -61,6 +65,10 @@ class Planner:
         self._emit = emit
         self._stop = stop
         self._scan_again = scan_again
+        self._retry = retry
+        #: where ``retry`` is set: of the records being planned, those that failed; how many are not its business
+        self._failed: set[str] = set()
+        self._passed_over = 0
         self._records = Records(snapshot, wiring.derivations)
         self._facts = Facts(snapshot)
         self._adoption = Adoption(snapshot, items)
@@ -70,6 +78,7 @@ class Planner:
         self._tree_plan = TreePlan(wiring, self._tree, items, self._records, writer, run)
         self._batches = Batches(writer, items, self._tree, run)
         self._left_out = LeftOut()
+        self._tolerance = Tolerance(wiring.spec.runtime.tolerate, run)
         self._checker = Checker(
             wiring.spec, wiring.plugins.registry, wiring.mappings, wiring.loaders, resolver.origin, self._left_out
         )
@@ -104,13 +113,18 @@ class Planner:
         for stubs in self._snapshot.stubs(entity):
             if self._stop.is_set():
                 raise Interrupted
-            source += len(stubs)
             known = self._items.get(entity, [stub.id for stub in stubs])
+            if self._retry is not None:
+                incomplete = [origin for origin, item in known.items() if _open_ends(item)]
+                stubs, self._failed = self._retry.choose(entity, stubs, incomplete)
+            source += len(stubs)
             broken = self._facts.broken(entity, [stub.id for stub in stubs]) if mapping.across else {}
             todo = [
                 stub
                 for stub in stubs
-                if stub.id in broken or not _same(known.get(stub.id), _digest_of(stub, mapping), mapping.digest)
+                if stub.id in broken
+                or stub.id in self._failed
+                or not _same(known.get(stub.id), _digest_of(stub, mapping), mapping.digest)
             ]
             new = [stub.id for stub in todo if stub.id not in known]
             self._takeover.look_up(entity, loader, new)
@@ -121,12 +135,16 @@ class Planner:
                 sourced = replace(sourced, digest=_digest_of(stub, mapping))
                 self._plan_record(batch, sourced, known.get(stub.id), broken.get(stub.id, ()))
             self._batches.write(batch)
+            if self._retry is None:
+                self._tolerance.count(len(stubs), sum(one.outcome == effects.FAILED for one in batch.listed))
             unchanged += batch.unchanged
             self._emit({"event": "progress", "stage": "plan", "entity": entity, "done": source, "total": None})
-        source += self._list_unreturned(entity)
+        if self._retry is None or self._retry.skipped:
+            source += self._list_unreturned(entity)
         if loader.parent_field:
             self._plan_tree(entity, loader)
-        return {"source": source, "unchanged": unchanged}
+        passed_over, self._passed_over = self._passed_over, 0
+        return {"source": source - passed_over, "unchanged": unchanged}
 
     def _plan_record(self, batch: Batch, sourced: Sourced, item: Optional[Item], broken: Sequence[Broken]) -> None:
         record = sourced.record
@@ -134,7 +152,9 @@ class Planner:
         batch.problems.extend((record.origin.id, problem) for problem in verdict.problems)
         for problem in verdict.stops:
             self.stops.add(problem)
-        if verdict.cause is not None:
+        if self._is_passed_over(record.origin.id, verdict.mapped):
+            self._passed_over += 1
+        elif verdict.cause is not None:
             batch.leave_out(record.origin.id, verdict.cause)
         elif verdict.mapped is not None:
             self._plan_mapped(batch, sourced, verdict.mapped, item)
@@ -152,6 +172,12 @@ class Planner:
         elif not (self._adoption.has(batch.entity) and self._adopt(batch, planned, loader)):
             batch.planned.append(replace(planned, doubtful=record.origin.id in batch.doubtful))
 
+    def _is_passed_over(self, origin: str, mapped: Optional[Mapped]) -> bool:
+        """Whether a retry has nothing to do with it: it neither failed nor lacks what did."""
+        if self._retry is None or origin in self._failed:
+            return False
+        return mapped is None or not self._retry.follows(mapped.payload)
+
     def _refused_before(self, entity: str, origins: Sequence[str]) -> set[str]:
         items = self._items
         return listing.refused_before(items.engine, items.target, items.source, self._run, entity, origins)
@@ -162,7 +188,7 @@ class Planner:
         changed = [
             name
             for name in {**planned.fields, **item.fields}
-            if planned.fields.get(name) != item.fields.get(name) and name not in loader.finish_fields
+            if self._differs(planned, item, name) and name not in loader.finish_fields
         ]
         if NOTES in changed:
             changed.remove(NOTES)
@@ -172,11 +198,32 @@ class Planner:
             changed = [name for name in changed if name in loader.shared_fields]
         if not changed:
             batch.unchanged += 1
-            batch.digests.append((item.origin, planned.record_digest, planned.mapping_digest))
+            digest = "" if _open_ends(item) else planned.record_digest
+            batch.digests.append((item.origin, digest, planned.mapping_digest))
             return
         if loader.parent_field in changed and batch.nodes[-1][1] is not None:
             self._moved.add(batch.nodes[-1][1])
         batch.planned.append(self._update(planned, changed))
+
+    def _differs(self, planned: Planned, item: Item, name: str) -> bool:
+        """Whether a field is another than was written, or refers to what was missing then and is there now."""
+        now, then = planned.fields.get(name), item.fields.get(name)
+        if now is not None and then == now + OPEN_END:
+            return any(self._leads_somewhere(ref) for ref in references(planned.payload.get(name)))
+        return now != then
+
+    def _leads_somewhere(self, ref: Ref) -> bool:
+        if self._resolver.reference(ref) is not None:
+            return True
+        for alias in ref.aliases:
+            origin = self._resolver.origin(ref.entity, alias)
+            if origin is not None and (self._retry is None or self._retry.failed(ref.entity, [origin[0]])):
+                # It is written in this run, unless its own planning left it out.
+                engine = self._items.engine
+                return ref.entity in self._wiring.loaders and not listing.outcomes(
+                    engine, self._run, ref.entity, [origin[0]]
+                )
+        return False
 
     def _update(self, planned: Planned, only: Sequence[str]) -> Planned:
         step = write_step(self._wiring, planned.entity).number
@@ -234,7 +281,7 @@ class Planner:
                 found.parent or None,
                 "" if changed or resolution.unresolved else planned.record_digest,
                 planned.mapping_digest,
-                {} if changed else planned.fields,
+                {} if changed else resolution.digests(planned.fields),
                 image_digests(found.image),
                 found.version,
                 found.updated,
@@ -274,6 +321,11 @@ class Planner:
 #: how many lines are written at once
 _CHUNK = 500
 UNRETURNED = "the source counts it but does not return it (restricted, or no permission)"
+
+
+def _open_ends(item: Item) -> bool:
+    """Whether a reference of the item found nothing when it was written."""
+    return any(value.endswith(OPEN_END) for value in item.fields.values())
 
 
 def _same(item: Optional[Item], record_digest: str, mapping_digest: str) -> bool:

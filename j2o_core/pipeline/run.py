@@ -37,6 +37,7 @@ from .interrupt import STOPPED, Interrupted, signals
 from .observing import Observing, observed
 from .options import Emit, RunOptions, RunResult, problem_event
 from .plan import Planner
+from .retry import Retry
 from .spec_ledger import open_spec_ledger
 from .spec_line import spec_line
 from .verify import Verifier
@@ -135,7 +136,7 @@ class _Run:
                 values["entities"] = self._read_so_far(state)
         with logged(Fatal):
             self._change(state, **values)
-        with logged(SQLAlchemyError):
+        with logged(SQLAlchemyError), logged(Fatal):
             entities = counts.entities(self._ledger.engine, state.id)
         hook = self._wiring.plugins.manager.hook.j2o_run_finished
         observed(hook, run=state.id, exit_code=code, entities=entities)
@@ -219,6 +220,7 @@ class _Run:
             self._emit,
             self._options.stop,
             self._scan_again,
+            self._retry(state, resolver),
         )
         planned = planner.plan()
         stops = [*across.stops.ranked(), *planner.stops.ranked()]
@@ -226,6 +228,10 @@ class _Run:
         if stops:
             raise StoppedByCheck(stops)
         return planned
+
+    def _retry(self, state: RunState, resolver: Resolver) -> Optional[Retry]:
+        asked = state.asked.get("retry")
+        return Retry(self._ledger.engine, asked["of"], bool(asked["skipped"]), resolver) if asked else None
 
     def _apply(self, state: RunState, snapshot: Snapshot, items: Items, resolver: Resolver) -> None:
         spec = self._wiring.spec
@@ -248,7 +254,8 @@ class _Run:
                 origin
             ),
             place=partial(spec_line, spec),
-            tolerate_share=spec.runtime.tolerate.failed,
+            # What failed before may well fail again: that is no run that goes wrong.
+            tolerate_share=1.0 if state.asked.get("retry") else spec.runtime.tolerate.failed,
             tolerate_after=spec.runtime.tolerate.after,
             late_step={step.entity: step.number for step in self._wiring.steps if step.kind == "write"},
             stop=self._options.stop,

@@ -73,7 +73,7 @@ def rank(rows: Iterable[Row]) -> list[Cause]:
             cause.keys.append(str(row.get("key", "")))
         if row.get("request") and len(cause.requests) < SAMPLES:
             cause.requests.append(str(row["request"]))
-    return sorted(causes.values(), key=lambda cause: (cause.outcome != "failed", -cause.count, cause.entity, cause.code))
+    return sorted(causes.values(), key=lambda one: (one.outcome != "failed", -one.count, one.entity, one.code))
 
 
 #: codes of what fails only because something else did

@@ -120,12 +120,11 @@ def test_errors_groups_by_root_cause_with_counts_samples_and_a_next_step(
 ) -> None:
     words = "POST http://op/api/v3/projects/{}/work_packages: 422 Status is not set to one of the allowed values."
     packages = [
-        Listed("work_packages", str(n), f"ACME-{n}", "failed", "http_422", words.format(n), "acme.yaml:7:3", request="r1")
+        Listed("work_packages", str(n), f"A-{n}", "failed", "http_422", words.format(n), "acme.yaml:7:3", request="r1")
         for n in range(8)
     ]
-    comments = [
-        Listed("comments", str(n), f"c{n}", "failed", "J2O-E010", BECAUSE_MISSING + packages[0].message) for n in range(3)
-    ]
+    reason = BECAUSE_MISSING + packages[0].message
+    comments = [Listed("comments", str(n), f"c{n}", "failed", "J2O-E010", reason) for n in range(3)]
     slow = Listed("watchers", "1", "w1", "failed", "no_answer", "no complete answer", error_class="timeout")
     _fail(two_runs[1], *comments, *packages, slow)
     causes = json.loads(j2o("errors", "last", "--json").out)["causes"]
