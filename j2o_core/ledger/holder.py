@@ -105,17 +105,24 @@ class ServerLock:
         """Look whether the lock is still ours where connections were made anew; take it again where it was lost."""
         with self._guard:
             seen = self._connects
-        assert self._connection is not None
-        try:
-            self._connection.execute(text("SELECT 1"))
-        except Unreachable:
-            self._connection.close()
+        if not self._is_held():
             self._connection = self._take()
             row = self._connection.execute(_WHO).one()
             if row.token != self._token:
-                raise self._taken(self._connection) from None
+                raise self._taken(self._connection)
             logger.warning("the ledger's database was away; it is back, and the ledger is still ours")
         self._seen = seen
+
+    def _is_held(self) -> bool:
+        """Whether the connection of the lock lives; one that does not is let go."""
+        if self._connection is None:
+            return False
+        try:
+            self._connection.execute(text("SELECT 1"))
+        except Unreachable:
+            self.release()
+            return False
+        return True
 
     def _taken(self, connection: Connection) -> Fatal:
         return Fatal(

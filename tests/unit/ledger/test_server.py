@@ -208,6 +208,8 @@ def test_a_server_that_stays_away_is_told_clearly_and_nothing_committed_is_lost(
         assert own.password not in caught.value.message
         with pytest.raises(Fatal, match="cannot be used"), ledger.engine.connect():
             pass
+        with pytest.raises(Fatal, match="cannot be used"):
+            enter(writer, "nor again")
         writer.close()
         ledger.close()
         own.start()
