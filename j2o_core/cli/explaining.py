@@ -161,7 +161,8 @@ def _print_target(one: Explanation) -> None:
             effect["kind"] + (f" of {', '.join(effect['only'])}" if effect["only"] else ""),
             effect["state"] + (" (found there)" if effect["adopted"] else ""),
             moment(effect["sent"]) if effect["sent"] else "-",
-            f"{effect['attempts']} attempts" + (", sent again" if effect["resent"] else ""),
+            f"{effect['attempts']} attempt{'' if effect['attempts'] == 1 else 's'}"
+            + (", sent again" if effect["resent"] else ""),
             " ".join(part for part in (effect["code"], effect["message"]) if part),
         )
         for effect in one.target["effects"]

@@ -65,6 +65,10 @@ class Reader(NodeTransformer):
         if node.name not in self.roots:
             if node.name in self.functions:
                 raise ExpressionSyntaxError(f"'{node.name}' is a function: write {node.name}(...)")
+            if node.name == "target" and "item" in self.roots:
+                raise ExpressionSyntaxError(
+                    "'target' is not known here: nothing is mapped yet", expected="a rule with `on: target`"
+                )
             known = [*self.roots, *self.functions]
             raise ExpressionSyntaxError(
                 f"unknown name '{node.name}'",
@@ -112,12 +116,13 @@ class Reader(NodeTransformer):
                 "methods are not called here",
                 expected="a function or a filter, as in lower(item.key) or item.key|lower",
             )
-        if node.kwargs or node.dyn_args is not None or node.dyn_kwargs is not None or not node.args:
-            raise ExpressionSyntaxError(f"{node.node.name}(...) takes its arguments one by one, and at least one")
         name = node.node.name
+        if name != "field":
+            self._check_function(name)
+        if node.kwargs or node.dyn_args is not None or node.dyn_kwargs is not None or not node.args:
+            raise ExpressionSyntaxError(f"{name}(...) takes its arguments one by one, and at least one")
         if name == "field":
             return self._field(node)
-        self._check_function(name)
         self._note(name, node.args[1:])
         call = nodes.Filter(node.args[0], name, node.args[1:], node.kwargs, None, None, lineno=node.lineno)
         return self.generic_visit(call)

@@ -13,7 +13,7 @@ from ..expressions.errors import ExpressionSyntaxError
 from ..expressions.names import FieldNames
 from ..expressions.paths import FIELDS, Path, fields_of, parse_path
 from ..spec.model import EntitySpec, Spec
-from .claims import PAGING, Claim, Taken
+from .claims import NAMES, PAGING, Claim, Taken
 from .compiler import Compiler
 from .readable import Readable, is_blank
 
@@ -48,7 +48,8 @@ class Accounting:
         if claimed.whole:
             return {}
         if claimed.names:
-            container = claimed.left(container) or {}
+            # A table that is asked about the record takes its names. What else it says of itself stays to be told.
+            container = {name: value for name, value in container.items() if name not in NAMES}
         parts, found = claimed.keys, {}
         for name, value in container.items():
             if value is None:

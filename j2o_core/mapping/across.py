@@ -62,13 +62,18 @@ class AcrossRule:
     def tell(self, scope: Mapping[str, Any], value: str, count: int = 0, first: str = "") -> str:
         """The message, with the rule's name before it; ``scope`` is the item's, empty for a ``count``.
 
-        What must exist is found whatever its case, and told as the item writes it.
+        What must exist is found whatever its case, and told as the item writes it; what must be unique is told as it
+        is, so that a message can take a list apart.
         """
         if self.spec.kind == EXISTS:
             value = next((text for text in self.values(scope) if text.casefold() == value), value)
-        given = {"value": value, "count": count, "first": first}
+        given: dict[str, Any] = {"value": value, "count": count, "first": first}
         names = {name: given[name] for name in _NAMES[self.spec.kind]}
         try:
+            if self.spec.kind == UNIQUE and self.value is not None:
+                made = self.value.evaluate(scope)
+                if isinstance(made, (list, tuple)):
+                    names["value"] = [_text(item) for item in made]
             return f"{self.name}: {self.message.evaluate({**scope, **names})}"
         except ExpressionFailed as error:
             return f"{self.name}: the rule is broken ({value}), and its message cannot be made: {error}"

@@ -21,13 +21,18 @@ def compile_field(spec: FieldSpec, required: bool, compiler: Compiler) -> Option
     """The compiled field, or ``None`` after its problems were reported to the compiler."""
     before = len(compiler.problems)
     place, where = spec.place, spec.path
-    when = None if spec.when is None else compiler.condition(spec.when, SOURCE_ROOTS, place, f"{where}.when")
+    when = None
+    if spec.when is not None:
+        when = compiler.condition(spec.when, SOURCE_ROOTS, _place(spec, compiler, "when"), f"{where}.when")
     # A field that says what happens without a value may name what some sources lack; so may one that asks first.
     provided = spec.default is not UNSET or spec.missing is not None or len(spec.sources) > 1
     may_lack: Lacking = Everything() if provided else frozenset(when.asked if when else ())
-    paths = [compiler.path(text, place, f"{where}.from", may_lack) for text in spec.sources]
-    value = _compiled(compiler, spec.value, place, f"{where}.value", may_lack)
-    default = _compiled(compiler, spec.default, place, f"{where}.default", may_lack)
+    paths = [
+        compiler.path(text, _place(spec, compiler, "from", index), f"{where}.from", may_lack)
+        for index, text in enumerate(spec.sources)
+    ]
+    value = _compiled(compiler, spec, "value", spec.value, may_lack)
+    default = _compiled(compiler, spec, "default", spec.default, may_lack)
     steps = [
         compiler.step(
             name,
@@ -90,10 +95,20 @@ def compile_field(spec: FieldSpec, required: bool, compiler: Compiler) -> Option
     )
 
 
-def _compiled(
-    compiler: Compiler, value: Any, place: Optional[Place], where: str, may_lack: Lacking
-) -> Optional[Compiled]:
-    return None if value is UNSET else compiler.value(value, SOURCE_ROOTS, place, where, may_lack)
+def _compiled(compiler: Compiler, spec: FieldSpec, key: str, value: Any, may_lack: Lacking) -> Optional[Compiled]:
+    if value is UNSET:
+        return None
+    return compiler.value(value, SOURCE_ROOTS, _place(spec, compiler, key), f"{spec.path}.{key}", may_lack)
+
+
+def _place(spec: FieldSpec, compiler: Compiler, key: str, index: int = 0) -> Optional[Place]:
+    """Where the value of a key of the field begins; of the short form, the field's own value is the path."""
+    values = compiler.spec.values
+    at = f"{spec.path}.{key}"
+    place = values.get(f"{at}[{index}]") or values.get(at)
+    if place is None and key == "from":
+        place = values.get(spec.path)
+    return place or spec.place
 
 
 def _missing(spec: FieldSpec, compiler: Compiler) -> tuple[Optional[str], Optional[str]]:
@@ -108,7 +123,7 @@ def _missing(spec: FieldSpec, compiler: Compiler) -> tuple[Optional[str], Option
             compiler.report(
                 codes.BAD_MISSING,
                 f"'{policy}' is no policy",
-                spec.place,
+                _place(spec, compiler, "missing"),
                 where,
                 f"{', '.join(_POLICIES)} or {{use: KEY}}",
             )
@@ -116,7 +131,7 @@ def _missing(spec: FieldSpec, compiler: Compiler) -> tuple[Optional[str], Option
         compiler.report(
             codes.BAD_MISSING,
             f"{spec.name} refers to nothing: '{'use' if use else policy}' is for references",
-            spec.place,
+            _place(spec, compiler, "missing"),
             where,
             "fail, skip or null",
         )

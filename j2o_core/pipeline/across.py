@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from typing import Iterator
 
 from ..checks.findings import EXAMPLES, Findings
 from ..expressions.errors import ExpressionFailed
 from ..ledger.items import Items
 from ..mapping import codes
-from ..mapping.across import EXISTS, UNIQUE, AcrossRule
+from ..mapping.across import COUNT, EXISTS, UNIQUE, AcrossRule
 from ..mapping.compiled import EntityMapping
 from ..mapping.rules import SKIP, STOP, WARN
+from ..model.payload import FAIL
 from ..model.problem import ERROR, WARNING, Problem
 from ..snapshot.facts import Broken, Fact, Facts
 from ..snapshot.rows import Stub, fold
@@ -56,7 +58,7 @@ class Across:
     # ---------------------------------------------------------------- what records say
 
     def _gather(self, entity: str, mapping: EntityMapping) -> None:
-        forms = ",".join([mapping.digest, *(rule.digest for rule in mapping.across)])
+        forms = _forms(mapping)
         done = 0
         for stubs in self._snapshot.stubs(entity):
             if self._stop.is_set():
@@ -122,6 +124,52 @@ class Across:
         first = next(self._facts.sharing(entity, rule.name, value), [])
         keys = [key for _, key in first[:EXAMPLES]]
         (self.stops if rule.spec.on_fail == STOP else self.told).add(problem, max(count, 1), keys)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a rule says of one item: ``told`` where it says anything but that it holds. ``fate`` is what becomes of an
+    item that is not written because of it: ``failed: ...``, ``skipped: ...`` or ``stops the run: ...``."""
+
+    rule: AcrossRule
+    told: str = ""
+    fate: str = ""
+
+
+def answers(snapshot: Snapshot, entity: str, mapping: EntityMapping, sourced: Sourced) -> Iterator[Answer]:
+    """What was found of one record, rule by rule; where the record or the spec changed since, that it was not asked."""
+    if not mapping.across:
+        return
+    record, facts = sourced.record, Facts(snapshot)
+    identifier = record.origin.id
+    known = facts.digests(entity, [identifier]).get(identifier, "")
+    asked = known.startswith(f"{record.digest}+") and known.endswith(f"+{_forms(mapping)}")
+    broken = {one.rule: one for one in facts.broken(entity, [identifier]).get(identifier, ())}
+    scope = mapping.scope(record, sourced.source, mapping.apply(record, sourced.source).payload)
+    for rule in mapping.across:
+        one = broken.get(rule.name)
+        if not asked:
+            yield Answer(rule, "not asked since the record or the spec changed: `j2o check` asks")
+        elif one is not None:
+            told = one.value if one.failed else rule.tell(scope, one.value, one.count, one.first)
+            yield Answer(rule, told, _fate(rule, told, one.failed))
+        elif rule.spec.kind == COUNT and rule.spec.on_fail in (STOP, WARN):
+            yield Answer(rule, "asked of the group, not of its items: `j2o check` tells")
+        else:
+            yield Answer(rule)
+
+
+def _fate(rule: AcrossRule, told: str, failed: bool) -> str:
+    if rule.spec.on_fail == STOP:
+        return f"stops the run: {told}"
+    if failed or rule.spec.on_fail == FAIL:
+        return f"failed: {codes.NOT_EVALUATED if failed else codes.RULE_BROKEN} {told}"
+    return f"skipped: {told}" if rule.spec.on_fail == SKIP else ""
+
+
+def _forms(mapping: EntityMapping) -> str:
+    """What an answer depends on beside the record."""
+    return ",".join([mapping.digest, *(rule.digest for rule in mapping.across)])
 
 
 def _fact(mapping: EntityMapping, sourced: Sourced, digest: str) -> Fact:

@@ -12,6 +12,7 @@ from ..model.outcome import Fatal
 from ..model.problem import Problem
 from ..spec.model import Spec
 from ..spec.suggestion import nearest
+from .across import Answer, answers
 from .legible import Legible
 from .recorded import Recorded
 
@@ -32,7 +33,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Explanation:
-    """One item. ``outcome`` is what the mapping makes of it now: written, ``skipped: ...`` or ``failed: ...``;
+    """One item. ``outcome`` is what mapping and rules make of it now: written, ``skipped: ...``, ``failed: ...``
+    or ``stops the run: ...``;
     ``target`` is what the ledger knows (``ledger.story``); ``children`` counts, by entity, what was split from it."""
 
     entity: str
@@ -102,7 +104,8 @@ def _explained(recorded: Recorded, ledger: Ledger, entity: str, origin: str) -> 
         raise Fatal(f"{entity} {origin} is on the target but no longer among what was read", exit_code=2)
     legible, trace = Legible(wiring.plugins.registry), list[Any]()
     mapped = wiring.mappings[entity].apply(sourced.record, sourced.source, trace)
-    outcome = "written"
+    across = list(answers(recorded.snapshot, entity, wiring.mappings[entity], sourced))
+    outcome = next((one.fate for one in across if one.fate), "written")
     if mapped.fail is not None:
         outcome = f"failed: {mapped.fail.code} {mapped.fail.message}"
     elif mapped.skip is not None:
@@ -117,7 +120,7 @@ def _explained(recorded: Recorded, ledger: Ledger, entity: str, origin: str) -> 
         else None,
         record.updated,
         record.data,
-        tuple(_lines(trace, wiring.spec, legible)),
+        (*_lines(trace, wiring.spec, legible), *_across(across)),
         legible.of(mapped.payload),
         legible.of(mapped.preserved),
         mapped.problems,
@@ -133,6 +136,11 @@ def _lines(trace: Trace, spec: Spec, legible: Legible) -> Iterator[Line]:
         before = None if begins else legible.of(part.before)
         place = spec.places.get(part.path) or spec.places.get(part.path.rpartition(".")[0])
         yield Line(part.field, part.kind, part.name, begins, before, legible.of(part.after), str(place or ""))
+
+
+def _across(across: Sequence[Answer]) -> Iterator[Line]:
+    for one in across:
+        yield Line("", "rule", one.rule.name, True, None, one.told or True, str(one.rule.place or ""))
 
 
 def _only(explanation: Explanation, field: str) -> Explanation:

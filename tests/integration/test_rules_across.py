@@ -47,6 +47,13 @@ class Ruled:
         items = json.loads(report.stdout)["items"]
         return {one["key"]: one for one in items if one["entity"] == "work_packages"}
 
+    def explained(self, key: str) -> tuple[str, dict[str, Any]]:
+        """What becomes of an issue, and what each rule across items says of it."""
+        called = self.migration.command("explain", str(self.spec), key, "--entity", "work_packages", "--json")
+        [told] = json.loads(called.stdout)
+        rules = {line["name"]: line["after"] for line in told["lines"] if line["kind"] == "rule"}
+        return told["outcome"], {name: rules[name] for name in ("one_subject", "known") if name in rules}
+
 
 @pytest.fixture(scope="module")
 def ruled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ruled]:
@@ -84,6 +91,12 @@ def test_what_breaks_a_rule_is_left_out_and_what_was_written_before_keeps_its_va
     }
     assert all(str(ruled.spec) in one["place"] for one in listed.values())
     assert ruled.subjects() == ["Lonely", "same"]
+    told = {key: ruled.explained(key) for key in ("ODD-2", "ODD-3", "ODD-4")}
+    assert told["ODD-2"] == ("written", {"one_subject": True, "known": True})
+    missing = "known: there is no user ghost"
+    assert told["ODD-3"] == (f"failed: J2O-M105 {missing}", {"one_subject": True, "known": missing})
+    twice = "one_subject: 'Same' is that of ODD-2 too (2 of same)"
+    assert told["ODD-4"] == (f"skipped: {twice}", {"one_subject": twice, "known": True})
     second = ruled.run(one_subject={**ONE_SUBJECT, "on_fail": "skip"}, some={**SOME, "on_fail": "warn"})
     assert second.exit_code == 0, explained(second)
     assert {key: one["message"] for key, one in ruled.listed(second).items()} == {
@@ -91,5 +104,9 @@ def test_what_breaks_a_rule_is_left_out_and_what_was_written_before_keeps_its_va
         "ODD-4": "one_subject: 'Same' is that of ODD-2 too (3 of same)",
     }
     assert ruled.subjects() == ["Lonely", "Other", "same"]
+    document = {**SPEC, "entities": {"work_packages": {"rules": {"one_subject": {**ONE_SUBJECT, "on_fail": "fail"}}}}}
+    document["entities"]["work_packages"]["rules"]["one_subject"]["unique"] = "{{ source.key }}"
+    ruled.spec.write_text(yaml.safe_dump(document), encoding="utf-8")
+    assert "`j2o check` asks" in ruled.explained("ODD-4")[1]["one_subject"]
     for counts in second.entities.values():
         assert counts["source"] == sum(counts.values()) - counts["source"]

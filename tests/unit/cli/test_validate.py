@@ -78,23 +78,27 @@ entities:
 
 
 @pytest.mark.parametrize(
-    ("line", "code"),
+    ("line", "code", "column"),
     [
-        ("subject: {from: fields..summary}", "J2O-M003"),
-        ('"cf:A": {value: "{{ item.fields.summary | shout }}"}', "J2O-M004"),
-        ('"cf:A": {value: "{{ item.fields.summary | }}"}', "J2O-M004"),
-        ('"cf:A": {value: "{{ item.__class__ }}"}', "J2O-M004"),
-        ('"cf:A": {from: fields.environment, missing: note}', "J2O-M011"),
+        ("subject: {from: fields..summary}", "J2O-M003", 23),
+        ("subject: fields..summary", "J2O-M003", 16),
+        ("subject: {from: [fields.summary, fields..key]}", "J2O-M003", 40),
+        ('"cf:A": {value: "{{ item.fields.summary | shout }}"}', "J2O-M004", 23),
+        ('"cf:A": {value: "{{ item.fields.summary | }}"}', "J2O-M004", 23),
+        ('"cf:A": {value: "{{ item.__class__ }}"}', "J2O-M004", 23),
+        ('"cf:A": {value: x, when: "{{ itm.key }}"}', "J2O-M004", 32),
+        ('"cf:A": {from: fields.environment, default: "{{ itm.key }}"}', "J2O-M004", 51),
+        ('"cf:A": {from: fields.environment, missing: note}', "J2O-M011", 51),
     ],
 )
 def test_expressions_paths_and_steps_are_checked_too(
-    j2o: Callable[..., Any], tmp_path: Path, line: str, code: str
+    j2o: Callable[..., Any], tmp_path: Path, line: str, code: str, column: int
 ) -> None:
     path = tmp_path / "own.yaml"
     path.write_text(OWN + f"      {line}\n", encoding="utf-8")
     called = j2o("validate", str(path), "--json")
     problems = json.loads(called.out)["problems"]
-    assert [(p["code"], p["file"], p["line"]) for p in problems] == [(code, str(path), 8)]
+    assert [(p["code"], p["file"], p["line"], p["column"]) for p in problems] == [(code, str(path), 8, column)]
     assert called.code == 2
     assert j2o("run", str(path)).code == 2
 
@@ -231,4 +235,4 @@ def test_the_sarif_log_is_one_and_explains_each_code_that_it_names(
     (result,) = json.loads(j2o("validate", str(odd), "--format", "sarif").out)["runs"][0]["results"]
     location = result["locations"][0]["physicalLocation"]
     assert location["artifactLocation"]["uri"] == odd.as_uri()
-    assert location["region"] == {"startLine": 8, "startColumn": 7}
+    assert location["region"] == {"startLine": 8, "startColumn": 23}

@@ -45,6 +45,15 @@ def test_what_no_field_takes_is_preserved_under_its_display_name(mapped):
     assert list(result.preserved) == sorted(result.preserved)
 
 
+def test_a_table_that_is_asked_about_the_record_takes_its_names_alone(compiled):
+    mapping = compiled({"subject": {"from": "item", "table": "people"}}, tables={"people": {"ann": "ann.lee"}})
+    result = mapping.apply(
+        record({"id": "1", "key": "U1", "name": "ann", "self": "http://x", "timeZone": "Asia/Tokyo"})
+    )
+    assert result.payload == {"subject": "ann.lee"}
+    assert result.preserved == {"self": "http://x", "timeZone": "Asia/Tokyo"}
+
+
 @pytest.mark.parametrize("blank", [None, "", "  \r\n", [], {}, [None, ""], {"a": None, "b": []}])
 def test_blanks_are_no_values(mapped, blank):
     assert mapped({"x": blank}, {}).preserved == {}

@@ -81,6 +81,13 @@ def test_a_message_sees_the_item_the_value_how_many_share_it_and_the_first(compi
     assert only(mapping).tell(scope, "Hi", 3, "ACME-1") == "r: ACME-2: Hi is that of ACME-1 (3)"
 
 
+def test_a_message_takes_a_list_that_must_be_unique_apart(compiled):
+    rule = {"unique": "{{ [source.key, source.fields.n] }}", "message": "{{ value[1] }} in {{ value[0] }}"}
+    mapping = compiled(FIELDS, rules={"r": rule})
+    scope = mapping.scope(record({"key": "ACME-2", "fields": {"n": 5}}), None, {})
+    assert only(mapping).tell(scope, '["ACME-2", 5]', 2, "ACME-1") == "r: 5 in ACME-2"
+
+
 @pytest.mark.parametrize(
     ("rule", "code", "words"),
     [
