@@ -5,6 +5,7 @@ Controls (loopback only, no credentials), beside what the servers themselves off
 * ``POST /_sandbox/faults`` replaces the fault rules (body: a profile as in ``faults``, as JSON); ``{}`` ends all faults
 * ``GET /_sandbox/faults`` tells how often each rule matched and fired
 * ``POST /_sandbox/reset-counters``
+* ``/_sandbox/recording``: see ``recording``
 
 OpenProject's web server ends a request after ``request_limit`` seconds (0: never, as with a single worker): what would
 take longer is answered 500, or, where the client is gone already, never applied. With a latency, writes that lock the
@@ -27,6 +28,7 @@ from j2o_sandbox.counters import Counters, path_template
 from j2o_sandbox.faults import Faults, Rule
 from j2o_sandbox.locks import Lock, Locks
 from j2o_sandbox.options import SandboxError
+from j2o_sandbox.recording import Recording
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -53,6 +55,7 @@ class Frame:
         self._server = server
         self._faults = faults
         self._counters = counters
+        self._recording = Recording()
         self._latency = latency_ms / 1000.0
         self._locks = Locks()
         self._locks_of: Callable[[str, str, bytes], Sequence[Lock]] = getattr(app, "locks", _no_locks)
@@ -74,6 +77,8 @@ class Frame:
         method = scope["method"]
         template = self._template(path)
         self._counters.count(method, template)
+        if self._recording.wants(method, template):
+            send = self._recording.watch(scope, template, body, send)
         rule = self._faults.choose(self._server, method, path, template) if self._faults.rules else None
         if rule is None and not self._waits:
             self._begin(scope)
@@ -116,6 +121,15 @@ class Frame:
         elif path == "/_sandbox/reset-counters" and scope["method"] == "POST":
             self._counters.reset()
             await answer_json(send, 200, {"requests": {}})
+        elif path == "/_sandbox/recording" and scope["method"] == "POST":
+            try:
+                self._recording.begin(json.loads(body or b"{}"))
+            except (SandboxError, ValueError) as error:
+                await answer_json(send, 422, {"error": str(error)})
+            else:
+                await answer_json(send, 200, {"writes": []})
+        elif path == "/_sandbox/recording" and scope["method"] == "GET":
+            await _answer(send, 200, "application/json", self._recording.to_json())
         elif path == "/_sandbox/faults" and scope["method"] == "POST":
             try:
                 self._faults.replace(json.loads(body or b"{}"))

@@ -6,74 +6,101 @@ import json as jsonlib
 import sys
 import tempfile
 from pathlib import Path
-from typing import List
+from typing import Dict, FrozenSet, List, Optional
 
 import typer
 
 from j2o_core.api import Fatal
 
-from ..options import SandboxError, SandboxOptions
-from .measure import Measured, needed_writes, run
-from .rows import Row, rows
+from .rows import LINES, Row, is_worse
 
-_IDENTITIES = {"JIRA_IDENTITY": "bench-jira", "OPENPROJECT_IDENTITY": "bench-openproject"}
+_FORMATS = (".png", ".svg")
 
 
 def bench(
     spec: str = typer.Argument("j2o:demo", help="A spec that reads JIRA_URL, OPENPROJECT_URL and so on."),
-    issues: int = typer.Option(500, min=1, help="How many issues are generated."),
-    projects: int = typer.Option(4, min=1, help="In how many projects."),
+    rows: Optional[str] = typer.Option(
+        None, "--rows", metavar="NAME,...", help=f"Measure these rows alone: {', '.join(LINES)}."
+    ),
+    issues: Optional[int] = typer.Option(
+        None, min=10, help="How many issues are generated, in place of each row's own number."
+    ),
+    projects: int = typer.Option(4, min=1, help="In how many projects, where the row says nothing else."),
     seed: int = typer.Option(1, help="Equal seeds give equal data."),
-    latency: float = typer.Option(0.0, min=0, metavar="MS", help="Milliseconds added to each answer."),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+    compare: Optional[Path] = typer.Option(
+        None, "--compare", metavar="FILE", help="JSON of an earlier bench: show what has got worse, and exit 1."
+    ),
+    plot: Optional[Path] = typer.Option(None, "--plot", metavar="FILE.png|svg", help="Draw the table."),
 ) -> None:
-    """Migrate generated data twice and print what it cost. Exit 1 where a goal is missed.
+    """Measure j2o against the sandbox, each row as a ratio in one run. Exit 1 where a goal is missed.
+
+    All rows take hours, most of them the last three (100,000 issues); the first six take some minutes.
 
     \b
     Example:
-      j2o bench --issues 1000 --latency 50
+      j2o bench --rows writes,reads,client-cpu
+      j2o bench --rows apply-200ms --json > before.json
+      j2o bench --rows apply-200ms --compare before.json --plot bench.svg
     """
-    from ..serving import start
+    from .measurements import measured
+    from .setting import TIMES, WORKERS, Setting
 
+    wanted = _wanted(rows)
+    before = _earlier(compare) if compare is not None else {}
+    if plot is not None and plot.suffix.lower() not in _FORMATS:
+        raise Fatal(f"--plot {plot}: the name ends in {' or '.join(_FORMATS)}", exit_code=2)
+    made: List[Row] = []
     with tempfile.TemporaryDirectory(prefix="j2o-bench-") as folder:
-        try:
-            running = start(
-                SandboxOptions(seed=seed, projects=projects, issues=issues, latency_ms=latency, attachment_bytes=4096)
-            )
-        except SandboxError as error:
-            raise Fatal(f"the sandbox does not start: {error}") from error
-        with running:
-            variables = {
-                **_IDENTITIES,
-                "JIRA_URL": running.jira["url"],
-                "JIRA_USER": running.jira["user"] or "",
-                "JIRA_TOKEN": running.jira["token"],
-                "OPENPROJECT_URL": running.openproject["url"],
-                "OPENPROJECT_API_KEY": running.openproject["api_key"],
-            }
-            needed = needed_writes(running.jira["url"])
-            first = _checked(run(spec, Path(folder), variables, []))
-            second = _checked(run(spec, Path(folder), variables, []))
-    counts = first.entities.get("work_packages", {})
-    table = rows(first, second, needed, counts.get("created", 0))
-    _show(table, first, json)
-    raise typer.Exit(0 if all(row.holds for row in table) else 1)
+        setting = Setting(spec, Path(folder), projects, seed, wanted, issues, WORKERS, TIMES, _tell)
+        for row in measured(setting):
+            made.append(row)
+            if not json:
+                sys.stdout.write(_line(row, before))
+                sys.stdout.flush()
+    if json:
+        typer.echo(jsonlib.dumps({"results": [row.to_json() for row in made]}, indent=2))
+    if plot is not None:
+        from .chart import draw
+
+        draw(made, before, plot)
+    worse = [row for row in made if is_worse(row, before.get(row.name))]
+    for row in worse:
+        _tell(f"regression: {row.name} was {before[row.name]:g} and is {_value(row)}")
+    raise typer.Exit(0 if all(row.holds for row in made) and not worse else 1)
 
 
-def _checked(measured: Measured) -> Measured:
-    if measured.exit_code not in (0, 1):
-        raise Fatal(f"the measured run ended with {measured.exit_code}:\n{measured.errors[-2000:]}", exit_code=1)
-    return measured
+def _wanted(rows: Optional[str]) -> FrozenSet[str]:
+    if rows is None:
+        return frozenset(LINES)
+    names = [name.strip() for name in rows.split(",") if name.strip()]
+    unknown = [name for name in names if name not in LINES]
+    if unknown or not names:
+        raise Fatal(f"--rows {rows}: expected names among {', '.join(LINES)}", exit_code=2)
+    return frozenset(names)
 
 
-def _show(table: List[Row], first: Measured, as_json: bool) -> None:
-    if as_json:
-        typer.echo(jsonlib.dumps({"results": [row.to_json() for row in table]}, indent=2))
-        return
-    stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in first.stages.items())
-    typer.echo(f"first run: {first.seconds:.1f} s ({stages})", err=True)
-    width = max(len(row.name) for row in table)
-    for row in table:
-        form = row.to_json()
-        goal = "" if form["goal"] is None else f"   {'holds' if row.holds else 'MISSED'} (goal {form['goal']})"
-        sys.stdout.write(f"{row.name:<{width}}  {row.value:>10.3f} {row.unit:<6}{goal}\n")
+def _earlier(path: Path) -> Dict[str, float]:
+    try:
+        results = jsonlib.loads(path.read_text(encoding="utf-8"))["results"]
+        return {str(one["name"]): float(one["value"]) for one in results if one["value"] is not None}
+    except OSError as error:
+        raise Fatal(f"--compare {path}: {error.strerror}", exit_code=2) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise Fatal(f"--compare {path}: this is no JSON of `j2o bench --json`", exit_code=2) from error
+
+
+def _value(row: Row) -> str:
+    return "void" if row.value is None else f"{row.value:.3f}"
+
+
+def _line(row: Row, before: Dict[str, float]) -> str:
+    verdict = "holds " if row.holds else "MISSED"
+    earlier = f", was {before[row.name]:.3f}" if row.name in before else ""
+    goal = f"{verdict} ({row.goal}{earlier})"
+    note = f"\n{'':19}{row.note}" if row.note else ""
+    return f"{row.name:<18} {_value(row):>8} {row.line.unit:<6} {goal:<24} {row.line.what}{note}\n"
+
+
+def _tell(words: str) -> None:
+    typer.echo(words, err=True)

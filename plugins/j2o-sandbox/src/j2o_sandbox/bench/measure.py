@@ -12,81 +12,79 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, List, Mapping
 
-import requests
+from j2o_core.api import Fatal
+
+from .sampling import Sampler
+from .world import World
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A finished run. Times are seconds, ``memory`` is the peak resident set in MiB.
+    """A finished run. Times are seconds, ``memory`` is the peak resident set in bytes.
 
     ``stages`` are the wall-clock seconds of each stage; ``reads`` and ``writes`` the target's requests by stage.
     """
 
-    exit_code: int
     seconds: float
     cpu: float
-    memory: float
+    memory: int
+    sampler: Sampler
     stages: Mapping[str, float]
     reads: Mapping[str, int]
     writes: Mapping[str, int]
     entities: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    errors: str = ""
 
 
-def run(spec: str, home: Path, variables: Mapping[str, str], arguments: List[str]) -> Measured:
-    """Run a spec to its end and look at the target's counters between its stages."""
-    command = [sys.executable, "-m", "j2o_core", "run", spec, "--json", "--quiet", *arguments]
-    environment = {**os.environ, **variables, "J2O_HOME": str(home)}
-    target = variables["OPENPROJECT_URL"]
+def run(spec: str, home: Path, world: World) -> Measured:
+    """Run a spec to its end and look at the target's counters between its stages.
+
+    Raises ``Fatal`` where it stops before the end; items that failed are in ``entities``.
+    """
+    command = [sys.executable, "-m", "j2o_core", "run", spec, "--json", "--quiet"]
+    environment = {**os.environ, **world.variables, "J2O_HOME": str(home)}
     stages: Dict[str, float] = {}
-    counters = [("start", *_counters(target))]
+    counters = [("start", *world.requests())]
     began = time.monotonic()
-    stage, since, last = "start", began, {}  # type: ignore[var-annotated]
+    stage, since = "start", began
+    last: Dict[str, Any] = {}
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors)
+        sampler = Sampler(process.pid)
         assert process.stdout is not None
         for line in process.stdout:
             event = json.loads(line)
             if event["event"] == "stage_started" and event["stage"] != stage:
                 now = time.monotonic()
                 stages[stage] = stages.get(stage, 0.0) + now - since
-                counters.append((stage, *_counters(target)))
+                counters.append((stage, *world.requests()))
                 stage, since = event["stage"], now
             last = event
         process.stdout.close()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         ended = time.monotonic()
+        sampler.stop()
         errors.seek(0)
         words = errors.read().decode("utf-8", "replace")
+    if process.returncode not in (0, 1):
+        raise Fatal(f"the measured run ended with {process.returncode}:\n{words[-2000:]}", exit_code=1)
     stages[stage] = stages.get(stage, 0.0) + ended - since
-    counters.append((stage, *_counters(target)))
-    reads: Dict[str, int] = {}
-    writes: Dict[str, int] = {}
-    for (_, reads_before, writes_before), (name, reads_after, writes_after) in zip(counters, counters[1:]):
-        reads[name] = reads.get(name, 0) + reads_after - reads_before
-        writes[name] = writes.get(name, 0) + writes_after - writes_before
+    counters.append((stage, *world.requests()))
     return Measured(
-        exit_code=process.returncode,
         seconds=ended - began,
         cpu=used.ru_utime + used.ru_stime,
-        memory=used.ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024),
+        memory=sampler.memory,
+        sampler=sampler,
         stages=stages,
-        reads=reads,
-        writes=writes,
+        reads=_by_stage([(name, reads) for name, reads, _ in counters]),
+        writes=_by_stage([(name, writes) for name, _, writes in counters]),
         entities=last.get("entities", {}),
-        errors=words,
     )
 
 
-def needed_writes(jira: str) -> int:
-    """How many writes the generator says are needed: without locks, which belong to the cut-over."""
-    manifest: Dict[str, Any] = requests.get(f"{jira}/_sandbox/state", timeout=120).json()["manifest"]
-    return sum(number for kind, number in manifest["writes"].items() if kind != "locks")
-
-
-def _counters(url: str) -> tuple[int, int]:
-    state = requests.get(f"{url}/_sandbox/state", params={"only": "requests"}, timeout=120).json()
-    counted: Dict[str, int] = state["requests"]
-    reads = sum(number for name, number in counted.items() if name.startswith("GET "))
-    return reads, sum(counted.values()) - reads
+def _by_stage(counted: List[Any]) -> Dict[str, int]:
+    """From counts at the end of each stage to what each stage added."""
+    added: Dict[str, int] = {}
+    for (_, before), (name, after) in zip(counted, counted[1:]):
+        added[name] = added.get(name, 0) + after - before
+    return added

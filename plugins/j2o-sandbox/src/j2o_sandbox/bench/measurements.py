@@ -1,0 +1,117 @@
+"""The measurements behind the rows: each makes some rows, and is made where one of them is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Callable, Iterator, Mapping, Optional, Sequence
+
+from . import measure
+from .beside import beside
+from .pumping import Contest, contest
+from .rows import Row, row
+from .scale import scale
+from .setting import Setting
+from .world import world
+
+#: the pump must itself reach this share of workers / latency
+_FULL = 0.9
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """The rows it makes, with how many issues, and how."""
+
+    rows: Sequence[str]
+    issues: int
+    make: Callable[[Setting, int], Iterator[Row]]
+
+
+def measured(setting: Setting) -> Iterator[Row]:
+    """The wanted rows, in the order of the table, as they are measured. Raises ``Fatal``."""
+    for one in MEASUREMENTS:
+        if setting.wanted.isdisjoint(one.rows):
+            continue
+        issues = setting.number(one.issues)
+        setting.tell(f"{', '.join(name for name in one.rows if name in setting.wanted)}: {issues} issues ...")
+        for made in one.make(setting, issues):
+            if made.name in setting.wanted:
+                yield made
+
+
+def _two_runs(setting: Setting, issues: int) -> Iterator[Row]:
+    """What is sent, on a fresh target and when nothing has changed."""
+    spec, home = setting.write_spec(), setting.folder / "home-twice"
+    with world(issues, setting.projects, setting.seed) as both:
+        needed = both.needed_writes()
+        first = measure.run(spec, home, both)
+        second = measure.run(spec, home, both)
+    sent = sum(first.writes.values())
+    asked = sum(number for stage, number in first.reads.items() if stage != "verify")
+    stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in first.stages.items())
+    yield row("writes", sent / max(1, needed), f"{sent} sent, {needed} needed")
+    yield row("reads", asked / max(1, sent), f"{asked} reads")
+    yield row("second-run-writes", float(sum(second.writes.values())))
+    yield row(
+        "second-run-time",
+        second.seconds / first.seconds,
+        f"{second.seconds:.1f} s after {first.seconds:.1f} s ({stages}); {1000 * first.cpu / max(1, sent):.2f} ms of "
+        f"processor time per write in the whole run, {first.memory / 1e6:.0f} MB",
+    )
+
+
+def _against_the_pump(latency_ms: float) -> Callable[[Setting, int], Iterator[Row]]:
+    def make(setting: Setting, issues: int) -> Iterator[Row]:
+        spec = setting.write_spec(flat=True)
+        turns = contest(spec, setting.folder, issues, setting.seed, latency_ms, setting.workers, setting.times)
+        yield row(
+            f"apply-{latency_ms:g}ms", _unless_void(turns, setting, latency_ms), _note(turns, setting, latency_ms)
+        )
+        if not latency_ms:
+            yield row("client-cpu", turns.cpu, str(turns))
+
+    return make
+
+
+def _full(setting: Setting, latency_ms: float) -> float:
+    return _FULL * setting.workers / (latency_ms / 1000.0)
+
+
+def _unless_void(turns: Contest, setting: Setting, latency_ms: float) -> Optional[float]:
+    return None if latency_ms and turns.pump_rate < _full(setting, latency_ms) else turns.rate
+
+
+def _note(turns: Contest, setting: Setting, latency_ms: float) -> str:
+    if _unless_void(turns, setting, latency_ms) is not None:
+        return str(turns)
+    return (
+        f"void: the pump reached {turns.pump_rate:.0f}/s of the {_full(setting, latency_ms):.0f}/s without which this "
+        f"machine is too busy, or the issues are too few (j2o would be at {turns.rate:.3f}); {turns}"
+    )
+
+
+def _beside_the_script(setting: Setting, issues: int) -> Iterator[Row]:
+    both = beside(setting.write_spec(), setting.folder, issues, setting.projects, setting.seed, 200.0)
+    yield row("whole-run", both.script / both.run, str(both))
+
+
+def _at_scale(setting: Setting, issues: int) -> Iterator[Row]:
+    small, large = scale(setting.write_spec(), setting.folder, issues, setting.projects, setting.seed)
+    sizes = f"{large.memory / 1e6:.0f} MB at {issues} issues, {small.memory / 1e6:.0f} MB at {small.issues}"
+    yield row("memory-growth", large.memory / small.memory, sizes)
+    yield row("memory-peak", large.memory / 1e6, sizes)
+    yield row(
+        "last-tenth",
+        large.last_rate / large.first_rate,
+        f"{large.first_rate:.0f}/s, then {large.last_rate:.0f}/s; the whole run took {large.seconds:.0f} s",
+    )
+
+
+MEASUREMENTS: Sequence[Measurement] = (
+    Measurement(("writes", "reads", "second-run-writes", "second-run-time"), 1000, _two_runs),
+    Measurement(("apply-0ms", "client-cpu"), 500, _against_the_pump(0.0)),
+    Measurement(("apply-50ms",), 500, _against_the_pump(50.0)),
+    Measurement(("apply-200ms",), 500, _against_the_pump(200.0)),
+    Measurement(("whole-run",), 500, _beside_the_script),
+    Measurement(("memory-growth", "memory-peak", "last-tenth"), 100_000, _at_scale),
+)
+OWN_ISSUES: Mapping[str, int] = {name: one.issues for one in MEASUREMENTS for name in one.rows}

@@ -1,0 +1,45 @@
+"""Many issues and a tenth of them: whether memory and speed stay what they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import List, Sequence
+
+from j2o_core.api import Fatal
+
+from . import measure
+from .world import Write, world
+
+_CREATE = "POST /api/v3/work_packages"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One run: peak memory in bytes, work packages per second among the first and among the last tenth of them."""
+
+    issues: int
+    memory: int
+    seconds: float
+    first_rate: float
+    last_rate: float
+
+
+def scale(spec: str, folder: Path, issues: int, projects: int, seed: int) -> Sequence[Scale]:
+    """A tenth of the issues, then all of them. Raises ``Fatal``."""
+    if issues < 100:
+        raise Fatal(f"{issues} issues have no tenths that could be compared: 100 or more", exit_code=2)
+    return [_run(spec, folder, number, projects, seed) for number in (issues // 10, issues)]
+
+
+def _run(spec: str, folder: Path, issues: int, projects: int, seed: int) -> Scale:
+    with world(issues, projects, seed) as both:
+        both.record(only=[_CREATE])
+        measured = measure.run(spec, folder / f"home-{issues}", both)
+        creates = sorted(both.writes(), key=lambda write: write.ended)
+    tenth = max(2, len(creates) // 10)
+    return Scale(issues, measured.memory, measured.seconds, _rate(creates[:tenth]), _rate(creates[-tenth:]))
+
+
+def _rate(creates: List[Write]) -> float:
+    return (len(creates) - 1) / max(creates[-1].ended - creates[0].ended, 1e-9)
