@@ -22,6 +22,7 @@ def test_it_carries_every_spec_schema_and_package(installed: Any) -> None:
     for package in ("j2o_archive", "j2o_jira", "j2o_openproject", "j2o_sandbox"):
         assert f"{package}/plugin.py" in names
     assert "j2o_core/report/templates/run.html" in names
+    assert {"j2o_jira/records.yaml", "j2o_core/packaged/run-codes.yaml"} <= names
     assert not [name for name in names if name.startswith(("tests/", "plugins/", "docs/"))]
 
 

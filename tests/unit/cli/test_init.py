@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
+import yaml
+from jsonschema import Draft7Validator
 
 from j2o_core.spec.packaged import specs_folder
 from j2o_core.spec.templates import packaged_templates
@@ -109,6 +111,18 @@ def test_on_a_terminal_the_choice_is_offered(
     assert called.code == 0
     assert "jira-datacenter" in called.err
     assert (folder / "acme.yaml").exists()
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_an_editor_finds_nothing_wrong_with_it(
+    j2o: Callable[..., Any], folder: Path, monkeypatch: pytest.MonkeyPatch, template: str
+) -> None:
+    monkeypatch.delenv("J2O_HOME")
+    assert j2o("init", "-t", template, "-o", "specs/acme.yaml").code == 0
+    text = (folder / "specs" / "acme.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# yaml-language-server: $schema=../.j2o/spec.schema.json\n")
+    schema = json.loads((folder / ".j2o" / "spec.schema.json").read_text(encoding="utf-8"))
+    assert [error.message for error in Draft7Validator(schema).iter_errors(yaml.safe_load(text))] == []
 
 
 def test_any_name_makes_a_file_here_and_an_id_that_is_allowed(j2o: Callable[..., Any], folder: Path) -> None:
