@@ -16,9 +16,7 @@ from j2o_sandbox.bench.rows import LINES, is_worse, row
 
 def bench(*arguments: str) -> Tuple[int, str, str]:
     command = [sys.executable, "-m", "j2o_core", "bench", *arguments]
-    ended = subprocess.run(
-        command, capture_output=True, text=True, timeout=240, env={**os.environ, "J2O_HOME": "/nope"}
-    )
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     return ended.returncode, ended.stdout, ended.stderr
 
 
