@@ -6,7 +6,7 @@ from typing import Any, Callable, Collection, Optional
 
 from ..model.effect import Note, TargetItem
 from ..model.outcome import ItemFailed, ItemSkipped
-from ..model.payload import FAIL, NOTE, NULL, PLACEHOLDER, Ref
+from ..model.payload import FAIL, NOTE, NULL, Ref
 
 #: stands for a field that its policy leaves out of the payload
 LEFT_OUT: Any = type("LeftOut", (), {"__repr__": lambda self: "LEFT_OUT"})()
@@ -51,7 +51,7 @@ class References:
             raise ItemFailed(f"{name}: '{label}' is not among the migrated {ref.entity}", code="J2O-E011")
         if ref.missing == NULL:
             return None
-        if ref.missing in (NOTE, PLACEHOLDER):
+        if ref.missing == NOTE:
             self.notes.append(Note(name, label))
         if name in self._required:
             raise ItemSkipped(f"{name}: '{label}' is not among the migrated {ref.entity}", code="J2O-E012")

@@ -106,7 +106,7 @@ _TABLE = (
     Code(
         BAD_MISSING,
         "a policy that does not fit",
-        "`missing` is fail, skip or null; for references also note, placeholder or {use: KEY}.",
+        "`missing` is fail, skip or null; for references also note or {use: KEY}. No placeholders are made.",
         "Choose one of them.",
     ),
     Code(

@@ -6,7 +6,7 @@ from typing import Any, Mapping, Optional
 
 from ..expressions.compiled import Compiled
 from ..expressions.paths import Getter, compile_path
-from ..model.payload import FAIL, NOTE, NULL, PLACEHOLDER, SKIP
+from ..model.payload import FAIL, NOTE, NULL, SKIP
 from ..model.problem import ERROR, Place
 from ..spec.model import UNSET, FieldSpec
 from . import codes
@@ -14,7 +14,7 @@ from .claims import Claim, Pick, taken_by_steps
 from .compiler import Compiler, Everything, Lacking
 from .fields import SOURCE_ROOTS, Field
 
-_POLICIES = (FAIL, SKIP, NULL, NOTE, PLACEHOLDER)
+_POLICIES = (FAIL, SKIP, NULL, NOTE)
 
 
 def compile_field(spec: FieldSpec, required: bool, compiler: Compiler) -> Optional[Field]:
@@ -127,7 +127,7 @@ def _missing(spec: FieldSpec, compiler: Compiler) -> tuple[Optional[str], Option
                 where,
                 f"{', '.join(_POLICIES)} or {{use: KEY}}",
             )
-    if spec.ref is None and (policy in (NOTE, PLACEHOLDER) or use is not None):
+    if spec.ref is None and (policy == NOTE or use is not None):
         compiler.report(
             codes.BAD_MISSING,
             f"{spec.name} refers to nothing: '{'use' if use else policy}' is for references",

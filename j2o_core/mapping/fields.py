@@ -11,7 +11,6 @@ skip           the field is left out and listed; where the loader       ``null``
                requires it: the item is skipped                         item is skipped
 null           ``null``                                                 ``null``
 note           refused when compiled                                    ``null``; where required: fail
-placeholder    refused when compiled                                    ``null``; where required: ``Ref`` without alias
 {use: key}     refused when compiled                                    ``null``; where required: a ``Ref`` to that key
 =============  =======================================================  ==============================================
 
@@ -30,7 +29,7 @@ from ..expressions.empty import is_empty
 from ..expressions.errors import ExpressionFailed
 from ..expressions.paths import ROOTS, Getter
 from ..hooks.protocols import StepError
-from ..model.payload import FAIL, NULL, PLACEHOLDER, SKIP, Ref
+from ..model.payload import FAIL, NULL, SKIP, Ref
 from ..model.problem import Place
 from . import codes, trace
 from .alternatives import says_the_same
@@ -224,7 +223,7 @@ class Field:
             return None
         if self.missing == SKIP:
             raise ItemLeftOut(f"{self.name} is empty, and the target requires it")
-        if self.missing == PLACEHOLDER or self.use is not None:
+        if self.use is not None:
             return Ref(self.entity, (), "", self.missing or FAIL, self.use)
         raise FieldFailed(codes.NO_VALUE, self._no_value())
 

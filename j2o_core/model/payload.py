@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Optional
 
-FAIL, SKIP, NULL, NOTE, PLACEHOLDER = "fail", "skip", "null", "note", "placeholder"
+FAIL, SKIP, NULL, NOTE = "fail", "skip", "null", "note"
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Ref:
     """A reference to an item of ``entity`` by any of its ``aliases``, best first.
 
     ``label`` is what a person would read in its place. ``missing`` says what happens where nothing is found:
-    ``fail | skip | null | note | placeholder``, or ``use`` names the alias to take instead.
+    ``fail | skip | null | note``, or ``use`` names the alias to take instead.
     """
 
     entity: str

@@ -46,7 +46,7 @@ def test_a_part_of_an_issue_is_explained_by_its_own_key(migrated: Migration):
 
 
 def test_an_item_that_was_left_out_tells_the_rule_that_did_it(migrated: Migration):
-    listed = json.loads(migrated.command("errors", "last", "--skipped", "--json").stdout)
+    listed = json.loads(migrated.command("errors", "last", "--skipped", "--items", "--json").stdout)["items"]
     row = next(row for row in listed if row["entity"] == "comments" and row["place"])
     [told] = json.loads(migrated.command("explain", "j2o:demo", row["origin"], "--entity", "comments", "--json").stdout)
     assert told["outcome"] == f"skipped: {row['message']}"

@@ -35,6 +35,7 @@ from j2o_core.mapping.compiled import CompileError
         ({"from": "fields.a", "missing": "note"}, "J2O-M011", "refers to nothing"),
         ({"from": "fields.a", "missing": {"use": "x"}}, "J2O-M011", "refers to nothing"),
         ({"from": "fields.a", "missing": "ignore"}, "J2O-M011", "ignore"),
+        ({"from": "fields.a", "ref": "users", "missing": "placeholder"}, "J2O-M011", "placeholder"),
     ],
 )
 def test_a_mistake_is_named(compiled, form, code, words):

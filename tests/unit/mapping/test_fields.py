@@ -181,19 +181,19 @@ def test_a_reference_stays_symbolic_with_aliases_label_and_policy(mapped):
         "a": {"from": "fields.who", "ref": "users", "missing": "note"},
         "b": {"from": "fields.who", "ref": "users", "missing": {"use": "migrator"}},
         "c": {"from": "fields.who", "ref": "users"},
-        "d": {"from": "fields.all", "ref": "users", "missing": "placeholder"},
+        "d": {"from": "fields.all", "ref": "users", "missing": "null"},
     }
     result = mapped({"who": ANN, "all": [ANN, "bob"]}, fields)
     assert result.payload["a"] == Ref("users", ("U1", "ann"), "Ann Lee", "note")
     assert result.payload["b"] == Ref("users", ("U1", "ann"), "Ann Lee", "fail", "migrator")
     assert result.payload["c"] == Ref("users", ("U1", "ann"), "Ann Lee", "fail")
     assert result.payload["d"] == [
-        Ref("users", ("U1", "ann"), "Ann Lee", "placeholder"),
-        Ref("users", ("bob",), "bob", "placeholder"),
+        Ref("users", ("U1", "ann"), "Ann Lee", "null"),
+        Ref("users", ("bob",), "bob", "null"),
     ]
 
 
-@pytest.mark.parametrize("missing", [None, "note", "placeholder", "skip", "fail", {"use": "admin"}])
+@pytest.mark.parametrize("missing", [None, "note", "null", "skip", "fail", {"use": "admin"}])
 def test_nobody_is_not_a_missing_user(mapped, missing):
     result = mapped({"who": None}, {"x": {"from": "fields.who", "ref": "users", "missing": missing}})
     assert (result.payload["x"], result.fail, result.skip, result.problems) == (None, None, None, ())

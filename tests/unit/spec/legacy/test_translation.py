@@ -178,7 +178,7 @@ def test_problems_point_at_the_line_of_the_old_file(read: Read) -> None:
 
 @pytest.mark.parametrize(
     ("strategy", "missing"),
-    [("skip", "skip"), ("create_placeholder", "placeholder"), ("assign_admin", {"use": "alice"})],
+    [("skip", "skip"), ("create_placeholder", "note"), ("assign_admin", {"use": "alice"})],
 )
 def test_the_strategy_for_unknown_users_is_what_becomes_of_references(read: Read, strategy: str, missing: Any) -> None:
     result = read(f"{URLS}migration: {{mapping: {{fallback_strategy: {strategy}, fallback_admin_user_id: alice}}}}\n")
