@@ -109,7 +109,7 @@ class Postgres:
     def cut_off(self, database: str) -> int:
         """Cut every connection to a database, as a restart or a firewall does; returns how many there were."""
         ours = f"FROM pg_stat_activity WHERE datname = '{database}' AND pid <> pg_backend_pid()"
-        return len(self.execute(f"SELECT pg_terminate_backend(pid) {ours}"))
+        return len(self.execute(f"SELECT pg_terminate_backend(pid, 10000) {ours}"))
 
     def execute(self, statement: str, database: str = "postgres") -> list[Any]:
         """One statement as the owner of everything."""

@@ -8,10 +8,12 @@ from typing import Any, Mapping, Sequence
 from sqlalchemy import Engine, func, select
 
 from . import effects, listing, runs, tables
+from .server import patient
 
 COLUMNS = ("source", "created", "updated", "unchanged", "skipped", "failed", "left")
 
 
+@patient
 def entities(engine: Engine, run: str) -> dict[str, dict[str, int]]:
     """Counts by entity. ``source`` is what the plan saw; the other six say what became of it.
 

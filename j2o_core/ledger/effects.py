@@ -24,6 +24,7 @@ from .effect_rows import (
     partition,
     read_row,
 )
+from .server import patient
 
 __all__ = [
     "CREATE",
@@ -38,6 +39,7 @@ __all__ = [
     "EffectRow",
     "Effects",
     "Planned",
+    "forget_payloads",
     "forget_plan",
     "place",
     "plan",
@@ -86,6 +88,13 @@ def forget_plan(connection: Connection, run: str) -> None:
     connection.execute(delete(tables.problem).where(tables.problem.c.run == run, tables.problem.c.stage == "plan"))
 
 
+def forget_payloads(connection: Connection, run: str) -> None:
+    """A plan that nobody will carry out keeps its lines, to be counted, and nothing else."""
+    connection.execute(
+        update(tables.effect).where(tables.effect.c.run == run, tables.effect.c.state == PLANNED).values(payload=None)
+    )
+
+
 def place(connection: Connection, run: str, entity: str, step: int, places: Sequence[tuple[str, int, str]]) -> None:
     """Set (origin, rank, lane) of planned effects of one step."""
     if places:
@@ -112,6 +121,7 @@ class Effects:
         self.engine = engine
         self.run = run
 
+    @patient
     def ranks(self, step: int) -> list[int]:
         """The ranks of a step that still have something to do, in order."""
         with self.engine.connect() as connection:
@@ -156,6 +166,7 @@ class Effects:
             tables.effect.c.resent.is_(True), tables.effect.c.state == DONE, tables.effect.c.kind == CREATE
         )
 
+    @patient
     def late(self, step: int) -> list[tuple[EffectRow, list[str]]]:
         """Effects of a step whose fields refer to items that did not exist yet, with those fields."""
         with self.engine.connect() as connection:
@@ -172,12 +183,14 @@ class Effects:
             )
         return [(read_row(row), json.loads(row["late"])) for row in rows]
 
+    @patient
     def exists(self, step: int) -> bool:
         """Whether a step has effects of any state."""
         with self.engine.connect() as connection:
             statement = select(tables.effect.c.id).where(tables.effect.c.run == self.run, tables.effect.c.step == step)
             return connection.execute(statement.limit(1)).first() is not None
 
+    @patient
     def left(self, step: Optional[int] = None) -> int:
         """How many effects have not ended."""
         with self.engine.connect() as connection:
@@ -190,6 +203,7 @@ class Effects:
                 statement = statement.where(tables.effect.c.step == step)
             return int(connection.execute(statement).scalar_one())
 
+    @patient
     def progress(self) -> dict[str, tuple[int, int]]:
         """(ended, all) effects by entity."""
         ended = func.sum(case((tables.effect.c.state.in_([DONE, FAILED, SKIPPED]), 1), else_=0))
@@ -201,6 +215,7 @@ class Effects:
             )
             return {row[0]: (int(row[1]), int(row[2])) for row in rows}
 
+    @patient
     def _rows(self, *conditions: Any, limit: Optional[int] = None) -> list[EffectRow]:
         statement = (
             select(tables.effect).where(tables.effect.c.run == self.run, *conditions).order_by(tables.effect.c.id)

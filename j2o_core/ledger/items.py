@@ -9,6 +9,7 @@ from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 from sqlalchemy import Connection, Engine, func, select, update
 
 from . import tables
+from .server import patient
 from .upsert import Upsert
 
 CREATED, MATCHED = "created", "matched"
@@ -42,6 +43,7 @@ class Items:
         self.target = target
         self.source = source
 
+    @patient
     def get(self, entity: str, origins: Iterable[str]) -> dict[str, Item]:
         """Items by origin id."""
         found: dict[str, Item] = {}
@@ -55,6 +57,7 @@ class Items:
                     found[row["origin"]] = _item(row)
         return found
 
+    @patient
     def by_target(self, entity: str, identifiers: Sequence[str], run: Optional[str] = None) -> dict[str, list[Item]]:
         """Items (or those that ``run`` wrote) by their id on the target; several where it is single below a parent."""
         found: dict[str, list[Item]] = {}
@@ -69,6 +72,7 @@ class Items:
                     found.setdefault(row["item"], []).append(_item(row))
         return found
 
+    @patient
     def count(self, entity: str) -> int:
         """How many items of an entity there are."""
         with self.engine.connect() as connection:
@@ -82,11 +86,10 @@ class Items:
         """All items of an entity (or those that ``run`` wrote), in chunks."""
         after = 0
         while True:
-            with self.engine.connect() as connection:
-                statement = select(tables.item).where(*self._mine(entity), tables.item.c.id > after)
-                if run is not None:
-                    statement = statement.where(tables.item.c.run == run)
-                rows = connection.execute(statement.order_by(tables.item.c.id).limit(size)).mappings().all()
+            statement = select(tables.item).where(*self._mine(entity), tables.item.c.id > after)
+            if run is not None:
+                statement = statement.where(tables.item.c.run == run)
+            rows = self._chunk(statement.order_by(tables.item.c.id).limit(size))
             if not rows:
                 return
             after = rows[-1]["id"]
@@ -122,6 +125,11 @@ class Items:
                 .where(*self._mine(entity), tables.item.c.origin == origin)
                 .values(version=version, updated=updated, verified=run)
             )
+
+    @patient
+    def _chunk(self, statement: Any) -> Sequence[Any]:
+        with self.engine.connect() as connection:
+            return connection.execute(statement).mappings().all()
 
     def _mine(self, entity: str) -> tuple[Any, ...]:
         return (

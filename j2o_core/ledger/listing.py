@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 from ..model.error_class import error_class
 from ..model.problem import Problem
 from . import tables
+from .server import patient
 from .upsert import Upsert
 
 SKIPPED, FAILED = "skipped", "failed"
@@ -42,6 +43,7 @@ def put(connection: Connection, run: str, items: Sequence[Listed]) -> None:
         _UPSERT.execute(connection, [{"run": run, **row} for row in rows])
 
 
+@patient
 def outcomes(engine: Engine, run: str, entity: str, origins: Sequence[str]) -> dict[str, tuple[str, str]]:
     """(outcome, message) of those origins that are listed."""
     found: dict[str, tuple[str, str]] = {}
@@ -58,6 +60,7 @@ def outcomes(engine: Engine, run: str, entity: str, origins: Sequence[str]) -> d
     return found
 
 
+@patient
 def refused_before(engine: Engine, target: int, source: str, run: str, entity: str, origins: Sequence[str]) -> set[str]:
     """Those origins that the target itself made an earlier run skip."""
     found: set[str] = set()
@@ -80,6 +83,7 @@ def refused_before(engine: Engine, target: int, source: str, run: str, entity: s
     return found
 
 
+@patient
 def counts(engine: Engine, run: str) -> dict[tuple[str, str], int]:
     """How many are listed, by (entity, outcome)."""
     with engine.connect() as connection:

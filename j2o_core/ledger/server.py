@@ -6,13 +6,16 @@ import functools
 import importlib.util
 import threading
 import time
-from typing import Any, Optional
+from typing import Any, Callable, Optional, TypeVar, cast
 
 from loguru import logger
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from ..model.outcome import Fatal
 from .address import Address
+
+_Result = TypeVar("_Result")
+_Read = TypeVar("_Read", bound=Callable[..., Any])
 
 #: for how long (seconds) a server that was there before may be away until a run stops
 PATIENCE = 30.0
@@ -53,6 +56,37 @@ def open_server(address: Address) -> Engine:
     event.listen(engine, "connect", _settings)
     event.listen(engine, "handle_error", _Told(address))
     return engine
+
+
+def fence_of(engine: Engine) -> Any:
+    """What keeps out a process that lost the ledger to another; ``None`` for a file, and for who only reads."""
+    return engine.get_execution_options().get("fence")
+
+
+def persist(engine: Engine, act: Callable[[], _Result]) -> _Result:
+    """Act; for the holder of a ledger again and again, while the server goes away and returns within ``PATIENCE``."""
+    deadline: Optional[float] = None
+    while True:
+        try:
+            return act()
+        except Unreachable:
+            if fence_of(engine) is None:
+                raise
+            deadline = deadline or time.monotonic() + PATIENCE
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(PAUSE / 10)
+
+
+def patient(read: _Read) -> _Read:
+    """A function or method that only reads, of an engine or of what has one: it persists."""
+
+    @functools.wraps(read)
+    def again(owner: Any, *arguments: Any, **options: Any) -> Any:
+        engine = owner if isinstance(owner, Engine) else owner.engine
+        return persist(engine, lambda: read(owner, *arguments, **options))
+
+    return cast(_Read, again)
 
 
 def wait_for_return(engine: Engine) -> None:

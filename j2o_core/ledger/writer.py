@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from ..model.outcome import Fatal
-from .server import Unreachable
+from .server import fence_of, persist
 
 Change = Callable[[Connection], Any]
 _Group = list[tuple[Change, Optional[Future[Any]]]]
@@ -104,30 +104,31 @@ class Writer:
                 future.set_result(result)
 
     def _surely(self, group: _Group) -> list[Any]:
-        attempt = _Attempt()
-        try:
-            return self._transact(group, attempt)
-        except Unreachable:
-            fence = self._fence()
-            if fence is None:
-                raise
-            if attempt.number:
-                with self._engine.connect() as connection:
-                    if fence.committed(connection, attempt.number):
-                        return attempt.results
-        return self._transact(group, _Attempt())
+        """Commit the group once, also where the server goes away in between and returns."""
+        attempts: list[_Attempt] = []
+
+        def once() -> list[Any]:
+            if attempts and self._arrived(attempts[-1]):
+                return attempts[-1].results
+            attempts.append(_Attempt())
+            return self._transact(group, attempts[-1])
+
+        return persist(self._engine, once)
+
+    def _arrived(self, attempt: _Attempt) -> bool:
+        """Whether it was committed although no answer came."""
+        if not attempt.number:
+            return False
+        with self._engine.connect() as connection:
+            return bool(fence_of(self._engine).committed(connection, attempt.number))
 
     def _transact(self, group: _Group, attempt: _Attempt) -> list[Any]:
-        fence = self._fence()
+        fence = fence_of(self._engine)
         with self._engine.begin() as connection:
             if fence is not None:
                 attempt.number = fence.enter(connection)
             attempt.results = [change(connection) for change, _ in group]
         return attempt.results
-
-    def _fence(self) -> Any:
-        """What keeps out a process that lost the ledger to another; a file needs none."""
-        return self._engine.get_execution_options().get("fence")
 
 
 class _Attempt:

@@ -101,7 +101,7 @@ def test_who_lost_the_ledger_to_another_cannot_commit_any_more(
     enter(writer, "before")
     # The connection that holds the lock dies unnoticed, as behind a firewall; those that write live on.
     postgres_server.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'", postgres_ledger
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory'", postgres_ledger
     )
     another.lock()
     with pytest.raises(Fatal, match=f"was taken over by process {os.getpid()} on ") as caught:
@@ -127,7 +127,7 @@ def test_whoever_takes_over_waits_for_what_is_being_committed(
     waiting.start()
     assert inside.wait(30)
     postgres_server.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'", postgres_ledger
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory'", postgres_ledger
     )
     taken = threading.Thread(target=another.lock)
     taken.start()
@@ -148,14 +148,16 @@ def test_connections_that_are_cut_are_made_anew_and_nothing_is_lost_or_written_t
 ) -> None:
     ledger.lock()
     writer = Writer(ledger.engine)
+    cut = 0
     for number in range(40):
         writer.post(
             lambda connection, number=number: connection.execute(insert(tables.target).values(identity=f"t{number:02}"))
         )
         if number % 8 == 3:
-            assert postgres_server.cut_off(postgres_ledger)
+            cut += postgres_server.cut_off(postgres_ledger)
             time.sleep(0.05)
     writer.close()
+    assert cut
     assert names(another) == [f"t{number:02}" for number in range(40)]
     with pytest.raises(Fatal, match="is in use by process"):  # the lock was taken again
         another.lock()
