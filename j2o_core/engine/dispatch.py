@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -43,16 +44,20 @@ class Dispatcher:
         self._beat = 0.0
         self._planned = engine.effects.progress()
 
-    def run(self, step: int) -> None:
-        """Carry out one step to its end. Raises ``Fatal`` or ``Stopped``; the ledger can resume after both."""
-        for rank in self._engine.effects.ranks(step):
-            self._run_rank(step, rank)
+    def run(self, *steps: int) -> None:
+        """Carry out steps to their end, side by side. Raises ``Fatal`` or ``Stopped``; either can be resumed.
+
+        A rank of a step begins when the one before has ended, in all of them.
+        """
+        ranks = [[(step, rank) for rank in self._engine.effects.ranks(step)] for step in steps]
+        for turn in itertools.zip_longest(*ranks):
+            self._run_turn([part for part in turn if part is not None])
             self._engine.writer.flush()
         self._progress(force=True)
 
-    # ---------------------------------------------------------------- one rank
+    # ---------------------------------------------------------------- one rank of each step
 
-    def _run_rank(self, step: int, rank: int) -> None:
+    def _run_turn(self, parts: Sequence[tuple[int, int]]) -> None:
         engine = self._engine
         queue: LaneQueue[Task] = LaneQueue(lambda task: task.row.lane or str(task.row.id))
         self._failure = None
@@ -63,8 +68,9 @@ class Dispatcher:
         for thread in threads:
             thread.start()
         try:
-            self._feed(queue, step, rank, effects.SENT)
-            self._feed(queue, step, rank, effects.PLANNED)
+            for state in (effects.SENT, effects.PLANNED):
+                for step, rank in parts:
+                    self._feed(queue, step, rank, state)
             while not queue.wait_below(1, 0.5):
                 self._check(queue)
             self._check(queue)
@@ -91,7 +97,8 @@ class Dispatcher:
                 self._mark_sent(tasks)
             for task in tasks:
                 queue.put(task)
-            while not queue.wait_below(size, 0.5):
+            # Where lanes are long a window may keep few workers busy: then the next one is fetched earlier.
+            while not queue.wait_below(size, 0.5, most=engine.workers * 8):
                 self._check(queue)
 
     def _window_size(self, entity: str) -> int:

@@ -21,7 +21,10 @@ class LaneQueue(Generic[T]):
     def __init__(self, lane_of: Callable[[T], str], clock: Callable[[], float] = time.monotonic) -> None:
         self._lane_of = lane_of
         self._clock = clock
-        self._changed = threading.Condition()
+        guard = threading.RLock()
+        self._changed = threading.Condition(guard)
+        self._room = threading.Condition(guard)
+        self._idle = 0
         self._waiting: dict[str, Deque[T]] = {}
         self._ready: Deque[str] = deque()
         self._busy: set[str] = set()
@@ -50,7 +53,9 @@ class LaneQueue(Generic[T]):
                 if self._closed:
                     return None
                 if self._delayed and self._delayed[0][0] <= self._clock():
-                    return heapq.heappop(self._delayed)[2]
+                    task = heapq.heappop(self._delayed)[2]
+                    self._changed.notify()  # who was woken for something else may have come for this
+                    return task
                 if self._ready:
                     lane = self._ready.popleft()
                     queue = self._waiting[lane]
@@ -58,9 +63,14 @@ class LaneQueue(Generic[T]):
                     if not queue:
                         del self._waiting[lane]
                     self._busy.add(lane)
+                    if self._ready or self._delayed:
+                        self._changed.notify()
                     return task
                 timeout = None if not self._delayed else max(0.0, self._delayed[0][0] - self._clock())
+                self._idle += 1
+                self._room.notify_all()
                 self._changed.wait(timeout)
+                self._idle -= 1
 
     def later(self, task: T, at: float) -> None:
         """Give a taken task back until the clock shows ``at``; its lane stays taken."""
@@ -76,12 +86,21 @@ class LaneQueue(Generic[T]):
             self._unfinished -= 1
             if lane in self._waiting:
                 self._ready.append(lane)
-            self._changed.notify_all()
+                self._changed.notify()
+            self._room.notify_all()
 
-    def wait_below(self, limit: int, timeout: float) -> bool:
-        """Wait until fewer than ``limit`` tasks are unfinished, at most ``timeout`` seconds; whether it is so."""
+    def wait_below(self, limit: int, timeout: float, most: int = 0) -> bool:
+        """Wait until fewer than ``limit`` tasks are unfinished, at most ``timeout`` seconds; whether it is so.
+
+        Fewer than ``most`` will do where a taker finds nothing: all that is waiting stands behind others of its lane.
+        """
+
+        def has_room() -> bool:
+            starved = self._idle and not self._ready
+            return self._unfinished < limit or bool(starved and self._unfinished < most) or self._closed
+
         with self._changed:
-            return self._changed.wait_for(lambda: self._unfinished < limit or self._closed, timeout)
+            return self._room.wait_for(has_room, timeout)
 
     def drain(self) -> list[T]:
         """Take out, and forget, what has not been started yet."""
@@ -90,7 +109,7 @@ class LaneQueue(Generic[T]):
             self._waiting.clear()
             self._ready.clear()
             self._unfinished -= len(tasks)
-            self._changed.notify_all()
+            self._room.notify_all()
             return tasks
 
     def close(self) -> list[T]:
@@ -100,4 +119,5 @@ class LaneQueue(Generic[T]):
             delayed = [task for _, _, task in self._delayed]
             self._delayed.clear()
             self._changed.notify_all()
+            self._room.notify_all()
             return delayed

@@ -23,20 +23,24 @@ def apply(wiring: Wiring, engine: Engine, snapshot: Snapshot, finish: bool) -> N
             release = partial(sending.release_orphans, run=engine.run, entity=entity, step=late_step)
             engine.writer.submit(release)
     dispatcher = Dispatcher(engine)
-    for step in wiring.steps:
-        if step.kind == LATE and not engine.effects.exists(step.number):
-            _plan_late(wiring, engine, step)
-        if step.kind == FINISH and finish and not engine.effects.exists(step.number):
-            plan_finish(wiring, engine, snapshot, step)
-        if not engine.effects.left(step.number):
-            continue
-        if step.entity not in prepared:
-            wiring.loaders[step.entity].prepare()
-            prepared.add(step.entity)
-        engine.emit({"event": "stage_started", "stage": "apply", "phase": step.phase.value, "entity": step.entity})
-        dispatcher.run(step.number)
-        if step.kind == WRITE:
-            sweep(engine, step.number)
+    for group in wiring.abreast:
+        begun = []
+        for step in group:
+            if step.kind == LATE and not engine.effects.exists(step.number):
+                _plan_late(wiring, engine, step)
+            if step.kind == FINISH and finish and not engine.effects.exists(step.number):
+                plan_finish(wiring, engine, snapshot, step)
+            if not engine.effects.left(step.number):
+                continue
+            if step.entity not in prepared:
+                wiring.loaders[step.entity].prepare()
+                prepared.add(step.entity)
+            begun.append(step)
+            engine.emit({"event": "stage_started", "stage": "apply", "phase": step.phase.value, "entity": step.entity})
+        dispatcher.run(*(step.number for step in begun))
+        for step in begun:
+            if step.kind == WRITE:
+                sweep(engine, step.number)
     sweep(engine)
 
 

@@ -42,6 +42,23 @@ def order_entities(refers_to: Mapping[str, frozenset[str]]) -> list[str]:
     return ordered
 
 
+def abreast(steps: Sequence[Step], refers_to: Mapping[str, frozenset[str]]) -> list[list[Step]]:
+    """The steps in groups that are carried out side by side: who watches and who worked when wait for nobody."""
+    groups: list[list[Step]] = []
+    for step in steps:
+        group = groups[-1] if groups else []
+        joins = all(
+            other.phase is step.phase is Phase.ATTENDANCE
+            and not {step.entity, other.entity} & (refers_to[step.entity] | refers_to[other.entity])
+            for other in group
+        )
+        if group and joins:
+            group.append(step)
+        else:
+            groups.append([step])
+    return groups
+
+
 def plan_steps(entities: Sequence[str], loaders: Mapping[str, Loader]) -> list[Step]:
     """All steps of a run over these entities (already ordered), numbered from 0."""
     steps: list[tuple[Phase, str, str]] = []

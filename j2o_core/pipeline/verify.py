@@ -54,7 +54,7 @@ class Verifier:
             if scopes is None:
                 continue
             self._emit({"event": "stage_started", "stage": "verify", "entity": entity})
-            batches = [scopes[at : at + loader.scan_batch] for at in range(0, len(scopes), loader.scan_batch)] or [[]]
+            batches = self._batches(loader, scopes)
             checked = 0
             changed: set[str] = set()
             with ThreadPoolExecutor(max(1, self._wiring.spec.runtime.workers)) as pool:
@@ -69,6 +69,12 @@ class Verifier:
             verified.checked[entity] = checked
             verified.findings.extend(self._missing(entity, only_run, changed))
         return verified
+
+    def _batches(self, loader: Loader, scopes: Sequence[str]) -> list[Sequence[str]]:
+        """Scopes as they are scanned together: smaller than they may be where that gives every worker one."""
+        share = -(-len(scopes) // self._wiring.spec.runtime.workers)
+        size = max(1, min(loader.scan_batch, share))
+        return [scopes[at : at + size] for at in range(0, len(scopes), size)] or [[]]
 
     def _scopes(self, entity: str, loader: Loader, only_run: Optional[str]) -> Optional[list[str]]:
         """Target ids to scan; an empty list: one scan for all; ``None``: there is nothing to verify."""

@@ -12,14 +12,15 @@ from ..expressions.paths import compile_path, parse_path
 from ..hooks.manager import Plugins
 from ..hooks.protocols import Client, ConnectionOptions, Extractor, Loader, Selection, Splitter
 from ..hooks.registry import CONNECTOR, EXTRACTOR, LOADER, SPLITTER, SYSTEM
-from ..http import Http
+from ..http import Gate, Http
 from ..mapping.compiled import EntityMapping, compile_entity
 from ..mapping.scope import roots
+from ..model.limits import Limit
 from ..model.outcome import Fatal
 from ..security.secrets import Unresolved, resolve
 from ..snapshot.derive import Derivation
 from ..spec.model import EntitySpec, ExtractSpec, Spec
-from .steps import Step, order_entities, plan_steps
+from .steps import Step, abreast, order_entities, plan_steps
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Wiring:
     plugins: Plugins
     home: Path
     clients: dict[str, Client] = field(default_factory=dict)
+    gates: dict[str, Gate] = field(default_factory=dict)
     facts: dict[str, Mapping[str, str]] = field(default_factory=dict)
     extractors: dict[tuple[str, int], Extractor] = field(default_factory=dict)
     splitters: dict[str, list[tuple[str, Splitter]]] = field(default_factory=dict)
@@ -42,6 +44,10 @@ class Wiring:
     mappings: dict[str, EntityMapping] = field(default_factory=dict)
     field_names: dict[str, str] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    #: the steps in groups that are carried out side by side
+    abreast: list[list[Step]] = field(default_factory=list)
+    #: the connection that is written to
+    target_connection: str = ""
     source: str = ""
     source_url: str = ""
     source_identity: str = ""
@@ -173,11 +179,17 @@ def _connect(wiring: Wiring, variables: Mapping[str, str], names: Optional[Colle
             url,
             identity=identity,
             workers=spec.runtime.workers,
-            retry=_Bounds(spec),
+            retry=spec.runtime.retry,
             cache_folder=wiring.home / "cache",
             metadata_lifetime=spec.runtime.metadata_lifetime,
             verify=tls.get("ca") or bool(tls.get("verify", True)),
+            name=name,
+            limit=spec.runtime.rate_limit.get(name, Limit()),
+            breaker=spec.runtime.circuit_breaker,
+            retry_share=spec.runtime.retry.budget,
         )
+        if http:
+            wiring.gates[name] = http.gate
         client = wiring.plugins.registry.get(CONNECTOR, connection.plugin)().open(known, http or None)
         if not isinstance(client, Client):
             raise Fatal(f"connections.{name}: the connector '{connection.plugin}' gives no client")
@@ -196,15 +208,6 @@ def _resolved(wiring: Wiring, value: Mapping[str, Any], variables: Mapping[str, 
         return dict(resolve(value, variables, folder, path, spec.places, wiring.plugins.secrets))
     except Unresolved as error:
         raise Fatal(str(error), exit_code=2) from None
-
-
-class _Bounds:
-    """The spec's retry bounds in the form that ``Http`` takes."""
-
-    def __init__(self, spec: Spec) -> None:
-        self.attempts = spec.runtime.retry.attempts
-        self.initial = spec.runtime.retry.initial
-        self.maximum = spec.runtime.retry.maximum
 
 
 def _connection_of(wiring: Wiring, plugin: str, named: Optional[str]) -> str:
@@ -274,12 +277,13 @@ def _wire_targets(wiring: Wiring) -> None:
         client = wiring.clients[connection]
         if wiring.target and wiring.target != client.identity:
             raise Fatal("a spec has one target connection; split this one into two specs", exit_code=2)
-        wiring.target = client.identity
+        wiring.target, wiring.target_connection = client.identity, connection
         loader = loader_class(client, wiring.source, entity.name, entity.load.options, wiring.source_url)
         wiring.loaders[entity.name] = loader
         of = {extract.of for extract in entity.extract if extract.of and not _is_shared(wiring, entity.name)}
         refers_to[entity.name] = frozenset({*wiring.mappings[entity.name].refers_to, *entity.after, *loader.after, *of})
     wiring.steps = plan_steps(order_entities(refers_to), wiring.loaders)
+    wiring.abreast = abreast(wiring.steps, refers_to)
 
 
 def _is_shared(wiring: Wiring, entity: str) -> bool:

@@ -92,3 +92,32 @@ def test_many_workers_never_run_two_tasks_of_a_lane_at_once():
     assert not clashes
     for lane in range(5):
         assert [number for at, number in seen if at == lane] == list(range(20))
+
+
+def test_a_taker_who_finds_only_taken_lanes_makes_room_before_the_limit():
+    queue = queue_of("a1", "a2", "a3")
+    assert not queue.wait_below(3, 0.01, most=10), "nobody has nothing to do"
+    assert queue.take() == "a1"
+    taken = []
+    taker = threading.Thread(target=lambda: taken.append(queue.take()))
+    taker.start()
+    assert queue.wait_below(3, 5, most=10)
+    assert not queue.wait_below(3, 0.01, most=3)
+    queue.put("b1")
+    taker.join(5)
+    assert taken == ["b1"]
+
+
+def test_each_lane_that_becomes_free_is_taken_by_one_who_waits():
+    queue = queue_of("a1", "a2", "b1", "b2", "c1", "c2")
+    first = [queue.take() for _ in range(3)]
+    taken: list[object] = []
+    takers = [threading.Thread(target=lambda: taken.append(queue.take())) for _ in range(3)]
+    for taker in takers:
+        taker.start()
+    for task in first:
+        assert task is not None
+        queue.done(task)
+    for taker in takers:
+        taker.join(5)
+    assert sorted(map(str, taken)) == ["a2", "b2", "c2"]
