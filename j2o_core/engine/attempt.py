@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from dataclasses import replace
 from typing import Optional
@@ -16,6 +15,7 @@ from ..model.effect import Answer, Claim, Effect, EffectClass, Found, TargetItem
 from ..model.outcome import (
     Conflict,
     Fatal,
+    Held,
     InDoubt,
     ItemFailed,
     ItemSkipped,
@@ -25,11 +25,14 @@ from ..model.outcome import (
     Taken,
     Undecided,
 )
+from ..model.retry import bounds_for, full_jitter
 from .context import Engine
 from .record import Recorder, answer_of
 from .resolve import Resolution
 from .task import Task
 
+#: seconds after which the ledger is told anew that an effect is about to be sent
+STALE = 5.0
 #: what ``_settle`` says when the effect is to be sent (again) at once
 _SEND = float("-inf")
 
@@ -67,6 +70,10 @@ class Attempt:
     def _send(self, task: Task) -> None:
         engine, row = self._engine, task.row
         loader = engine.loaders[row.entity]
+        if time.monotonic() - task.sent_at > STALE:
+            # Marked as sent long ago, it only leaves now: from here on its absence means nothing for so long.
+            engine.writer.submit(lambda connection: sending.mark_again(connection, row.id))
+            task.sent_at = time.monotonic()
         engine.observe.before(row)
         if task.changes_existing:
             current = task.current or self._current(task)
@@ -202,12 +209,15 @@ class Attempt:
     # ---------------------------------------------------------------- trying again
 
     def _again(self, task: Task, outcome: Outcome) -> Optional[float]:
+        if isinstance(outcome, Held):
+            return time.monotonic() + (outcome.not_before or 0.0)
         waits = self._engine.waits
+        bounds = bounds_for(waits, outcome)
         task.attempts += 1
         if isinstance(outcome, (InDoubt, Undecided)):
             task.in_doubt = True
             task.decided = isinstance(outcome, Undecided)
-        if task.attempts >= waits.attempts:
+        if task.attempts >= bounds.attempts:
             if isinstance(outcome, (Conflict, Undecided)):
                 refused = ItemFailed(outcome.message, code=outcome.code or "J2O-E005")
                 if isinstance(outcome, Conflict):
@@ -216,13 +226,14 @@ class Attempt:
                 task.given_up = refused  # but for one last look whether this attempt was applied
             if isinstance(outcome, NotSent):
                 raise Fatal(outcome.message, exit_code=3, code=outcome.code, detail=outcome.detail) from outcome
-            if task.attempts >= 4 * waits.attempts:
+            if task.attempts >= 4 * bounds.attempts:
                 raise Fatal(
                     f"given up after {task.attempts} attempts: {outcome.message}", exit_code=4, detail=outcome.detail
                 ) from outcome
-        bound = min(waits.maximum, waits.initial * 2.0 ** min(task.attempts - 1, 20))
-        wait = random.uniform(0, bound)
-        if isinstance(outcome, Retriable) and outcome.not_before is not None:
+        wait = full_jitter(bounds, task.attempts)
+        if not isinstance(outcome, NotSent):  # what was not sent was no load
+            wait = max(wait, waits.budget(bounds.maximum))
+        if isinstance(outcome, (NotSent, Retriable)) and outcome.not_before is not None:
             wait += outcome.not_before
         return time.monotonic() + wait
 

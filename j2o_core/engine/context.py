@@ -12,6 +12,7 @@ from ..ledger.effects import EffectRow, Effects
 from ..ledger.items import Items
 from ..ledger.writer import Writer
 from ..model.effect import Stream
+from ..model.retry import Bounds
 from .resolve import Resolver
 
 #: opens the bytes of a file's effect
@@ -33,12 +34,17 @@ class Observe(Protocol):
 
 @dataclass(frozen=True)
 class Waits:
-    """Attempts per effect, and the bounds of the waits between them, in seconds."""
+    """Attempts per effect, and the bounds of the waits between them, in seconds; ``classes``: others by error class.
+
+    ``budget`` takes a retry out of the target's retry budget: given the longest wait, it returns seconds to wait.
+    """
 
     attempts: int
     initial: float
     maximum: float
     settle: float
+    classes: Mapping[str, Bounds] = field(default_factory=dict)
+    budget: Callable[[float], float] = lambda longest: 0.0
 
 
 @dataclass

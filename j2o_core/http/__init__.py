@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .download import Download
+from .gate import Figures, Gate
 from .observation import Exchange
 from .outcomes import Refused
 from .response import Recognise, Response, is_complete_json
@@ -12,6 +13,8 @@ from .transport import Timeouts
 __all__ = [
     "Download",
     "Exchange",
+    "Figures",
+    "Gate",
     "Http",
     "ReadBounds",
     "Recognise",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import email.utils
-import time
 from typing import Any, Iterator, Mapping, Optional
 
 import requests
@@ -11,6 +9,7 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 from urllib3.exceptions import TimeoutError as Urllib3Timeout
 
 from ..model.outcome import Conflict, Fatal, InDoubt, ItemFailed, NotSent, Outcome, Retriable, Undecided
+from .asked_wait import asked_wait
 from .response import Response
 
 #: an answer above this length is cut in messages
@@ -42,19 +41,19 @@ def judge_write(response: Response, own: bool, what: str) -> Optional[Outcome]:
     if denied is not None:
         return denied
     if status == 429:
-        return Retriable(message, not_before=retry_after(response), code="http_429", detail=_detail(response))
+        return Retriable(message, not_before=_wait(response), code="http_429", detail=_detail(response))
     if 400 <= status < 500 and status not in _SLOW:
         if own and status == 409:
             return Conflict(message, code="http_409", detail=_detail(response))
         if own or status in _TOO_LARGE:
             return Refused(message, status, response.json_or_none(), response.headers)
         # A page in front of the target: the request was turned away there, and may pass later.
-        return Retriable(message, not_before=retry_after(response), code="page", detail=_detail(response))
+        return Retriable(message, not_before=_wait(response), code="page", detail=_detail(response))
     if own:
         if 200 <= status < 300:
             return None
         if status == 503:
-            return Retriable(message, not_before=retry_after(response), code="http_503", detail=_detail(response))
+            return Retriable(message, not_before=_wait(response), code="http_503", detail=_detail(response))
         if status >= 500 and status not in (502, 504):
             return Undecided(message, code=f"http_{status}", detail=_detail(response))
     return InDoubt(message, code=f"http_{status}", detail=_detail(response))
@@ -70,7 +69,7 @@ def judge_read(response: Response, own: bool, what: str) -> Optional[Outcome]:
     if own and 200 <= status < 300:
         return None
     if status in (429, 503):
-        return Retriable(message, not_before=retry_after(response), code=f"http_{status}", detail=_detail(response))
+        return Retriable(message, not_before=_wait(response), code=f"http_{status}", detail=_detail(response))
     if status in _SLOW or status >= 500:
         return Retriable(message, code=f"http_{status}", detail=_detail(response))
     if own and 400 <= status < 500:
@@ -108,23 +107,14 @@ def not_sent(error: BaseException) -> bool:
     return isinstance(inner, Exception) and not_sent(inner)
 
 
-def retry_after(response: Response) -> Optional[float]:
-    """Seconds that the server asks to wait, from seconds or an HTTP date; ``None`` where it asks for nothing."""
-    text = response.headers.get("Retry-After", "").strip()
-    if not text:
-        return None
-    try:
-        return max(0.0, float(text)) if text.lower() not in ("nan", "inf", "infinity") else None
-    except ValueError:
-        pass
-    parsed = email.utils.parsedate_tz(text)
-    return None if parsed is None else max(0.0, email.utils.mktime_tz(parsed) - time.time())
-
-
 def words_of(body: Any) -> str:
     """The server's own words in an error answer, whatever form it has."""
     seen = dict.fromkeys(text.strip() for text in _texts(body) if text.strip())
     return "; ".join(seen)[:_LONGEST_WORDS]
+
+
+def _wait(response: Response) -> Optional[float]:
+    return asked_wait(response.headers)
 
 
 def _denied(response: Response, what: str) -> Optional[Fatal]:

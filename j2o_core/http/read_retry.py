@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Callable, Optional, Protocol, TypeVar
+from typing import Any, Callable, Optional, TypeVar
 
 import tenacity
 
-from ..model.outcome import NotSent, Retriable
+from ..model.outcome import Held, NotSent, Retriable
+from ..model.retry import RetryBounds, bounds_for, full_jitter
 
 Answer = TypeVar("Answer")
 
 
-class RetryBounds(Protocol):
-    """Attempts per request and the bounds of the waits between them, in seconds (``RetrySpec`` is one)."""
-
-    @property
-    def attempts(self) -> int: ...
-
-    @property
-    def initial(self) -> float: ...
-
-    @property
-    def maximum(self) -> float: ...
-
-
 class ReadRetry:
-    """Repeats what ended as ``NotSent`` or ``Retriable``, with exponential waits and full jitter.
+    """Repeats what ended as ``NotSent`` or ``Retriable``, with exponential waits and full jitter, within the budget.
 
-    What the server asks for by ``Retry-After`` is kept by the shared pause, on top of these waits.
+    What the server asks for by ``Retry-After`` is kept by the gate, on top of these waits.
     """
 
-    def __init__(self, bounds: RetryBounds, sleep: Callable[[float], None]) -> None:
+    def __init__(self, bounds: RetryBounds, sleep: Callable[[float], None], budget: Callable[[float], float]) -> None:
+        """``budget`` takes a retry out of the host's budget: given the longest wait, it returns seconds to wait."""
+        self._bounds = bounds
+        self._budget = budget
         self._retrying = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(max(1, bounds.attempts)),
-            wait=tenacity.wait_random_exponential(multiplier=bounds.initial, max=bounds.maximum),
-            retry=tenacity.retry_if_exception_type((NotSent, Retriable)),
+            stop=self._enough,
+            wait=self._wait,
+            retry=tenacity.retry_if_exception(_passes),
             sleep=sleep,
             reraise=True,
         )
@@ -45,3 +36,19 @@ class ReadRetry:
         if attempts is not None:
             retrying = retrying.copy(stop=tenacity.stop_after_attempt(attempts))
         return retrying(read)
+
+    def _enough(self, state: Any) -> bool:
+        bounds = bounds_for(self._bounds, state.outcome.exception())
+        return bool(state.attempt_number >= bounds.attempts)
+
+    def _wait(self, state: Any) -> float:
+        outcome = state.outcome.exception()
+        bounds = bounds_for(self._bounds, outcome)
+        wait = full_jitter(bounds, state.attempt_number)
+        if isinstance(outcome, NotSent) and outcome.not_before is not None:
+            return wait + outcome.not_before  # nothing was sent: it costs the budget nothing
+        return max(wait, self._budget(bounds.maximum))
+
+
+def _passes(error: BaseException) -> bool:
+    return isinstance(error, (NotSent, Retriable)) and not isinstance(error, Held) and error.code != "closed"

@@ -5,21 +5,25 @@ from __future__ import annotations
 import json as jsonlib
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping, Optional, Union
 from urllib.parse import urlsplit
 
 import requests
 
+from ..model.limits import BreakerBounds, Limit
 from ..model.outcome import Outcome
+from ..model.retry import Bounds, RetryBounds
+from .asked_wait import asked_wait
 from .credentials import Credentials
 from .download import Download, save
+from .gate import REFUSALS, Gate
 from .metadata_cache import MetadataCache
 from .observation import Observation, Observer
-from .outcomes import judge_read, judge_write, retry_after
+from .outcomes import judge_read, judge_write
 from .pool import IDLE
-from .read_retry import ReadRetry, RetryBounds
+from .read_retry import ReadRetry
 from .response import Recognise, Response, holds_json, is_complete_json
 from .transport import Parameters, Timeouts, Transport, complete, query_of
 
@@ -29,11 +33,12 @@ _NO_FILE = (403, 404, 410)
 
 @dataclass(frozen=True)
 class ReadBounds:
-    """Attempts per read and the bounds of the waits between them, in seconds."""
+    """Attempts per read and the bounds of the waits between them, in seconds; ``classes``: others by error class."""
 
     attempts: int = 8
     initial: float = 0.5
     maximum: float = 60.0
+    classes: Mapping[str, Bounds] = field(default_factory=dict)
 
 
 class Http:
@@ -53,12 +58,24 @@ class Http:
         verify: Union[bool, str] = True,
         timeouts: Timeouts = Timeouts(),
         idle: float = IDLE,
+        name: str = "",
+        limit: Limit = Limit(),
+        breaker: BreakerBounds = BreakerBounds(),
+        retry_share: float = 0.25,
     ) -> None:
         """``identity`` names the system whatever its address is today (default: host and path).
 
         ``headers`` go with every request; credentials are given by ``authorize``. Without ``cache_folder`` or
         ``metadata_lifetime`` nothing is kept on disk. Pooled connections idle for over ``idle`` seconds are dropped.
+        ``name`` is the connection's in messages; ``retry_share`` is how many retries each success allows.
         """
+        self.gate = Gate(
+            name or urlsplit(base_url).netloc.rpartition("@")[2],
+            limit=limit,
+            breaker=breaker,
+            retry_share=retry_share,
+            workers=workers,
+        )
         self._transport = Transport(
             base_url,
             headers={"User-Agent": user_agent, "Accept": "application/json", **(headers or {})},
@@ -66,8 +83,9 @@ class Http:
             verify=verify,
             timeouts=timeouts,
             idle=idle,
+            gate=self.gate,
         )
-        self._retry = ReadRetry(retry, self._transport.pause.sleep)
+        self._retry = ReadRetry(retry, self.gate.sleep, self.gate.retry_wait)
         self.base_url = self._transport.base_url
         parts = urlsplit(self.base_url)
         self.identity = identity or f"{parts.hostname}{parts.path}"
@@ -208,9 +226,9 @@ class Http:
     def _raise(self, outcome: Optional[Outcome], response: Response) -> None:
         if outcome is None:
             return
-        asked = retry_after(response) if response.status in (429, 503) else None
+        asked = asked_wait(response.headers) if response.status in REFUSALS else None
         if asked:
-            self._transport.pause.ask(asked)
+            self.gate.pause(asked)
         raise self._transport.clean(outcome)
 
     def _open_metadata(self) -> Optional[MetadataCache]:

@@ -1,4 +1,4 @@
-"""One request and its answer: credentials, redirects, proxies, the shared pause, and what it cost."""
+"""One request and its answer: credentials, redirects, proxies, the shared gate, and what it cost."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from urllib3.exceptions import HTTPError
 from ..model.outcome import Fatal, Outcome, Retriable
 from .credentials import Credentials
 from .environment import checked_base, origin_of, proxies_for, verification
+from .gate import Gate
 from .observation import Exchange, Observation, operation_of
 from .outcomes import judge_failure
-from .pause import Pause
 from .pool import FreshAdapter
 from .response import Response
 
@@ -48,10 +48,11 @@ class Transport:
         verify: Union[bool, str],
         timeouts: Timeouts,
         idle: float,
+        gate: Gate,
     ) -> None:
         self.base_url = checked_base(base_url)
         self.observation = Observation()
-        self.pause = Pause()
+        self.gate = gate
         self.credentials = Credentials()
         self._headers = headers
         self._timeouts = timeouts
@@ -82,8 +83,9 @@ class Transport:
             body = jsonlib.dumps(json, allow_nan=False).encode("ascii")
             sent_headers["Content-Type"] = "application/json"
         sent_headers.update(headers or {})
-        self.pause.wait()
-        meter = _Meter(method, operation or operation_of(path))
+        operation = operation or operation_of(path)
+        passed = self.gate.enter(writing)
+        meter = _Meter(method, operation)
         try:
             request = requests.Request(method, self.url(path), sent_headers, data=body, params=_pairs(params))
             prepared = self._session.prepare_request(request)
@@ -100,17 +102,21 @@ class Transport:
             meter.error = type(failure).__name__
             raise self.clean(judge_failure(failure, self.what(method, path), writing)) from None
         finally:
+            self.gate.leave(passed, f"{method} {operation}", meter.status)
             self.observation.record(meter.end())
         return response
 
     @contextmanager
     def stream(self, path: str, headers: Mapping[str, str]) -> Iterator[requests.Response]:
         """An open answer to a GET, whatever its status. Redirects are followed; credentials stay with our origin."""
-        self.pause.wait()
+        passed = self.gate.enter(writing=False)
         meter = _Meter("GET", operation_of(path))
         try:
-            answer = self._follow(path, headers)
-            meter.status = answer.status_code
+            try:
+                answer = self._follow(path, headers)
+                meter.status = answer.status_code
+            finally:  # whoever reads the bytes may ask for more meanwhile, and must find a place
+                self.gate.leave(passed, f"GET {operation_of(path)}", meter.status)
             try:
                 yield answer
                 meter.received = answer.raw.tell()
@@ -144,7 +150,7 @@ class Transport:
 
     def close(self) -> None:
         """Wake all who wait, and give the sockets back."""
-        self.pause.close()
+        self.gate.close()
         self._session.close()
 
     def _transmit(self, prepared: requests.PreparedRequest, writing: bool, stream: bool = False) -> requests.Response:

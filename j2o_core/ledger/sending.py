@@ -34,6 +34,11 @@ def mark_resent(connection: Connection, effect: int) -> None:
     connection.execute(update(tables.effect).where(tables.effect.c.id == effect).values(sent=time.time(), resent=True))
 
 
+def mark_again(connection: Connection, effect: int) -> None:
+    """It was marked as sent long before it leaves."""
+    connection.execute(update(tables.effect).where(tables.effect.c.id == effect).values(sent=time.time()))
+
+
 def not_sent(connection: Connection, effects: Sequence[int]) -> None:
     """These were marked sent but never left: they are planned again."""
     if effects:

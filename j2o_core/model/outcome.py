@@ -22,6 +22,22 @@ class Outcome(Exception):
 class NotSent(Outcome):
     """The request never reached the server (refused, DNS, TLS, breaker open): send it again later."""
 
+    def __init__(
+        self,
+        message: str,
+        *,
+        not_before: Optional[float] = None,
+        code: str = "",
+        detail: Optional[dict[str, Any]] = None,
+    ) -> None:
+        super().__init__(message, code=code, detail=detail)
+        #: seconds from now before which sending is of no use
+        self.not_before = not_before
+
+
+class Held(NotSent):
+    """Nothing is sent at present, by our own will (paused, outside the schedule, no place free): no attempt."""
+
 
 class Retriable(Outcome):
     """The server answered that it did not apply the request and may be asked again (429, its own 503)."""

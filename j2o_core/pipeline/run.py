@@ -245,7 +245,7 @@ class _Run:
             resolver=resolver,
             loaders=self._wiring.loaders,
             openers=openers(self._wiring, snapshot),
-            waits=Waits(retry.attempts, retry.initial, retry.maximum, self._settle),
+            waits=Waits(retry.attempts, retry.initial, retry.maximum, self._settle, retry.classes, self._budget),
             workers=spec.runtime.workers,
             batch_size=spec.runtime.batch_size,
             emit=self._emit,
@@ -262,6 +262,11 @@ class _Run:
         )
         apply(self._wiring, engine, snapshot, self._options.finish)
         self._writer.flush()
+
+    def _budget(self, longest: float) -> float:
+        """Seconds by which a retry waits for the target's retry budget; none where the target is no server."""
+        gate = self._wiring.gates.get(self._wiring.target_connection)
+        return gate.retry_wait(longest) if gate else 0.0
 
     def _verify(self, state: RunState, items: Items) -> int:
         self._emit({"event": "stage_started", "stage": "verify"})

@@ -8,6 +8,7 @@ from ..model.digest import digest
 from ..model.problem import Place
 from . import model
 from .node import Node, Path, dotted, key_place, plain, walk
+from .runtime import build_runtime
 
 
 def build_spec(root: Node, environment: Optional[str], files: tuple[str, ...]) -> model.Spec:
@@ -29,7 +30,7 @@ def build_spec(root: Node, environment: Optional[str], files: tuple[str, ...]) -
         connections=connections,
         entities={name: _entity(name, entry, connections, root) for name, entry in document["entities"].items()},
         tables=document.get("tables", {}),
-        runtime=_runtime(document.get("runtime", {})),
+        runtime=build_runtime(document.get("runtime", {})),
         projects=tuple(select.get("projects", ())),
         jql=select.get("jql", ""),
         system=_system(document.get("system"), keys.get("system")),
@@ -51,11 +52,6 @@ def connection_of(plugin: str, named: Optional[str], connections: Mapping[str, A
     kind = plugin.split(".", 1)[0]
     fitting = [name for name, entry in connections.items() if _plugin(entry) == kind]
     return fitting[0] if len(fitting) == 1 else fitting
-
-
-def share(value: Union[float, int, str]) -> float:
-    """``1%`` or ``0.01`` as a share of one."""
-    return float(value.rstrip("% ")) / 100 if isinstance(value, str) else float(value)
 
 
 def _plugin(entry: Any) -> Any:
@@ -193,24 +189,6 @@ def _across(name: str, form: Mapping[str, Any], path: Path, root: Node) -> model
         max=given.get("max"),
         path=dotted(path),
         place=key_place(root, path),
-    )
-
-
-def _runtime(entry: Mapping[str, Any]) -> model.RuntimeSpec:
-    retry, wait, tolerate = entry.get("retry", {}), entry.get("retry", {}).get("wait", {}), entry.get("tolerate", {})
-    plain_keys = ("workers", "batch_size", "ledger", "settle", "metadata_lifetime")
-    standard_retry, standard_tolerate = model.RetrySpec(), model.TolerateSpec()
-    return model.RuntimeSpec(
-        retry=model.RetrySpec(
-            attempts=retry.get("attempts", standard_retry.attempts),
-            initial=wait.get("initial", standard_retry.initial),
-            maximum=wait.get("max", standard_retry.maximum),
-        ),
-        tolerate=model.TolerateSpec(
-            failed=share(tolerate.get("failed", standard_tolerate.failed)),
-            after=tolerate.get("after", standard_tolerate.after),
-        ),
-        **{key: entry[key] for key in plain_keys if key in entry},
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional
 
+from ..model.limits import BreakerBounds, Guard, Limit
 from ..model.problem import Place
+from ..model.schedule import Schedule
 
 
 @dataclass(frozen=True)
@@ -136,12 +138,20 @@ class EntitySpec:
 
 
 @dataclass(frozen=True)
-class RetrySpec:
+class WaitSpec:
     """Attempts per request and the bounds of the waits between them, in seconds."""
 
     attempts: int = 8
     initial: float = 0.5
     maximum: float = 60.0
+
+
+@dataclass(frozen=True)
+class RetrySpec(WaitSpec):
+    """``classes``: other bounds by error class. ``budget``: how many retries each success allows."""
+
+    classes: Mapping[str, WaitSpec] = field(default_factory=dict)
+    budget: float = 0.25
 
 
 @dataclass(frozen=True)
@@ -154,7 +164,7 @@ class TolerateSpec:
 
 @dataclass(frozen=True)
 class RuntimeSpec:
-    """How the run behaves. Times are in seconds."""
+    """How the run behaves. Times are in seconds. ``rate_limit`` is by connection."""
 
     workers: int = 8
     batch_size: int = 100
@@ -163,6 +173,10 @@ class RuntimeSpec:
     metadata_lifetime: float = 600.0
     retry: RetrySpec = RetrySpec()
     tolerate: TolerateSpec = TolerateSpec()
+    circuit_breaker: BreakerBounds = BreakerBounds()
+    rate_limit: Mapping[str, Limit] = field(default_factory=dict)
+    schedule: Optional[Schedule] = None
+    guard: Guard = Guard()
 
 
 @dataclass(frozen=True)

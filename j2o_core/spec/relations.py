@@ -13,6 +13,7 @@ from .build import connection_of, extracts
 from .codes import problem
 from .node import Node, Path, dotted, find, key_place
 from .options import maps
+from .runtime import check_runtime
 from .suggestion import listed, nearest
 
 
@@ -23,6 +24,7 @@ def check_relations(document: Mapping[str, Any], root: Node, registry: Optional[
         *_tables(document, root),
         *_connections(document, root, registry),
         *_dropped(document, root),
+        *check_runtime(document, root),
     ]
 
 

@@ -59,7 +59,7 @@ def test_the_runtime_keys_are_those_of_the_code_with_the_same_defaults() -> None
     for name in ("workers", "batch_size", "ledger", "settle", "metadata_lifetime"):
         assert runtime[name]["default"] == getattr(standard, name), name
     retry, tolerate = runtime["retry"]["properties"], runtime["tolerate"]["properties"]
-    assert set(retry) == {"attempts", "wait"}
+    assert set(retry) == {"attempts", "wait", "classes", "budget"}
     assert retry["attempts"]["default"] == standard.retry.attempts
     assert retry["wait"]["properties"]["initial"]["default"] == standard.retry.initial
     assert retry["wait"]["properties"]["max"]["default"] == standard.retry.maximum

@@ -41,6 +41,11 @@ ELSEWHERE = {
 }
 
 
+#: what reads the keys below ``runtime``; the classes of errors are names that are handed on as they are
+RUNTIME = ("build_runtime", "_retry", "_wait", "_schedule", "_guard")
+CLASSES = {"network", "timeout", "rate_limit", "conflict", "internal"} - {"rate_limit"}
+
+
 def functions(file: Path) -> Mapping[str, ast.FunctionDef]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
     return {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
@@ -97,7 +102,9 @@ def keys(part: Any) -> set[str]:
 
 PARTS = [
     ("spec", set(MIGRATION["properties"]), read_by("build.py", "build_spec")),
-    ("runtime", keys(DEFS["runtime"]), read_by("build.py", "_runtime")),
+    ("runtime", keys(DEFS["runtime"]) - CLASSES, read_by("runtime.py", *RUNTIME)),
+    ("attempts", keys(DEFS["attempts"]), read_by("runtime.py", "_wait")),
+    ("limit", keys(DEFS["limit"]), read_by("runtime.py", "_limit")),
     ("entity", set(DEFS["entity"]["properties"]), read_by("build.py", "_entity", "_rules", "extracts")),
     ("extract", keys(DEFS["extract"]) | keys(DEFS["part"]), read_by("build.py", "_extract")),
     ("field", keys(DEFS["field"]) - {"use"}, read_by("build.py", "_field")),
@@ -147,10 +154,13 @@ def test_a_default_of_the_schema_is_that_of_the_code(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("k,v\na,b\n", encoding="utf-8")
     runtime = DEFS["runtime"]["properties"]
     stated: dict[str, Any] = {name: entry["default"] for name, entry in runtime.items() if "default" in entry}
-    stated["retry"] = {"attempts": runtime["retry"]["properties"]["attempts"]["default"], "wait": {}}
+    stated["retry"] = {name: runtime["retry"]["properties"][name]["default"] for name in ("attempts", "budget")}
+    stated["retry"]["wait"] = {}
     for name, entry in runtime["retry"]["properties"]["wait"]["properties"].items():
         stated["retry"]["wait"][name] = entry["default"]
-    stated["tolerate"] = {name: entry["default"] for name, entry in runtime["tolerate"]["properties"].items()}
+    for part in ("tolerate", "circuit_breaker", "guard"):
+        said = {name: entry["default"] for name, entry in runtime[part]["properties"].items() if "default" in entry}
+        stated[part] = said
     rules = DEFS["rule"]["oneOf"][0]["properties"]["on_fail"], DEFS["rule_on_fail"]
     said = (
         f", encoding: {DEFS['table_file']['properties']['encoding']['default']}",
