@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Any, Iterable, Iterator, Mapping, Optional
 
 import typer
 
 from ..model.error_class import CLASSES, error_class, named
+from ..model.problem import ERROR
 from ..report.causes import Cause, rank
 from ..report.html_report import moment, verdict
 from ..report.next_steps import NEXT_STEPS
@@ -119,14 +120,20 @@ def errors(
             for row in asked.listed(found["run"], None if skipped else "failed")
             if wanted is None or row["class"] == wanted
         ]
+        findings = [one for one in _findings(asked.problems(found["run"])) if wanted in (None, one["class"])]
     codes = error_codes(current.plugins)
     stopped = _stopped(found)
     if stopped is not None and wanted not in (None, stopped["class"]):
         stopped = None
     causes = [_cause(cause, codes) for cause in rank(rows)]
     if json:
-        print_json({"run": found["run"], "stopped": stopped, "causes": causes, "items": rows})
+        print_json({"run": found["run"], "stopped": stopped, "findings": findings, "causes": causes, "items": rows})
         return
+    for one in findings:
+        print(f"stopped the run: {one['message']} ({one['class']}, {one['code']})")
+        if one["place"]:
+            print(f"  spec:      {one['place']}")
+        print(f"  next step: {codes[one['code']].fix if one['code'] in codes else NEXT_STEPS[one['class']]}")
     if stopped is not None:
         print(f"the run stopped: {stopped['message']}\n  {stopped['class']}: {stopped['next']}")
     if items:
@@ -137,11 +144,19 @@ def errors(
         return
     for cause in causes:
         _print_cause(cause)
-    if not causes and stopped is None:
+    if not causes and not findings and stopped is None:
         print(f"nothing of run {found['run']} has failed" + (f" with the class {wanted}" if wanted else ""))
 
 
 _COLUMNS = ("outcome", "class", "entity", "key", "code", "message", "place", "request")
+
+
+def _findings(problems: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Of no single item, found by the check: each stopped the run before its first write."""
+    for one in problems:
+        if one["stage"] == "check" and one["severity"] == ERROR and not one["origin"]:
+            kept = {name: one[name] for name in ("code", "entity", "message", "place")}
+            yield {**kept, "class": error_class(str(one["code"]))}
 
 
 def _stopped(found: Mapping[str, Any]) -> Optional[dict[str, Any]]:

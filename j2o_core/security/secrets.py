@@ -23,7 +23,7 @@ class Unresolved(Exception):
     """Some references have no value. ``problems`` names each of them; no value appears in any."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("; ".join(problem.message for problem in problems))
+        super().__init__("; ".join(f"{one.place}: {one.message}" if one.place else one.message for one in problems))
         self.problems = problems
 
 

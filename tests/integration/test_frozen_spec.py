@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,19 @@ def test_nothing_is_written(stopped: Any):
     _, ended, sent = stopped
     assert ended.exit_code == 1, explained(ended)
     assert sent == {}
+
+
+def test_errors_tells_what_stopped_the_run(stopped: Any):
+    migration, ended, _ = stopped
+    found = json.loads(migration.command("errors", "last", "--json").stdout)
+    assert {(one["entity"], one["code"]) for one in found["findings"]} == {
+        (entity, "J2O-M107") for entity, _ in told(ended)
+    }
+    assert len(found["findings"]) == len(told(ended))
+    text = migration.command("errors", "last").stdout
+    assert "stopped the run: " in text and "frozen.yaml:7:5" in text and "next step: " in text
+    assert "has failed" not in text
+    assert "stopped the run" not in migration.command("errors", "last", "--class", "network").stdout
 
 
 def test_every_field_is_told_once_with_count_keys_line_and_what_to_do(stopped: Any):

@@ -68,6 +68,7 @@ def test_every_reference_without_a_value_is_told_at_its_place() -> None:
     ]
     assert problems[1].place == place
     assert "J2O_SECRET_OTHER" in problems[1].message
+    assert f"acme.yaml:5:9: {problems[1].message}" in str(caught.value)
 
 
 @pytest.mark.parametrize(
