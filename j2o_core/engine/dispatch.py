@@ -19,6 +19,7 @@ from ..model.outcome import Conflict, Fatal, InDoubt, ItemFailed, ItemSkipped, N
 from .attempt import Attempt, broken, holds, resolve
 from .context import Engine
 from .lanes import LaneQueue
+from .prefetch import Prefetch
 from .record import Recorder
 from .task import Task, Upload, sent_age
 
@@ -37,6 +38,8 @@ class Dispatcher:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._prefetch = Prefetch(engine.openers, engine.workers)
+        engine.openers = self._prefetch.openers
         self._record = Recorder(engine)
         self._attempt = Attempt(engine, self._record)
         self._failure: Optional[BaseException] = None
@@ -50,9 +53,12 @@ class Dispatcher:
         A rank of a step begins when the one before has ended, in all of them.
         """
         ranks = [[(step, rank) for rank in self._engine.effects.ranks(step)] for step in steps]
-        for turn in itertools.zip_longest(*ranks):
-            self._run_turn([part for part in turn if part is not None])
-            self._engine.writer.flush()
+        try:
+            for turn in itertools.zip_longest(*ranks):
+                self._run_turn([part for part in turn if part is not None])
+                self._engine.writer.flush()
+        finally:
+            self._prefetch.close()
         self._progress(force=True)
 
     # ---------------------------------------------------------------- one rank of each step
@@ -96,6 +102,9 @@ class Dispatcher:
             if state == effects.PLANNED:
                 self._mark_sent(tasks)
             for task in tasks:
+                for file in (*(upload.row for upload in task.uploads), task.row):
+                    if not task.in_doubt:
+                        self._prefetch.begin(file)
                 queue.put(task)
             # Where lanes are long a window may keep few workers busy: then the next one is fetched earlier.
             while not queue.wait_below(size, 0.5, most=engine.workers * 8):
