@@ -25,6 +25,7 @@ from .outcomes import judge_read, judge_write
 from .pool import IDLE
 from .read_retry import ReadRetry
 from .response import Recognise, Response, holds_json, is_complete_json
+from .together import Together
 from .transport import Parameters, Timeouts, Transport, complete, query_of
 
 #: said of a file by a web page as often as by JSON, and final
@@ -85,6 +86,8 @@ class Http:
             idle=idle,
             gate=self.gate,
         )
+        #: asks many things side by side
+        self.together = Together(workers)
         self._retry = ReadRetry(retry, self.gate.sleep, self.gate.retry_wait)
         self.base_url = self._transport.base_url
         parts = urlsplit(self.base_url)
@@ -221,6 +224,7 @@ class Http:
     def close(self) -> None:
         """Wake all who wait, and give the sockets back."""
         self._transport.close()
+        self.together.close()
         self._close_metadata()
 
     def _raise(self, outcome: Optional[Outcome], response: Response) -> None:

@@ -39,7 +39,8 @@ class Issues(Extractor):
         received, expected = _progress(cursor)
         last = cursor
         for part in reader.read(slice, cursor):
-            records = [self._record(issue, sublists) for issue in part.issues]
+            self.client.http.together(sublists.complete, part.issues)
+            records = [self._record(issue) for issue in part.issues]
             problems = [self._kept_back(slice, identifier) for identifier in getattr(part, "kept_back", ())]
             expected, last = part.expected, part.cursor
             received, _ = _progress(last)
@@ -68,8 +69,7 @@ class Issues(Extractor):
         names: Mapping[str, str] = self.client.field_names()
         return names
 
-    def _record(self, issue: dict[str, Any], sublists: Sublists) -> Record:
-        sublists.complete(issue)
+    def _record(self, issue: dict[str, Any]) -> Record:
         data = plain({name: issue[name] for name in ("id", "key", "fields", "changelog") if name in issue})
         data["id"] = str(data["id"])
         for attachment in data["fields"].get("attachment") or ():

@@ -1,0 +1,41 @@
+"""Many questions side by side: plugins ask them, the threads are the connection's."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Callable, Iterable, Optional, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Together:
+    """Does work for many items, at most ``workers`` at a time for all who ask."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._pool: Optional[ThreadPoolExecutor] = None
+        self._guard = threading.Lock()
+
+    def __call__(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """The results in the order of the items; raises what the first failing item raises.
+
+        ``work`` must not itself ask for something to be done together.
+        """
+        with self._guard:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="together")
+            asked = [self._pool.submit(work, item) for item in items]
+        try:
+            return [one.result() for one in asked]
+        finally:
+            for one in asked:
+                one.cancel()
+
+    def close(self) -> None:
+        """End the threads once their work is done."""
+        with self._guard:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
