@@ -13,6 +13,7 @@ import typer.core
 from ..hooks.manager import Plugins, load_plugins
 from ..mapping import builtin
 from . import (
+    adopt,
     check,
     config,
     coverage,
@@ -99,6 +100,7 @@ def build() -> typer.Typer:
         templates,
         run,
         resume,
+        adopt,
         validate,
         render,
         test,

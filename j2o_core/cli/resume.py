@@ -59,6 +59,7 @@ def resume(
                 settle=asked.get("settle") if settle is None else settle,
                 path=str(asked.get("spec") or ""),
                 resume=found["run"],
+                adopt=bool(asked.get("adopt")),
             )
             code = migrate(current, spec, options, quiet, stream)
     except BaseException as error:
@@ -76,7 +77,7 @@ def _must_be_unfinished(found: Mapping[str, Any]) -> None:
     run, again = found["run"], f"`j2o run {found['asked'].get('spec') or 'SPEC'}` begins another run"
     if found["state"] == "superseded":
         raise Refusal(f"run {run} was superseded by a later run of another spec; {again}", REFUSED)
-    if found["state"] == "finished" or found["stage"] == "done":
+    if found["state"] in ("finished", "adopted") or found["stage"] == "done":
         retry = "; `--retry-failed` with it does only what failed" if found.get("exit_code") == 1 else ""
         raise Refusal(f"run {run} is finished, nothing is left of it to carry on; {again}{retry}", REFUSED)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any, Iterator, Mapping, Optional
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from ..model.error_class import error_class
 from ..model.outcome import Fatal
 from . import counts, tables
+from .effect_rows import CREATE, UPDATE, UPLOAD
 
 
 class Queries:
@@ -47,6 +48,29 @@ class Queries:
     def entities(self, run: str) -> dict[str, dict[str, int]]:
         """Counts by entity: source, created, updated, unchanged, skipped, failed, left."""
         return counts.entities(self._engine, run)
+
+    def adopted(self, run: str) -> dict[str, dict[str, int]]:
+        """What a run of ``adopt`` found, by entity.
+
+        ``created`` bear our mark, ``matched`` are others'; ``changed`` of these differ from the source; ``absent`` are
+        not on the target.
+        """
+        found: dict[str, dict[str, int]] = {}
+        names = ("created", "matched", "changed", "absent")
+        item, effect = tables.item.c, tables.effect.c
+        with self._engine.connect() as connection:
+            of_items = select(item.entity, item.owned, func.count()).where(item.run == run)
+            rows: list[Any] = list(connection.execute(of_items.group_by(item.entity, item.owned)))
+            of_effects = select(effect.entity, effect.kind, func.count()).where(
+                effect.run == run, effect.kind.in_([CREATE, UPLOAD, UPDATE])
+            )
+            rows += connection.execute(of_effects.group_by(effect.entity, effect.kind))
+        columns = {UPDATE: "changed", CREATE: "absent", UPLOAD: "absent"}
+        for entity, kind, number in rows:
+            counted = found.setdefault(entity, dict.fromkeys(names, 0))
+            # An item's ``created`` and an effect's ``create`` are different words.
+            counted[columns.get(kind, kind)] += number
+        return found
 
     def listed(self, run: str, outcome: Optional[str] = None) -> Iterator[dict[str, Any]]:
         """What was skipped or has failed, with its reason."""

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 from . import tables
 
 EXTRACT, PLAN, APPLY, VERIFY, DONE = "extract", "plan", "apply", "verify", "done"
-RUNNING, FINISHED, STOPPED, SUPERSEDED = "running", "finished", "stopped", "superseded"
+RUNNING, FINISHED, STOPPED, SUPERSEDED, ADOPTED = "running", "finished", "stopped", "superseded", "adopted"
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,22 @@ def last_finished(connection: Connection, target: int, source: str) -> Optional[
     """The id of the last run of this pair that came to its end. Generations tell, since clocks may be set back."""
     statement = (
         select(tables.run.c.id)
-        .where(tables.run.c.target == target, tables.run.c.source == source, tables.run.c.stage == DONE)
+        .where(tables.run.c.target == target, tables.run.c.source == source, tables.run.c.state == FINISHED)
         .order_by(tables.run.c.generation.desc(), tables.run.c.started.desc())
     )
     found = connection.execute(statement.limit(1)).scalar()
     return None if found is None else str(found)
+
+
+def planned_before(connection: Connection, target: int, source: str) -> set[str]:
+    """The entities whose plan was ever completed for this pair: of those the ledger knows all that it wrote."""
+    statement = select(tables.run.c.entities).where(
+        tables.run.c.target == target,
+        tables.run.c.source == source,
+        tables.run.c.stage.in_([APPLY, VERIFY, DONE]),
+    )
+    found: list[str] = list(connection.execute(statement).scalars())
+    return {entity for text in found for entity in json.loads(text)}
 
 
 def begin(

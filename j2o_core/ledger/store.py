@@ -11,10 +11,16 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
 
 from ..model.outcome import Fatal
 from .address import POSTGRESQL, Address, parse
+from .damage import SetAside, damage, set_aside
+from .file_fence import FileFence
 from .holder import ServerLock
 from .lock import Lock
 from .server import Unreachable, check_encoding, open_server
 
+#: what to do about a damaged ledger
+REBUILD = (
+    "`j2o run SPEC` or `j2o adopt SPEC` sets it aside under another name and rebuilds it from the marks on the target"
+)
 _MIGRATIONS = Path(__file__).with_name("migrations")
 #: the newest migration
 HEAD = "0004"
@@ -30,15 +36,25 @@ class Ledger:
         self.path: Optional[Path] = address.path
         #: its address as people may see it
         self.shown = address.shown
+        #: the damaged file in whose place this one began, empty
+        self.in_place_of: Optional[SetAside] = None
         self._lock: Union[Lock, ServerLock] = (
-            ServerLock(engine, address.shown)
-            if address.path is None
-            else Lock(address.path.with_name(address.path.name + ".lock"))
+            ServerLock(engine, address.shown) if address.path is None else _lock_of(address.path)
         )
 
     def lock(self) -> None:
         """Take the ledger for this process, or raise ``Fatal`` (exit 5) that names the one which has it."""
         self._lock.acquire()
+        self._guard_file()
+
+    def hold(self, lock: Lock) -> None:
+        """The same with a lock that was taken already."""
+        self._lock = lock
+        self._guard_file()
+
+    def _guard_file(self) -> None:
+        if self.path is not None:
+            self.engine.update_execution_options(fence=FileFence(self.path))
 
     @property
     def abandoned(self) -> bool:
@@ -49,6 +65,40 @@ class Ledger:
         """Give back the lock and the connections."""
         self.engine.dispose()
         self._lock.release()
+
+
+def take_ledger(url: str, home: Path, rebuild: bool = False) -> Ledger:
+    """Open the ledger for this process alone, its file examined before it is used.
+
+    A damaged one is set aside where the caller is to ``rebuild`` it, and an empty one begun in its place. Raises
+    ``Fatal``: 4 for a damaged one else, 5 where another process has it.
+    """
+    address = parse(url, home)
+    if address.path is None:
+        ledger = open_ledger(url, home)
+        ledger.lock()
+        return ledger
+    path = address.path
+    lock = _lock_of(path)
+    used = lock.path.exists()
+    aside = None
+    with _no_folder(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    try:
+        reason = damage(path, used)
+        if reason is not None and not rebuild:
+            raise Fatal(f"the ledger {path} is damaged ({reason}), so it is not used: {REBUILD}", exit_code=4)
+        if reason is not None:
+            with _no_folder(path):
+                aside = set_aside(path, reason)
+        ledger = open_ledger(url, home)
+    except BaseException:
+        lock.release()
+        raise
+    ledger.in_place_of = aside
+    ledger.hold(lock)
+    return ledger
 
 
 def open_ledger(url: str, home: Path) -> Ledger:
@@ -94,10 +144,38 @@ def _open_file(address: Address, path: Path) -> Engine:
     return engine
 
 
+def _lock_of(path: Path) -> Lock:
+    """The lock of a file, however it is named: a link and what it leads to are one ledger."""
+    real = path.resolve()
+    return Lock(real.with_name(real.name + ".lock"))
+
+
+@contextlib.contextmanager
+def _no_folder(path: Path) -> Iterator[None]:
+    """Within the block, a folder that cannot be written is told."""
+    try:
+        yield
+    except OSError as error:
+        raise Fatal(
+            f"the ledger {path} cannot be opened: {error.strerror or error}; may its folder be written?", exit_code=4
+        ) from error
+
+
 def migrate(connection: Connection, revision: str = "head") -> None:
-    """Bring the tables to a revision."""
-    if revision == "head" and _revision(connection) == HEAD:
-        return
+    """Bring the tables to a revision. Raises ``Fatal``: 5 where they are of a later one, 4 where they are of others."""
+    if revision == "head":
+        there = _revision(connection)
+        if there == HEAD:
+            return
+        if there is not None and str(there) > HEAD:
+            raise Fatal(
+                f"the ledger was written by a newer j2o (its tables are of version {there}, this one knows them up "
+                f"to {HEAD}): use that version or a later one",
+                exit_code=5,
+            )
+        others = set(inspect(connection).get_table_names()) - {"alembic_version"}
+        if there is None and connection.dialect.name != POSTGRESQL and others:
+            raise Fatal("the ledger's file is a database of something else, and left alone", exit_code=4)
     if connection.dialect.name == POSTGRESQL:
         connection.execute(_ONE_AT_A_TIME)
     # Alembic takes longer to import than a ledger that is up to date takes to open.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional, Sequence
 
+from loguru import logger
 from sqlalchemy import func, select
 
 from .. import __name__ as core_name
@@ -61,7 +62,14 @@ class Beginning:
             state = runs.unfinished(connection, target, source)
         if self._options.resume is not None:
             self._must_be(self._options.resume, state)
+        if state is not None and self._options.adopt and not state.asked.get("adopt"):
+            raise Fatal(
+                f"run {state.id} is not finished, so the ledger is in use and not lost: carry it on with "
+                f"`j2o resume {state.id}`",
+                exit_code=5,
+            )
         self._retried = self._to_retry(target, state)
+        self._wait_for_lost_requests()
         scan_again: frozenset[str] = frozenset()
         if state is not None and (fresh or state.spec_digest != spec.digest):
             scan_again = self._supersede(state)
@@ -80,7 +88,11 @@ class Beginning:
             snapshot.close()
             raise
         self._emit({"event": "run_started", "run": state.id, "spec": spec.name, "resumed": state.resumed})
-        return Begun(state, snapshot, scan_again)
+        with self._ledger.engine.connect() as connection:
+            known = runs.planned_before(connection, target, source)
+        # Adopting may have been stopped halfway: then the ledger knows a part of what stands on the target.
+        never_planned = set(self._wiring.entities) - (set() if self._options.adopt else known)
+        return Begun(state, snapshot, scan_again | never_planned)
 
     def _enter(self, target: int, snapshot: Snapshot) -> RunState:
         spec, source = self._wiring.spec, self._wiring.source
@@ -112,7 +124,27 @@ class Beginning:
             "finish": options.finish,
             "settle": options.settle,
             "retry": retry if self._retried else None,
+            "adopt": self._options.adopt,
         }
+
+    def _wait_for_lost_requests(self) -> None:
+        """Tell of a ledger that was set aside, and wait for what may have been on its way when it was last written."""
+        aside = self._ledger.in_place_of
+        if aside is None:
+            return
+        message = (
+            f"the ledger {self._ledger.shown} is damaged ({aside.reason}); it was set aside as {aside.path} and is "
+            "rebuilt from the origin marks on the target"
+        )
+        logger.warning("{}", message)
+        self._emit({"event": "notice", "message": message})
+        # A clock that was set back must not make this long.
+        seconds = min(self._settle, aside.written + self._settle - time.time())
+        if seconds > 0:
+            message = f"waiting {seconds:.0f} s for requests that may still be running"
+            self._emit({"event": "notice", "message": message})
+            if self._stop.wait(seconds):
+                raise Fatal("stopped before anything was begun", exit_code=STOPPED)
 
     def _to_retry(self, target: int, state: Optional[RunState]) -> Optional[str]:
         """The run whose failures a new run does again."""
@@ -154,7 +186,7 @@ class Beginning:
             ).all()
         due = [sent + self._settle for _, kind, sent in rows if kind == EffectClass.MARKED.value]
         if due and max(due) > time.time():
-            seconds = max(due) - time.time()
+            seconds = min(self._settle, max(due) - time.time())  # the clock may have been set back
             self._emit({"event": "notice", "message": f"waiting {seconds:.0f} s for lost requests of run {state.id}"})
             if self._stop.wait(seconds):
                 raise Fatal("stopped before anything was begun", exit_code=STOPPED)
@@ -170,7 +202,8 @@ class Beginning:
             last = connection.execute(select(func.max(tables.run.c.generation)).where(*of_the_pair)).scalar() or 0
             statement = select(func.count()).where(*of_the_pair, past, tables.run.c.generation == known)
             used = int(connection.execute(statement).scalar_one())
-        if used or last > known or self._retried is not None or not begun_before(spec, snapshot):
+        anew = self._retried is not None or self._ledger.in_place_of is not None
+        if used or last > known or anew or not begun_before(spec, snapshot):
             return max(known, int(last)) + 1
         finished = read_before(spec, snapshot)
         if finished is None:

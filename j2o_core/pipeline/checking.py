@@ -31,7 +31,7 @@ from .parents import circle, tree_node
 from .plan import UNRETURNED
 from .recorded import drop, snapshot_path
 from .records import Records
-from .spec_ledger import open_spec_ledger
+from .spec_ledger import take_spec_ledger
 from .wiring import Wiring, wire
 
 
@@ -49,9 +49,8 @@ def check_spec(spec: Spec, plugins: Plugins, home: Path, options: RunOptions, em
     Writes nothing on the target. Raises ``Fatal``: 3 for a connection, 4 where it was stopped, 5 while a run has the
     ledger.
     """
-    ledger = open_spec_ledger(spec, plugins, home)
+    ledger = take_spec_ledger(spec, plugins, home)
     try:
-        ledger.lock()
         wiring = wire(spec, plugins, home)
         try:
             with signals(options.stop):

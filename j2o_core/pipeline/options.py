@@ -33,8 +33,9 @@ def problem_event(problem: Problem, stage: str) -> dict[str, Any]:
 class RunOptions:
     """``settle`` (seconds) overrides the spec's; ``fresh`` drops snapshot and plan, never the ledger's items;
     ``finish`` closes versions, locks users and archives projects in the end. ``path`` is the spec as it was named, a
-    file by its absolute path. ``resume`` is the run to carry on, and no other. ``retry`` limits a new run to what failed
-    in the last one (``RETRY_FAILED``), or was skipped in it too (``RETRY_SKIPPED``)."""
+    file by its absolute path. ``resume`` is the run to carry on, and no other. ``retry`` limits a new run to what
+    failed in the last one (``RETRY_FAILED``), or was skipped in it too (``RETRY_SKIPPED``). ``adopt`` ends before
+    anything is written: the ledger learns what stands on the target."""
 
     fresh: bool = False
     finish: bool = False
@@ -42,6 +43,7 @@ class RunOptions:
     path: str = ""
     resume: Optional[str] = None
     retry: Optional[str] = None
+    adopt: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
 
 

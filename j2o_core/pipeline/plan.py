@@ -268,7 +268,8 @@ class Planner:
             name
             for name, value in loader.image(resolution.effect).items()
             # What others own is only added to, where the target can hold both.
-            if (ours or name in loader.shared_fields) and not loader.holds(name, value, found.image.get(name))
+            if ((ours and loader.changeable) or name in loader.shared_fields)
+            and not loader.holds(name, value, found.image.get(name))
         ]
         batch.items.append(
             Item(

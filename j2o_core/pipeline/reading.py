@@ -15,7 +15,7 @@ from .extract import begun_before, extract, read_before
 from .interrupt import STOPPED, Interrupted, signals
 from .options import Emit, RunOptions
 from .recorded import drop, snapshot_path
-from .spec_ledger import open_spec_ledger
+from .spec_ledger import take_spec_ledger
 from .wiring import wire_sources
 
 
@@ -35,9 +35,8 @@ def read_source(spec: Spec, plugins: Plugins, home: Path, options: RunOptions, e
     A later run of a spec that reads the same goes on from it. Raises ``Fatal``: 3 for a connection that does not work,
     4 where it was stopped, 5 where another process uses the ledger.
     """
-    ledger = open_spec_ledger(spec, plugins, home)
+    ledger = take_spec_ledger(spec, plugins, home)
     try:
-        ledger.lock()
         with signals(options.stop):
             wiring = wire_sources(spec, plugins, home)
             try:

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from functools import partial
 from pathlib import Path
-from typing import Any, Iterator, Optional
+from typing import Any, Iterator, Mapping, Optional
 
 from loguru import logger
 from sqlalchemy import Connection, func, select
@@ -33,14 +33,15 @@ from .beginning import Beginning
 from .check import StoppedByCheck, tell
 from .content import openers
 from .extract import extract
-from .interrupt import STOPPED, Interrupted, signals
+from .interrupt import STOPPED, Interrupted, signals, was_held
 from .observing import Observing, observed
 from .options import Emit, RunOptions, RunResult, problem_event
 from .plan import Planner
 from .retry import Retry
-from .spec_ledger import open_spec_ledger
+from .spec_ledger import take_spec_ledger
 from .spec_line import spec_line
 from .verify import Verifier
+from .watch import GO_ON, Requests, Watch, watch_over
 from .wiring import Wiring, wire
 
 
@@ -51,9 +52,8 @@ def run_migration(spec: Spec, plugins: Plugins, home: Path, options: RunOptions,
     result, and the ledger knows it.
     """
     home.mkdir(parents=True, exist_ok=True)
-    ledger = open_spec_ledger(spec, plugins, home)
+    ledger = take_spec_ledger(spec, plugins, home, rebuild=True)
     try:
-        ledger.lock()
         wiring = wire(spec, plugins, home)
         try:
             with signals(options.stop):
@@ -84,23 +84,32 @@ class _Run:
         self._snapshot: Optional[Snapshot] = None
         self._scan_again: frozenset[str] = frozenset()
         self._stage = runs.EXTRACT
+        self._ended_as = runs.FINISHED
 
     def carry_out(self) -> RunResult:
         """Begin or resume, go through the stages, end."""
         try:
             state = self._begin()
             code, message, reason = STOPPED, "", ""
+            watch = self._watch(state)
             try:
-                code = self._stages(state)
+                with watch:
+                    code = self._stages(state)
             except (Interrupted, Stopped):
-                message = "stopped; run the same command again to go on"
+                message = watch.reason or f"stopped; {GO_ON}"
             except StoppedByCheck as error:
                 self._writer.submit(lambda connection: effects.forget_plan(connection, state.id))
                 code, message = 1, str(error)
             except Fatal as error:
-                code, message, reason = error.exit_code, error.message, error.code
+                if self._options.stop.is_set() and was_held(error):
+                    message = watch.reason or f"stopped; {GO_ON}"
+                else:
+                    code, message, reason = error.exit_code, error.message, error.code
             except Outcome as error:  # a system that cannot be asked any more, of whatever it was asked
-                code, message, reason = 3, error.message, error.code
+                if self._options.stop.is_set() and was_held(error):
+                    message = watch.reason or f"stopped; {GO_ON}"
+                else:
+                    code, message, reason = 3, error.message, error.code
             except SQLAlchemyError as error:
                 code, message, reason = STOPPED, unusable_ledger(self._ledger.shown, error), "disk"
             except sqlite3.DatabaseError as error:
@@ -112,6 +121,11 @@ class _Run:
             if self._snapshot is not None:
                 self._snapshot.close()
 
+    def _watch(self, state: RunState) -> Watch:
+        wiring = self._wiring
+        requests = Requests(self._ledger.engine, self._writer, state.id)
+        return watch_over(wiring.gates, wiring.spec.runtime, wiring.home, self._options.stop, self._emit, requests)
+
     # ---------------------------------------------------------------- begin and end
 
     def _begin(self) -> RunState:
@@ -121,7 +135,7 @@ class _Run:
         return begun.state
 
     def _end(self, state: RunState, code: int, message: str, reason: str = "") -> RunResult:
-        ended = runs.FINISHED if self._stage == runs.DONE else runs.STOPPED
+        ended = self._ended_as if self._stage == runs.DONE else runs.STOPPED
         values: dict[str, Any] = {
             "state": ended,
             "finished": time.time(),
@@ -175,6 +189,8 @@ class _Run:
             across = Across(wiring, snapshot, items, self._emit, self._options.stop)
             across.look()
             planned = self._plan(state, snapshot, items, resolver, across)
+            if self._options.adopt:
+                return self._adopted(state, planned)
             self._enter(state, runs.APPLY, entities=planned)
         if self._stage == runs.APPLY:
             self._apply(state, snapshot, items, resolver)
@@ -228,6 +244,13 @@ class _Run:
         if stops:
             raise StoppedByCheck(stops)
         return planned
+
+    def _adopted(self, state: RunState, planned: Mapping[str, Mapping[str, int]]) -> int:
+        """End where others begin to write: what is not on the target yet stays ``left``, without its payload."""
+        self._writer.submit(lambda connection: effects.forget_payloads(connection, state.id))
+        self._ended_as = runs.ADOPTED
+        self._enter(state, runs.DONE, entities=planned)
+        return 0
 
     def _retry(self, state: RunState, resolver: Resolver) -> Optional[Retry]:
         asked = state.asked.get("retry")

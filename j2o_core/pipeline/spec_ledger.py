@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from ..hooks.manager import Plugins
-from ..ledger.store import Ledger, open_ledger
+from ..ledger.store import Ledger, open_ledger, take_ledger
 from ..model.outcome import Fatal
 from ..security.secrets import Unresolved, resolve
 from ..spec.model import Spec
@@ -26,3 +26,8 @@ def ledger_url(spec: Spec, plugins: Plugins) -> str:
 def open_spec_ledger(spec: Spec, plugins: Plugins, home: Path) -> Ledger:
     """Open (and create, and migrate) the ledger of a spec; a relative SQLite path lies in ``home``."""
     return open_ledger(ledger_url(spec, plugins), home)
+
+
+def take_spec_ledger(spec: Spec, plugins: Plugins, home: Path, rebuild: bool = False) -> Ledger:
+    """Open it for this process alone; a damaged one is set aside only where the caller is to ``rebuild`` it."""
+    return take_ledger(ledger_url(spec, plugins), home, rebuild)

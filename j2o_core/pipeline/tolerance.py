@@ -23,8 +23,8 @@ class Tolerance:
         if self._looked_at >= self._tolerate.after and share > self._tolerate.failed:
             raise Fatal(
                 f"{self._failed} of the first {self._looked_at} items cannot be written as they are, more than the "
-                f"tolerated {self._tolerate.failed:.1%}; nothing was written. See `j2o errors {self._run}`; mend it, or "
-                "raise `runtime.tolerate.failed`, then run again",
+                f"tolerated {self._tolerate.failed:.1%}; nothing was written. See `j2o errors {self._run}`; mend it, "
+                "or raise `runtime.tolerate.failed`, then run again",
                 exit_code=STOPPED,
                 code="J2O-E040",
             )

@@ -15,7 +15,7 @@ from ..model.outcome import Fatal
 from ..spec.model import Spec
 from .interrupt import STOPPED, Interrupted, signals
 from .options import Emit
-from .spec_ledger import open_spec_ledger
+from .spec_ledger import take_spec_ledger
 from .verify import Verified, Verifier
 from .wiring import Wiring, wire
 
@@ -29,9 +29,8 @@ def verify_spec(spec: Spec, plugins: Plugins, home: Path, emit: Emit) -> Verifie
     the ledger.
     """
     home.mkdir(parents=True, exist_ok=True)
-    ledger = open_spec_ledger(spec, plugins, home)
+    ledger = take_spec_ledger(spec, plugins, home)
     try:
-        ledger.lock()
         wiring = wire(spec, plugins, home)
         try:
             stop = threading.Event()

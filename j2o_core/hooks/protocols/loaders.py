@@ -39,6 +39,8 @@ class Loader(ABC):
     claimed_by: ClassVar[Optional[str]] = None
     #: the entity that partitions ``scan``: its target ids are the scopes; ``None``: one scan for all
     scan_by: ClassVar[Optional[str]] = None
+    #: whether an item can be changed once it is written; else what the target made of it then is found as it is
+    changeable: ClassVar[bool] = True
     #: how many scopes one ``scan`` takes
     scan_batch: ClassVar[int] = 1
 

@@ -42,6 +42,7 @@ class Attachments(EntityLoader):
         "size": "bytes at the source: what is over the target's limit is told before it is fetched",
     }
     required = ("fileName",)
+    changeable = False
 
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """One after the other on a work package."""

@@ -1,0 +1,119 @@
+"""A torn ledger is noticed before it is used, and never thrown away."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+from j2o_core.ledger.damage import damage, set_aside
+from j2o_core.ledger.store import open_ledger, take_ledger
+from j2o_core.ledger.writer import Writer
+from j2o_core.model.outcome import Fatal
+
+URL = "sqlite:///ledger.db"
+
+
+@pytest.fixture()
+def path(tmp_path: Path) -> Path:
+    ledger = open_ledger(URL, tmp_path)
+    writer = Writer(ledger.engine)
+    for number in range(400):
+        writer.submit(
+            lambda connection, number=number: connection.exec_driver_sql(
+                "INSERT INTO target (identity) VALUES (?)", (f"{number}" * 50,)
+            )
+        )
+    writer.close()
+    ledger.close()
+    return tmp_path / "ledger.db"
+
+
+def holed(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    for start in range(4096, len(data), 8192):
+        data[start : start + 4096] = b"\xa5" * 4096
+    path.write_bytes(bytes(data))
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def garbled(path: Path) -> None:
+    path.write_bytes(b"not a database " * 999)
+
+
+def emptied(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DROP TABLE item")
+
+
+def test_a_whole_an_absent_and_an_empty_file_are_no_damage(path: Path):
+    assert damage(path, used=True) is None
+    assert damage(path.with_name("absent.db"), used=True) is None
+    path.write_bytes(b"")
+    assert damage(path, used=True) is None
+
+
+@pytest.mark.parametrize("harm", [holed, cut, garbled, emptied])
+def test_damage_is_found_told_and_set_aside_where_it_can_be_rebuilt(path: Path, harm: Callable[[Path], None]):
+    take_ledger(URL, path.parent).close()
+    harm(path)
+    torn = path.read_bytes()
+    with pytest.raises(Fatal, match="is damaged") as caught:
+        take_ledger(URL, path.parent)
+    assert caught.value.exit_code == 4
+    assert "j2o adopt SPEC" in caught.value.message
+    assert path.read_bytes() == torn
+    ledger = take_ledger(URL, path.parent, rebuild=True)
+    assert ledger.in_place_of is not None
+    assert ledger.in_place_of.path.read_bytes() == torn
+    assert ledger.in_place_of.path.name.startswith("ledger.db.damaged-")
+    ledger.close()
+    assert damage(path, used=True) is None
+
+
+def test_what_lies_beside_a_damaged_ledger_goes_with_it_and_names_do_not_collide(path: Path):
+    for _ in range(3):
+        path.write_bytes(b"torn")
+        path.with_name("ledger.db-wal").write_bytes(b"its log")
+        aside = set_aside(path, "torn")
+        assert aside.path.with_name(aside.path.name + "-wal").read_bytes() == b"its log"
+    assert not path.exists()
+    assert len(list(path.parent.glob("ledger.db.damaged-*"))) == 6
+
+
+def test_a_file_that_was_never_a_ledger_is_left_alone_even_where_one_could_be_rebuilt(tmp_path: Path):
+    path = tmp_path / "ledger.db"
+    path.write_text("my notes\n" * 50, encoding="utf-8")
+    with pytest.raises(Fatal, match="is it the file you meant"):
+        take_ledger(URL, tmp_path, rebuild=True)
+    assert path.read_text(encoding="utf-8").startswith("my notes")
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_ledger_that_goes_away_in_use_stops_what_writes_to_it(path: Path, replaced: bool):
+    ledger = take_ledger(URL, path.parent)
+    writer = Writer(ledger.engine)
+    writer.submit(lambda connection: None)
+    path.unlink()
+    if replaced:
+        path.write_bytes(b"")
+    with pytest.raises(Fatal, match="was replaced" if replaced else "was removed") as caught:
+        writer.submit(lambda connection: None)
+    assert caught.value.exit_code == 4
+    writer.close()
+    ledger.close()
+
+
+def test_a_ledger_and_a_link_to_it_are_one(path: Path):
+    first = take_ledger(URL, path.parent)
+    path.with_name("link.db").symlink_to(path)
+    with pytest.raises(Fatal, match="in use") as caught:
+        take_ledger("sqlite:///link.db", path.parent)
+    assert caught.value.exit_code == 5
+    first.close()
