@@ -23,7 +23,7 @@ def queries(home: Path, url: str) -> Iterator[Queries]:
     """Questions to one ledger, open within the block."""
     from ..ledger.queries import Queries
 
-    with _opened(home, url) as ledger:
+    with opened(home, url) as ledger:
         yield Queries(ledger.engine)
 
 
@@ -49,7 +49,7 @@ def all_runs(home: Path, given: Optional[str]) -> list[tuple[str, Mapping[str, A
 
     found = []
     for url in ledger_urls(home, given):
-        with _opened(home, url) as ledger:
+        with opened(home, url) as ledger:
             found += [(url, _as_it_is(run, ledger.abandoned)) for run in Queries(ledger.engine).runs()]
     return sorted(found, key=lambda pair: float(pair[1].get("started") or 0), reverse=True)
 
@@ -72,7 +72,8 @@ def write_report(home: Path, url: str, run: str) -> Path:
 
 
 @contextlib.contextmanager
-def _opened(home: Path, url: str) -> Iterator[Ledger]:
+def opened(home: Path, url: str) -> Iterator[Ledger]:
+    """One ledger, open within the block and not locked."""
     from ..ledger.store import open_ledger
 
     ledger = open_ledger(url, home)

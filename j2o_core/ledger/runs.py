@@ -124,7 +124,7 @@ def begin(
             origins=json.dumps(origins),
             environment=environment,
             versions=json.dumps(versions),
-            actor=_actor(),
+            actor=actor(),
             started=now,
             state=RUNNING,
             stage=EXTRACT,
@@ -147,11 +147,12 @@ def change(connection: Connection, run: str, **values: Any) -> None:
 def note(connection: Connection, run: Optional[str], action: str, detail: str = "") -> None:
     """One line of the audit trail."""
     connection.execute(
-        insert(tables.audit).values(time=time.time(), run=run, actor=_actor(), action=action, detail=detail)
+        insert(tables.audit).values(time=time.time(), run=run, actor=actor(), action=action, detail=detail)
     )
 
 
-def _actor() -> str:
+def actor() -> str:
+    """Who runs this process: user@host."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):

@@ -165,6 +165,19 @@ holder = Table(  # who writes a ledger on a server; beside a file lies a lock fi
     Column("sequence", Integer, nullable=False),  # the number of its last transaction
 )
 
+control = Table(
+    "control",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Text, ForeignKey("run.id"), nullable=False),
+    Column("command", Text, nullable=False),  # pause, continue, throttle, stop
+    Column("argument", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("asked", Float, nullable=False),
+    Column("ended", Float),
+    Column("answer", Text),  # taken, withdrawn
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -39,7 +39,7 @@ class PlainLines:
             line = self._problems.line(event)
             if line:
                 self._line(line)
-        elif kind == "notice":
+        elif event.get("message"):
             self._line(str(event["message"]))
 
     def close(self) -> None:

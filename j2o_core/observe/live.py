@@ -58,7 +58,7 @@ class LiveProgress:
             line = self._problems.line(event)
             if line:
                 self._say(line, style="red" if event.get("severity", "error") == "error" else "yellow")
-        elif kind == "notice":
+        elif event.get("message"):
             self._say(str(event["message"]))
 
     def close(self) -> None:

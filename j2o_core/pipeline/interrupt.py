@@ -7,13 +7,23 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
-from typing import Any, Iterator
+from typing import Any, Iterator, Optional
+
+from ..model.outcome import Held
 
 STOPPED = 4
 
 
 class Interrupted(Exception):
     """A stage was asked to stop and has left everything resumable."""
+
+
+def was_held(error: BaseException) -> bool:
+    """Whether an error only says that the run was held, so that what was to be sent was not, when it was stopped."""
+    seen: Optional[BaseException] = error
+    while seen is not None and not isinstance(seen, Held):
+        seen = seen.__cause__
+    return seen is not None
 
 
 @contextmanager

@@ -1,0 +1,76 @@
+"""``j2o control``: pause, throttle, continue or stop a run from another terminal."""
+
+from __future__ import annotations
+
+import time
+from typing import Optional
+
+import typer
+
+from .document import print_json
+from .failure import REFUSED, USAGE, Refusal
+from .history import json_option, ledger_option, run_argument
+from .ledgers import find_run, opened
+from .session import session
+
+#: seconds between two looks for the answer
+_GLANCE = 0.1
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(control)
+
+
+def control(
+    context: typer.Context,
+    run: str = run_argument(),
+    command: str = typer.Argument(..., metavar="COMMAND", help="pause, continue, throttle or stop."),
+    number: Optional[int] = typer.Argument(
+        None, metavar="[N]", min=1, help="With throttle: requests at the same time to each system."
+    ),
+    wait: float = typer.Option(10.0, min=0, metavar="SECONDS", help="How long to wait for the run to take it."),
+    ledger: Optional[str] = ledger_option(),
+    json: bool = json_option(),
+) -> None:
+    """Tell a running run what to do, and wait until it has taken it.
+
+    `pause` sends nothing more; `continue` ends a pause and a throttle; `stop` ends the run resumable, as Ctrl-C does.
+    Exit 5 where the run does not run, or has not taken it in time: then it is withdrawn.
+
+    \b
+    Example:
+      j2o control last throttle 4
+      j2o control last continue
+    """
+    from ..ledger import control as asked
+
+    if command not in asked.COMMANDS:
+        raise Refusal(f"'{command}': expected {', '.join(asked.COMMANDS[:-1])} or {asked.COMMANDS[-1]}", USAGE)
+    if (number is None) == (command == asked.THROTTLE):
+        raise Refusal("throttle needs a number of requests, such as `throttle 4`, and the others none", USAGE)
+    home = session(context).home
+    url, found = find_run(home, ledger, run)
+    name = str(found["run"])
+    if found.get("state") != "running":
+        raise Refusal(f"run {name} is {found.get('state')}: there is nothing to {command}", REFUSED)
+    with opened(home, url) as store:
+        with store.engine.begin() as connection:
+            request = asked.ask(connection, name, command, "" if number is None else str(number))
+        until = time.monotonic() + wait
+        while True:
+            with store.engine.connect() as connection:
+                answer = asked.answer(connection, request)
+            if answer is not None or time.monotonic() >= until:
+                break
+            time.sleep(_GLANCE)
+        if answer is None:
+            with store.engine.begin() as connection:
+                answer = None if asked.withdraw(connection, name, request, command) else asked.TAKEN
+    taken = answer == asked.TAKEN
+    if json:
+        print_json({"run": name, "command": command, "number": number, "taken": taken})
+    if not taken:
+        raise Refusal(f"run {name} has not taken it within {wait:g} s: {command} was withdrawn", REFUSED)
+    if not json:
+        print(f"run {name}: {command}{'' if number is None else f' {number}'} taken")

@@ -1,0 +1,103 @@
+"""Watches what a run uses of its machine: near a limit it slows down, beyond one it stops, resumable."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Optional
+
+import psutil
+
+from ..model.limits import Guard
+
+#: the part of a limit from which on the run slows down
+NEAR = 0.85
+#: looks in a row beyond the memory limit before the run stops: what was only garbage may be gone by then
+LOOKS = 3
+#: what is left of the requests at the same time after each look at processors that are too busy
+_LESS = 0.7
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Bytes of memory of this process, bytes free and in all of the disk, share of all processor cores."""
+
+    memory: int
+    disk_free: int
+    disk_total: int
+    cpu: float
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """``parallel``: requests at the same time from now on (``None``: no limit). ``stop``: why the run has to end."""
+
+    parallel: Optional[int] = None
+    reason: str = ""
+    stop: str = ""
+    over: int = 0
+    by_cpu: Optional[float] = None
+
+
+def judge(guard: Guard, usage: Usage, workers: int, before: Judgement) -> Judgement:
+    """What follows from a look at the machine, given what followed from the one before. Pure."""
+    memory = usage.memory / guard.memory if guard.memory else 0.0
+    wanted = min(guard.disk_free, int(guard.disk_share * usage.disk_total))
+    disk = wanted / max(1, usage.disk_free)
+    over = before.over + 1 if memory >= 1.0 else 0
+    judged = Judgement(over=over, by_cpu=_by_cpu(guard, usage, workers, before))
+    if disk >= 1.0:
+        free = f"{size(usage.disk_free)} of the disk are free, and {size(wanted)} shall stay free"
+        return replace(judged, stop=f"{free} (runtime.guard.disk_free)")
+    if over >= LOOKS:
+        used = f"this process uses {size(usage.memory)} of memory, and may use {size(guard.memory)}"
+        return replace(judged, stop=f"{used} (runtime.guard.memory)")
+    near = max(memory, disk)
+    limits: list[tuple[int, str]] = []
+    if near >= NEAR:
+        left = max(0.0, (1.0 - near) / (1.0 - NEAR))
+        limits.append((max(1, int(workers * left)), "memory" if memory >= disk else "disk_free"))
+    if judged.by_cpu is not None:
+        limits.append((max(1, int(judged.by_cpu)), "cpu"))
+    if not limits:
+        return judged
+    parallel, reason = min(limits)
+    return replace(judged, parallel=parallel, reason=reason)
+
+
+class Measure:
+    """Looks at the machine; ``home`` lies on the disk that is watched."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._process = psutil.Process()
+        self._cores = psutil.cpu_count() or 1
+        self._process.cpu_percent(None)
+
+    def __call__(self, guard: Guard) -> Usage:
+        """What is used now; the processors since the look before."""
+        disk = psutil.disk_usage(str(self._home))
+        memory = self._process.memory_info().rss
+        if guard.memory and memory >= guard.memory:
+            gc.collect()
+            memory = self._process.memory_info().rss
+        return Usage(memory, disk.free, disk.total, self._process.cpu_percent(None) / 100.0 / self._cores)
+
+
+def size(number: int) -> str:
+    """``1.5 GB``."""
+    for unit, factor in (("GB", 1000**3), ("MB", 1000**2)):
+        if number >= factor:
+            return f"{number / factor:.1f} {unit}"
+    return f"{number // 1000} kB"
+
+
+def _by_cpu(guard: Guard, usage: Usage, workers: int, before: Judgement) -> Optional[float]:
+    if not guard.cpu:
+        return None
+    if usage.cpu > guard.cpu:
+        return max(1.0, (before.by_cpu or float(workers)) * _LESS)
+    if before.by_cpu is None or usage.cpu > 0.9 * guard.cpu:
+        return before.by_cpu
+    return before.by_cpu + 1.0 if before.by_cpu + 1.0 < workers else None

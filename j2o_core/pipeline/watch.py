@@ -1,0 +1,185 @@
+"""Looks after a run from a thread of its own, once a second: its hours, its operator, its machine."""
+
+from __future__ import annotations
+
+import threading
+import time
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Callable, Mapping, Optional
+
+from loguru import logger
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..http import Gate
+from ..ledger import control
+from ..ledger.writer import Writer
+from ..model.limits import Guard
+from ..model.outcome import Fatal
+from ..model.schedule import Schedule
+from ..spec.model import RuntimeSpec
+from .guard import Judgement, Measure, Usage, judge
+from .options import Emit
+
+#: seconds between two looks
+EVERY = 1.0
+#: who holds or throttles a gate
+_OPERATOR, _SCHEDULE, _GUARD = "operator", "schedule", "guard"
+GO_ON = "run the same command again to go on"
+
+
+class Watch:
+    """Within ``with``, holds, throttles and stops a run as the schedule, the operator and the guard want it.
+
+    ``reason`` tells why it was stopped, where that was not a signal. A gate that is held lets what is under way end.
+    """
+
+    def __init__(
+        self,
+        gates: Mapping[str, Gate],
+        runtime: RuntimeSpec,
+        stop: threading.Event,
+        emit: Emit,
+        requests: Requests,
+        measure: Callable[[Guard], Usage],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.reason = ""
+        self._gates = list(gates.values())
+        self._workers = runtime.workers
+        self._schedule: Optional[Schedule] = runtime.schedule
+        self._guard = runtime.guard
+        self._stop, self._emit, self._requests = stop, emit, requests
+        self._measure, self._clock = measure, clock
+        self._is_open: Optional[bool] = None
+        self._judged = Judgement()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+
+    def __enter__(self) -> Watch:
+        for gate in self._gates:
+            gate.stopping = self._stop.is_set
+            gate.listen(self._emit)
+        self.look()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def look(self) -> None:
+        """One look at everything."""
+        self._look_at_the_clock()
+        self._look_at_the_machine()
+        for request in self._requests.take():
+            self._obey(request)
+
+    def _run(self) -> None:
+        while not self._ended.wait(EVERY):
+            try:
+                self.look()
+            except (Fatal, SQLAlchemyError) as error:  # the ledger is away or broken: the writer tells the run
+                logger.warning("nobody can control the run at present: {}", error)
+            except Exception as error:  # noqa: BLE001 - to watch is no reason to break what is watched
+                logger.opt(exception=error).error("the watch over the run broke; it looks again")
+
+    # ---------------------------------------------------------------- schedule
+
+    def _look_at_the_clock(self) -> None:
+        schedule, now = self._schedule, self._clock()
+        if schedule is None:
+            return
+        is_open = schedule.is_open(now)
+        if is_open == self._is_open:
+            return
+        first, self._is_open = self._is_open is None, is_open
+        if is_open:
+            for gate in self._gates:
+                gate.release(_SCHEDULE)
+            if not first:
+                self._tell("schedule", "within its hours again: the run goes on", open=True)
+            return
+        change = schedule.next_change(now)
+        until = f" until {schedule.wall_clock(change):%Y-%m-%d %H:%M}" if change is not None else ""
+        for gate in self._gates:
+            gate.hold(_SCHEDULE, "outside of the hours of runtime.schedule")
+        self._tell("schedule", f"outside of its hours: the run sends nothing{until}", open=False)
+
+    # ---------------------------------------------------------------- machine
+
+    def _look_at_the_machine(self) -> None:
+        before = self._judged
+        judged = self._judged = judge(self._guard, self._measure(self._guard), self._workers, before)
+        if judged.stop and not before.stop:
+            self._tell("guard", f"{judged.stop}: the run stops", stopped=True)
+            self._end(f"{judged.stop}; make room, then {GO_ON}")
+        if judged.parallel == before.parallel:
+            return
+        for gate in self._gates:
+            gate.throttle(_GUARD, judged.parallel)
+        if judged.parallel is None:
+            self._tell("guard", "the machine has room again: the run goes at its full speed", parallel=None)
+        elif before.parallel is None:
+            message = f"near the limit of runtime.guard.{judged.reason}: the run slows down"
+            self._tell("guard", message, parallel=judged.parallel)
+
+    # ---------------------------------------------------------------- operator
+
+    def _obey(self, request: control.Request) -> None:
+        command, by = request.command, f"by {request.actor}"
+        if command == control.PAUSE:
+            for gate in self._gates:
+                gate.hold(_OPERATOR, f"paused {by}")
+            message = f"paused {by}"
+        elif command == control.THROTTLE:
+            for gate in self._gates:
+                gate.throttle(_OPERATOR, int(request.argument))
+            message = f"throttled {by}: at most {request.argument} requests at the same time to each system"
+        elif command == control.CONTINUE:
+            for gate in self._gates:
+                gate.release(_OPERATOR)
+                gate.throttle(_OPERATOR, None)
+            message = f"goes on at its full speed {by}"
+        else:
+            message = f"stopped {by}"
+            self._end(f"{message}; {GO_ON}")
+        self._tell("control", message, command=command, argument=request.argument, actor=request.actor)
+
+    def _end(self, reason: str) -> None:
+        self.reason = self.reason or reason
+        self._stop.set()
+
+    def _tell(self, event: str, message: str, **values: Any) -> None:
+        self._emit({"event": event, "message": message, **values})
+
+
+class Requests:
+    """What other processes ask of one run, through its ledger."""
+
+    def __init__(self, engine: Engine, writer: Writer, run: str) -> None:
+        self._engine, self._writer, self._run = engine, writer, run
+        writer.submit(lambda connection: control.forget(connection, run))
+
+    def take(self) -> list[control.Request]:
+        """Those that nobody has answered: they are taken now, and confirmed."""
+        with self._engine.connect() as connection:
+            asked = control.pending(connection, self._run)
+        take = partial(control.take, run=self._run)
+        return [request for request in asked if self._writer.submit(partial(take, request=request))]
+
+
+def watch_over(
+    gates: Mapping[str, Gate],
+    runtime: RuntimeSpec,
+    home: Path,
+    stop: threading.Event,
+    emit: Emit,
+    requests: Requests,
+) -> Watch:
+    """A watch over a run of this machine."""
+    return Watch(gates, runtime, stop, emit, requests, Measure(home))

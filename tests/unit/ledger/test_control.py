@@ -1,0 +1,85 @@
+"""What other processes ask of a run, in its ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from j2o_core.ledger import control, runs, tables
+from j2o_core.ledger.store import Ledger, open_ledger
+
+
+@pytest.fixture()
+def ledger(tmp_path: Path, ledger_url: str) -> Iterator[Ledger]:
+    opened = open_ledger(ledger_url, tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture()
+def run(ledger: Ledger) -> str:
+    with ledger.engine.begin() as connection:
+        target = runs.target_id(connection, "openproject:x")
+        return runs.begin(
+            connection,
+            target,
+            "acme",
+            spec="acme",
+            spec_digest="d",
+            document={},
+            origins={},
+            environment=None,
+            versions={},
+            generation=1,
+        ).id
+
+
+def test_a_command_is_taken_once_and_in_order(ledger: Ledger, run: str) -> None:
+    with ledger.engine.begin() as connection:
+        first = control.ask(connection, run, control.PAUSE)
+        control.ask(connection, run, control.THROTTLE, "4")
+        asked = control.pending(connection, run)
+        assert [(request.command, request.argument) for request in asked] == [("pause", ""), ("throttle", "4")]
+        assert "@" in asked[0].actor
+        assert control.answer(connection, first) is None
+        assert [control.take(connection, run, request) for request in asked] == [True, True]
+        assert control.take(connection, run, asked[0]) is False
+        assert control.answer(connection, first) == control.TAKEN
+        assert control.pending(connection, run) == []
+
+
+def test_a_withdrawn_command_is_never_taken_and_a_taken_one_never_withdrawn(ledger: Ledger, run: str) -> None:
+    with ledger.engine.begin() as connection:
+        first, second = control.ask(connection, run, control.STOP), control.ask(connection, run, control.PAUSE)
+        one, two = control.pending(connection, run)
+        assert control.withdraw(connection, run, first, control.STOP) is True
+        assert control.take(connection, run, one) is False
+        assert control.take(connection, run, two) is True
+        assert control.withdraw(connection, run, second, control.PAUSE) is False
+
+
+def test_the_audit_trail_tells_what_was_asked_and_what_became_of_it(ledger: Ledger, run: str) -> None:
+    with ledger.engine.begin() as connection:
+        control.ask(connection, run, control.THROTTLE, "4")
+        (request,) = control.pending(connection, run)
+        control.take(connection, run, request)
+        lost = control.ask(connection, run, control.STOP)
+        control.withdraw(connection, run, lost, control.STOP)
+        rows = connection.execute(
+            select(tables.audit.c.action, tables.audit.c.detail).order_by(tables.audit.c.id)
+        ).all()
+    assert [tuple(row) for row in rows[-2:]] == [
+        ("control throttle", f"4 asked by {request.actor}"),
+        ("control stop", "the run did not take it"),
+    ]
+
+
+def test_what_was_asked_of_an_earlier_process_is_of_the_past(ledger: Ledger, run: str) -> None:
+    with ledger.engine.begin() as connection:
+        asked = control.ask(connection, run, control.PAUSE)
+        control.forget(connection, run)
+        assert control.pending(connection, run) == []
+        assert control.answer(connection, asked) == control.WITHDRAWN
