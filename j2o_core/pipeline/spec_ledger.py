@@ -15,7 +15,7 @@ _PATH = "runtime.ledger"
 
 
 def ledger_url(spec: Spec, plugins: Plugins) -> str:
-    """The address of the ledger, with its password: never to be shown. Raises ``Fatal`` (exit 2): a reference is empty."""
+    """The address of the ledger, with its password: never to be shown. Raises ``Fatal`` (2): a reference is empty."""
     folder = Path(spec.files[0]).parent if spec.files else None
     try:
         return str(resolve(spec.runtime.ledger, os.environ, folder, _PATH, spec.places, plugins.secrets))
