@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 import yaml
@@ -79,3 +80,11 @@ def test_working_days_are_counted_as_one_by_one():
             one_by_one = sum(calendar.works(start + dt.timedelta(days=n)) for n in range(days + 1))
             assert calendar.duration(start, due, False) == one_by_one
             assert calendar.duration(start, due, True) == days + 1
+
+
+def test_the_setup_file_of_the_how_to_is_one_that_works(serve):
+    guide = (Path(__file__).parents[4] / "docs" / "how-to" / "sandbox.md").read_text(encoding="utf-8")
+    setup = guide.split("## Play the administrator", 1)[1].split("```yaml\n", 1)[1].split("```", 1)[0]
+    client = serve(setup)
+    assert "Improvement" in {row["name"] for row in client.get("types")["_embedded"]["elements"]}
+    assert [row["identifier"] for row in client.get("projects")["_embedded"]["elements"]] == ["acme"]
