@@ -122,8 +122,8 @@ def _stray_key(path: str, place: Place, node: Node, words: Vocabulary, problems:
         problems.append(problem("J2O-L002", f"'{path}' is no mapping", place, path, "a mapping of keys to values"))
         return Stray(path, place, "it is no mapping")
     names = [name for key in words.keys for name in key.names]
-    guess = nearest(path, names)
-    if not guess:  # the key may stand in another section
+    guess, end = nearest(path, names), path.rpartition(".")[2]
+    if not nearest(end, [guess.rpartition(".")[2]]):  # the same section alone is no likeness, and it may be another
         ends = {name.rpartition(".")[2]: name for name in names}
-        guess = ends.get(nearest(path.rpartition(".")[2], ends), "")
+        guess = ends.get(nearest(end, ends), "")
     return Stray(path, place, suggestion=guess)

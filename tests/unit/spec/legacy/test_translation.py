@@ -176,6 +176,14 @@ def test_problems_point_at_the_line_of_the_old_file(read: Read) -> None:
     assert found["J2O-L001"].severity != ERROR
 
 
+def test_a_key_that_resembles_none_is_not_taken_for_another_of_its_section(read: Read) -> None:
+    result = read(f"{URLS}migration: {{whatever: 3, bach_size: 5}}\n")
+    told = {
+        problem.message.split("'")[1]: problem.suggestion for problem in result.problems if problem.code == "J2O-L001"
+    }
+    assert told == {"migration.whatever": "", "migration.bach_size": "migration.batch_size"}
+
+
 @pytest.mark.parametrize(
     ("strategy", "missing"),
     [("skip", "skip"), ("create_placeholder", "note"), ("assign_admin", {"use": "alice"})],
