@@ -186,12 +186,16 @@ class Recorder:
             if self._posted:
                 return
             self._posted = True
-        self._engine.writer.post(self._write_buffer)
+        taken: list[_Buffer] = []  # once, however often the writer has to begin its transaction again
+        self._engine.writer.post(lambda connection: self._write_buffer(connection, taken))
 
-    def _write_buffer(self, connection: Connection) -> None:
+    def _write_buffer(self, connection: Connection, taken: list[_Buffer]) -> None:
         """All outcomes since the last commit, a statement for each kind: on the writer's thread."""
-        with self._guard:
-            buffer, self._buffer, self._posted = self._buffer, _Buffer(), False
+        if not taken:
+            with self._guard:
+                taken.append(self._buffer)
+                self._buffer, self._posted = _Buffer(), False
+        (buffer,) = taken
         run = self._engine.run
         sending.end(connection, buffer.ended)
         self._engine.items.put(connection, run, buffer.items)

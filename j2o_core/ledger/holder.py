@@ -41,6 +41,9 @@ _ENTER = text(
 )
 _WHO = text(f"SELECT token, pid, host, {_NOW} - since AS age, sequence FROM holder WHERE id = 1")
 
+#: waits for a commit that is still under way
+_WHO_AT_LAST = text(f"{_WHO.text} FOR UPDATE")
+
 
 class ServerLock:
     """The lock of a ledger on PostgreSQL, and the fence of its holder's transactions."""
@@ -91,8 +94,8 @@ class ServerLock:
         return self._sequence
 
     def committed(self, connection: Connection, number: int) -> bool:
-        """Whether the transaction of that number was committed, although nobody was told."""
-        row = connection.execute(_WHO).one()
+        """Whether the transaction of that number was committed, although nobody was told; waits for one that still may."""
+        row = connection.execute(_WHO_AT_LAST).one()
         if row.token != self._token:
             raise self._taken(connection)
         return bool(row.sequence >= number)

@@ -72,7 +72,9 @@ class Case:
             else:
                 self.server.restart(signal.SIGQUIT if blow == "crash" else signal.SIGINT)
         ended = going.end()
-        assert ended.exit_code in (0, 4, -signal.SIGKILL), explained(ended)
+        if ended.exit_code not in (0, 4, -signal.SIGKILL):
+            why = self.migration.command("errors", "last", "--items", *self.ledger)
+            raise AssertionError(f"{explained(ended)}\n{why.stdout}\n{why.stderr}")
         if ended.exit_code == 4:
             assert "the ledger postgresql+psycopg://j2o:***@127.0.0.1" in ended.errors, explained(ended)
         return ended
