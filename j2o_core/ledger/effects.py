@@ -114,6 +114,21 @@ def place(connection: Connection, run: str, entity: str, step: int, places: Sequ
         )
 
 
+_WINDOW = (
+    select(tables.effect)
+    .where(
+        tables.effect.c.run == bindparam("run"),
+        tables.effect.c.step == bindparam("step"),
+        tables.effect.c.rank == bindparam("rank"),
+        tables.effect.c.state == bindparam("state"),
+        tables.effect.c.kind != UPLOAD,
+        tables.effect.c.id > bindparam("after"),
+    )
+    .order_by(tables.effect.c.id)
+    .limit(bindparam("limit"))
+)
+
+
 class Effects:
     """The effects of one run, as the engine reads and settles them."""
 
@@ -139,16 +154,12 @@ class Effects:
                 ).scalars()
             )
 
+    @patient
     def window(self, step: int, rank: int, state: str, after: int, limit: int) -> list[EffectRow]:
         """The next effects of a rank in one state, by id."""
-        return self._rows(
-            tables.effect.c.step == step,
-            tables.effect.c.rank == rank,
-            tables.effect.c.state == state,
-            tables.effect.c.kind != UPLOAD,
-            tables.effect.c.id > after,
-            limit=limit,
-        )
+        asked = {"run": self.run, "step": step, "rank": rank, "state": state, "after": after, "limit": limit}
+        with self.engine.connect() as connection:
+            return [read_row(row) for row in connection.execute(_WINDOW, asked).mappings()]
 
     def uploads(self, entities: Sequence[str], parent_entity: str, parents: Sequence[str]) -> list[EffectRow]:
         """The files (of these entities) that are to be claimed by these parents."""

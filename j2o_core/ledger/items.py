@@ -6,9 +6,10 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, select, update
 
 from . import tables
+from .many import Many
 from .server import patient
 from .upsert import Upsert
 
@@ -108,23 +109,21 @@ class Items:
 
     def digests(self, connection: Connection, entity: str, changes: Sequence[tuple[str, str, str]]) -> None:
         """Remember that items are unchanged under a new (origin, record digest, mapping digest)."""
-        for origin, record_digest, mapping_digest in changes:
-            connection.execute(
-                update(tables.item)
-                .where(*self._mine(entity), tables.item.c.origin == origin)
-                .values(record_digest=record_digest, mapping_digest=mapping_digest)
-            )
+        rows = [
+            {**self._of(entity, origin), "to_record": record_digest, "to_mapping": mapping_digest}
+            for origin, record_digest, mapping_digest in changes
+        ]
+        _DIGESTS.execute(connection, rows)
 
     def seal(
         self, connection: Connection, entity: str, run: str, seals: Sequence[tuple[str, Optional[str], Optional[str]]]
     ) -> None:
         """Remember (origin, version, updated) of items that were read back equal."""
-        for origin, version, updated in seals:
-            connection.execute(
-                update(tables.item)
-                .where(*self._mine(entity), tables.item.c.origin == origin)
-                .values(version=version, updated=updated, verified=run)
-            )
+        rows = [
+            {**self._of(entity, origin), "to_version": version, "to_updated": updated, "to_verified": run}
+            for origin, version, updated in seals
+        ]
+        _SEAL.execute(connection, rows)
 
     @patient
     def _chunk(self, statement: Any) -> Sequence[Any]:
@@ -137,6 +136,9 @@ class Items:
             tables.item.c.source == self.source,
             tables.item.c.entity == entity,
         )
+
+    def _of(self, entity: str, origin: str) -> dict[str, object]:
+        return {"of_target": self.target, "of_source": self.source, "of_entity": entity, "of_origin": origin}
 
     def _row(self, run: str, item: Item) -> dict[str, object]:
         return {
@@ -161,6 +163,11 @@ class Items:
 
 
 _KEY = ("target", "source", "entity", "origin")
+_ONE = update(tables.item).where(*(tables.item.c[name] == bindparam(f"of_{name}") for name in _KEY))
+_DIGESTS = Many(_ONE.values(record_digest=bindparam("to_record"), mapping_digest=bindparam("to_mapping")))
+_SEAL = Many(
+    _ONE.values(version=bindparam("to_version"), updated=bindparam("to_updated"), verified=bindparam("to_verified"))
+)
 _UPSERT = Upsert(tables.item, _KEY, [column.name for column in tables.item.c if column.name not in ("id", *_KEY)])
 
 

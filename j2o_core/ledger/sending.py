@@ -10,23 +10,13 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from . import tables
 from .effect_rows import CREATE, DONE, FAILED, PLANNED, SENT, SKIPPED, UPLOAD, Ended
+from .many import Many
 
 
 def mark_sent(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Durable before sent. Each row: ``of`` (effect id), ``digest``, ``image`` (before-image JSON or None)."""
-    if rows:
-        connection.execute(
-            update(tables.effect)
-            .where(tables.effect.c.id == bindparam("of"))
-            .values(
-                state=SENT,
-                sent=time.time(),
-                window=rows[0]["of"],
-                request_digest=bindparam("digest"),
-                before=bindparam("image"),
-            ),
-            [dict(row) for row in rows],
-        )
+    now = time.time()
+    _SENT.execute(connection, [{**row, "now": now, "first": rows[0]["of"]} for row in rows])
 
 
 def mark_resent(connection: Connection, effect: int) -> None:
@@ -69,8 +59,7 @@ def end(connection: Connection, outcomes: Sequence[Ended]) -> None:
             for one in outcomes
             if (bool(one.late) or one.keeps_payload) == keeps
         ]
-        if rows:
-            connection.execute(statement, rows)
+        statement.execute(connection, rows)
 
 
 def release_orphans(connection: Connection, run: str, entity: str, step: int) -> None:
@@ -127,5 +116,15 @@ _ENDED: dict[str, Any] = {
         "message",
     )
 }
-_END_WITH_PAYLOAD = update(tables.effect).where(tables.effect.c.id == bindparam("of")).values(**_ENDED)
-_END = _END_WITH_PAYLOAD.values(payload=None)
+_BY_ID = update(tables.effect).where(tables.effect.c.id == bindparam("of"))
+_END_WITH_PAYLOAD = Many(_BY_ID.values(**_ENDED))
+_END = Many(_BY_ID.values(**_ENDED, payload=None))
+_SENT = Many(
+    _BY_ID.values(
+        state=SENT,
+        sent=bindparam("now"),
+        window=bindparam("first"),
+        request_digest=bindparam("digest"),
+        before=bindparam("image"),
+    )
+)

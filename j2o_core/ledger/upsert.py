@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from .address import POSTGRESQL, SQLITE
+from .many import Many
 
 
 class Upsert:
@@ -19,14 +20,13 @@ class Upsert:
 
     def __init__(self, table: Table, key: Sequence[str], names: Sequence[str]) -> None:
         self._statements = {
-            dialect: _statement(insert(table), key, names)
+            dialect: Many(_statement(insert(table).inline(), key, names), [*key, *names])
             for dialect, insert in ((SQLITE, sqlite_insert), (POSTGRESQL, postgresql_insert))
         }
 
     def execute(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write the rows, in their order: of two with one key the last stays."""
-        if rows:
-            connection.execute(self._statements[connection.dialect.name], [dict(row) for row in rows])
+        self._statements[connection.dialect.name].execute(connection, rows)
 
 
 def _statement(insert: Any, key: Sequence[str], names: Sequence[str]) -> Any:

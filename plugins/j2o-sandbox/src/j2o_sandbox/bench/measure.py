@@ -66,7 +66,7 @@ def run(spec: str, home: Path, world: World) -> Measured:
         sampler.stop()
         errors.seek(0)
         words = errors.read().decode("utf-8", "replace")
-    if process.returncode not in (0, 1):
+    if process.returncode not in (0, 1) or last.get("event") != "run_finished":
         raise Fatal(f"the measured run ended with {process.returncode}:\n{words[-2000:]}", exit_code=1)
     stages[stage] = stages.get(stage, 0.0) + ended - since
     counters.append((stage, *world.requests()))
