@@ -90,13 +90,13 @@ class Dispatcher:
     def _feed(self, queue: LaneQueue[Task], step: int, rank: int, state: str) -> None:
         engine = self._engine
         after = 0
-        while True:
+        rows = engine.effects.window(step, rank, state, after, 1)
+        size = self._window_size(rows[0].entity) if rows else 0
+        while size:
             self._check(queue)
-            probe = engine.effects.window(step, rank, state, after, 1)
-            if not probe:
-                return
-            size = self._window_size(probe[0].entity)
             rows = engine.effects.window(step, rank, state, after, size)
+            if not rows:
+                return
             after = rows[-1].id
             tasks = self._prepare(rows)
             if state == effects.PLANNED:
