@@ -28,8 +28,8 @@ class Writer:
 
     A change that fails takes the whole writer down: every later call raises ``Fatal``, since a ledger that misses a
     line must not be built upon. A server that goes away and returns in time is no failure: what was not committed is
-    done again, and what was committed without our being told is known by its number. So a change may be called more than
-    once, and must do the same each time.
+    done again, and what was committed without our being told is known by its number. So a change may be called more
+    than once, and must do the same each time.
     """
 
     def __init__(self, engine: Engine) -> None:
