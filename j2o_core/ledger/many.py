@@ -1,4 +1,4 @@
-"""One statement for many rows: compiled once, since SQLAlchemy spends longer on a row's parameters than SQLite on it."""
+"""One statement for many rows, compiled once: SQLAlchemy spends longer on the parameters of a row than SQLite on it."""
 
 from __future__ import annotations
 
