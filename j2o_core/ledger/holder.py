@@ -94,7 +94,7 @@ class ServerLock:
         return self._sequence
 
     def committed(self, connection: Connection, number: int) -> bool:
-        """Whether the transaction of that number was committed, although nobody was told. Waits while it still may be."""
+        """Whether the transaction of that number was committed, though nobody was told. Waits while it still may be."""
         row = connection.execute(_WHO_AT_LAST).one()
         if row.token != self._token:
             raise self._taken(connection)
