@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from dataclasses import replace
 from typing import Optional
 
 from loguru import logger
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..hooks.protocols import Loader
 from ..ledger import effects, sending
@@ -33,6 +35,8 @@ from .task import Task
 
 #: seconds after which the ledger is told anew that an effect is about to be sent
 STALE = 5.0
+#: what no item is to blame for: the run stops, also where a loader was asking the ledger or the snapshot
+NOT_OURS = (Fatal, SQLAlchemyError, sqlite3.Error)
 #: what ``_settle`` says when the effect is to be sent (again) at once
 _SEND = float("-inf")
 
@@ -59,7 +63,7 @@ class Attempt:
             self._record.refused(task, outcome, effects.FAILED)
         except (NotSent, Retriable, Conflict, Undecided, InDoubt) as outcome:
             return self._again(task, outcome)
-        except Fatal:
+        except NOT_OURS:
             raise
         except Exception as error:  # noqa: BLE001 - a plugin's own mistake fails its item, never the run
             self._broken(task, error)
@@ -192,7 +196,7 @@ class Attempt:
         if not task.changes_existing and effect_class is not EffectClass.REPEATABLE:
             try:
                 found = self._find(task)
-            except Fatal:
+            except NOT_OURS:
                 raise
             except Exception as second:  # noqa: BLE001 - as above
                 broken(self._engine, row, second)

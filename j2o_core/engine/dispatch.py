@@ -16,7 +16,7 @@ from ..model.digest import canonical, digest
 from ..model.effect import EffectClass, Found
 from ..model.error_class import BECAUSE_MISSING, BECAUSE_SKIPPED
 from ..model.outcome import Conflict, Fatal, InDoubt, ItemFailed, ItemSkipped, NotSent, Outcome, Retriable, Undecided
-from .attempt import Attempt, broken, holds, resolve
+from .attempt import NOT_OURS, Attempt, broken, holds, resolve
 from .context import Engine
 from .lanes import LaneQueue
 from .prefetch import Prefetch
@@ -157,7 +157,7 @@ class Dispatcher:
             return items, {}  # reading one by one tells which
         except _UNREAD as outcome:
             raise Fatal(f"{entity} cannot be read: {outcome.message}", exit_code=3) from outcome
-        except Fatal:
+        except NOT_OURS:
             raise
         except Exception as error:  # noqa: BLE001 - reading one by one tells which
             broken(self._engine, tasks[0].row, error)
@@ -179,7 +179,7 @@ class Dispatcher:
             return False
         except _UNREAD as outcome:
             raise Fatal(f"{row.entity} {row.key} cannot be read: {outcome.message}", exit_code=3) from outcome
-        except Fatal:
+        except NOT_OURS:
             raise
         except Exception as error:  # noqa: BLE001 - a plugin's own mistake fails its item, never the run
             self._record.refused(task, broken(self._engine, row, error), effects.FAILED)

@@ -178,6 +178,9 @@ def migrate(connection: Connection, revision: str = "head") -> None:
             raise Fatal("the ledger's file is a database of something else, and left alone", exit_code=4)
     if connection.dialect.name == POSTGRESQL:
         connection.execute(_ONE_AT_A_TIME)
+    elif not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+        # Without it each statement would be a transaction of its own, and a full disk would leave half of the tables.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
     # Alembic takes longer to import than a ledger that is up to date takes to open.
     from alembic import command
     from alembic.config import Config

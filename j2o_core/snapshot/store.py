@@ -261,13 +261,23 @@ class Snapshot:
     def _connection(self) -> sqlite3.Connection:
         connection: Optional[sqlite3.Connection] = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self.path, timeout=60, check_same_thread=False)
+            connection = self._open()
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             self._local.connection = connection
             with self._guard:
                 self._connections.append(connection)
         return connection
+
+
+    def _open(self) -> sqlite3.Connection:
+        if not self._connections:
+            return sqlite3.connect(self.path, timeout=60, check_same_thread=False)
+        try:  # a file that has gone meanwhile must not come back empty
+            uri = f"{self.path.absolute().as_uri()}?mode=rw"
+            return sqlite3.connect(uri, timeout=60, check_same_thread=False, uri=True)
+        except sqlite3.DatabaseError as error:
+            raise unusable(self.path, error) from error
 
 
 def unusable(path: Path, error: Exception) -> Fatal:

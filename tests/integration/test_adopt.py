@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
+import threading
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable, Mapping
 
 import pytest
+
+from j2o_core.hooks.manager import load_plugins
+from j2o_core.mapping import builtin
+from j2o_core.pipeline.options import RunOptions
+from j2o_core.pipeline.run import run_migration
+from j2o_core.snapshot.store import Snapshot
+from j2o_core.spec.load import load_spec
 
 from ..exactly_once import assert_exactly_once
 from ..running import Migration, Sandbox, explained, sandbox
@@ -167,3 +176,38 @@ def test_a_database_of_something_else_is_left_alone(migrated: Migration, tmp_pat
     assert called.returncode == 4
     assert "something else" in called.stderr
     assert path.read_bytes() == before
+
+
+def test_what_was_adopted_only_in_part_when_the_run_was_stopped_is_not_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """More than a chunk of records: the ledger knows some of them already when the next run begins."""
+    small = Snapshot.stubs
+    with sandbox(**SIZE) as made:
+        migration = Migration(made, tmp_path / "home")
+        first = migration.run()
+        assert first.exit_code == 0, explained(first)
+        lose(ledger_of(migration))
+        before = made.openproject.state(*KINDS)
+        made.openproject.reset_counters()
+        for name, value in made.environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(Snapshot, "stubs", lambda self, entity, size=5: small(self, entity, 5))
+        plugins = load_plugins(os.environ, [(builtin.NAME, builtin)])
+        spec = load_spec("j2o:demo", registry=plugins.registry).spec
+        assert spec is not None
+        stop = threading.Event()
+
+        def stop_among_comments(event: Mapping[str, Any]) -> None:
+            if event.get("stage") == "plan" and event.get("entity") == "comments":
+                stop.set()
+
+        options = RunOptions(settle=1.0, stop=stop)
+        stopped = run_migration(spec, plugins, migration.home, options, stop_among_comments)
+        assert stopped.exit_code == 4
+        monkeypatch.undo()
+        ended = migration.run()
+        assert ended.exit_code == 0, explained(ended)
+        assert ended.run == stopped.run
+        assert writes(made) == {}
+        assert made.openproject.state(*KINDS) == before
