@@ -71,4 +71,6 @@ class Engine:
     tolerate_share: float = 1.0
     tolerate_after: int = 200
     late_step: Mapping[str, int] = field(default_factory=dict)
+    #: by so many seconds the clock was set forward since this run was last at work
+    jumped: float = 0.0
     stop: threading.Event = field(default_factory=threading.Event)

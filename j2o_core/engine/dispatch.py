@@ -132,7 +132,7 @@ class Dispatcher:
                 continue
             if row.sent is not None:
                 task.in_doubt = True
-                task.sent_at = time.monotonic() - sent_age(row)
+                task.sent_at = time.monotonic() - sent_age(row, engine.jumped)
             tasks.append(task)
         reading = [task for task in tasks if (task.changes_existing or task.row.doubtful) and not task.in_doubt]
         if reading:

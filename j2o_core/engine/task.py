@@ -62,6 +62,9 @@ class Task:
         return self.row.kind in (UPDATE, SHAPE)
 
 
-def sent_age(row: EffectRow) -> float:
-    """Seconds since a stored effect was sent; 0 where the clock says it lies in the future."""
-    return max(0.0, time.time() - row.sent) if row.sent is not None else 0.0
+def sent_age(row: EffectRow, jumped: float = 0.0) -> float:
+    """Seconds since a stored effect was sent, at least; 0 where the clock says it lies in the future.
+
+    ``jumped``: by so many seconds the clock was set forward since.
+    """
+    return max(0.0, time.time() - row.sent - jumped) if row.sent is not None else 0.0

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
 import sys
 import time
 from pathlib import Path
-from typing import IO, Optional
+from typing import IO, Any, Optional
 
 from ..model.outcome import Fatal
+from .processes import birth
 
 if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
+
+#: how the system says that another process has it
+_TAKEN = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 
 
 class Lock:
@@ -26,18 +31,12 @@ class Lock:
         self._file: Optional[IO[str]] = None
 
     def acquire(self) -> None:
-        """Take it, or raise ``Fatal`` (exit 5) with the holder's process id, host and age."""
-        file = self.path.open("a+", encoding="utf-8")
-        try:
-            _lock(file)
-        except OSError:
-            file.seek(0)
-            holder = _read(file.read())
-            file.close()
-            raise Fatal(f"the ledger {self.path.with_suffix('')} is in use by {holder}", exit_code=5) from None
+        """Take it, or raise ``Fatal``: 5 with the holder's process id, host and age; 4 where no file can be locked."""
+        file = self._locked()
         file.seek(0)
         file.truncate()
-        json.dump({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time()}, file)
+        me = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.time(), "birth": birth(os.getpid())}
+        json.dump(me, file)
         file.flush()
         self._file = file
 
@@ -52,6 +51,29 @@ class Lock:
             self._file.close()
             self._file = None
 
+    def _locked(self) -> IO[str]:
+        ledger = self.path.with_suffix("")
+        while True:
+            file = self.path.open("a+", encoding="utf-8")
+            try:
+                _lock(file)
+                # Between opening and locking it, somebody may have removed the file: then the lock keeps nobody out.
+                if os.path.samestat(os.fstat(file.fileno()), self.path.stat()):
+                    return file
+            except FileNotFoundError:
+                pass
+            except OSError as error:
+                holder = _read(file)
+                file.close()
+                if error.errno in _TAKEN:
+                    raise Fatal(f"the ledger {ledger} is in use by {holder}", exit_code=5) from None
+                raise Fatal(
+                    f"the ledger {ledger} cannot be locked: {error.strerror}; put it on a file system with locks, or "
+                    "on PostgreSQL",
+                    exit_code=4,
+                ) from error
+            file.close()
+
 
 def is_abandoned(path: Path) -> bool:
     """Whether the process that last took the lock is known to be dead. The lock itself is not touched.
@@ -60,14 +82,19 @@ def is_abandoned(path: Path) -> bool:
     """
     try:
         holder = json.loads(path.read_text(encoding="utf-8"))
+        pid = int(holder["pid"])
         if sys.platform == "win32" or holder["host"] != socket.gethostname():
             return False
-        os.kill(int(holder["pid"]), 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return True
+    except PermissionError:
+        pass  # there is such a process, of another user
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    return False
+    # The number may have been given to another process since.
+    known, now = holder.get("birth"), birth(pid)
+    return bool(known and now and known != now)
 
 
 def _lock(file: IO[str]) -> None:
@@ -77,10 +104,13 @@ def _lock(file: IO[str]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def _read(text: str) -> str:
+def _read(file: IO[str]) -> str:
     try:
-        holder = json.loads(text)
+        file.seek(0)
+        holder: Any = json.load(file)
+        # A clock that was set back must not make it younger than it can be.
         age = max(0, int(time.time() - float(holder["since"])))
-        return f"process {holder['pid']} on {holder['host']}, for {age} s"
-    except (ValueError, KeyError, TypeError):
+        since = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(float(holder["since"])))
+        return f"process {holder['pid']} on {holder['host']}, for {age} s (since {since})"
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return "another process"

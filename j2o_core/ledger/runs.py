@@ -31,6 +31,8 @@ class RunState:
     entities: Mapping[str, Mapping[str, int]]
     resumed: bool = False
     asked: Mapping[str, Any] = field(default_factory=dict)
+    #: as ``processes.clocks`` told them when it was last taken up
+    clock: str = ""
 
 
 def target_id(connection: Connection, identity: str) -> int:
@@ -71,6 +73,7 @@ def unfinished(connection: Connection, target: int, source: str) -> Optional[Run
         json.loads(row["entities"]),
         resumed=True,
         asked=json.loads(row["asked"] or "{}"),
+        clock=row["clock"] or "",
     )
 
 

@@ -20,6 +20,7 @@ from ..hooks.manager import Plugins
 from ..ledger import counts, effects, listing, runs, tables
 from ..ledger.effects import Effects
 from ..ledger.items import Items
+from ..ledger.processes import clocks, jumped
 from ..ledger.runs import RunState
 from ..ledger.store import Ledger, unusable_ledger
 from ..ledger.writer import Writer
@@ -85,6 +86,7 @@ class _Run:
         self._scan_again: frozenset[str] = frozenset()
         self._stage = runs.EXTRACT
         self._ended_as = runs.FINISHED
+        self._jumped = 0.0
 
     def carry_out(self) -> RunResult:
         """Begin or resume, go through the stages, end."""
@@ -132,6 +134,8 @@ class _Run:
         beginning = Beginning(self._wiring, self._ledger, self._writer, self._settle, self._emit, self._options)
         begun = beginning.begin()
         self._snapshot, self._scan_again, self._stage = begun.snapshot, begun.scan_again, begun.state.stage
+        self._jumped = jumped(begun.state.clock)
+        self._change(begun.state, clock=clocks())
         return begun.state
 
     def _end(self, state: RunState, code: int, message: str, reason: str = "") -> RunResult:
@@ -281,6 +285,7 @@ class _Run:
             tolerate_share=1.0 if state.asked.get("retry") else spec.runtime.tolerate.failed,
             tolerate_after=spec.runtime.tolerate.after,
             late_step={step.entity: step.number for step in self._wiring.steps if step.kind == "write"},
+            jumped=self._jumped,
             stop=self._options.stop,
         )
         apply(self._wiring, engine, snapshot, self._options.finish)

@@ -1,4 +1,4 @@
-"""The disk is full, the folder goes away, the snapshot is gone: a clear word, and the next run loses and repeats nothing."""
+"""The disk is full, the folder goes away: a clear word, and the next run loses and repeats nothing."""
 
 from __future__ import annotations
 
