@@ -269,7 +269,6 @@ class Snapshot:
                 self._connections.append(connection)
         return connection
 
-
     def _open(self) -> sqlite3.Connection:
         if not self._connections:
             return sqlite3.connect(self.path, timeout=60, check_same_thread=False)

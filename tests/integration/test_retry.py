@@ -20,7 +20,7 @@ extends: j2o:demo
 entities:
   work_packages:
     rules:
-      no-broken-ones: {on: source, assert: "{{ 'Broken' not in source.fields.summary }}", message: it is broken, on_fail: fail}
+      none-is-broken: {on: source, assert: "{{ 'Broken' not in source.fields.summary }}", message: no, on_fail: fail}
 """
 
 
