@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import AbstractSet, Iterator, Optional, Sequence
+from typing import AbstractSet, Callable, Deque, Iterable, Iterator, Optional, Sequence, TypeVar
 
 from ..hooks.protocols import Loader
 from ..ledger.items import MATCHED, Item, Items
@@ -18,6 +19,11 @@ from ..model.problem import ERROR, Problem
 from .interrupt import Interrupted
 from .options import Emit
 from .wiring import Wiring
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+#: how many batches are handed out before the first one's findings are taken
+_AHEAD = 64
 
 
 @dataclass
@@ -59,7 +65,7 @@ class Verifier:
             changed: set[str] = set()
             with ThreadPoolExecutor(max(1, self._wiring.spec.runtime.workers)) as pool:
                 check = partial(self._check, entity, loader, only_run)
-                for count, findings, origins in pool.map(check, batches):
+                for count, findings, origins in _few_ahead(pool, check, batches):
                     checked += count
                     changed.update(origins)
                     verified.findings.extend(findings)
@@ -160,6 +166,17 @@ class Verifier:
             for item in self._items.unverified(entity, self._run, only_run)
             if item.origin not in changed
         ]
+
+
+def _few_ahead(pool: ThreadPoolExecutor, work: Callable[[_T], _R], items: Iterable[_T]) -> Iterator[_R]:
+    """The results in order; only so many items are handed out ahead that no thread waits, whatever their number."""
+    ahead: Deque[Future[_R]] = deque()
+    for item in items:
+        ahead.append(pool.submit(work, item))
+        if len(ahead) >= _AHEAD:
+            yield ahead.popleft().result()
+    while ahead:
+        yield ahead.popleft().result()
 
 
 def _known_as(items: Sequence[Item], found: Found) -> Optional[Item]:

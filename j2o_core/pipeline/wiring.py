@@ -20,6 +20,7 @@ from ..model.outcome import Fatal
 from ..security.secrets import Unresolved, resolve
 from ..snapshot.derive import Derivation
 from ..spec.model import EntitySpec, ExtractSpec, Spec
+from .heaps import keep_few_heaps
 from .steps import Step, abreast, order_entities, plan_steps
 
 
@@ -157,6 +158,7 @@ def _start_system(wiring: Wiring, variables: dict[str, str]) -> dict[str, str]:
 
 
 def _connect(wiring: Wiring, variables: Mapping[str, str], names: Optional[Collection[str]] = None) -> None:
+    keep_few_heaps()
     spec = wiring.spec
     for name, connection in spec.connections.items():
         if names is not None and name not in names:

@@ -27,7 +27,7 @@ class Snapshot:
         self.path = path
         self.source = source
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._guard = threading.Lock()
         try:
             self._connection().executescript(resources.files(__package__).joinpath("tables.sql").read_text("utf-8"))
@@ -253,7 +253,7 @@ class Snapshot:
     def close(self) -> None:
         """Close every thread's connection."""
         with self._guard:
-            for connection in self._connections:
+            for connection in self._connections.values():
                 connection.close()
             self._connections.clear()
         self._local = threading.local()
@@ -266,7 +266,10 @@ class Snapshot:
             connection.execute("PRAGMA synchronous = NORMAL")
             self._local.connection = connection
             with self._guard:
-                self._connections.append(connection)
+                ended = [thread for thread in self._connections if not thread.is_alive()]
+                for thread in ended:  # a connection keeps megabytes of pages
+                    self._connections.pop(thread).close()
+                self._connections[threading.current_thread()] = connection
         return connection
 
     def _open(self) -> sqlite3.Connection:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -111,3 +113,21 @@ def test_the_tree_tells_root_depth_circles_and_who_is_disturbed(snapshot: Snapsh
     assert "orphan" not in places  # alone in its tree: its place is where it was planned
     assert tree.circles() == ["a", "b", "below"]
     assert tree.disturbed() == ["elsewhere", "epic", "quiet"]
+
+
+def test_the_connection_of_a_thread_that_has_ended_is_closed(snapshot: Snapshot):
+    put(snapshot, record("7"))
+    opened = []
+
+    def look() -> None:
+        opened.append(snapshot.transaction())
+        assert snapshot.count("users") == 1
+
+    for _ in range(3):
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+    for connection in opened[:2]:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
+    assert snapshot.count("users") == 1

@@ -151,6 +151,7 @@ class OpenProject(Client):
                     # must not pass for a complete one.
                     raise Retriable(f"{path}: {len(seen)} of {total} items came, and no more pages", code="incomplete")
                 return
+            del page, found, fresh  # or two pages would be held while the next one comes
             number += 1
 
     # ------------------------------------------------------------------ writes

@@ -20,6 +20,8 @@ from ..work_package_image import found_of
 from .entity import EntityLoader, failed, while_it_exists
 
 _LONGEST_SUBJECT = 255
+#: a work package is some ten thousand characters with all its links: many on a page are many megabytes
+_PAGE = {"pageSize": 200}
 #: what to do about a refused attribute
 _ADVICE = {
     "type": "Enable the type in the project (Project settings > Types) or make it a default for new projects",
@@ -105,7 +107,7 @@ class WorkPackages(EntityLoader):
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """All work packages of some projects, closed ones too; those of subprojects left out."""
         for project in scopes:
-            for row in while_it_exists(self.client.pages(f"projects/{project}/work_packages")):
+            for row in while_it_exists(self.client.pages(f"projects/{project}/work_packages", params=_PAGE)):
                 if linked(row, "project") == project:
                     yield self._found(row)
 
@@ -155,7 +157,7 @@ class WorkPackages(EntityLoader):
 
     def read_many(self, identifiers: Sequence[str]) -> Iterable[Found]:
         """Work packages in pages, closed ones too."""
-        return map(self._found, self.client.pages("work_packages", condition("id", "=", identifiers)))
+        return map(self._found, self.client.pages("work_packages", condition("id", "=", identifiers), params=_PAGE))
 
     def delete(self, identifier: str, parent: str = "") -> None:
         """Remove it. The server removes everything below it too, with comments, files and time entries."""
