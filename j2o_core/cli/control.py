@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
 
 import typer
 
@@ -12,6 +12,9 @@ from .failure import REFUSED, USAGE, Refusal
 from .history import json_option, ledger_option, run_argument
 from .ledgers import find_run, opened
 from .session import session
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 #: seconds between two looks for the answer
 _GLANCE = 0.1
@@ -43,7 +46,10 @@ def control(
       j2o control last throttle 4
       j2o control last continue
     """
+    from sqlalchemy.exc import SQLAlchemyError
+
     from ..ledger import control as asked
+    from ..ledger.store import unusable_ledger
 
     if command not in asked.COMMANDS:
         raise Refusal(f"'{command}': expected {', '.join(asked.COMMANDS[:-1])} or {asked.COMMANDS[-1]}", USAGE)
@@ -55,22 +61,33 @@ def control(
     if found.get("state") != "running":
         raise Refusal(f"run {name} is {found.get('state')}: there is nothing to {command}", REFUSED)
     with opened(home, url) as store:
-        with store.engine.begin() as connection:
-            request = asked.ask(connection, name, command, "" if number is None else str(number))
-        until = time.monotonic() + wait
-        while True:
-            with store.engine.connect() as connection:
-                answer = asked.answer(connection, request)
-            if answer is not None or time.monotonic() >= until:
-                break
-            time.sleep(_GLANCE)
-        if answer is None:
-            with store.engine.begin() as connection:
-                answer = None if asked.withdraw(connection, name, request, command) else asked.TAKEN
-    taken = answer == asked.TAKEN
+        try:
+            taken, goes = _ask(store.engine, name, command, "" if number is None else str(number), wait)
+        except SQLAlchemyError as error:
+            raise Refusal(unusable_ledger(store.shown, error), REFUSED) from error
     if json:
         print_json({"run": name, "command": command, "number": number, "taken": taken})
     if not taken:
-        raise Refusal(f"run {name} has not taken it within {wait:g} s: {command} was withdrawn", REFUSED)
+        why = f"has not taken it within {wait:g} s" if goes else "has ended meanwhile"
+        raise Refusal(f"run {name} {why}: {command} was withdrawn", REFUSED)
     if not json:
         print(f"run {name}: {command}{'' if number is None else f' {number}'} taken")
+
+
+def _ask(engine: Engine, run: str, command: str, argument: str, wait: float) -> tuple[bool, bool]:
+    """Ask, wait, and withdraw what was not taken; whether it was taken, and whether the run still goes."""
+    from ..ledger import control as asked
+
+    with engine.begin() as connection:
+        request = asked.ask(connection, run, command, argument)
+    until = time.monotonic() + wait
+    while True:
+        with engine.connect() as connection:
+            answer, goes = asked.answer(connection, request), asked.is_running(connection, run)
+        if answer is not None or not goes or time.monotonic() >= until:
+            break
+        time.sleep(_GLANCE)
+    if answer is None:
+        with engine.begin() as connection:
+            return not asked.withdraw(connection, run, request, command), goes
+    return answer == asked.TAKEN, goes

@@ -106,7 +106,8 @@ def allowed(state: State, bounds: Bounds) -> int:
 
 def samples_wanted(state: State, bounds: Bounds) -> int:
     """How many answers make a round."""
-    return max(8, 2 * allowed(state, bounds), min(MOST_SAMPLES, int(state.noise / ERROR**2)))
+    wanted = max(8, 2 * allowed(state, bounds))
+    return wanted if state.starting else max(wanted, min(MOST_SAMPLES, int(state.noise / ERROR**2)))
 
 
 def clipped(state: State, operation: str, seconds: float) -> float:

@@ -9,7 +9,7 @@ from typing import Optional
 from sqlalchemy import Connection, insert, select, update
 
 from . import tables
-from .runs import actor, note
+from .runs import RUNNING, actor, note
 
 PAUSE, CONTINUE, THROTTLE, STOP = "pause", "continue", "throttle", "stop"
 COMMANDS = (PAUSE, CONTINUE, THROTTLE, STOP)
@@ -66,6 +66,11 @@ def answer(connection: Connection, request: int) -> Optional[str]:
     statement = select(tables.control.c.answer).where(tables.control.c.id == request)
     found: Optional[str] = connection.execute(statement).scalar()
     return found
+
+
+def is_running(connection: Connection, run: str) -> bool:
+    """Whether the ledger says that a run goes; one whose process died says so too."""
+    return connection.execute(select(tables.run.c.state).where(tables.run.c.id == run)).scalar() == RUNNING
 
 
 def forget(connection: Connection, run: str) -> None:

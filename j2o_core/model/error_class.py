@@ -53,11 +53,13 @@ def named(text: str) -> Optional[str]:
 
 _CODES = {
     NETWORK: (
+        "breaker",
         "broken_page",
         "ca_bundle",
         "closed",
         "connect",
         "damaged",
+        "held",
         "http_502",
         "http_503",
         "incomplete",
