@@ -51,7 +51,7 @@ def test_a_full_disk_stops_the_run_with_a_clear_word_and_nothing_is_lost_or_writ
         assert_exactly_once(made, last)
 
 
-@pytest.mark.parametrize("gone", ["home", "ledger", "snapshot"])
+@pytest.mark.parametrize("gone", ["ledger", "snapshot", pytest.param("home", marks=pytest.mark.long)])
 def test_what_disappears_in_the_middle_is_told_and_made_good_by_the_next_run(tmp_path: Path, gone: str):
     with sandbox(**SIZE) as made:
         migration = Migration(made, tmp_path / "home")
@@ -76,6 +76,7 @@ def test_what_disappears_in_the_middle_is_told_and_made_good_by_the_next_run(tmp
         assert_exactly_once(made, last)
 
 
+@pytest.mark.long
 def test_a_killed_run_whose_snapshot_is_gone_reads_again_and_goes_on(tmp_path: Path):
     with sandbox(**SIZE) as made:
         migration = Migration(made, tmp_path / "home")

@@ -117,7 +117,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.mark.xdist_group("damaged-ledger")
-@pytest.mark.parametrize("harm", [garbled, cut])
+@pytest.mark.parametrize("harm", [cut, pytest.param(garbled, marks=pytest.mark.long)])
 def test_a_damaged_ledger_is_set_aside_and_rebuilt_and_nothing_written_twice(
     migrated: Migration, harm: Callable[[Path], None]
 ):

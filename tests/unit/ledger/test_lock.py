@@ -81,7 +81,7 @@ def test_a_holder_on_another_host_is_never_called_dead(path: Path):
     assert not is_abandoned(path)
 
 
-@pytest.mark.parametrize("since", [time.time() + 86_400, -1.0, "nonsense", None])
+@pytest.mark.parametrize("since", [32_503_680_000.0, -1.0, "nonsense", None])
 def test_a_clock_that_jumps_or_a_torn_file_changes_nothing_about_who_has_it(path: Path, since: object):
     holder, other = Lock(path), Lock(path)
     holder.acquire()
