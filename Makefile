@@ -33,10 +33,10 @@ demo: $(INSTALLED)
 	@$(CLEAN_ENV) $(BIN)/j2o run specs/demo.yaml
 
 test: $(DEVELOP)
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup --durations=12
+	$(BIN)/python -m pytest -q -n 3 --dist loadgroup --durations=25
 
 test-long: $(DEVELOP)
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m long
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "long or newest"
 
 benchmarks: $(DEVELOP)
 	@failed=0; for script in tests/benchmarks/*.py; do $(BIN)/python $$script || failed=1; done; exit $$failed

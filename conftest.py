@@ -37,6 +37,16 @@ def shared_data() -> Path:
     return SHARED / "data"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is marked ``newest`` is left to newer Pythons, unless it is asked for: the oldest one's time is limited."""
+    if sys.version_info >= (3, 10) or "newest" in config.option.markexpr:
+        return
+    left = [item for item in items if item.get_closest_marker("newest")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not item.get_closest_marker("newest")]
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A test marked ``shared`` skips, and says why, where there is no such data."""
     if item.get_closest_marker("shared") and not (SHARED / "data").is_dir():

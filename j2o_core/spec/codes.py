@@ -286,7 +286,7 @@ _TABLE = (
     Code(
         "J2O-S046",
         "Connection unclear",
-        "An extractor, loader or limit needs a connection, and none fits, several fit, or the one named does not exist.",
+        "An extractor, loader or limit needs a connection; none fits, several fit, or the one named does not exist.",
         "Add the connection, or name it with `connection:`.",
     ),
     Code(

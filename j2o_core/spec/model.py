@@ -173,10 +173,10 @@ class RuntimeSpec:
     metadata_lifetime: float = 600.0
     retry: RetrySpec = RetrySpec()
     tolerate: TolerateSpec = TolerateSpec()
-    circuit_breaker: BreakerBounds = BreakerBounds()
+    circuit_breaker: BreakerBounds = field(default_factory=BreakerBounds)
     rate_limit: Mapping[str, Limit] = field(default_factory=dict)
     schedule: Optional[Schedule] = None
-    guard: Guard = Guard()
+    guard: Guard = field(default_factory=Guard)
 
 
 @dataclass(frozen=True)

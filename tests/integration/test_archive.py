@@ -13,6 +13,8 @@ import pytest
 
 from ..running import Ended, Migration, Sandbox, explained, sandbox
 
+pytestmark = pytest.mark.newest
+
 SIZE: dict[str, Any] = {"projects": 2, "issues": 30, "seed": 19}
 
 

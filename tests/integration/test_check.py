@@ -12,6 +12,8 @@ from ..running import Migration, explained, sandbox
 from .test_frozen_spec import writes
 from .test_odd_records import comment, comments, issue, person
 
+pytestmark = pytest.mark.newest
+
 SPEC = """\
 apiVersion: j2o/v1
 kind: Migration

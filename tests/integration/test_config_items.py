@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from ..running import Migration, sandbox
+
+pytestmark = pytest.mark.newest
 
 OTHER = """\
 apiVersion: j2o/v1

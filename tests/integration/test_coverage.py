@@ -9,6 +9,8 @@ import pytest
 
 from ..running import Migration, sandbox
 
+pytestmark = pytest.mark.newest
+
 #: a spec that forgets: a user has no text on the target that could keep what is not mapped
 FORGETFUL = """\
 apiVersion: j2o/v1

@@ -9,6 +9,8 @@ import pytest
 
 from ..running import Migration, sandbox
 
+pytestmark = pytest.mark.newest
+
 
 @pytest.fixture(scope="module")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Migration:

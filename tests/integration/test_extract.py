@@ -6,8 +6,12 @@ import json
 import time
 from pathlib import Path
 
+import pytest
+
 from ..exactly_once import assert_exactly_once
 from ..running import Migration, Server, explained, sandbox
+
+pytestmark = pytest.mark.newest
 
 OTHER_MAPPING = """\
 apiVersion: j2o/v1

@@ -13,6 +13,8 @@ import yaml
 from ..exactly_once import assert_exactly_once
 from ..running import Ended, Migration, Sandbox, explained, sandbox
 
+pytestmark = pytest.mark.newest
+
 FROZEN = """\
 apiVersion: j2o/v1
 kind: Migration

@@ -11,6 +11,8 @@ import requests
 
 from ..running import Migration, Sandbox, explained, sandbox
 
+pytestmark = pytest.mark.newest
+
 SIZE: dict[str, Any] = {"projects": 1, "issues": 6, "seed": 23}
 
 

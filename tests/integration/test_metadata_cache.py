@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ..running import Migration, Sandbox, explained, sandbox
+
+pytestmark = pytest.mark.newest
 
 METADATA = {
     "openproject": (

@@ -9,6 +9,8 @@ import pytest
 
 from ..running import Ended, Migration, Sandbox, explained, sandbox
 
+pytestmark = pytest.mark.newest
+
 SPEC = """\
 apiVersion: j2o/v1
 kind: Migration

@@ -13,6 +13,8 @@ import pytest
 from ..exactly_once import assert_exactly_once
 from ..running import Ended, Going, Migration, Sandbox, explained, finished, sandbox
 
+pytestmark = pytest.mark.newest
+
 SIZE = {"projects": 1, "issues": 5, "seed": 23}
 SPEC = """\
 apiVersion: j2o/v1

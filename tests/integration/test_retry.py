@@ -6,10 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
 from ..exactly_once import assert_exactly_once
 from ..running import Migration, Sandbox, explained, sandbox
+
+pytestmark = pytest.mark.newest
 
 SIZE = {"projects": 1, "issues": 6, "seed": 19}
 RULE = """\

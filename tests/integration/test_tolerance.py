@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ..exactly_once import assert_exactly_once
 from ..running import Migration, explained, finished, sandbox
+
+pytestmark = pytest.mark.newest
 
 SIZE = {"projects": 1, "issues": 12, "seed": 19}
 SPEC = """\
