@@ -155,6 +155,22 @@ class Effects:
             )
 
     @patient
+    def longest_lane(self, step: int) -> int:
+        """How many effects of a step have to be sent one after the other."""
+        lanes = (
+            select(func.count().label("effects"))
+            .where(
+                tables.effect.c.run == self.run,
+                tables.effect.c.step == step,
+                tables.effect.c.state.in_([PLANNED, SENT]),
+            )
+            .group_by(tables.effect.c.lane)
+            .subquery()
+        )
+        with self.engine.connect() as connection:
+            return int(connection.execute(select(func.max(lanes.c.effects))).scalar_one() or 0)
+
+    @patient
     def window(self, step: int, rank: int, state: str, after: int, limit: int) -> list[EffectRow]:
         """The next effects of a rank in one state, by id."""
         asked = {"run": self.run, "step": step, "rank": rank, "state": state, "after": after, "limit": limit}

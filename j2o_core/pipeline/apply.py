@@ -37,6 +37,8 @@ def apply(wiring: Wiring, engine: Engine, snapshot: Snapshot, finish: bool) -> N
                 prepared.add(step.entity)
             begun.append(step)
             engine.emit({"event": "stage_started", "stage": "apply", "phase": step.phase.value, "entity": step.entity})
+        if len(begun) > 1:  # the others fill the gaps that the longest lanes leave
+            begun.sort(key=lambda step: -engine.effects.longest_lane(step.number))
         dispatcher.run(*(step.number for step in begun))
         for step in begun:
             if step.kind == WRITE:

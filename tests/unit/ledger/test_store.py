@@ -14,7 +14,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, insert, inspect, select
 
-from j2o_core.ledger import effects, listing, runs, store, tables
+from j2o_core.ledger import effects, listing, runs, sending, store, tables
+from j2o_core.ledger.effect_rows import Ended
 from j2o_core.ledger.effects import Planned
 from j2o_core.ledger.items import CREATED, Item, Items
 from j2o_core.ledger.listing import Listed
@@ -147,6 +148,63 @@ def test_a_planned_effect_is_read_as_it_was_planned(tmp_path: Path, ledger_url: 
     assert (row.payload, row.only, row.doubtful, row.resent, row.sent) == (
         payload, frozenset(["subject"]), True, False, None,
     )  # fmt: skip
+    writer.close()
+    ledger.close()
+
+
+def test_what_was_sent_and_how_it_ended_is_read_as_it_was_written(tmp_path: Path, ledger_url: str):
+    ledger = open_ledger(ledger_url, tmp_path)
+    writer = Writer(ledger.engine)
+    run = _begin(writer)
+    planned = [
+        Planned(0, "things", str(number), f"T-{number}", "create", "marked", {"name": "100 %s"}, lane=f"l{number % 2}")
+        for number in range(5)
+    ]
+    writer.submit(lambda connection: effects.plan(connection, run, planned))
+    known = effects.Effects(ledger.engine, run)
+    assert known.longest_lane(0) == 3 and known.longest_lane(1) == 0
+    rows = known.window(0, 0, effects.PLANNED, 0, 10)
+    sent = [{"of": row.id, "digest": f"d{row.id}", "image": None} for row in rows]
+    ended = [
+        Ended(rows[0].id, effects.DONE, 1, "77", "3", True, {"kind": "delete"}),
+        Ended(rows[1].id, effects.DONE, 2, "78", late=["text"]),
+        Ended(rows[2].id, effects.FAILED, 1, code="J2O-E001", message="no: 100 % \\ ' \""),
+    ]
+    writer.submit(lambda connection: sending.mark_sent(connection, sent))
+    writer.submit(lambda connection: sending.end(connection, ended))
+    waiting = known.window(0, 0, effects.SENT, 0, 10)
+    assert [row.key for row in waiting] == ["T-3", "T-4"] and all(row.sent for row in waiting)
+    names = ("state", "attempts", "item", "version", "adopted", "inverse", "late", "code", "message", "payload")
+    with ledger.engine.connect() as connection:
+        stored = [
+            tuple(row)
+            for row in connection.execute(
+                select(*(tables.effect.c[name] for name in names))
+                .where(tables.effect.c.finished.isnot(None))
+                .order_by(tables.effect.c.id)
+            )
+        ]
+    assert stored[0] == ("done", 1, "77", "3", True, '{"kind": "delete"}', None, None, None, None)
+    assert stored[1][:7] == ("done", 2, "78", None, False, None, '["text"]')
+    assert stored[1][9] is not None, "a payload that is written again stays"
+    assert stored[2][7:] == ("J2O-E001", "no: 100 % \\ ' \"", None)
+    writer.close()
+    ledger.close()
+
+
+def test_a_seal_is_of_one_item_alone(tmp_path: Path, ledger_url: str):
+    ledger = open_ledger(ledger_url, tmp_path)
+    writer = Writer(ledger.engine)
+    run = _begin(writer)
+    items = Items(ledger.engine, 1, "acme")
+    both = [Item("users", "1", "fred", "7", CREATED), Item("users", "2", "mary", "8", CREATED)]
+    writer.submit(lambda connection: items.put(connection, run, both))
+    writer.submit(lambda connection: items.seal(connection, "users", run, [("2", "5", "today")]))
+    writer.submit(lambda connection: items.digests(connection, "users", [("1", "r", "m")]))
+    found = items.get("users", ["1", "2"])
+    assert (found["2"].version, found["2"].updated, found["2"].verified) == ("5", "today", run)
+    assert (found["1"].version, found["1"].verified) == (None, None)
+    assert (found["1"].record_digest, found["1"].mapping_digest, found["2"].record_digest) == ("r", "m", "")
     writer.close()
     ledger.close()
 
