@@ -244,11 +244,11 @@ MISTAKES: Mapping[str, tuple[str, str, str, str]] = {
         "entities.issues.map.type.value",
         "",
     ),
-    "another version of the language": (
+    "another kind of document": (
         "J2O-S018",
-        WHOLE.replace("j2o/v1", "«j2o/v2"),
-        "apiVersion",
-        "j2o/v1",
+        WHOLE.replace("kind: Migration", "kind: «Migrations"),
+        "kind",
+        "Migration",
     ),
     "a ledger that nobody keeps": (
         "J2O-S019",
