@@ -18,7 +18,7 @@ help:
 	@echo "make demo        install into $(VENV) and migrate the generated Jira into the generated OpenProject"
 	@echo "make test        the tests, on two cores"
 	@echo "make test-long   the tests that take minutes"
-	@echo "make benchmarks  what checking and mapping cost, against their goals"
+	@echo "make benchmarks  what checking, mapping and writing cost, against their goals"
 	@echo "make environment what the tests need, into $(VENV)"
 	@echo "make lint        ruff, mypy --strict on j2o_core, the import contract"
 	@echo "make docs        a strict build of the documentation into site/; fails where the reference is out of date"
