@@ -27,6 +27,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("J2O_JIRA_API_TOKEN", "")  # so that what the call sets is taken back
     monkeypatch.delenv("J2O_JIRA_API_TOKEN")
+    monkeypatch.delenv("J2O_SHARED_REQUIRED", raising=False)  # of the tests, and no key of the older tool
     return path
 
 
