@@ -13,7 +13,7 @@ import pytest
 from ..exactly_once import assert_exactly_once
 from ..running import LIMIT, Migration, explained, sandbox
 
-pytestmark = [pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits and folders"), pytest.mark.newest]
+pytestmark = [pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits and folders"), pytest.mark.long]
 
 SIZE = {"projects": 1, "issues": 6, "seed": 11}
 #: no file may grow above so many bytes: as full as a disk can be for SQLite, at any instruction

@@ -17,7 +17,7 @@ from ..exactly_once import assert_exactly_once
 from ..postgres import Postgres
 from ..running import Ended, Migration, Sandbox, explained, sandbox
 
-pytestmark = pytest.mark.newest
+pytestmark = pytest.mark.long
 
 SIZE = {"projects": 1, "issues": 8, "seed": 11, "latency_ms": 8}
 #: what happens to a run: its process is killed, the server is crashed or restarted, its connections are cut

@@ -23,7 +23,7 @@ from ..exactly_once import assert_exactly_once
 from ..running import Migration, Sandbox, explained, sandbox
 from .test_lost_ledger import KINDS, assert_sums, writes
 
-pytestmark = pytest.mark.newest
+pytestmark = pytest.mark.long
 
 SIZE = {"projects": 1, "issues": 6, "seed": 19}
 

@@ -12,7 +12,7 @@ import pytest
 from ..exactly_once import assert_exactly_once
 from ..running import Going, Migration, Sandbox, explained, sandbox
 
-pytestmark = pytest.mark.newest
+pytestmark = pytest.mark.long
 
 SIZE = {"projects": 1, "issues": 10, "seed": 19}
 SPEC = "apiVersion: j2o/v1\nkind: Migration\nname: demo\nextends: j2o:demo\nruntime: "

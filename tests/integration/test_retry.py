@@ -12,7 +12,7 @@ import requests
 from ..exactly_once import assert_exactly_once
 from ..running import Migration, Sandbox, explained, sandbox
 
-pytestmark = pytest.mark.newest
+pytestmark = pytest.mark.long
 
 SIZE = {"projects": 1, "issues": 6, "seed": 19}
 RULE = """\

@@ -9,7 +9,7 @@ import pytest
 from ..exactly_once import assert_exactly_once
 from ..running import Migration, explained, finished, sandbox
 
-pytestmark = pytest.mark.newest
+pytestmark = pytest.mark.long
 
 SIZE = {"projects": 1, "issues": 12, "seed": 19}
 SPEC = """\
