@@ -86,6 +86,7 @@ def test_every_cause_is_told_once_with_its_line_and_nothing_is_written(checking:
 
 
 def test_no_run_is_begun_and_a_second_check_reads_nothing_again(checking: Migration):
+    checked(checking)
     checking.sandbox.jira.reset_counters()
     assert checked(checking)[0] == 1
     assert not [name for name in checking.sandbox.jira.state("requests")["requests"] if "search" in name]
