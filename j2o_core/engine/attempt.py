@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 import time
 from dataclasses import replace
-from typing import Optional
+from functools import partial
+from typing import Callable, Optional
 
 from loguru import logger
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,7 +32,7 @@ from ..model.retry import bounds_for, full_jitter
 from .context import Engine
 from .record import Recorder, answer_of
 from .resolve import Resolution
-from .task import Task
+from .task import Task, Upload
 
 #: seconds after which the ledger is told anew that an effect is about to be sent
 STALE = 5.0
@@ -94,6 +95,7 @@ class Attempt:
             answer = loader.create(with_content(engine, row, replace(task.effect, claims=claims)))
         except (Taken, ItemFailed) as refusal:
             # After doubt a refusal may only say that the first request has arrived in the end (and has the files).
+            task.in_doubt = task.was_in_doubt  # until that is known nothing is sent again
             found = self._find(task) if task.was_in_doubt or isinstance(refusal, Taken) else []
             if not found:
                 raise
@@ -175,17 +177,25 @@ class Attempt:
         return list(self._engine.loaders[task.row.entity].find(task.effect))
 
     def _found(self, task: Task, found: list[Found], owned: str) -> None:
-        self._record.done(task, answer_of(found[0]), owned)
         parent = TargetItem(task.row.entity, found[0].id, task.row.key, task.row.key)
-        for upload in task.uploads:
-            if upload.ended:
-                continue
-            loader = self._engine.loaders[upload.row.entity]
-            held = loader.find(resolve(self._engine, upload.row).effect)
-            if held:
-                self._record.claimed(upload, parent, answer_of(held[0]))
-            else:
-                self._record.late(upload)
+        # A look-up that fails is tried again, all of this with it: nothing is recorded before the last one.
+        ends = [self._end_of(upload, parent) for upload in task.uploads if not upload.ended]
+        self._record.done(task, answer_of(found[0]), owned)
+        for end in ends:
+            end()
+
+    def _end_of(self, upload: Upload, parent: TargetItem) -> Callable[[], None]:
+        """Records what became of a file whose parent was found."""
+        row = upload.row
+        try:
+            effect = replace(resolve(self._engine, row, parentless=True).effect, parent=parent, parent_key=parent.key)
+            held = next(iter(self._engine.loaders[row.entity].find(effect)), None)
+        except (ItemSkipped, ItemFailed) as outcome:
+            state = effects.SKIPPED if isinstance(outcome, ItemSkipped) else effects.FAILED
+            return partial(self._record.refused_upload, upload, outcome, state)
+        if held is None:
+            return partial(self._record.late, upload)
+        return partial(self._record.claimed, upload, parent, answer_of(held))
 
     def _broken(self, task: Task, error: Exception) -> None:
         """The loader broke, perhaps over the answer to a write that was applied: then that is found, and kept."""
