@@ -16,6 +16,8 @@ from .session import session
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+#: states of a run that may be carried on
+_RESUMABLE = ("stopped", "interrupted")
 #: seconds between two looks for the answer
 _GLANCE = 0.1
 
@@ -39,6 +41,7 @@ def control(
     """Tell a running run what to do, and wait until it has taken it.
 
     `pause` sends nothing more; `continue` ends a pause and a throttle; `stop` ends the run resumable, as Ctrl-C does.
+    A pause and a throttle hold until `continue`, also when the run was stopped and goes on.
     Exit 5 where the run does not run, or has not taken it in time: then it is withdrawn.
 
     \b
@@ -58,11 +61,14 @@ def control(
     home = session(context).home
     url, found = find_run(home, ledger, run)
     name = str(found["run"])
-    if found.get("state") != "running":
-        raise Refusal(f"run {name} is {found.get('state')}: there is nothing to {command}", REFUSED)
+    state = str(found.get("state"))
     with opened(home, url) as store:
         try:
-            taken, goes = _ask(store.engine, name, command, "" if number is None else str(number), wait)
+            lifted = command == asked.CONTINUE and state in _RESUMABLE and _lift(store.engine, name)
+            if state != "running" and not lifted:
+                raise Refusal(f"run {name} is {state}: there is nothing to {command}", REFUSED)
+            argument = "" if number is None else str(number)
+            taken, goes = (True, False) if lifted else _ask(store.engine, name, command, argument, wait)
         except SQLAlchemyError as error:
             raise Refusal(unusable_ledger(store.shown, error), REFUSED) from error
     if json:
@@ -70,8 +76,18 @@ def control(
     if not taken:
         why = f"has not taken it within {wait:g} s" if goes else "has ended meanwhile"
         raise Refusal(f"run {name} {why}: {command} was withdrawn", REFUSED)
-    if not json:
-        print(f"run {name}: {command}{'' if number is None else f' {number}'} taken")
+    if lifted and not json:
+        print(f"run {name} does not run: when it is carried on, nothing holds it")
+    elif not json:
+        print(f"run {name}: {command} {argument}".rstrip() + " taken")
+
+
+def _lift(engine: Engine, run: str) -> bool:
+    """End what would hold a run that does not go when it goes again; ``False`` where nothing would."""
+    from ..ledger import control as asked
+
+    with engine.begin() as connection:
+        return asked.lift(connection, run)
 
 
 def _ask(engine: Engine, run: str, command: str, argument: str, wait: float) -> tuple[bool, bool]:

@@ -60,13 +60,16 @@ def status(context: typer.Context, ledger: Optional[str] = ledger_option(), json
     url, run = found[0]
     with queries(home, url) as asked:
         entities = asked.entities(run["run"])
+        held = asked.held(run["run"]) if run.get("state") in _HELD else []
     if json:
-        print_json({**run, "entities": entities})
+        print_json({**run, "held": held, "entities": entities})
         return
     print(f"run {run['run']} of {run['spec']}: {_state(run)}")
     print(f"started {moment(run['started'])}" + (f", ended {moment(run['finished'])}" if run.get("finished") else ""))
     if run.get("message"):
         print(run["message"])
+    for one in held:
+        print(f"told to {one['command']} {one['argument']}".rstrip() + f" by {one['actor']}, until `continue`")
     if entities:
         print(render(entities))
 
@@ -148,6 +151,8 @@ def errors(
         print(f"nothing of run {found['run']} has failed" + (f" with the class {wanted}" if wanted else ""))
 
 
+#: states of a run in which it holds what an operator told it
+_HELD = ("running", "stopped", "interrupted")
 _COLUMNS = ("outcome", "class", "entity", "key", "code", "message", "place", "request")
 
 

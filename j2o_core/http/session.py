@@ -63,14 +63,16 @@ class Http:
         limit: Limit = Limit(),
         breaker: BreakerBounds = BreakerBounds(),
         retry_share: float = 0.25,
+        gate: Optional[Gate] = None,
     ) -> None:
         """``identity`` names the system whatever its address is today (default: host and path).
 
         ``headers`` go with every request; credentials are given by ``authorize``. Without ``cache_folder`` or
         ``metadata_lifetime`` nothing is kept on disk. Pooled connections idle for over ``idle`` seconds are dropped.
-        ``name`` is the connection's in messages; ``retry_share`` is how many retries each success allows.
+        ``name`` is the connection's in messages; ``retry_share`` is how many retries each success allows. ``gate`` is
+        that of another connection to the same host, whose limits hold for this one.
         """
-        self.gate = Gate(
+        self.gate = gate or Gate(
             name or urlsplit(base_url).netloc.rpartition("@")[2],
             limit=limit,
             breaker=breaker,

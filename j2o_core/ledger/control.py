@@ -53,6 +53,32 @@ def take(connection: Connection, run: str, request: Request) -> bool:
     return True
 
 
+def standing(connection: Connection, run: str) -> list[Request]:
+    """What holds of the commands that were taken: a pause and the last throttle, until the run was told to continue."""
+    table = tables.control.c
+    statement = (
+        select(table.id, table.command, table.argument, table.actor)
+        .where(table.run == run, table.answer == TAKEN, table.command.in_([PAUSE, THROTTLE, CONTINUE]))
+        .order_by(table.id)
+    )
+    held: dict[str, Request] = {}
+    for row in connection.execute(statement):
+        held[row.command] = Request(row.id, row.command, row.argument, row.actor)
+        if row.command == CONTINUE:
+            held.clear()
+    return list(held.values())
+
+
+def lift(connection: Connection, run: str) -> bool:
+    """Tell a run that does not go that it is not held when it goes again; ``False`` where nothing would hold it."""
+    if not standing(connection, run):
+        return False
+    ask(connection, run, CONTINUE)
+    for request in pending(connection, run):
+        take(connection, run, request)
+    return True
+
+
 def withdraw(connection: Connection, run: str, request: int, command: str) -> bool:
     """Take a command back that the run has not taken; ``False`` where it has."""
     if not _end(connection, request, WITHDRAWN):
@@ -74,7 +100,7 @@ def is_running(connection: Connection, run: str) -> bool:
 
 
 def forget(connection: Connection, run: str) -> None:
-    """Commands to an earlier process of this run are of the past."""
+    """Commands that an earlier process of this run did not take are of the past."""
     statement = update(tables.control).where(tables.control.c.run == run, tables.control.c.ended.is_(None))
     connection.execute(statement.values(ended=time.time(), answer=WITHDRAWN))
 

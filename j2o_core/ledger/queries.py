@@ -9,7 +9,7 @@ from sqlalchemy import Engine, func, select
 
 from ..model.error_class import error_class
 from ..model.outcome import Fatal
-from . import counts, tables
+from . import control, counts, tables
 from .effect_rows import CREATE, UPDATE, UPLOAD
 
 
@@ -48,6 +48,12 @@ class Queries:
     def entities(self, run: str) -> dict[str, dict[str, int]]:
         """Counts by entity: source, created, updated, unchanged, skipped, failed, left."""
         return counts.entities(self._engine, run)
+
+    def held(self, run: str) -> list[dict[str, str]]:
+        """What an operator has told a run that holds until it is told to continue: command, argument, actor."""
+        with self._engine.connect() as connection:
+            told = control.standing(connection, run)
+        return [{"command": one.command, "argument": one.argument, "actor": one.actor} for one in told]
 
     def adopted(self, run: str) -> dict[str, dict[str, int]]:
         """What a run of ``adopt`` found, by entity.

@@ -20,6 +20,17 @@ class Limit:
     adaptive: bool = False
     courtesy: float = 1.0
 
+    def along_with(self, other: Limit) -> Limit:
+        """What keeps to both limits, for one host under two names: of each part the stricter one that is stated."""
+        rates = [rate for rate in (self.rate, other.rate) if rate is not None]
+        numbers = [number for number in (self.parallel, other.parallel) if number is not None]
+        return Limit(
+            rate=min(rates, default=None),
+            parallel=min(numbers, default=None),
+            adaptive=self.adaptive or other.adaptive,
+            courtesy=min(self.courtesy, other.courtesy),
+        )
+
 
 @dataclass(frozen=True)
 class Guard:

@@ -47,7 +47,7 @@ class Watch:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.reason = ""
-        self._gates = list(gates.values())
+        self._gates = list({id(gate): gate for gate in gates.values()}.values())  # connections to one host share one
         self._workers = runtime.workers
         self._schedule: Optional[Schedule] = runtime.schedule
         self._guard = runtime.guard
@@ -62,6 +62,8 @@ class Watch:
         for gate in self._gates:
             gate.stopping = self._stop.is_set
             gate.listen(self._emit)
+        for request in self._requests.standing():
+            self._obey(request, still=True)
         self.look()
         self._thread.start()
         return self
@@ -130,7 +132,8 @@ class Watch:
 
     # ---------------------------------------------------------------- operator
 
-    def _obey(self, request: control.Request) -> None:
+    def _obey(self, request: control.Request, still: bool = False) -> None:
+        """Do what was asked; ``still``: of an earlier process of this run, and never taken back."""
         command, by = request.command, f"by {request.actor}"
         if command == control.PAUSE:
             for gate in self._gates:
@@ -148,6 +151,8 @@ class Watch:
         else:
             message = f"stopped {by}"
             self._end(f"{message}; {GO_ON}")
+        if still:
+            message = f"still {message}, until `j2o control {self._requests.run} continue`"
         self._tell("control", message, command=command, argument=request.argument, actor=request.actor)
 
     def _end(self, reason: str) -> None:
@@ -162,14 +167,19 @@ class Requests:
     """What other processes ask of one run, through its ledger."""
 
     def __init__(self, engine: Engine, writer: Writer, run: str) -> None:
-        self._engine, self._writer, self._run = engine, writer, run
+        self._engine, self._writer, self.run = engine, writer, run
         writer.submit(lambda connection: control.forget(connection, run))
+
+    def standing(self) -> list[control.Request]:
+        """Those that an earlier process of this run has taken, and that hold until somebody says ``continue``."""
+        with self._engine.connect() as connection:
+            return control.standing(connection, self.run)
 
     def take(self) -> list[control.Request]:
         """Those that nobody has answered: they are taken now, and confirmed."""
         with self._engine.connect() as connection:
-            asked = control.pending(connection, self._run)
-        take = partial(control.take, run=self._run)
+            asked = control.pending(connection, self.run)
+        take = partial(control.take, run=self.run)
         return [request for request in asked if self._writer.submit(partial(take, request=request))]
 
 

@@ -15,12 +15,12 @@ from ..hooks.registry import CONNECTOR, EXTRACTOR, LOADER, SPLITTER, SYSTEM
 from ..http import Gate, Http
 from ..mapping.compiled import EntityMapping, compile_entity
 from ..mapping.scope import roots
-from ..model.limits import Limit
 from ..model.outcome import Fatal
 from ..security.secrets import Unresolved, resolve
 from ..snapshot.derive import Derivation
 from ..spec.model import EntitySpec, ExtractSpec, Spec
 from .heaps import keep_few_heaps
+from .hosts import gates
 from .steps import Step, abreast, order_entities, plan_steps
 
 
@@ -160,15 +160,17 @@ def _start_system(wiring: Wiring, variables: dict[str, str]) -> dict[str, str]:
 def _connect(wiring: Wiring, variables: Mapping[str, str], names: Optional[Collection[str]] = None) -> None:
     keep_few_heaps()
     spec = wiring.spec
-    for name, connection in spec.connections.items():
-        if names is not None and name not in names:
-            continue
-        options = _resolved(wiring, connection.options, variables, f"connections.{name}")
-        url = str(options.pop("url", "") or "").rstrip("/")
-        if not url and "url" in connection.options:
+    wanted = {name: given for name, given in spec.connections.items() if names is None or name in names}
+    known = {name: _resolved(wiring, given.options, variables, f"connections.{name}") for name, given in wanted.items()}
+    urls = {name: str(options.pop("url", "") or "").rstrip("/") for name, options in known.items()}
+    for name, url in urls.items():
+        if not url and "url" in wanted[name].options:
             raise Fatal(f"connections.{name}: the url is empty", exit_code=2)
+    wiring.gates.update(gates({name: url for name, url in urls.items() if url}, spec.runtime))
+    for name, connection in wanted.items():
+        options, url = known[name], urls[name]
         tls = dict(options.pop("tls", {}) or {})
-        known = ConnectionOptions(
+        given = ConnectionOptions(
             name=name,
             url=url,
             id=str(options.pop("id", "") or ""),
@@ -176,23 +178,17 @@ def _connect(wiring: Wiring, variables: Mapping[str, str], names: Optional[Colle
             identity=str(options.pop("identity", "") or ""),
             extra=options,
         )
-        identity = f"{connection.plugin}:{known.identity or known.url}"
         http = url and Http(
             url,
-            identity=identity,
+            identity=f"{connection.plugin}:{given.identity or url}",
             workers=spec.runtime.workers,
             retry=spec.runtime.retry,
             cache_folder=wiring.home / "cache",
             metadata_lifetime=spec.runtime.metadata_lifetime,
             verify=tls.get("ca") or bool(tls.get("verify", True)),
-            name=name,
-            limit=spec.runtime.rate_limit.get(name, Limit()),
-            breaker=spec.runtime.circuit_breaker,
-            retry_share=spec.runtime.retry.budget,
+            gate=wiring.gates[name],
         )
-        if http:
-            wiring.gates[name] = http.gate
-        client = wiring.plugins.registry.get(CONNECTOR, connection.plugin)().open(known, http or None)
+        client = wiring.plugins.registry.get(CONNECTOR, connection.plugin)().open(given, http or None)
         if not isinstance(client, Client):
             raise Fatal(f"connections.{name}: the connector '{connection.plugin}' gives no client")
         wiring._closers.append(client.close)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -72,6 +73,25 @@ def test_a_run_is_paused_throttled_continued_and_stopped_from_another_terminal(m
     made.openproject.faults()
     ended = run.run()
     assert (ended.exit_code, ended.run) == (0, stopped.run), explained(ended)
+    assert_exactly_once(made, ended)
+
+
+def test_a_paused_run_that_is_killed_goes_on_paused_until_it_is_told_to_continue(made: Sandbox, tmp_path: Path) -> None:
+    run = migration(made, tmp_path, "{workers: 2}")
+    going = at_work(run)
+    control(run, "pause")
+    going.signal(signal.SIGKILL)
+    going.end()
+    time.sleep(1.0)
+    before = writes(made)
+    going = run.going()
+    assert going.reach(event="control", command="pause")
+    time.sleep(1.5)
+    assert writes(made) == before
+    made.openproject.faults()
+    control(run, "continue")
+    ended = going.end()
+    assert ended.exit_code == 0, explained(ended)
     assert_exactly_once(made, ended)
 
 

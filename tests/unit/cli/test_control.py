@@ -94,6 +94,22 @@ def test_a_run_that_does_not_run_is_refused(j2o: Callable[..., Any], ledger: Led
     assert (called.code, "is stopped: there is nothing to stop" in called.err) == (5, True)
 
 
+def test_continue_takes_back_what_would_hold_a_stopped_run(j2o: Callable[..., Any], ledger: Ledger, run: str) -> None:
+    with ledger.engine.begin() as connection:
+        control.ask(connection, run, control.PAUSE)
+        for request in control.pending(connection, run):
+            control.take(connection, run, request)
+        runs.change(connection, run, state=runs.STOPPED)
+    held = json.loads(j2o("status", "--json").out)["held"]
+    assert [(one["command"], one["argument"]) for one in held] == [("pause", "")]
+    assert f"told to pause by {held[0]['actor']}, until `continue`" in j2o("status").out
+    called = j2o("control", run, "continue")
+    assert (called.code, called.out) == (0, f"run {run} does not run: when it is carried on, nothing holds it\n")
+    assert json.loads(j2o("status", "--json").out)["held"] == []
+    assert j2o("control", run, "continue").code == 5
+    assert audit(ledger)[-1] == "control continue"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -77,6 +77,29 @@ def test_the_audit_trail_tells_what_was_asked_and_what_became_of_it(ledger: Ledg
     ]
 
 
+def test_a_pause_and_a_throttle_stand_until_the_run_is_told_to_continue(ledger: Ledger, run: str) -> None:
+    def told(*commands: tuple[str, str]) -> list[str]:
+        with ledger.engine.begin() as connection:
+            for command, argument in commands:
+                control.ask(connection, run, command, argument)
+            for request in control.pending(connection, run):
+                control.take(connection, run, request)
+            return [f"{one.command} {one.argument}".strip() for one in control.standing(connection, run)]
+
+    assert told() == []
+    assert told(("throttle", "4"), ("pause", ""), ("throttle", "2"), ("stop", "")) == ["throttle 2", "pause"]
+    with ledger.engine.begin() as connection:
+        control.ask(connection, run, control.CONTINUE)
+        control.forget(connection, run)  # nobody took it
+    assert told() == ["throttle 2", "pause"]
+    assert told(("continue", "")) == []
+    assert told(("pause", "")) == ["pause"]
+    with ledger.engine.begin() as connection:
+        assert control.lift(connection, run) is True
+        assert control.standing(connection, run) == []
+        assert control.lift(connection, run) is False
+
+
 def test_what_was_asked_of_an_earlier_process_is_of_the_past(ledger: Ledger, run: str) -> None:
     with ledger.engine.begin() as connection:
         asked = control.ask(connection, run, control.PAUSE)

@@ -21,10 +21,16 @@ GB = 1000**3
 
 
 class Asked:
-    """Requests as a test asks them."""
+    """Requests as a test asks them; ``before``: what an earlier process was told."""
+
+    run = "R-1"
 
     def __init__(self) -> None:
         self.next: list[Request] = []
+        self.before: list[Request] = []
+
+    def standing(self) -> list[Request]:
+        return self.before
 
     def take(self) -> list[Request]:
         taken, self.next = self.next, []
@@ -106,6 +112,27 @@ def test_the_operator_throttles_until_it_continues() -> None:
     assert [gate.figures().allowed for gate in world.gates.values()] == [3, 3]
     world.ask("continue")
     assert [gate.figures().allowed for gate in world.gates.values()] == [None, None]
+
+
+def test_what_the_operator_told_an_earlier_process_holds_until_he_says_continue() -> None:
+    world = World()
+    world.asked.before = [Request(1, "pause", "", "mia@here"), Request(2, "throttle", "3", "mia@here")]
+    with world.watch:
+        assert world.held == [("paused by mia@here",)] * 2
+        assert [gate.figures().allowed for gate in world.gates.values()] == [3, 3]
+        assert world.told[0] == "still paused by mia@here, until `j2o control R-1 continue`"
+        assert world.told[1].endswith("to each system, until `j2o control R-1 continue`")
+        world.ask("continue")
+        assert world.held == [(), ()]
+
+
+def test_connections_to_one_host_are_told_of_once() -> None:
+    world = World()
+    world.gates["openproject"] = world.gates["jira"]
+    watch = Watch(world.gates, RuntimeSpec(), world.stop, world.events.append, world.asked, lambda guard: world.usage)
+    with watch:
+        world.gates["jira"].pause(5)
+    assert [event["event"] for event in world.events] == ["pause"]
 
 
 def test_a_pause_of_the_operator_outlasts_the_hours_and_the_other_way_round() -> None:
