@@ -18,7 +18,7 @@ _TOO_LARGE = (413, 414, 431)
 #: 4xx that a server or proxy also sends about a request it is still working on, or asks to repeat
 _SLOW = (408, 425, 499)
 #: under which a server or proxy tells its own number of the request
-_REQUEST_IDS = ("x-request-id", "x-arequestid", "x-correlation-id", "x-trace-id", "cf-ray")
+_REQUEST_IDS = ("x-request-id", "x-arequestid", "atl-traceid", "x-correlation-id", "x-trace-id", "cf-ray")
 
 
 class Refused(ItemFailed):

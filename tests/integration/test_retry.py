@@ -71,6 +71,12 @@ def test_what_the_target_refused_is_written_by_the_retry_with_all_that_hung_on_i
         assert any(set(cause["entities"]) >= {"work_packages", "comments"} for cause in causes)
         assert all(cause["place"] for cause in causes if "work_packages" in cause["entities"])
 
+        for item in json.loads(migration.command("errors", "last", "--items", "--json").stdout)["items"]:
+            refused = item["class"] == "validation" and item["entity"] in ("users", "work_packages")
+            assert item["place"].startswith(("j2o:", "demo", str(tmp_path))) or "demo" in item["place"], item
+            assert len(item["request"]) == (36 if refused else 0), item
+            assert ("422" in item["words"]) is refused, item
+
         held = made.openproject.state("versions", "users")
         made.openproject.faults()
         made.openproject.reset_counters()

@@ -17,6 +17,7 @@ class Capacity:
     queue_wait: float = 30.0
     connections: int = 0
     connection_wait: float = 5.0
+    queue_length: int = 0
 
     @property
     def limited(self) -> bool:
@@ -28,12 +29,20 @@ class Exhausted(Exception):
     """Nothing became free in time: the request ends with a 500 and was never begun."""
 
 
-class Slots:
-    """So many at once (0: any number); the others wait in line, each for so many seconds at most."""
+class Crowded(Exception):
+    """More wait already than may: the request is turned away at once."""
 
-    def __init__(self, count: int, wait: float) -> None:
+
+class Slots:
+    """So many at once (0: any number); the others wait in line, each for so many seconds at most.
+
+    ``length`` is how many may wait (0: any number).
+    """
+
+    def __init__(self, count: int, wait: float, length: int = 0) -> None:
         self._count = count
         self._wait = wait
+        self._length = length
         self._taken = 0
         self._line: Deque[asyncio.Future[None]] = deque()
 
@@ -43,6 +52,7 @@ class Slots:
 
         Raises:
             Exhausted: none became free in time.
+            Crowded: too many wait already.
         """
         if not self._count:
             yield
@@ -57,6 +67,8 @@ class Slots:
             self._hand_over()
 
     async def _in_line(self) -> None:
+        if self._length and sum(not turn.done() for turn in self._line) >= self._length:
+            raise Crowded
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._line.append(turn)
         await asyncio.wait([turn], timeout=self._wait)

@@ -10,7 +10,7 @@ Controls (loopback only, no credentials), beside what the servers themselves off
 OpenProject's web server ends a request after ``request_limit`` seconds (0: never, as with a single worker): what would
 take longer is answered 500, or, where the client is gone already, never applied. With a latency, writes that lock the
 same thing wait for each other, and requests for a web thread and a database connection where the server's capacity is
-limited: whoever waits too long is answered 500, and nothing was applied.
+limited: whoever waits too long is answered 500, whoever finds too many waiting 429, and nothing was applied.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ import json
 import math
 from typing import Any, Awaitable, Callable, Dict, MutableMapping, Sequence, Tuple
 
-from j2o_sandbox.capacity import Capacity, Exhausted, Slots
+from j2o_sandbox.capacity import Capacity, Crowded, Exhausted, Slots
 from j2o_sandbox.connection import hang_up, reset
 from j2o_sandbox.counters import Counters, path_template
 from j2o_sandbox.faults import Faults, Rule
 from j2o_sandbox.locks import Lock, Locks
 from j2o_sandbox.options import SandboxError
 from j2o_sandbox.recording import Recording
+from j2o_sandbox.request_ids import Identify, identified, no_id
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -36,6 +37,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+# What something before the server does: it bears no number of the server.
+_OTHERS = ("proxy", "html")
 _PAGES = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Time-out"}
 
 
@@ -60,11 +63,12 @@ class Frame:
         self._locks = Locks()
         self._locks_of: Callable[[str, str, bytes], Sequence[Lock]] = getattr(app, "locks", _no_locks)
         capacity: Capacity = getattr(app, "capacity", Capacity())
-        self._threads = Slots(capacity.threads, capacity.queue_wait)
+        self._threads = Slots(capacity.threads, capacity.queue_wait, capacity.queue_length)
         self._connections = Slots(capacity.connections, capacity.connection_wait)
         self._waits = bool(self._latency or capacity.limited or getattr(app, "tree_lock_seconds", 0))
         self._limit = request_limit or math.inf
         self._template: Callable[[str], str] = getattr(app, "template", path_template)
+        self._identify: Identify = getattr(app, "identify", no_id)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -80,6 +84,8 @@ class Frame:
         if self._recording.wants(method, template):
             send = self._recording.watch(scope, template, body, send)
         rule = self._faults.choose(self._server, method, path, template) if self._faults.rules else None
+        if rule is None or rule.do not in _OTHERS:
+            send = identified(send, self._identify(scope))
         if rule is None and not self._waits:
             self._begin(scope)
             await self._app(scope, _replay(body), send)
@@ -97,6 +103,9 @@ class Frame:
                 await stack.enter_async_context(self._connections.slot())
             except Exhausted:
                 await answer_json(send, 500, _error(self._server, 500))
+                return
+            except Crowded:
+                await answer_json(send, 429, _error(self._server, 429))
                 return
             for lock in locks:
                 if lock.seconds is None:

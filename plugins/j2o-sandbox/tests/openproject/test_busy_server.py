@@ -135,3 +135,15 @@ def test_a_server_with_one_worker_has_no_time_limit(serve):
 def test_limits_are_not_negative(serve, name):
     with pytest.raises(ValueError, match=f"settings.{name}.*not negative"):
         serve(f"settings: {{{name}: -1}}")
+
+
+def test_who_finds_too_many_waiting_is_turned_away_at_once_and_nothing_is_applied(serve):
+    client = serve("settings: {threads: 1, queue_length: 2}", latency_ms=100)
+    project = client.project()
+    seconds, answers = together(client, creates(client, [project] * 6))
+    assert statuses(answers) == [201, 201, 201, 429, 429, 429]
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert refused.json()["errorIdentifier"].endswith("TooManyRequests")
+    assert "Retry-After" not in refused.headers
+    assert seconds >= 3 * 0.1
+    assert client.get(f"projects/{project['id']}/work_packages", filters=[])["total"] == 3

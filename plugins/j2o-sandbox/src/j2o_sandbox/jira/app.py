@@ -33,6 +33,7 @@ from j2o_sandbox.jira.published import read_published
 from j2o_sandbox.jira.routing import Router, call_handler
 from j2o_sandbox.jira.wire import Answer, JiraError, Request
 from j2o_sandbox.options import SandboxOptions
+from j2o_sandbox.request_ids import Identify, ServerIds, cloud_id
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -98,6 +99,7 @@ class JiraServer:
         self.installation = Installation(tracker, behaviour, attachment_bytes)
         self._router = Router(_ROUTES, behaviour.edition)
         self._counters = counters or Counters()
+        self.identify: Identify = cloud_id if behaviour.cloud else ServerIds()
         self._arrived = 0
 
     def template(self, path: str) -> str:

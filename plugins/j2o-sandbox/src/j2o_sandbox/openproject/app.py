@@ -21,6 +21,7 @@ from j2o_sandbox.openproject.requests import Answer, Request, encode
 from j2o_sandbox.openproject.rooms import build_router
 from j2o_sandbox.openproject.server import Server
 from j2o_sandbox.options import SandboxOptions
+from j2o_sandbox.request_ids import Identify, rails_id
 
 _log = logging.getLogger("j2o_sandbox.openproject")
 
@@ -51,6 +52,7 @@ class OpenProjectApp:
         self.server = server
         self.counters = counters
         self._router = build_router(server.features)
+        self.identify: Identify = rails_id
 
     @property
     def credentials(self) -> Dict[str, str]:
@@ -70,7 +72,8 @@ class OpenProjectApp:
     def capacity(self) -> Capacity:
         """How many requests are worked on at once."""
         settings = self.server.settings
-        return Capacity(settings.threads, settings.queue_wait, settings.pool, settings.pool_wait)
+        waits = (settings.queue_wait, settings.pool, settings.pool_wait, settings.queue_length)
+        return Capacity(settings.threads, *waits)
 
     @property
     def tree_lock_seconds(self) -> float:

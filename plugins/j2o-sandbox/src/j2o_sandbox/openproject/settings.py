@@ -73,6 +73,8 @@ class Settings:
     # database that they wait for then (seconds); felt with a latency
     threads: int = 0
     queue_wait: float = 30.0
+    # how many may queue for a web thread; the next one is answered 429
+    queue_length: int = 0
     pool: int = 0
     pool_wait: float = 5.0
     # for how long a create, a change of parent or a delete holds the one lock of all trees

@@ -11,6 +11,7 @@ YAML, every part optional; things that exist already (by name) are changed, othe
       language: en
       password_min_length: 10
       threads: 8                  # requests at once; others queue (queue_wait seconds), felt with --latency
+      queue_length: 4             # so many may queue, the next is answered 429
       pool: 5                     # database connections; a 500 after pool_wait seconds without one
       tree_lock_ms: 20            # a create holds the one lock of all trees for so long
     statuses:
