@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import email.utils
 import socket
 import struct
 from typing import Any, Iterator, MutableMapping
@@ -60,3 +61,10 @@ def reset(scope: MutableMapping[str, Any]) -> None:
 def hang_up(scope: MutableMapping[str, Any]) -> None:
     """Close the connection of a request after what was sent so far."""
     scope[_TRANSPORT].close()
+
+
+def tell_time(scope: MutableMapping[str, Any], moment: float) -> None:
+    """Let the answer to a request bear another ``Date``, in seconds since 1970."""
+    cycle = scope[_TRANSPORT].get_protocol().cycle
+    date = email.utils.formatdate(moment, usegmt=True).encode()
+    cycle.default_headers = [(name, date if name == b"date" else value) for name, value in cycle.default_headers]

@@ -49,6 +49,9 @@ PROFILES: Dict[str, Dict[str, Any]] = {
             {"do": "status", "status": 500, "method": "GET", "probability": 0.01},
             {"do": "delay", "seconds": 0.5, "probability": 0.02},
             {"do": "trickle", "bytes": 512, "seconds": 0.01, "probability": 0.01},
+            {"do": "truncate", "announced": True, "probability": 0.01},
+            {"do": "duplicate", "probability": 0.05},
+            {"do": "skew", "seconds": -3600, "probability": 0.05},
         ]
     },
 }

@@ -27,7 +27,12 @@ lose        the request is applied, then the connection is reset: the answer is 
 late        the connection is reset at once, the request is applied ``seconds`` afterwards
 delay       the request waits ``seconds``, then goes its usual way
 trickle     the answer comes in pieces of ``bytes`` (default 64), ``seconds`` (default 0.05) apart
-truncate    the body ends after ``keep`` of it (0..1, default 0.5), ``Content-Length`` unchanged
+truncate    the body ends after ``keep`` of it (0..1, default 0.5), ``Content-Length`` unchanged; with
+            ``announced: true`` it tells the shorter length, so that only the content is incomplete
+duplicate   a page of a list is answered with the page before it once more; what asks for the first page of
+            a list, or for no list, goes its usual way and does not count as fired
+skew        the request is worked on by a machine whose clock is ``seconds`` ahead (below 0: behind): its
+            ``Date``, and the times that OpenProject stores
 ==========  =====================================================================================
 
 The first rule that matches and fires wins; a rule counts the requests it matches, fired or not.
@@ -36,6 +41,7 @@ The first rule that matches and fires wins; a rule counts the requests it matche
 from __future__ import annotations
 
 import dataclasses
+import math
 import random
 import re
 from pathlib import Path
@@ -45,7 +51,7 @@ import yaml
 
 from j2o_sandbox.options import SandboxError
 
-DEEDS = ("status", "html", "proxy", "reset", "lose", "late", "delay", "trickle", "truncate")
+DEEDS = ("status", "html", "proxy", "reset", "lose", "late", "delay", "trickle", "truncate", "duplicate", "skew")
 _NUMBERS = ("seconds", "probability", "keep", "retry_after")
 _COUNTS = ("every", "times", "status", "bytes")
 
@@ -68,6 +74,7 @@ class Rule:
     seconds: Optional[float] = None
     bytes: int = 64
     keep: float = 0.5
+    announced: bool = False
     apply: str = "never"
     matched: int = 0
     fired: int = 0
@@ -114,6 +121,8 @@ class Faults:
         """
         rules, seed = parse_profile(profile)
         self.rules = rules
+        #: whether answers have to be remembered for it
+        self.duplicating = any(rule.do == "duplicate" for rule in rules)
         self._chance = random.Random(seed)
 
     def choose(self, server: str, method: str, path: str, template: str) -> Optional[Rule]:
@@ -181,11 +190,14 @@ def _parse_rule(raw: Any, number: int) -> Rule:
         raise SandboxError(f"{where}: 'server' is {raw['server']!r}; expected jira or openproject")
     if raw.get("apply", "never") not in ("never", "now", "late"):
         raise SandboxError(f"{where}: 'apply' is {raw['apply']!r}; expected never, now or late")
+    if not isinstance(raw.get("announced", False), bool):
+        raise SandboxError(f"{where}: 'announced' is {raw['announced']!r}; expected true or false")
     values = dict(raw)
     for key in _NUMBERS + _COUNTS:
         allowed = (int, float) if key in _NUMBERS else (int,)
         value = values.get(key)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, allowed) or value < 0):
+        least = -math.inf if (raw["do"], key) == ("skew", "seconds") else 0
+        if value is not None and (isinstance(value, bool) or not isinstance(value, allowed) or value < least):
             raise SandboxError(f"{where}: '{key}' is {value!r}; expected a number, not negative")
     if values.get("every") == 0:
         raise SandboxError(f"{where}: 'every' is 0; expected 1 or more")

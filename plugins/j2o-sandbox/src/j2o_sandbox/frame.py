@@ -20,16 +20,19 @@ import contextlib
 import ipaddress
 import json
 import math
+import time
 from typing import Any, Awaitable, Callable, Dict, MutableMapping, Sequence, Tuple
 
 from j2o_sandbox.capacity import Capacity, Crowded, Exhausted, Slots
-from j2o_sandbox.connection import hang_up, reset
+from j2o_sandbox.connection import reset, tell_time
 from j2o_sandbox.counters import Counters, path_template
 from j2o_sandbox.faults import Faults, Rule
 from j2o_sandbox.locks import Lock, Locks
 from j2o_sandbox.options import SandboxError
+from j2o_sandbox.paged_lists import PagedLists
 from j2o_sandbox.recording import Recording
 from j2o_sandbox.request_ids import Identify, identified, no_id
+from j2o_sandbox.spoilt_answers import trickling, truncating
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -59,6 +62,7 @@ class Frame:
         self._faults = faults
         self._counters = counters
         self._recording = Recording()
+        self._lists = PagedLists(server)
         self._latency = latency_ms / 1000.0
         self._locks = Locks()
         self._locks_of: Callable[[str, str, bytes], Sequence[Lock]] = getattr(app, "locks", _no_locks)
@@ -83,7 +87,11 @@ class Frame:
         self._counters.count(method, template)
         if self._recording.wants(method, template):
             send = self._recording.watch(scope, template, body, send)
-        rule = self._faults.choose(self._server, method, path, template) if self._faults.rules else None
+        rule = None
+        if self._faults.rules:
+            rule = self._faults.choose(self._server, method, path, template)
+            if self._faults.duplicating:
+                send = self._lists.watch(scope, body, send)
         if rule is None or rule.do not in _OTHERS:
             send = identified(send, self._identify(scope))
         if rule is None and not self._waits:
@@ -170,9 +178,15 @@ class Frame:
         elif rule.do == "delay":
             await self._work(scope, body, send, seconds, ())
         elif rule.do == "trickle":
-            await self._app(scope, _replay(body), _trickling(send, rule))
+            await self._app(scope, _replay(body), trickling(send, rule))
         elif rule.do == "truncate":
-            await self._app(scope, _replay(body), _truncating(send, scope, rule.keep))
+            await self._app(scope, _replay(body), truncating(send, scope, rule))
+        elif rule.do == "duplicate":
+            await self._duplicate(rule, scope, body, send)
+        elif rule.do == "skew":
+            tell_time(scope, time.time() + seconds)
+            scope["sandbox.skew"] = seconds
+            await self._work(scope, body, send, self._latency, ())
         elif rule.do == "proxy":
             await self._proxy(rule, scope, body, send)
         elif rule.do == "html":
@@ -181,6 +195,14 @@ class Frame:
         else:
             headers = [] if rule.retry_after is None else [(b"retry-after", f"{rule.retry_after:g}".encode())]
             await answer_json(send, rule.status or 500, _error(self._server, rule.status or 500), headers)
+
+    async def _duplicate(self, rule: Rule, scope: Scope, body: bytes, send: Send) -> None:
+        page = self._lists.before(scope, body)
+        if page is None:
+            rule.fired -= 1
+            await self._work(scope, body, send, self._latency, ())
+        else:
+            await _answer(send, 200, page.content_type, page.body)
 
     async def _proxy(self, rule: Rule, scope: Scope, body: bytes, send: Send) -> None:
         if rule.apply == "now":
@@ -259,31 +281,3 @@ def _replay(body: bytes) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive
-
-
-def _trickling(send: Send, rule: Rule) -> Send:
-    async def slowly(message: Message) -> None:
-        body = message.get("body", b"")
-        if message["type"] != "http.response.body" or not body:
-            await send(message)
-            return
-        size = max(1, rule.bytes)
-        for start in range(0, len(body), size):
-            await send({"type": "http.response.body", "body": body[start : start + size], "more_body": True})
-            await asyncio.sleep(0.05 if rule.seconds is None else rule.seconds)
-        await send({"type": "http.response.body", "body": b"", "more_body": bool(message.get("more_body"))})
-
-    return slowly
-
-
-def _truncating(send: Send, scope: Scope, keep: float) -> Send:
-    async def cut(message: Message) -> None:
-        body = message.get("body", b"")
-        if message["type"] != "http.response.body" or not body:
-            await send(message)
-            return
-        kept = body[: min(len(body) - 1, int(len(body) * keep))]
-        await send({"type": "http.response.body", "body": kept, "more_body": True})
-        hang_up(scope)
-
-    return cut

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from email.utils import parsedate_to_datetime
 
 import pytest
 import requests
 
 from j2o_sandbox.fault_profiles import PROFILES
 from j2o_sandbox.faults import Faults, load_faults
+from j2o_sandbox.openproject.clock import parse_stamp
 from j2o_sandbox.options import SandboxError
 
 POST = {"method": "POST", "path": "/api/v3/work_packages"}
@@ -99,6 +101,47 @@ def test_a_truncated_body_is_shorter_than_its_content_length(client, home):
     assert count(client, home) == 1
 
 
+def test_a_truncated_answer_may_announce_its_shorter_length(client, home):
+    rules(client, {**POST, "do": "truncate", "announced": True, "keep": 0.3, "times": 1})
+    answer = create(client, home)
+    assert (answer.status_code, len(answer.content)) == (201, int(answer.headers["content-length"]))
+    with pytest.raises(ValueError):
+        answer.json()
+    assert count(client, home) == 1
+
+
+def test_a_page_of_a_list_can_be_answered_with_the_one_before(client, home):
+    for _ in range(5):
+        create(client, home)
+    path = f"projects/{home['id']}/work_packages"
+    rules(client, {"do": "duplicate", "every": 1})
+
+    def page(number):
+        return [row["id"] for row in client.elements(path, offset=str(number), pageSize="2")]
+
+    first = page(1)
+    assert page(2) == first
+    told = requests.get(client.url + "/_sandbox/faults").json()["rules"]
+    assert told == [{"do": "duplicate", "matched": 2, "fired": 1}]
+    client.get("statuses")
+    assert page(1) == first
+    rules(client)
+    assert not set(page(2)) & set(first)
+
+
+@pytest.mark.parametrize("seconds", [-7200, 7200])
+def test_a_request_can_be_worked_on_by_a_machine_with_another_clock(client, home, seconds):
+    rules(client, {**POST, "do": "skew", "seconds": seconds, "times": 1})
+    skewed, straight = create(client, home), create(client, home)
+
+    def ahead(moment):
+        return moment.timestamp() - time.time()
+
+    for answer, expected in ((skewed, seconds), (straight, 0)):
+        assert abs(ahead(parse_stamp(answer.json()["createdAt"])) - expected) < 60
+        assert abs(ahead(parsedate_to_datetime(answer.headers["date"])) - expected) < 60
+
+
 def test_a_trickling_answer_arrives_whole(client, home):
     rules(client, {**POST, "do": "trickle", "bytes": 2000, "seconds": 0.01, "times": 1})
     assert create(client, home).json()["_type"] == "WorkPackage"
@@ -167,6 +210,12 @@ def test_a_profile_is_a_name_or_a_file(tmp_path):
     assert load_faults(str(file)).rules[0].method == "POST"
     with pytest.raises(SandboxError, match="neither a file nor one of the profiles"):
         load_faults("nonsense")
+    file.write_text("rules: [{do: delay, seconds: -1}]")
+    with pytest.raises(SandboxError, match="not negative"):
+        load_faults(str(file))
+    file.write_text("rules: [{do: truncate, announced: 1}]")
+    with pytest.raises(SandboxError, match="expected true or false"):
+        load_faults(str(file))
     file.write_text("rules: [{do: lose, nht: 7}]")
     with pytest.raises(SandboxError, match="unknown key 'nht'"):
         load_faults(str(file))

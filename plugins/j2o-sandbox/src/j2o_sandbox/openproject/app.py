@@ -97,7 +97,12 @@ class OpenProjectApp:
             body,
             scope.get("sandbox.began", self.server.store.commits),
         )
-        answer = self.answer(request)
+        clock = self.server.clock
+        clock.skew = scope.get("sandbox.skew", 0.0)
+        try:
+            answer = self.answer(request)
+        finally:
+            clock.skew = 0.0
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else answer.body})
 

@@ -6,15 +6,16 @@ import datetime as dt
 
 
 class Clock:
-    """Real time plus an offset in seconds."""
+    """Real time plus an offset in seconds, plus the ``skew`` of the machine that works on the present request."""
 
     def __init__(self, milliseconds: bool = True) -> None:
         self.offset = 0.0
+        self.skew = 0.0
         self._milliseconds = milliseconds
 
     def now(self) -> dt.datetime:
         """The time, with zone UTC."""
-        return dt.datetime.now(dt.timezone.utc) + dt.timedelta(seconds=self.offset)
+        return dt.datetime.now(dt.timezone.utc) + dt.timedelta(seconds=self.offset + self.skew)
 
     def stamp(self) -> str:
         """The time as the API writes it."""
