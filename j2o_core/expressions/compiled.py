@@ -1,14 +1,15 @@
 """Texts of a spec, compiled once: typed expressions, templates and literals.
 
-Only texts of the spec come here. What comes from a source is data to them: it is never compiled, evaluated or
-rendered.
+A text is read whole when it is compiled, and refused then; its code is generated when it is first evaluated, which
+checking a spec never does. Only texts of the spec come here. What comes from a source is data to them: it is never
+compiled, evaluated or rendered.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, Callable, Collection, Mapping
+from typing import Any, Callable, Collection, Mapping, Optional
 
 from jinja2 import nodes, pass_context
 from jinja2.exceptions import TemplateError
@@ -26,6 +27,7 @@ from .syntax import FIELD_FILTER, SEEN_FILTER, Reader, parse, pieces
 TEXT_LIMIT = 1_000_000
 
 Scope = Mapping[str, Any]
+_RESULT = "result"
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,15 @@ class Language:
         reader = Reader(roots, self.functions, self.names, self.mark)
         parts = [reader.visit(part) for part in pieces(parse(self._environment, text))]
         spoken = [part for part in parts if not (isinstance(part, nodes.TemplateData) and part.data.isspace())]
-        if len(spoken) == 1 and not isinstance(spoken[0], nodes.TemplateData):
-            evaluate, typed = self._expression(spoken[0], text), True
+        typed = len(spoken) == 1 and not isinstance(spoken[0], nodes.TemplateData)
+        if typed:
+            code = _Code(self._environment, nodes.Assign(nodes.Name(_RESULT, "store"), spoken[0]), text)
+            evaluate = self._expression(code, text)
         else:
-            evaluate, typed = self._template(parts, text), False
+            code = _Code(self._environment, nodes.Output(parts), text)
+            evaluate = self._template(code, text)
+        if not reader.is_ordinary:
+            code.generate()
         if not reader.reads and not reader.arguments:
             try:
                 made = evaluate({})
@@ -105,30 +112,27 @@ class Language:
             sometimes=reader.sometimes,
         )
 
-    def _expression(self, expression: nodes.Expr, text: str) -> Callable[[Scope], Any]:
-        name = nodes.Name("result", "store", lineno=1)
-        root = self._render([nodes.Assign(name, expression, lineno=1)], text)
+    def _expression(self, code: _Code, text: str) -> Callable[[Scope], Any]:
         environment = self._environment
 
         def evaluate(scope: Scope) -> Any:
             context = Context(environment, scope, None, {})  # type: ignore[arg-type]
             try:
-                for _ in root(context):
+                for _ in (code.root or code.generate())(context):
                     pass
-                return plain(context.vars["result"])
+                return plain(context.vars[_RESULT])
             except Exception as error:  # noqa: BLE001 - a plugin's function may raise anything
                 raise _failed(text, error) from None
 
         return evaluate
 
-    def _template(self, parts: list[nodes.Expr], text: str) -> Callable[[Scope], Any]:
-        root = self._render([nodes.Output(parts, lineno=1)], text)
+    def _template(self, code: _Code, text: str) -> Callable[[Scope], Any]:
         environment = self._environment
 
         def evaluate(scope: Scope) -> Any:
             context = Context(environment, scope, None, {})  # type: ignore[arg-type]
             try:
-                made = "".join(root(context))
+                made = "".join((code.root or code.generate())(context))
             except Exception as error:  # noqa: BLE001 - a plugin's function may raise anything
                 raise _failed(text, error) from None
             if len(made) > TEXT_LIMIT:
@@ -137,13 +141,23 @@ class Language:
 
         return evaluate
 
-    def _render(self, body: list[nodes.Node], text: str) -> Callable[[Context], Any]:
-        template = nodes.Template(body, lineno=1)
-        template.set_environment(self._environment)
+
+class _Code:
+    """The code of one checked statement, generated when it is first asked for; two threads may both do so."""
+
+    def __init__(self, environment: Sandbox, statement: nodes.Stmt, text: str) -> None:
+        self.root: Optional[Callable[[Context], Any]] = None
+        self._environment, self._statement, self._text = environment, statement, text
+
+    def generate(self) -> Callable[[Context], Any]:
+        """The function that evaluates it in a context. Raises ``ExpressionSyntaxError``."""
+        template = nodes.Template([self._statement], lineno=1)
+        template.set_lineno(1).set_environment(self._environment)
         try:
-            return self._environment.from_string(template).root_render_func
+            self.root = self._environment.from_string(template).root_render_func
         except (TemplateError, SyntaxError, RecursionError, MemoryError, ValueError, OverflowError) as error:
-            raise ExpressionSyntaxError(f"'{_short(text)}' cannot be compiled: {error}") from None
+            raise ExpressionSyntaxError(f"'{_short(self._text)}' cannot be compiled: {error}") from None
+        return self.root
 
 
 def _failed(text: str, error: BaseException) -> ExpressionFailed:

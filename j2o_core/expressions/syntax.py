@@ -20,6 +20,8 @@ from .sandbox import TESTS
 
 #: the longest text with ``{{ }}`` in a spec, in characters, and how deep its parts may nest
 LENGTH_LIMIT, DEPTH_LIMIT = 8_000, 60
+#: what nests no deeper and holds no larger number than this can always be compiled
+_ORDINARY_DEPTH, _ORDINARY_BITS = 20, 256
 #: the internal filter that ``field("...")`` becomes, and the one that notes that a part of an expression was looked at
 FIELD_FILTER, SEEN_FILTER = "_field", "_seen"
 
@@ -46,6 +48,8 @@ class Reader(NodeTransformer):
         #: only asked for, as in ``field("Start date") or ...``
         self.absent: list[str] = []
         self.asked: list[str] = []
+        #: whether nothing but reading it can go wrong before it is evaluated
+        self.is_ordinary = True
         self._depth = self._branches = self._conditions = 0
         self._questions: set[int] = set()
 
@@ -56,10 +60,16 @@ class Reader(NodeTransformer):
         self._depth += 1
         if self._depth > DEPTH_LIMIT:
             raise ExpressionSyntaxError(f"an expression nests at most {DEPTH_LIMIT} levels deep")
+        self._nest(0)
         try:
             return super().visit(node, *args, **kwargs)
         finally:
             self._depth -= 1
+
+    def visit_Const(self, node: nodes.Const) -> nodes.Node:
+        if isinstance(node.value, int) and node.value.bit_length() > _ORDINARY_BITS:
+            self.is_ordinary = False
+        return node
 
     def visit_Name(self, node: nodes.Name) -> nodes.Node:
         if node.name not in self.roots:
@@ -160,6 +170,7 @@ class Reader(NodeTransformer):
             self._check_key(key)
             keys.insert(0, key) if key is not None else keys.clear()
             inner = inner.node
+        self._nest(len(links))
         for link in links:
             if isinstance(link, nodes.Getitem) and _constant(link.arg) is None:
                 link.arg = self.visit(link.arg)
@@ -170,6 +181,10 @@ class Reader(NodeTransformer):
         is_field = isinstance(inner, nodes.Call) and isinstance(inner.node, nodes.Name) and inner.node.name == "field"
         links[-1].node = self._field(inner, keys) if is_field else self.visit(inner)
         return node
+
+    def _nest(self, more: int) -> None:
+        if self._depth + more > _ORDINARY_DEPTH:
+            self.is_ordinary = False
 
     def _look(self, node: nodes.Expr, path: Path) -> nodes.Node:
         """Note that an expression looks at a path; ``node`` as it is, or so that it tells when it really does."""

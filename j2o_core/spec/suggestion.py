@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Iterable, Iterator, List, Optional
+
+from ..model.likeness import likeliest
 
 #: names that are compared while one spec is checked; enough for hundreds of mistakes, and for no more than a moment
 BUDGET = 50_000
@@ -14,18 +15,14 @@ _left: ContextVar[Optional[List[int]]] = ContextVar("left", default=None)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The one of ``known`` that was probably meant, or an empty string."""
+    """The one of ``known`` that was probably meant, or an empty string; see ``likeliest``."""
     names = list(known)
     left = _left.get()
     if left is not None:
         if left[0] < len(names):
             return ""
         left[0] -= len(names)
-    folded = {_fold(candidate): candidate for candidate in reversed(names)}
-    if _fold(name) in folded:
-        return folded[_fold(name)]
-    close = difflib.get_close_matches(_fold(name[:200]), list(folded), n=1, cutoff=0.6)
-    return folded[close[0]] if close else ""
+    return likeliest(name, names)
 
 
 @contextmanager
@@ -42,7 +39,3 @@ def listed(names: Iterable[str]) -> str:
     """The names in a row, the first of them where there are many."""
     shown = list(names)
     return ", ".join([*shown[:_LISTED], "..."] if len(shown) > _LISTED else shown)
-
-
-def _fold(name: str) -> str:
-    return name.lower().replace("-", "_").replace(" ", "_")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Mapping
 
 import pytest
@@ -159,6 +160,44 @@ def test_what_is_no_part_of_the_language_is_refused_at_once_with_a_reason(text):
         LANGUAGE.value(text, ROOTS)
     assert str(error.value)
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "nest", ["({0})", "[{0}]", "not {0}", "lower({0})", "{0} if item.n else 1", "-{0}", "{0}.a", "{0}[1]"]
+)
+@pytest.mark.parametrize("times", [5, 20, 40, 59])
+def test_what_was_accepted_when_it_was_read_is_never_refused_when_it_is_first_evaluated(nest, times):
+    text = "item.key"
+    for _ in range(times):
+        text = nest.format(text)
+    try:
+        made = LANGUAGE.value("{{ " + text + " }}", ROOTS)
+    except ExpressionSyntaxError:
+        return
+    try:
+        made.evaluate(SCOPE)
+    except ExpressionFailed as error:
+        assert "compiled" not in str(error)
+
+
+def test_a_number_that_is_too_large_to_be_compiled_is_refused_when_it_is_read():
+    with pytest.raises(ExpressionSyntaxError):
+        LANGUAGE.value("{{ item.n == 0x1" + "0" * 7000 + " }}", ROOTS)
+
+
+def test_reading_an_expression_generates_no_code(monkeypatch):
+    monkeypatch.setattr("jinja2.Environment.compile", lambda *arguments, **more: pytest.fail("code was generated"))
+    expression = LANGUAGE.value("{{ lower(item.key) if item.n else field('Start date') }}", ROOTS)
+    template = LANGUAGE.value("{{ item.key }}: {{ item.n }}", ROOTS)
+    assert expression.typed and not template.typed
+    monkeypatch.undo()
+    assert (expression.evaluate(SCOPE), template.evaluate(SCOPE)) == ("acme-1", "ACME-1: 5")
+
+
+def test_an_expression_that_many_threads_evaluate_first_means_the_same_to_all():
+    made = LANGUAGE.value("{{ item.key }} and {{ item.n + 1 }}", ROOTS)
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(made.evaluate, [SCOPE] * 64)) == {"ACME-1 and 6"}
 
 
 @pytest.mark.parametrize(

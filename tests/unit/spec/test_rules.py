@@ -20,7 +20,7 @@ from .test_inheritance import BASE, load
         ('{unique: "{{ a }}", count: {min: 1}, message: m}', "J2O-S017", ".count", "exclude each other"),
         ('{unique: "{{ a }}", on: target, message: m}', "J2O-S010", ".on", "unknown key 'on'"),
         ('{unique: "{{ a }}", message: m, on_fail: fix}', "J2O-S013", ".on_fail", "stop"),
-        ('{exists: {value: "{{ a }}", into: users}, message: m}', "J2O-S010", ".exists.into", "in"),
+        ('{exists: {value: "{{ a }}", inn: users}, message: m}', "J2O-S010", ".exists.inn", "in"),
         ('{exists: {value: "{{ a }}"}, message: m}', "J2O-S011", ".exists", "in"),
         ("{count: {mn: 1}, message: m}", "J2O-S010", ".count.mn", "min"),
         ("{count: {min: -1}, message: m}", "J2O-S016", ".count.min", "too small"),
