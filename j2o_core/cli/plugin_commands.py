@@ -11,12 +11,13 @@ from typer.models import CommandInfo, TyperInfo
 
 from ..hooks.guard import quiet
 from ..hooks.manager import PluginInfo, Plugins
+from ..hooks.patience import Patience
 from ..hooks.registry import NameTaken
 
 _HOOK = "j2o_commands"
 
 
-def join_commands(app: typer.Typer, plugins: Plugins) -> Plugins:
+def join_commands(app: typer.Typer, plugins: Plugins, patience: Patience = Patience()) -> Plugins:
     """Add the plugins' commands to ``app``; what cannot be added is told in the line of its plugin.
 
     A name that a command of j2o has stays with it; of two plugins the one that was loaded first keeps it.
@@ -25,16 +26,19 @@ def join_commands(app: typer.Typer, plugins: Plugins) -> Plugins:
     infos = []
     for info in plugins.infos:
         if info.error is None and _HOOK in info.hooks:
-            info = _joined(app, plugins, info, owners)
+            info = _joined(app, plugins, info, owners, patience)
         infos.append(info)
     return replace(plugins, infos=tuple(infos))
 
 
-def _joined(app: typer.Typer, plugins: Plugins, info: PluginInfo, owners: dict[str, str]) -> PluginInfo:
+def _joined(
+    app: typer.Typer, plugins: Plugins, info: PluginInfo, owners: dict[str, str], patience: Patience
+) -> PluginInfo:
     part = typer.Typer(rich_markup_mode=None)
     with quiet() as printed:
         try:
-            plugins.call(info.name, _HOOK, app=part)
+            with patience.waiting(info.name, "is adding its commands"):
+                plugins.call(info.name, _HOOK, app=part)
             found = list(_named(part))
             for name, _ in found:
                 if name in owners:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import contextlib
 import sys
 from importlib import metadata
+from itertools import takewhile
 from typing import Any, Optional, Sequence
 
 import typer
 import typer.core
 
+from ..hooks.discovery import ALLOWED
 from ..hooks.manager import Plugins, load_plugins
+from ..hooks.patience import Patience
 from ..mapping import builtin
 from . import (
     adopt,
     check,
     config,
     control,
+    convert,
     coverage,
     docs,
     explaining,
@@ -57,9 +61,10 @@ class Commands(typer.core.TyperGroup):
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run ``j2o`` with these arguments (the process's own by default) and return its exit code."""
-    app = build()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    app = build(given)
     try:
-        app(args=list(sys.argv[1:] if arguments is None else arguments), prog_name="j2o")
+        app(args=given, prog_name="j2o")
     except SystemExit as end:
         code = end.code
     else:
@@ -72,9 +77,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     return code if isinstance(code, int) else 0 if code is None else 1
 
 
-def build() -> typer.Typer:
-    """The app with all commands: ours, then those of the plugins."""
-    loaded = load_plugins(environment(), [(builtin.NAME, builtin)])
+def build(arguments: Sequence[str] = ("run",)) -> typer.Typer:
+    """The app with all commands that these arguments need: ours, then those of the plugins."""
+    patience = Patience(say, _WONDER, _HELP_LIMIT if _asks_for_help(arguments) else _LIMIT)
+    if "--version" in takewhile(lambda argument: argument.startswith("-"), arguments):
+        loaded = load_plugins({ALLOWED: builtin.NAME})
+    else:
+        loaded = load_plugins(environment(), [(builtin.NAME, builtin)], patience)
     app = typer.Typer(
         cls=Commands,
         rich_markup_mode=None,
@@ -113,6 +122,7 @@ def build() -> typer.Typer:
         report,
         coverage,
         explaining,
+        convert,
         config,
         schema,
         spec,
@@ -120,8 +130,12 @@ def build() -> typer.Typer:
         plugins,
     ):
         family.add(app)
-    loaded = join_commands(app, loaded)
+    loaded = join_commands(app, loaded, patience)
     return app
+
+
+def _asks_for_help(arguments: Sequence[str]) -> bool:
+    return not arguments or "--help" in arguments or "-h" in arguments or _COMPLETING in environment()
 
 
 def _left_out(loaded: Plugins) -> list[str]:
@@ -134,6 +148,13 @@ def _print_version(wanted: bool) -> None:
         print(f"j2o {metadata.version('j2o')}")
         raise typer.Exit(0)
 
+
+#: seconds that one plugin of others may take to load, and where a person only wants to read a help
+_LIMIT, _HELP_LIMIT = 30.0, 4.0
+#: seconds after which a person wonders what is going on
+_WONDER = 3.0
+#: the variable by which a shell asks how a line can go on
+_COMPLETING = "_J2O_COMPLETE"
 
 _HELP = """Declarative migrations from Jira to OpenProject, over their public REST APIs alone.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any, Callable, Iterable, Mapping, Optional
+
+from ..model.likeness import likeliest
 
 GROUP = "j2o"
 #: the distribution that brings the core and the first-party plugins
@@ -101,5 +102,5 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _meant(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name[:80].lower(), known, n=1, cutoff=0.6)
-    return f"; did you mean '{close[0]}'?" if close else f"; installed are: {', '.join(known) or 'none'}"
+    close = likeliest(name[:80], known)
+    return f"; did you mean '{close}'?" if close else f"; installed are: {', '.join(known) or 'none'}"

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
+import contextlib
 import os
 import traceback
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Iterable, Mapping, Optional
+from typing import Any, ContextManager, Iterable, Mapping, Optional
 
 import pluggy
 
+from ..model.likeness import likeliest
 from ..security.secrets import Backends
 from . import specs
 from .discovery import OURS, Candidate, Choice, installed, version_of
 from .guard import Watched, described, quiet
+from .patience import Patience
 from .registry import NameTaken, Registry
 from .secret_values import secret_values
 
@@ -63,15 +65,16 @@ class Plugins:
 def load_plugins(
     environment: Optional[Mapping[str, str]] = None,
     builtin: Iterable[tuple[str, object]] = (),
+    patience: Patience = Patience(),
 ) -> Plugins:
     """Load the built-in plugins, then every entry point of the group ``j2o``: ours, then the others by name.
 
     See ``Choice`` for which are wanted. Nothing that a plugin does wrong is raised here: it is left out and its line
     tells why. A name of j2o stays with j2o, and the plugin that claims it too is left out; a name that two others claim
-    is given to neither, and both lines tell it.
+    is given to neither, and both lines tell it. ``patience`` is what the plugins of others are loaded with.
     """
     choice = Choice.of(os.environ if environment is None else environment)
-    loading = _Loading()
+    loading = _Loading(patience)
     builtin = list(builtin)
     for name, plugin in builtin:
         candidate = Candidate(name, getattr(plugin, "__name__", ""), OURS, version_of(OURS), lambda: None)
@@ -88,7 +91,8 @@ def load_plugins(
 class _Loading:
     """The plugins that are loaded so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
         self.manager = pluggy.PluginManager("j2o")
         self.manager.add_hookspecs(specs)
         self.registry = Registry()
@@ -108,7 +112,8 @@ class _Loading:
         watched = Watched(frozenset(self._packages))
         with quiet() as printed:
             try:
-                plugin = candidate.load()
+                with self._waiting(candidate, "is being imported"):
+                    plugin = candidate.load()
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001 - a plugin may raise anything while it is imported
@@ -128,7 +133,8 @@ class _Loading:
                 _check_object(plugin)
                 self.manager.register(plugin, candidate.name)
                 _check_hooks(self.manager, plugin)
-                _call(self.manager, candidate.name, "j2o_register", {"registry": part})
+                with self._waiting(candidate, "is registering"):
+                    _call(self.manager, candidate.name, "j2o_register", {"registry": part})
                 part.close()
                 replaced = watched.restore() if watched is not None else []
                 if replaced:
@@ -152,6 +158,11 @@ class _Loading:
                     self._protected.add(candidate.label)
         self._labels[len(self._infos)] = candidate.label
         self._infos.append(replace(info, printed=printed + more.getvalue()))
+
+    def _waiting(self, candidate: Candidate, what: str) -> ContextManager[None]:
+        if candidate.distribution == OURS:
+            return contextlib.nullcontext()
+        return self._patience.waiting(candidate.name, what)
 
     def infos(self) -> tuple[PluginInfo, ...]:
         """A line about each, those whose names others claim too included."""
@@ -180,8 +191,8 @@ def _check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
     for caller in callers:
         optional = any(made.optionalhook for made in caller.get_hookimpls() if made.plugin is plugin)
         if caller.spec is None and not optional:
-            close = difflib.get_close_matches(caller.name, known, n=1)
-            raise TypeError(f"j2o has no hook '{caller.name}'" + (f"; did you mean '{close[0]}'?" if close else ""))
+            close = likeliest(caller.name, known)
+            raise TypeError(f"j2o has no hook '{caller.name}'" + (f"; did you mean '{close}'?" if close else ""))
     if not callers:
         raise TypeError("it implements no hook of j2o, such as j2o_register: functions need the mark @hookimpl")
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 from typing import Any, Callable
 
 import pytest
+
+from j2o_core.hooks.manager import load_plugins
+from j2o_core.hooks.patience import Patience
 
 GOOD = """
 @hookimpl
@@ -443,3 +448,63 @@ def test_every_hook_is_in_the_guide() -> None:
     text = guide.read_text(encoding="utf-8")
     hooks = [name for name in vars(specs) if name.startswith("j2o_")]
     assert [name for name in hooks if name not in text] == []
+
+
+HANGING = {
+    "sleeps when it is imported": "import time\ntime.sleep(600)",
+    "loops when it is imported": "while True: pass",
+    "catches what stops it": "import time\ntry:\n    time.sleep(600)\nexcept Exception: pass\n",
+    "gives way at last": (
+        "import time\nfor _ in range(3):\n    try:\n        time.sleep(600)\n    except BaseException: pass\n"
+        "time.sleep(600)"
+    ),
+    "loops when it registers": "@hookimpl\ndef j2o_register(registry):\n    while True: pass",
+    "sleeps when it adds commands": (
+        "import time\n@hookimpl\ndef j2o_register(registry): pass\n@hookimpl\ndef j2o_commands(app): time.sleep(600)"
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", HANGING, ids=lambda kind: kind.replace(" ", "-"))
+def test_a_plugin_that_does_not_come_to_an_end_holds_up_no_help_and_no_other_plugin(
+    kind: str, install: Callable[..., None], j2o: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("j2o_core.cli.program._HELP_LIMIT", 0.3)
+    monkeypatch.setattr("j2o_core.cli.program._LIMIT", 0.4)
+    install("hostile", HANGING[kind])
+    install("zeta", GOOD)
+    assert "Commands" in j2o("--help").out
+    called = j2o("plugins", "list", "--json")
+    listed = {plugin["name"]: plugin for plugin in json.loads(called.out)}
+    assert "for more than 0.4 s, so it is left out" in listed["hostile"]["error"]
+    assert listed["zeta"]["provides"] == ["step:shout"]
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_plugin_that_takes_its_time_is_told_by_name_and_taken(
+    install: Callable[..., None], j2o: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("j2o_core.cli.program._WONDER", 0.2)
+    install("slow", f"import time\ntime.sleep(0.5)\n{GOOD}")
+    called = j2o("plugins", "list", "--json")
+    assert "plugin slow is being imported for more than 0.2 s; J2O_DISABLE_PLUGINS=slow leaves it out" in called.err
+    assert {plugin["name"]: plugin["error"] for plugin in json.loads(called.out)}["slow"] is None
+
+
+def test_what_is_loaded_on_another_thread_is_waited_for(install: Callable[..., None]) -> None:
+    install("slow", f"import time\ntime.sleep(0.4)\n{GOOD}")
+    loaded: list[Any] = []
+    thread = threading.Thread(target=lambda: loaded.append(load_plugins({}, patience=Patience(limit=0.1))))
+    thread.start()
+    thread.join()
+    assert [one.error for one in loaded[0].infos if one.name == "slow"] == [None]
+
+
+def test_whoever_asks_for_the_version_waits_for_no_plugin(
+    install: Callable[..., None], j2o: Callable[..., Any]
+) -> None:
+    install("hostile", "raise SystemExit('imported')")
+    called = j2o("--version")
+    assert (called.code, called.err) == (0, "")
+    assert called.out.startswith("j2o ")
