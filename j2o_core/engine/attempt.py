@@ -92,7 +92,8 @@ class Attempt:
             return
         claims = self._upload(task)
         try:
-            answer = loader.create(with_content(engine, row, replace(task.effect, claims=claims)))
+            effect = replace(task.effect, claims=claims, look_up=task.resolution.look_up_patiently)
+            answer = loader.create(with_content(engine, row, effect))
         except (Taken, ItemFailed) as refusal:
             # After doubt a refusal may only say that the first request has arrived in the end (and has the files).
             task.in_doubt = task.was_in_doubt  # until that is known nothing is sent again
@@ -254,7 +255,8 @@ class Attempt:
 
 def resolve(engine: Engine, row: effects.EffectRow, parentless: bool = False) -> Resolution:
     """Resolve a stored effect; a file that waits to be claimed has no parent yet."""
-    return Resolution(engine.resolver, row, engine.source, engine.loaders[row.entity].required, parentless)
+    required = engine.loaders[row.entity].required
+    return Resolution(engine.resolver, row, engine.source, required, parentless, engine.under_way, engine.effects.waits)
 
 
 def holds(loader: Loader, effect: Effect, current: Found) -> bool:

@@ -14,6 +14,7 @@ from ..ledger.writer import Writer
 from ..model.effect import Stream
 from ..model.retry import Bounds
 from .resolve import Resolver
+from .under_way import UnderWay
 
 #: opens the bytes of a file's effect
 Opener = Callable[[EffectRow], AbstractContextManager[Stream]]
@@ -71,6 +72,9 @@ class Engine:
     tolerate_share: float = 1.0
     tolerate_after: int = 200
     late_step: Mapping[str, int] = field(default_factory=dict)
+    #: entities whose texts are written again where they name what came later
+    rewritten: frozenset[str] = frozenset()
+    under_way: UnderWay = field(default_factory=UnderWay)
     #: by so many seconds the clock was set forward since this run was last at work
     jumped: float = 0.0
     stop: threading.Event = field(default_factory=threading.Event)

@@ -102,6 +102,8 @@ class Dispatcher:
             if state == effects.PLANNED:
                 self._mark_sent(tasks)
             for task in tasks:
+                engine.under_way.begin(task.row)
+            for task in tasks:
                 for file in (*(upload.row for upload in task.uploads), task.row):
                     if not task.in_doubt:
                         self._prefetch.begin(file)
@@ -232,6 +234,7 @@ class Dispatcher:
                 queue.done(task)
                 return
             if again is None:
+                self._engine.under_way.end(task.row)
                 queue.done(task)
                 self._progress()
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,9 @@ from ..model.outcome import Outcome
 from ..model.problem import WARNING, Problem
 from .context import Engine
 from .task import Task, Upload
+
+#: how many references of one item are told by name
+_TOLD = 10
 
 
 def answer_of(found: Found) -> Answer:
@@ -72,9 +76,13 @@ class Recorder:
         item = self._item(task, answer, owned)
         known = TargetItem(row.entity, answer.id, answer.display or row.key, row.key)
         engine.resolver.remember(row.entity, row.origin, known)
-        late = task.resolution.late_fields if not task.changes_existing else []
+        loader, resolution = engine.loaders[row.entity], task.resolution
+        if task.was_in_doubt or owned == MATCHED:
+            with contextlib.suppress(Outcome):  # it stands already; what it names is asked for all the same
+                loader.image(task.effect)
+        late = resolution.late_fields(loader.notes_field) if row.entity in engine.rewritten else []
         inverse = inverse_of(task, answer, owned) if written else None
-        problems = _differences(row, answer)
+        problems = [*_differences(row, answer), *(_led_nowhere(row, resolution.told) if not late else ())]
         adopted = owned == MATCHED or not written
 
         engine.observe.after(row, "adopted" if adopted else "done", {"item": answer.id})
@@ -248,6 +256,15 @@ class Recorder:
             answer.version,
             answer.updated,
         )
+
+
+def _led_nowhere(row: effects.EffectRow, told: Sequence[str]) -> list[Problem]:
+    """One problem for all references of an item's texts that led nowhere."""
+    if not told:
+        return []
+    shown = ", ".join(told[:_TOLD]) + (f" and {len(told) - _TOLD} more" if len(told) > _TOLD else "")
+    message = f"its text names what is not on the target, and says so still: {shown}"
+    return [Problem("J2O-E022", message, WARNING, entity=row.entity, key=row.key)]
 
 
 def _differences(row: effects.EffectRow, answer: Answer) -> list[Problem]:

@@ -6,13 +6,14 @@ import threading
 from dataclasses import replace
 from typing import Callable, Mapping, Optional
 
-from ..ledger.effects import EffectRow
+from ..ledger.effects import SHAPE, EffectRow
 from ..ledger.items import Items
 from ..model.effect import Effect, Note, TargetItem
 from ..model.origin import Origin
 from ..model.outcome import ItemFailed
 from ..model.payload import Ref, RichText
 from .missing import References
+from .under_way import UnderWay
 
 #: (entity, alias) → (origin id, key), or None: the snapshot's answer
 AliasIndex = Callable[[str, str], Optional["tuple[str, str]"]]
@@ -76,16 +77,29 @@ class Resolver:
 
 
 class Resolution:
-    """One effect being resolved: the effect itself, and what its text refers to that does not exist yet."""
+    """One effect being resolved: the effect itself, and what its text refers to that does not exist yet.
+
+    ``waits`` tells whether what creates an item of this run has not ended.
+    """
 
     def __init__(
-        self, resolver: Resolver, row: EffectRow, source: str, required: tuple[str, ...], parentless: bool = False
+        self,
+        resolver: Resolver,
+        row: EffectRow,
+        source: str,
+        required: tuple[str, ...],
+        parentless: bool = False,
+        under_way: Optional[UnderWay] = None,
+        waits: Callable[[str, str], bool] = lambda entity, origin: True,
     ) -> None:
         self._resolver = resolver
         self._row = row
         self._references = References(resolver.reference, required)
         self._parentless = parentless
+        self._under_way = under_way
+        self._waits = waits
         self._late = False
+        self._told: dict[str, None] = {}
         self.effect = self._resolve(source)
 
     @property
@@ -99,11 +113,32 @@ class Resolution:
         return {name: value + OPEN_END if name in open_ends else value for name, value in fields.items()}
 
     @property
-    def late_fields(self) -> list[str]:
-        """Rich text fields whose text names items that exist at the source but not yet on the target."""
-        if not self._late:
+    def told(self) -> list[str]:
+        """What its text refers to and nothing was found for, as a person would call it."""
+        return list(self._told)
+
+    def late_fields(self, notes_field: Optional[str] = None) -> list[str]:
+        """Rich text fields whose text names items that are still to be written; ``notes_field`` holds notes too."""
+        if not self._late or self._row.kind == SHAPE:
             return []
-        return [name for name, value in self._row.payload.items() if isinstance(value, RichText)]
+        found = {name: None for name, value in self._row.payload.items() if isinstance(value, RichText)}
+        if notes_field and any(isinstance(value, RichText) for _, value in self._row.notes):
+            found.setdefault(notes_field)
+        only = self._row.only
+        return [name for name in found if only is None or name in only]
+
+    def look_up_patiently(self, entity: str, alias: str) -> Optional[TargetItem]:
+        """As ``effect.look_up``, for a create that is about to be sent.
+
+        Raises:
+            Held: it had better wait for an item that is just being created.
+        """
+        item = self._look_up(entity, alias)
+        if item is None and self._under_way is not None:
+            origin = self._resolver.origin(entity, alias)
+            if origin is not None:
+                self._under_way.wait(self._row, entity, origin[0])
+        return item
 
     def _resolve(self, source: str) -> Effect:
         row = self._row
@@ -122,6 +157,7 @@ class Resolution:
             parent_key=parent.key if parent else "",
             notes=(*(Note(label, value) for label, value in row.notes), *self._references.notes),
             fields=row.only,
+            tell=self._told.setdefault,
         )
 
     def _look_up(self, entity: str, alias: str) -> Optional[TargetItem]:
@@ -129,6 +165,6 @@ class Resolution:
         if origin is None:
             return None
         item = self._resolver.item(entity, origin[0])
-        if item is None:
-            self._late = True
+        if item is None and not self._late:
+            self._late = self._waits(entity, origin[0])
         return item

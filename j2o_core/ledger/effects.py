@@ -211,6 +211,20 @@ class Effects:
         return [(read_row(row), json.loads(row["late"])) for row in rows]
 
     @patient
+    def waits(self, entity: str, origin: str) -> bool:
+        """Whether an item is still to be created in this run."""
+        effect = tables.effect.c
+        with self.engine.connect() as connection:
+            statement = select(effect.id).where(
+                effect.run == self.run,
+                effect.entity == entity,
+                effect.origin == origin,
+                effect.kind.in_([CREATE, UPLOAD]),
+                effect.state.in_([PLANNED, SENT]),
+            )
+            return connection.execute(statement.limit(1)).first() is not None
+
+    @patient
     def exists(self, step: int) -> bool:
         """Whether a step has effects of any state."""
         with self.engine.connect() as connection:

@@ -78,6 +78,10 @@ class Stream(Protocol):
 LookUp = Callable[[str, str], Optional[TargetItem]]
 
 
+def _tell_nobody(reference: str) -> None:
+    """What an effect that nobody listens to does with what it is told."""
+
+
 @dataclass(frozen=True)
 class Claim:
     """A file that was uploaded and waits to be claimed by the item under construction."""
@@ -92,7 +96,8 @@ class Effect:
     """One write, ready to be turned into a request.
 
     ``payload`` has every reference resolved: a ``TargetItem``, ``None``, or a list of those; rich text is still a
-    ``RichText``. Fields left out by policy are absent. ``look_up(entity, alias)`` resolves what rich text refers to.
+    ``RichText``. Fields left out by policy are absent. ``look_up(entity, alias)`` resolves what rich text refers to;
+    ``tell(words)`` is called with each reference of a text that led nowhere, as a person would call it.
     ``parent`` is the target item this one belongs to. ``fields`` limits an update to these payload fields.
     """
 
@@ -106,6 +111,7 @@ class Effect:
     claims: tuple[Claim, ...] = ()
     fields: Optional[frozenset[str]] = None
     content: Optional[Callable[[], ContextManager[Stream]]] = None
+    tell: Callable[[str], None] = _tell_nobody
 
 
 @dataclass(frozen=True)

@@ -285,6 +285,7 @@ class _Run:
             tolerate_share=1.0 if state.asked.get("retry") else spec.runtime.tolerate.failed,
             tolerate_after=spec.runtime.tolerate.after,
             late_step={step.entity: step.number for step in self._wiring.steps if step.kind == "write"},
+            rewritten=frozenset(step.entity for step in self._wiring.steps if step.kind == "late"),
             jumped=self._jumped,
             stop=self._options.stop,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Collection, Mapping, Optional
+from typing import Any, Callable, Collection, Mapping, Optional, Sequence
 
 from ..expressions.names import FieldNames
 from ..expressions.paths import compile_path, parse_path
@@ -51,6 +51,8 @@ class Wiring:
     target_connection: str = ""
     source: str = ""
     source_url: str = ""
+    #: further base URLs under which texts name the source
+    source_addresses: Sequence[str] = ()
     source_identity: str = ""
     target: str = ""
     _closers: list[Callable[[], None]] = field(default_factory=list)
@@ -230,6 +232,7 @@ def _wire_sources(wiring: Wiring, variables: Mapping[str, str]) -> None:
                     raise Fatal("a spec has one source connection; split this one into two specs", exit_code=2)
                 client = wiring.clients[connection]
                 wiring.source, wiring.source_url = source, client.url
+                wiring.source_addresses = client.addresses
                 wiring.source_identity = client.identity
                 extractor = registry.get(EXTRACTOR, extract.plugin)(client, source, entity.name, extract.options)
                 wiring.extractors[(entity.name, priority)] = extractor
@@ -277,6 +280,7 @@ def _wire_targets(wiring: Wiring) -> None:
             raise Fatal("a spec has one target connection; split this one into two specs", exit_code=2)
         wiring.target, wiring.target_connection = client.identity, connection
         loader = loader_class(client, wiring.source, entity.name, entity.load.options, wiring.source_url)
+        loader.source_addresses = wiring.source_addresses
         wiring.loaders[entity.name] = loader
         of = {extract.of for extract in entity.extract if extract.of and not _is_shared(wiring, entity.name)}
         refers_to[entity.name] = frozenset({*wiring.mappings[entity.name].refers_to, *entity.after, *loader.after, *of})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from j2o_core.richtext.addresses import with_addresses
 from j2o_core.richtext.codec import TreeFormatError, from_json, to_json
 from j2o_core.richtext.collector import paused_collector
-from j2o_core.richtext.convert import Reader, Writer, convert_lines, convert_text
-from j2o_core.richtext.issue_keys import link_issue_keys
+from j2o_core.richtext.convert import ConvertedLine, Reader, Writer, convert_lines, convert_text
+from j2o_core.richtext.issue_keys import with_issue_keys
 from j2o_core.richtext.marks import (
     BACKGROUND_KIND,
     CITE,
@@ -95,6 +96,7 @@ __all__ = [
     "Blocks",
     "BulletList",
     "CodeBlock",
+    "ConvertedLine",
     "Date",
     "DecisionItem",
     "DecisionList",
@@ -136,10 +138,11 @@ __all__ = [
     "from_json",
     "inline_text",
     "inlines",
-    "link_issue_keys",
     "map_content",
     "paused_collector",
     "references",
     "to_json",
     "visible_text",
+    "with_addresses",
+    "with_issue_keys",
 ]

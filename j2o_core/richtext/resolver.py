@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Optional, Protocol, Tuple, Union
+from typing import Optional, Protocol, Tuple
 
 Alias = Tuple[str, str]
 
@@ -13,11 +13,17 @@ class Resolver(Protocol):
     def mention(self, alias: Alias) -> Optional[Tuple[int, str]]:
         """Id and display name of the person behind an alias ``(kind, value)``."""
 
-    def issue(self, key: str) -> Optional[Union[int, str]]:
-        """Id (or display id, such as ``ACME-12``) of the work package that an issue became."""
+    def issue(self, key: str) -> Optional[str]:
+        """Address of what an issue became."""
+
+    def is_issue(self, key: str) -> bool:
+        """Whether a typed word that looks like an issue's key is one, and ``issue`` knows it."""
 
     def attachment(self, name: str) -> Optional[str]:
         """Address of an attached file of the item that holds the text."""
+
+    def address(self, url: str) -> Optional[str]:
+        """Where a link of the source leads on the target; ``None``: where it always led."""
 
 
 class NoResolver:
@@ -27,10 +33,18 @@ class NoResolver:
         """Nobody."""
         return None
 
-    def issue(self, key: str) -> Optional[Union[int, str]]:
+    def issue(self, key: str) -> Optional[str]:
         """Nothing."""
         return None
 
+    def is_issue(self, key: str) -> bool:
+        """No."""
+        return False
+
     def attachment(self, name: str) -> Optional[str]:
         """Nothing."""
+        return None
+
+    def address(self, url: str) -> Optional[str]:
+        """Where it always led."""
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Mapping
+from typing import Any, ClassVar, Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class Client(ABC):
     identity: str
     #: base URL without a trailing slash
     url: str
+    #: further base URLs by which people know this system, once ``check`` was called
+    addresses: Sequence[str] = ()
 
     @abstractmethod
     def check(self) -> Mapping[str, str]:

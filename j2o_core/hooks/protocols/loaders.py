@@ -43,6 +43,8 @@ class Loader(ABC):
     changeable: ClassVar[bool] = True
     #: how many scopes one ``scan`` takes
     scan_batch: ClassVar[int] = 1
+    #: further base URLs under which texts name the source; set before anything is written
+    source_addresses: Sequence[str] = ()
 
     def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any], source_url: str = "") -> None:
         self.client = client

@@ -133,7 +133,13 @@ def test_references_in_rich_text_lead_to_the_target(target, project):
     claims = (Claim(Origin("acme", "attachments", "1"), "77", "new.txt"),)
     effect = target.issue(project, description=text, key="ACME-900", claims=claims)
     image = target.loader("work_packages").image(effect)
-    for part in ("#4711", "ACME-8", "/api/v3/attachments/77/content", "/api/v3/attachments/55/content", 'data-id="4"'):
+    for part in (
+        "[ACME-7](/work_packages/4711)",
+        "ACME-8",
+        "/api/v3/attachments/77/content",
+        "/api/v3/attachments/55/content",
+        'data-id="4"',
+    ):
         assert part in image["description"]
 
 

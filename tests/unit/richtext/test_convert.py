@@ -19,10 +19,24 @@ def test_lines_come_back_one_for_one_in_order_whatever_they_hold() -> None:
         json.dumps({"id": 5, "input": None}).encode(),
     ]
     answers = list(rt.convert_lines(lines, read_wiki, write_markdown))
-    assert [answer["id"] for answer in answers] == [1, None, None, "x", 5]
-    assert [answer["markdown"] for answer in answers] == ["**a**", "", "", "", ""]
-    assert [bool(answer["warnings"]) for answer in answers] == [False, True, True, True, False]
-    assert "line 2 is not JSON" in answers[1]["warnings"][0]
+    assert [answer.id for answer in answers] == [1, None, None, "x", 5]
+    assert [answer.markdown for answer in answers] == ["**a**", "", "", "", ""]
+    assert [answer.is_bad for answer in answers] == [False, True, True, True, False]
+    assert "line 2 is not JSON" in answers[1].warnings[0]
+    assert answers[0].as_json() == {"id": 1, "markdown": "**a**", "warnings": []}
+
+
+def test_a_line_that_breaks_the_converter_costs_no_other() -> None:
+    def read(source: object) -> tuple[rt.Document, list[str]]:
+        if source == "bad":
+            raise RuntimeError("no idea")
+        return read_wiki(str(source))
+
+    lines = [json.dumps({"id": number, "input": text}) for number, text in enumerate(("a", "bad", "b"))]
+    answers = list(rt.convert_lines([*lines, None], read, write_markdown))
+    assert [answer.markdown for answer in answers] == ["a", "", "b", ""]
+    assert answers[1].warnings == ["line 2 cannot be converted: RuntimeError: no idea"]
+    assert answers[3].warnings == ["line 4 is too long"]
 
 
 def test_unresolved_references_stay_readable_and_are_listed_once() -> None:
@@ -45,4 +59,4 @@ def test_input_of_the_wrong_kind_is_a_warning_not_an_error() -> None:
     ]
     for read in (read_wiki, read_adf):
         answers = list(rt.convert_lines(lines, read, write_markdown))
-        assert [answer["id"] for answer in answers] == [1, 2, 3]
+        assert [answer.id for answer in answers] == [1, 2, 3]

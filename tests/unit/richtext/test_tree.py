@@ -72,10 +72,16 @@ def test_references_are_found_wherever_they_stand() -> None:
     assert list(rt.references(tree)) == [mention, key, file, image]
 
 
-def test_bare_keys_of_known_projects_become_references() -> None:
-    tree = rt.link_issue_keys(one(rt.Text("See ACME-12, (OPS-3) and ACME-4.")), {"ACME", "OPS"})
-    assert [node.key for node in rt.references(tree) if isinstance(node, rt.IssueKey)] == ["ACME-12", "OPS-3", "ACME-4"]
-    assert rt.visible_text(tree) == "See ACME-12, (OPS-3) and ACME-4."
+def keys(text: str, *projects: str) -> list[str]:
+    """The typed keys that become references where these projects have every issue."""
+    content = rt.with_issue_keys((rt.Text(text),), lambda key: key.rpartition("-")[0] in projects)
+    assert "".join(map(rt.inline_text, content)) == text
+    return [inline.key for inline in content if isinstance(inline, rt.IssueKey)]
+
+
+def test_typed_keys_of_issues_become_references() -> None:
+    assert keys("See ACME-12, (OPS-3) [ACME-5] and ACME-4.", "ACME", "OPS") == ["ACME-12", "OPS-3", "ACME-5", "ACME-4"]
+    assert keys("UTF-8, NOPE-1 and ACME-1", "ACME") == ["ACME-1"]
 
 
 @pytest.mark.parametrize(
@@ -83,22 +89,28 @@ def test_bare_keys_of_known_projects_become_references() -> None:
     [
         "CVE-2021-44228 UTF-8 SHA-256 ISO-8859",
         "https://jira.example/browse/ACME-12",
+        "https://x.example/?q=(ACME-1),ACME-2;ACME-3 www.x.example/,ACME-4 ssh+git://x/,ACME-5",
         "ACME-12-fix branch/ACME-12 ACME-12.txt MY_ACME-12 xACME-12 ACME-12a ACME-012 acme-12 user@ACME-12",
     ],
 )
 def test_words_that_only_look_like_keys_stay_text(text: str) -> None:
-    tree = one(rt.Text(text))
-    assert rt.link_issue_keys(tree, {"ACME"}) is not tree or not list(rt.references(tree))
-    assert not list(rt.references(rt.link_issue_keys(tree, {"ACME"})))
+    assert keys(text, "ACME", "CVE") == []
 
 
 def test_keys_in_code_and_links_stay_as_they_are() -> None:
     link = rt.Mark(rt.LINK_KIND, "https://x.example")
-    tree = rt.Document(
-        (rt.Paragraph((rt.Text("ACME-1", (rt.CODE,)), rt.Text("ACME-2", (link,)))), rt.CodeBlock("ACME-3"))
+    content = (rt.Text("ACME-1", (rt.CODE,)), rt.Text("ACME-2", (link,)))
+    assert rt.with_issue_keys(content, lambda key: True) is content
+
+
+def test_links_and_pictures_of_the_source_are_led_elsewhere_and_keep_their_text() -> None:
+    old, new = rt.Mark(rt.LINK_KIND, "https://jira/browse/A-1"), rt.Mark(rt.LINK_KIND, "/work_packages/1")
+    content = (rt.Text("this", (old, rt.STRONG)), rt.Text(" and "), rt.Image(url=old.value), rt.Image("a.png"))
+    led = rt.with_addresses(content, {old.value: new.value}.get)
+    assert led == (
+        rt.Text("this", (new, rt.STRONG)),
+        rt.Text(" and "),
+        rt.Image(url=new.value, alt=old.value),
+        rt.Image("a.png"),
     )
-    assert rt.link_issue_keys(tree, {"ACME"}) == tree
-
-
-def test_a_version_of_a_cve_number_stays_text_even_beside_a_project_of_that_name() -> None:
-    assert not list(rt.references(rt.link_issue_keys(one(rt.Text("CVE-2021-44228")), {"CVE"})))
+    assert rt.with_addresses(content, lambda url: None) is content

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, Optional, Union
+from typing import Any, Callable, Mapping, Optional
 from urllib.parse import quote
 
 from j2o_core.api import Effect, RichText, TargetItem, richtext
@@ -41,20 +41,13 @@ class PlainValues:
         return str(self._write(document, self._references)[0])
 
 
-class _References:
+class _References(richtext.NoResolver):
     """Issues and people stay readable, as they are in the source; files lead to their place in the archive."""
 
     def __init__(self, effect: Effect, locate: Locate) -> None:
         self._effect = effect
         self._locate = locate
         self._issue_key = effect.parent_key or effect.key
-
-    def mention(self, alias: richtext.Alias) -> None:
-        """The readable form will do."""
-
-    def issue(self, key: str) -> Optional[Union[int, str]]:
-        """The same."""
-        return None
 
     def attachment(self, name: str) -> Optional[str]:
         """The path from the archive's folder."""

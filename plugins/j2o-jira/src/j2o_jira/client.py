@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import threading
-from typing import Any, Iterable, Mapping, Optional
+from typing import Any, Iterable, Mapping, Optional, Sequence
 from urllib.parse import quote, urlsplit
 
 from j2o_core.api import Client, ConnectionOptions, Fatal, Http, NotSent, Refused, Response, Retriable, Selection
@@ -52,6 +52,12 @@ class Jira(Client):
             "user": str(user.get("name") or user.get("emailAddress") or user.get("displayName") or ""),
             "time zone": str(user.get("timeZone") or ""),
         }
+
+    @property
+    def addresses(self) -> Sequence[str]:  # type: ignore[override]
+        """The base URL that Jira itself tells people."""
+        known = str(self._server_info().get("baseUrl") or "").rstrip("/")
+        return (known,) if known and known != self.url else ()
 
     @property
     def cloud(self) -> bool:

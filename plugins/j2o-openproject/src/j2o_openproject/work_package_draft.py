@@ -7,6 +7,7 @@ from typing import Any, Iterable, Mapping, Optional
 
 from j2o_core.api import Difference, Effect, Note, TargetItem
 
+from .addresses import Addresses
 from .bad_values import bad_values_fail
 from .catalogue import Catalogue
 from .custom_fields import convert, readable
@@ -82,23 +83,27 @@ class Draft:
         return body
 
 
-def draft_of(effect: Effect, catalogue: Catalogue, marks: Marks, source: str, origin_field: str) -> Draft:
+def draft_of(
+    effect: Effect, catalogue: Catalogue, marks: Marks, addresses: Addresses, source: str, origin_field: str
+) -> Draft:
     """Everything that follows from one effect.
 
     Raises:
         ItemFailed: it names what the target has not, or holds a value that its field cannot be.
     """
     with bad_values_fail():
-        return _draft(effect, catalogue, marks, source, origin_field)
+        return _draft(effect, catalogue, marks, addresses, source, origin_field)
 
 
-def _draft(effect: Effect, catalogue: Catalogue, marks: Marks, source: str, origin_field: str) -> Draft:
+def _draft(
+    effect: Effect, catalogue: Catalogue, marks: Marks, addresses: Addresses, source: str, origin_field: str
+) -> Draft:
     payload = payload_of(effect)
     project = target_id(payload.get("project"), "project")
     type_id = catalogue.types.id(payload.get("type"))
     schema = catalogue.schema(project, type_id)
     draft = Draft(project)
-    references = EffectReferences(effect, effect.key)
+    references = EffectReferences(effect, effect.key, addresses)
     _add(draft, "project", project, links={"project": link("projects", project)})
     _add(draft, "type", catalogue.types.name(type_id), links={"type": link("types", type_id)})
     subject = one_line(payload.get("subject"))

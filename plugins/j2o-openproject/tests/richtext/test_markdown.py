@@ -19,8 +19,14 @@ class Known(rt.NoResolver):
     def mention(self, alias: rt.Alias) -> Optional[Tuple[int, str]]:
         return (7, 'Ann "A" <Lee>') if alias == ("name", "ann") else None
 
-    def issue(self, key: str) -> Optional[Union[int, str]]:
-        return {"ACME-1": 123, "ACME-2": "NEW-2"}.get(key)
+    def issue(self, key: str) -> Optional[str]:
+        return {"ACME-1": "/work_packages/123", "ACME-2": "/op/work_packages/7"}.get(key)
+
+    def is_issue(self, key: str) -> bool:
+        return self.issue(key) is not None
+
+    def address(self, url: str) -> Optional[str]:
+        return "/work_packages/123" if url == "https://jira/browse/ACME-1" else None
 
     def attachment(self, name: str) -> Optional[str]:
         return "/api/v3/attachments/5/content" if name == "a b.png" else None
@@ -132,9 +138,25 @@ def test_references_are_written_with_their_ids() -> None:
         '<mention class="mention" data-id="7" data-type="user" data-text="@Ann &quot;A&quot; &lt;Lee&gt;">'
         '@Ann "A" \\<Lee></mention>'
     )
-    assert write(p(rt.IssueKey("ACME-1"), " ", rt.IssueKey("ACME-2"))) == "#123 #NEW-2"
+    assert write(p(rt.IssueKey("ACME-1"), " ", rt.IssueKey("ACME-2", "the bug"))) == (
+        "[ACME-1](/work_packages/123) [the bug (ACME-2)](/op/work_packages/7)"
+    )
     assert write(p(rt.Image("a b.png"))) == "![a b.png](/api/v3/attachments/5/content)"
     assert write(p(rt.AttachmentLink("a b.png", "pic"))) == "[pic](/api/v3/attachments/5/content)"
+
+
+def test_typed_keys_and_links_into_the_source_lead_to_the_target() -> None:
+    link = rt.Text("it", (rt.Mark(rt.LINK_KIND, "https://jira/browse/ACME-1"),))
+    assert write(p("See ACME-1, ACME-9: ", link, rt.Text("ACME-1", (rt.CODE,)))) == (
+        "See [ACME-1](/work_packages/123), ACME-9: [it](/work_packages/123)`ACME-1`"
+    )
+    assert write(p(rt.Text("ACME-1", (rt.STRONG,)), "!", rt.IssueKey("ACME-1"))) == (
+        "**[ACME-1](/work_packages/123)**\\![ACME-1](/work_packages/123)"
+    )
+    cell = rt.TableRow((rt.TableCell((p("ACME-1"),), True, 2),))
+    assert write(rt.Table((cell,))) == (
+        '<table>\n<tr><th colspan="2"><a href="/work_packages/123">ACME-1</a></th></tr>\n</table>'
+    )
 
 
 def test_unknown_references_are_readable_and_listed() -> None:

@@ -116,7 +116,7 @@ class Comments(EntityLoader):
     def image(self, effect: Effect) -> Mapping[str, Any]:
         """The text below the first line, and what the first line tells, as Markdown."""
         payload = effect.payload
-        references = EffectReferences(effect, effect.parent_key)
+        references = EffectReferences(effect, effect.parent_key, self.addresses)
         text = markdown(payload.get("text"), references)
         if not text:
             raise ItemSkipped("the comment has no text", code="empty_comment")

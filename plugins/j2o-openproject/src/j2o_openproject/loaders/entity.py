@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence
 
 from j2o_core.api import (
@@ -17,6 +18,7 @@ from j2o_core.api import (
     RichText,
 )
 
+from ..addresses import Addresses
 from ..catalogue import Catalogue
 from ..codes import problem
 from ..connector import OpenProject
@@ -33,6 +35,11 @@ class EntityLoader(Loader):
     def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any], source_url: str = "") -> None:
         super().__init__(client, source, entity, options, source_url)
         self.marks = Marks(source, source_url)
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Where links into the source lead on the target."""
+        return Addresses(self.client.url, (self.source_url, *self.source_addresses))
 
     @property
     def catalogue(self) -> Catalogue:

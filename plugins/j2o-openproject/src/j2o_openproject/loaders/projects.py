@@ -114,7 +114,7 @@ class Projects(EntityLoader):
     def image(self, effect: Effect) -> Mapping[str, Any]:
         """Identifier, name, description with the readable block, visibility, parent; ``active`` only at the finish."""
         payload = payload_of(effect)
-        references = EffectReferences(effect, effect.key)
+        references = EffectReferences(effect, effect.key, self.addresses)
         image: dict[str, Any] = {
             "identifier": str(payload.get("identifier") or ""),
             "name": one_line(payload.get("name")),

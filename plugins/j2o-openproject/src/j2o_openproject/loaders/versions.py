@@ -110,7 +110,7 @@ class Versions(EntityLoader):
     def image(self, effect: Effect) -> Mapping[str, Any]:
         """Project, name, description with the readable block, days; ``status`` only at the finish."""
         payload = payload_of(effect)
-        references = EffectReferences(effect, effect.key)
+        references = EffectReferences(effect, effect.key, self.addresses)
         image: dict[str, Any] = {"project": _project(effect), "name": one_line(payload.get("name"))}
         notes = block(f"Preserved from {self.source}", effect.notes, references)
         if "description" in payload or notes:

@@ -168,7 +168,7 @@ class WorkPackages(EntityLoader):
         return self._draft(effect).image
 
     def _draft(self, effect: Effect) -> Draft:
-        return draft_of(effect, self.catalogue, self.marks, self.source, self.origin_field)
+        return draft_of(effect, self.catalogue, self.marks, self.addresses, self.source, self.origin_field)
 
     def _found(self, row: Mapping[str, Any]) -> Found:
         return found_of(row, self.catalogue, self.marks, self.origin_field)

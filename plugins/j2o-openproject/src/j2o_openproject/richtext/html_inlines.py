@@ -31,7 +31,7 @@ class HtmlInlines:
     def write(self, content: Sequence[rt.Inline], line_break: str) -> str:
         """Inlines as HTML on one line."""
         out: List[str] = []
-        for inline in content:
+        for inline in self._references.settled(tuple(content)):
             text = line_break if isinstance(inline, rt.HardBreak) else self._plain(inline)
             marks: rt.Marks = getattr(inline, "marks", ())
             for mark in reversed(marks):
@@ -51,9 +51,9 @@ class HtmlInlines:
                 f'<mention class="mention" data-id="{found[0]}" data-type="user" data-text="{label}">{label}</mention>'
             )
         if isinstance(inline, rt.IssueKey):
-            id_ = self._references.issue(inline)
-            shown = inline.key if id_ is None else f"#{id_}"
-            return f"{_text(inline.label)} ({shown})" if inline.label else shown
+            address = self._references.issue(inline)
+            shown = _text(rt.inline_text(inline))
+            return f'<a href="{html.escape(address)}">{shown}</a>' if address is not None else shown
         if isinstance(inline, rt.AttachmentLink):
             href = self._references.attachment(inline)
             label = _text(inline.label or inline.name)

@@ -43,6 +43,7 @@ class InlineWriter:
 
     def write(self, content: Sequence[rt.Inline], line_break: str) -> str:
         """Inlines as Markdown; ``line_break`` stands for hard breaks."""
+        content = self.references.settled(tuple(content))
         if len(content) == 1:
             only = content[0]
             if type(only) is rt.Text and not only.marks:
@@ -163,11 +164,11 @@ class InlineWriter:
         )
 
     def _issue(self, issue: rt.IssueKey, in_link: bool) -> str:
-        id_ = self.references.issue(issue)
-        shown = issue.key if id_ is None else f"#{id_}"
-        if issue.label:
-            return f"{self.text(issue.label, in_link)} ({shown})"
-        return escape(shown)
+        address = self.references.issue(issue)
+        shown = rt.inline_text(issue)
+        if address is None or in_link:
+            return self.text(shown, in_link)
+        return f"[{self.text(shown, True)}]({escape_address(address)})"
 
     def _attachment(self, attachment: rt.AttachmentLink, in_link: bool) -> str:
         href = self.references.attachment(attachment)

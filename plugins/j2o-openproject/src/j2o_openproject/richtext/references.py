@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import List, Optional, Tuple, Union
+from typing import List, Optional, Tuple
 
 from j2o_core.api import richtext as rt
 
@@ -21,8 +21,14 @@ class References:
             self._warnings.append(f"unresolved mention {mention.label or mention.alias_value!r}: kept as text")
         return found
 
-    def issue(self, issue: rt.IssueKey) -> Optional[Union[int, str]]:
-        """Id of the work package behind a key."""
+    def settled(self, content: rt.Inlines) -> rt.Inlines:
+        """Inlines with typed issue keys as references, and links into the source led to the target."""
+        if type(self._resolver) is rt.NoResolver:
+            return content
+        return rt.with_issue_keys(rt.with_addresses(content, self._resolver.address), self._resolver.is_issue)
+
+    def issue(self, issue: rt.IssueKey) -> Optional[str]:
+        """Address of the work package behind a key."""
         found = self._resolver.issue(issue.key)
         if found is None:
             self._warnings.append(f"unresolved issue {issue.key}: kept as text")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Iterator, Set, Tuple
+import re
+from typing import Callable, Dict, Iterator, Mapping, Sequence, Set, Tuple
 
 from j2o_sandbox.generate import lists
+from j2o_sandbox.generate.richtext import RichText
 from j2o_sandbox.jira.model import Issue, Json, Person, Tracker
+
+_KEY = re.compile(r"\b[A-Z][A-Z0-9]+-[0-9]+\b")
 
 
 def count_manifest(tracker: Tracker, issue_at: Callable[[int], Issue], cloud: bool) -> Json:
@@ -14,13 +18,16 @@ def count_manifest(tracker: Tracker, issue_at: Callable[[int], Issue], cloud: bo
     Left out: issues with a security level and all that belongs to them, restricted comments and worklogs, comments
     without body, links to issues that are absent or left out, watchers who are inactive, archived projects. Relations
     are distinct unordered pairs. ``users`` are all listed ones (on Cloud deleted ones, too) and those whom only issues
-    know.
+    know. ``late_texts`` are descriptions that name themselves or an issue that comes later: parents come before
+    children, projects in Jira's order, issues in the order of their keys.
     """
     kept = {row.key for row in tracker.rows if row.level is None}
     users: Set[str] = {
         user.name for user in tracker.users.values() if user.listed or (cloud and user.account_id != "unknown")
     }
     pairs: Set[Tuple[str, str]] = set()
+    parents: Dict[str, str] = {}
+    named: Dict[str, Set[str]] = {}
     counts: Dict[str, int] = dict.fromkeys(
         ("work_packages", "parents", "comments", "attachments", "watchers", "time_entries"), 0
     )
@@ -30,6 +37,8 @@ def count_manifest(tracker: Tracker, issue_at: Callable[[int], Issue], cloud: bo
         issue = issue_at(position)
         counts["work_packages"] += 1
         counts["parents"] += _parent(issue) in kept
+        parents[row.key] = _parent(issue)
+        named[row.key] = _named(issue) & kept
         counts["comments"] += sum("body" in entry and "visibility" not in entry for entry in issue.comments)
         counts["attachments"] += len(issue.fields["attachment"])
         counts["watchers"] += sum(tracker.users[name].active for name in issue.watchers)
@@ -51,7 +60,34 @@ def count_manifest(tracker: Tracker, issue_at: Callable[[int], Issue], cloud: bo
     }
     inactive = sum(1 for name in users if not tracker.users[name].active)
     writes = {kind: number for kind, number in whole.items() if kind != "parents"}
-    return {**whole, "locked_users": inactive, "writes": {**writes, "locks": inactive}}
+    late = _late_texts([project.key for project in tracker.projects], parents, named)
+    return {**whole, "locked_users": inactive, "writes": {**writes, "late_texts": late, "locks": inactive}}
+
+
+def _late_texts(projects: Sequence[str], parents: Mapping[str, str], named: Mapping[str, Set[str]]) -> int:
+    """How many descriptions name an issue that comes later, or themselves."""
+
+    def turn(key: str) -> Tuple[int, int, int]:
+        level, above = 0, parents[key]
+        while above in parents and level < len(parents):
+            level, above = level + 1, parents[above]
+        project, _, number = key.rpartition("-")
+        return level, projects.index(project), int(number)
+
+    return sum(any(turn(other) >= turn(key) for other in others) for key, others in named.items())
+
+
+def _named(issue: Issue) -> Set[str]:
+    """The keys that the description names in its running text."""
+    body = issue.fields.get("description")
+    if not isinstance(body, RichText):
+        return set()
+    found: Set[str] = set()
+    for block in body.blocks:
+        lines = [block[1]] if block[0] == "paragraph" else block[2] if block[0] == "list" else []
+        for line in lines:
+            found.update(key for inline in line if isinstance(inline, str) for key in _KEY.findall(inline))
+    return found
 
 
 def _parent(issue: Issue) -> str:
