@@ -23,6 +23,7 @@ from ..ledger.items import Items
 from ..ledger.processes import clocks, jumped
 from ..ledger.runs import RunState
 from ..ledger.store import Ledger, unusable_ledger
+from ..snapshot.slices import Slices
 from ..ledger.writer import Writer
 from ..model.outcome import Fatal, Outcome
 from ..model.problem import ERROR
@@ -165,7 +166,10 @@ class _Run:
         """What a run that stops before its plan is complete knows of the source."""
         assert self._snapshot is not None
         known = self._snapshot.generation == state.generation
-        numbers = {name: self._snapshot.expected(name) if known else 0 for name in self._wiring.entities}
+        slices, count = Slices(self._snapshot), self._snapshot.count
+        numbers = {
+            name: max(count(name), slices.expected(name)) if known else 0 for name in self._wiring.entities
+        }
         return {name: {"source": number, "unchanged": 0} for name, number in numbers.items()}
 
     def _change(self, run: RunState, /, **values: Any) -> None:

@@ -21,6 +21,24 @@ class SliceState:
 
 
 @dataclass(frozen=True)
+class SliceName:
+    """One slice of an entity's extract; ``part``: a slice within it, where it is divided."""
+
+    entity: str
+    priority: int
+    slice: str
+    part: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.slice}: {self.part}" if self.part else self.slice
+
+    @property
+    def whole(self) -> SliceName:
+        """The slice that this is a part of, or itself."""
+        return SliceName(self.entity, self.priority, self.slice)
+
+
+@dataclass(frozen=True)
 class Stub:
     """A record without its data: enough to tell whether it, or what it was split from, changed."""
 

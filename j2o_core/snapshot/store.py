@@ -1,4 +1,4 @@
-"""One SQLite file per source: records by origin, their aliases, and how far each slice has been read."""
+"""One SQLite file per source: records by origin and their aliases. How far each slice has been read: ``slices``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from ..model.origin import Origin
 from ..model.outcome import Fatal
 from ..model.problem import Problem
 from ..model.record import Record
-from .rows import SliceState, Stub, Unreturned, fold, pack, problem_of, problem_text, unpack
+from .names import the_one_meant
+from .rows import Stub, Unreturned, fold, pack, problem_of, problem_text, unpack
 
 
 class Snapshot:
@@ -52,6 +53,7 @@ class Snapshot:
         """Read anew as ``generation``; what is not seen again by its end no longer exists at the source."""
         self.generation = generation
         with self.transaction() as connection:
+            connection.execute("DELETE FROM part")
             connection.execute("DELETE FROM problem")
         self.set_meta("generation", str(generation))
 
@@ -89,35 +91,40 @@ class Snapshot:
             " priority = excluded.priority, digest = excluded.digest, updated = excluded.updated,"
             " data = excluded.data, generation = excluded.generation"
             " WHERE excluded.priority < record.priority OR record.generation < excluded.generation"
-            # Slices are read side by side: which of two equals comes first must not decide.
-            " OR (excluded.priority = record.priority AND excluded.digest < record.digest)",
+            # Slices are read side by side: which of two equals comes first must not decide, unless one is newer.
+            f" OR (excluded.priority = record.priority AND ({_MOMENT.format('excluded')} > {_MOMENT.format('record')}"
+            f" OR ({_MOMENT.format('excluded')} = {_MOMENT.format('record')} AND excluded.digest < record.digest)))",
             rows,
         )
         connection.executemany("INSERT OR IGNORE INTO alias VALUES (?, ?, ?)", names)
+    def put_parents(self, connection: sqlite3.Connection, records: Sequence[Record], priority: int) -> Iterator[Record]:
+        """Upsert records with their data; gives those whose children are to be put, which have none after that.
+
+        A record may come twice in a generation, as where an issue was moved while it was read: the children of one of
+        both versions count.
+        """
+        twice = {record.origin for record in records if self._is_present(connection, record)}
+        self.put(connection, ((record, priority, True) for record in records))
+        for record in records:
+            if record.origin not in twice:
+                yield record
+            elif self._is_present(connection, record, record.digest):
+                connection.execute(_CHILDLESS, (record.origin.entity, record.origin.id, self.generation))
+                yield record
+
+    def _is_present(self, connection: sqlite3.Connection, record: Record, digest: str = "") -> bool:
+        row = connection.execute(
+            "SELECT digest FROM record WHERE entity = ? AND id = ? AND generation = ?",
+            (record.origin.entity, record.origin.id, self.generation),
+        ).fetchone()
+        return row is not None and (not digest or row[0] == digest)
+
 
     def put_unreturned(self, connection: sqlite3.Connection, entity: str, parent: Record, count: int) -> None:
         """Remember how many items below ``parent`` the source counts but does not return (0 forgets it)."""
         connection.execute(
             "INSERT OR REPLACE INTO unreturned VALUES (?, ?, ?, ?, ?, ?)",
             (entity, parent.origin.entity, parent.origin.id, parent.key, count, self.generation),
-        )
-
-    def put_slice(
-        self, connection: sqlite3.Connection, entity: str, priority: int, name: str, state: SliceState
-    ) -> None:
-        """Store how far a slice has been read."""
-        connection.execute(
-            "INSERT OR REPLACE INTO slice VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                entity,
-                priority,
-                name,
-                self.generation,
-                None if state.cursor is None else json.dumps(state.cursor),
-                int(state.done),
-                state.received,
-                state.expected,
-            ),
         )
 
     def put_problems(self, connection: sqlite3.Connection, problems: Iterable[Problem]) -> None:
@@ -134,35 +141,12 @@ class Snapshot:
         )
         return [problem_of(body) for (body,) in rows]
 
-    def slice(self, entity: str, priority: int, name: str) -> SliceState:
-        """How far a slice has been read in this generation."""
-        row = (
-            self._connection()
-            .execute(
-                "SELECT cursor, done, received, expected FROM slice"
-                " WHERE entity = ? AND priority = ? AND name = ? AND generation = ?",
-                (entity, priority, name, self.generation),
-            )
-            .fetchone()
-        )
-        if row is None:
-            return SliceState()
-        return SliceState(None if row[0] is None else json.loads(row[0]), bool(row[1]), row[2], row[3])
-
     def count(self, entity: str) -> int:
         """How many records of an entity exist in this generation."""
         row = self._connection().execute(
             "SELECT count(*) FROM record WHERE entity = ? AND generation = ?", (entity, self.generation)
         )
         return int(row.fetchone()[0])
-
-    def expected(self, entity: str) -> int:
-        """How many records of an entity there are so far, or, where that is more, are announced by the source."""
-        row = self._connection().execute(
-            "SELECT total(max(received, coalesce(expected, 0))) FROM slice WHERE entity = ? AND generation = ?",
-            (entity, self.generation),
-        )
-        return max(self.count(entity), int(row.fetchone()[0]))
 
     def stubs(self, entity: str, size: int = 500) -> Iterator[list[Stub]]:
         """All records of an entity in the order they were first read, without data, in chunks."""
@@ -279,6 +263,16 @@ class Snapshot:
             uri = f"{self.path.absolute().as_uri()}?mode=rw"
             return sqlite3.connect(uri, timeout=60, check_same_thread=False, uri=True)
         except sqlite3.DatabaseError as error:
+#: the moment of a row's last change, to compare
+_MOMENT = "coalesce(julianday({}.updated), 0)"
+_CHILDLESS = (
+    "WITH RECURSIVE below(entity, id) AS (VALUES (?1, ?2) UNION SELECT r.entity, r.id FROM below"
+    " JOIN record r ON r.parent_entity = below.entity AND r.parent_id = below.id)"
+    " UPDATE record SET generation = 0 WHERE generation = ?3 AND parent_entity IS NOT NULL"
+    " AND (entity, id) IN (SELECT entity, id FROM below) AND NOT (entity = ?1 AND id = ?2)"
+)
+
+
             raise unusable(self.path, error) from error
 
 

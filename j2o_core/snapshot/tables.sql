@@ -24,6 +24,12 @@ CREATE TABLE IF NOT EXISTS slice (
   cursor TEXT, done INTEGER NOT NULL DEFAULT 0, received INTEGER NOT NULL DEFAULT 0, expected INTEGER,
   PRIMARY KEY (entity, priority, name)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS part (  -- a slice within a divided one
+  entity TEXT NOT NULL, priority INTEGER NOT NULL, whole TEXT NOT NULL, name TEXT NOT NULL,
+  generation INTEGER NOT NULL, place INTEGER NOT NULL,
+  cursor TEXT, done INTEGER NOT NULL DEFAULT 0, received INTEGER NOT NULL DEFAULT 0, expected INTEGER,
+  PRIMARY KEY (entity, priority, whole, name)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS unreturned (
   entity TEXT NOT NULL, parent_entity TEXT NOT NULL, parent_id TEXT NOT NULL, parent_key TEXT NOT NULL,
   count INTEGER NOT NULL, generation INTEGER NOT NULL,

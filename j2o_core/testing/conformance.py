@@ -24,7 +24,7 @@ import os
 from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence
 
 from ..hooks.manager import PluginInfo, Plugins, load_plugins
-from ..hooks.protocols import Extractor, Loader, Selection, Splitter
+from ..hooks.protocols import Extractor, Loader, Selection, Splitter, divisions
 from ..hooks.registry import CHECK, EXTRACTOR, FUNCTION, LOADER, SPLITTER, STEP
 from ..mapping import builtin
 from ..model.effect import Effect
@@ -109,10 +109,12 @@ def records_of(
         made = new_extractor(worlds, extractor.name, client, entity or entity_of(extractor.name), options or {})
         records: list[Record] = []
         for name in made.slices(Selection()):
-            for page in made.pages(Selection(), name, None):
-                records.extend(page.records)
-                if len(records) >= limit:
-                    return records[:limit]
+            for division in divisions(made, Selection(), name):
+                for part in division.slices:
+                    for page in made.pages(Selection(), part.name, part.cursor):
+                        records.extend(page.records)
+                        if len(records) >= limit:
+                            return records[:limit]
         return records
 
     return read

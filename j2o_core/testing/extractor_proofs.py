@@ -9,7 +9,7 @@ from typing import Any, Callable, Iterator, Mapping, Optional
 
 import cerberus  # type: ignore[import-untyped]
 
-from ..hooks.protocols import Extractor, Page, Selection
+from ..hooks.protocols import Division, Extractor, Page, Selection, Slice, divisions
 from ..hooks.registry import EXTRACTOR, RECORD_SCHEMA
 from ..model.origin import Origin
 from ..model.outcome import Outcome
@@ -38,6 +38,11 @@ class ExtractorCase:
     label: str = ""
 
 
+def json_of(cursor: Any) -> Any:
+    """A cursor as it comes back from where it was kept."""
+    return json.loads(json.dumps(cursor))
+
+
 def extractor_proofs(worlds: Worlds, case: ExtractorCase) -> Iterator[Proof]:
     """All proofs of one case."""
     reading = _Reading(worlds, case)
@@ -46,6 +51,7 @@ def extractor_proofs(worlds: Worlds, case: ExtractorCase) -> Iterator[Proof]:
         ("gives whole records with identities of their own", reading.prove_records),
         ("gives pages", reading.prove_pages),
         ("goes on after every page", reading.prove_resuming),
+        ("goes on dividing after every division", reading.prove_dividing),
         ("gives the same twice, over any address", reading.prove_stability),
         ("takes any value for a reference", reading.prove_references),
     ):
@@ -84,16 +90,14 @@ class _Read:
     """A reading: pages by slice, how many requests it took, and what ended it."""
 
     pages: list[tuple[str, Page]] = field(default_factory=list)
+    slices: list[Slice] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     asked: int = 0
     outcome: Optional[Outcome] = None
 
     @property
     def records(self) -> list[Record]:
         return [record for _, page in self.pages for record in page.records]
-
-    @property
-    def problems(self) -> list[Problem]:
-        return [problem for _, page in self.pages for problem in page.problems]
 
 
 class _Reading:
@@ -137,7 +141,7 @@ class _Reading:
         )
         for _, page in read.pages:
             demand(is_plain(page.cursor), f"a cursor is plain JSON, not {shown(page.cursor)}")
-        expected: dict[str, int] = {}
+        expected = {one.name: one.expected for one in read.slices if one.expected is not None}
         for name, page in read.pages:
             if page.expected is not None:
                 expected[name] = page.expected
@@ -152,7 +156,7 @@ class _Reading:
             later = [other for slice_name, other in read.pages[position + 1 :] if slice_name == name]
             if page.cursor is None and not later:
                 continue
-            cursor = json.loads(json.dumps(page.cursor))
+            cursor = json_of(page.cursor)
             rest = [record.origin.id for other in self._pages(name, cursor) for record in other.records]
             wanted = [record.origin.id for other in later for record in other.records]
             demand(
@@ -160,6 +164,22 @@ class _Reading:
                 f"slice {name}: after page {position + 1} (cursor {shown(page.cursor)}) come {shown(rest)}, "
                 f"and read at once {shown(wanted)}",
             )
+
+    def prove_dividing(self) -> None:
+        client = self._worlds.connect(self._world())
+        extractor = self._extractor(client)
+        for name in extractor.slices(self._case.selection):
+            found = list(divisions(extractor, self._case.selection, name))
+            names = [one.name for division in found for one in division.slices]
+            demand(len(names) == len(set(names)), f"{name} is divided into slices of one name: {shown(names)}")
+            for position, division in enumerate(found):
+                if division.cursor is None:
+                    continue
+                rest = extractor.divide(self._case.selection, name, json_of(division.cursor))
+                demand(rest is not None, f"{name} is divided, and not so from the cursor {shown(division.cursor)} on")
+                again = [one.name for other in rest or () for one in other.slices]
+                wanted = [one.name for other in found[position + 1 :] for one in other.slices]
+                demand(again == wanted, f"{name}: after a division come {shown(again)}, and at once {shown(wanted)}")
 
     def prove_stability(self) -> None:
         first = self._read_once()
@@ -249,9 +269,16 @@ class _Reading:
             extractor = self._extractor(client)
             for name in extractor.slices(self._case.selection):
                 demand(isinstance(name, str), f"a slice is a text, not {shown(name)}")
-                for page in extractor.pages(self._case.selection, name, None):
-                    demand(isinstance(page, Page), f"it gives {shown(page)}, which is no Page")
-                    read.pages.append((name, page))
+                for division in divisions(extractor, self._case.selection, name):
+                    demand(isinstance(division, Division), f"it gives {shown(division)}, which is no Division")
+                    demand(is_plain(division.cursor), f"a cursor is plain JSON, not {shown(division.cursor)}")
+                    read.problems.extend(division.problems)
+                    for one in division.slices:
+                        read.slices.append(one)
+                        for page in extractor.pages(self._case.selection, one.name, json_of(one.cursor)):
+                            demand(isinstance(page, Page), f"it gives {shown(page)}, which is no Page")
+                            read.pages.append((one.name, page))
+                            read.problems.extend(page.problems)
         except Outcome as outcome:
             read.outcome = outcome
         except NotConforming:

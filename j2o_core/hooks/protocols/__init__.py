@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .connectors import Client, ConnectionOptions, Connector
-from .extractors import Extractor, Page, Selection
+from .extractors import Division, Extractor, Page, Selection, Slice, divisions
 from .functions import Check, Function
 from .loaders import Loader
 from .secrets import SecretBackend, SecretUnavailable
@@ -28,6 +28,7 @@ __all__ = [
     "Client",
     "ConnectionOptions",
     "Connector",
+    "Division",
     "Extractor",
     "Function",
     "Loader",
@@ -36,6 +37,7 @@ __all__ = [
     "SecretBackend",
     "SecretUnavailable",
     "Selection",
+    "Slice",
     "SourceField",
     "SourcePerson",
     "SourceSurvey",
@@ -51,4 +53,5 @@ __all__ = [
     "TargetSurvey",
     "TargetSurveyor",
     "TargetValue",
+    "divisions",
 ]

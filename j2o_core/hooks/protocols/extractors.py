@@ -32,6 +32,32 @@ class Page:
     problems: Sequence[Problem] = ()
 
 
+@dataclass(frozen=True)
+class Slice:
+    """A part of a divided slice: ``cursor`` (plain JSON) is where reading it begins and says all that it takes.
+
+    ``name`` is what people read of it, and one of its kind within what was divided; ``expected`` is how many records
+    it holds, where that is known.
+    """
+
+    name: str
+    cursor: Any
+    expected: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Division:
+    """Some slices of a divided one, and the cursor from which dividing goes on after them (plain JSON).
+
+    ``expected`` is the total that the source announces for the whole.
+    """
+
+    slices: Sequence[Slice]
+    cursor: Optional[Any] = None
+    expected: Optional[int] = None
+    problems: Sequence[Problem] = ()
+
+
 class Extractor(ABC):
     """Reads the records of one entity. ``name`` is what a spec calls it (``jira.issues``)."""
 
@@ -46,6 +72,14 @@ class Extractor(ABC):
     def slices(self, selection: Selection) -> Iterable[str]:
         """Independent parts that are read and resumed apart (a project each, say)."""
         return ("all",)
+
+    def divide(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Optional[Iterator[Division]]:
+        """Slices of bounded size within a large one, found from ``cursor`` on; ``None``: it is read as one.
+
+        Each division is stored before the next is asked for, and its slices are read side by side meanwhile: ``pages``
+        is then called with their names and cursors, never with ``None``. It divides either always or never.
+        """
+        return None
 
     @abstractmethod
     def pages(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Iterator[Page]:
@@ -64,3 +98,12 @@ class Extractor(ABC):
     def field_names(self) -> Mapping[str, str]:
         """Display names by field id, for ``field("Story Points")`` and for preserved values."""
         return {}
+
+
+def divisions(extractor: Extractor, selection: Selection, slice: str) -> Iterator[Division]:
+    """The slices whose ``pages`` are read for ``slice``: those that ``divide`` finds, else the slice itself."""
+    found = extractor.divide(selection, slice, None)
+    if found is None:
+        yield Division([Slice(slice, None)])
+    else:
+        yield from found

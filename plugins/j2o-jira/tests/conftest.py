@@ -9,7 +9,7 @@ from typing import Any, Callable, Iterator, Mapping, Optional
 
 import pytest
 
-from j2o_core.api import ConnectionOptions, Extractor, Http, Record, Selection
+from j2o_core.api import ConnectionOptions, Extractor, Http, Record, Selection, divisions
 from j2o_core.http import ReadBounds, Timeouts
 from j2o_core.testing.scripted_server import ScriptedServer
 from j2o_jira.connector import JiraConnector
@@ -129,7 +129,9 @@ def read() -> Callable[..., list[Record]]:
         return [
             record
             for name in extractor.slices(selection)
-            for page in extractor.pages(selection, name, None)
+            for division in divisions(extractor, selection, name)
+            for part in division.slices
+            for page in extractor.pages(selection, part.name, part.cursor)
             for record in page.records
         ]
 

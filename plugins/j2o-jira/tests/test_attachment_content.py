@@ -38,11 +38,11 @@ def test_every_attachment_can_be_read_with_its_size_and_digest(jira, jira_server
     assert not list(tmp_path.iterdir())
 
 
-def test_a_login_page_in_place_of_the_file_is_a_failure_of_the_item(sandbox, connect, tmp_path):
+def test_a_login_page_in_place_of_the_file_is_a_failure_of_the_item(sandbox, connect, read, tmp_path):
     server = sandbox("server", seed=6, issues=40)
     client = connect(server.url, server.auth)
-    pages = Issues(client, "acme", "issues", {"watchers": False}).pages(Selection(), "SHOP", None)
-    record = next(record for page in pages for record in attachments(page.records) if record.data["size"] > 0)
+    every = read(Issues(client, "acme", "issues", {"watchers": False}), Selection(("SHOP",)))
+    record = next(record for record in attachments(every) if record.data["size"] > 0)
     server.control("behaviour", {"attachments_refuse_tokens": True})
     with (
         pytest.raises(ItemFailed, match=rf"{record.key.split('/')[0]}.*login page"),

@@ -93,8 +93,8 @@ def test_archived_projects_are_read_when_named_or_asked_for(scripted, connect, r
     assert [record.key for record in read(make(Projects, client))] == ["A"]
     assert [record.key for record in read(make(Projects, client), Selection(("B",)))] == ["B"]
     assert [record.key for record in read(make(Projects, client, archived=True))] == ["A", "B"]
-    (page,) = make(Issues, client).pages(Selection(("B",)), "B", None)
-    assert "archived" in page.problems[0].message
+    (division,) = make(Issues, client).divide(Selection(("B",)), "B", None)
+    assert "archived" in division.problems[0].message
 
 
 def test_projects_are_known_by_former_keys(jira, read):

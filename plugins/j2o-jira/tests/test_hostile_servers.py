@@ -7,7 +7,7 @@ from typing import Any, Callable
 
 import pytest
 
-from j2o_core.api import Fatal, Retriable, Selection
+from j2o_core.api import Fatal, Page, Retriable, Selection
 from j2o_core.testing.scripted_server import Asked, Say, ScriptedServer, say_json, say_page
 from j2o_jira.issues.extractor import Issues
 from j2o_jira.users import Users
@@ -43,12 +43,18 @@ def play(server: ScriptedServer, edition: str, answers: Callable[[str, dict[str,
 
 @pytest.fixture
 def pages(scripted: ScriptedServer, connect: Callable[..., Any]) -> Callable[..., list[Any]]:
-    """Reads project A of the scripted server."""
+    """Reads project A of the scripted server, listed from ``cursor`` on; divisions first, then pages."""
 
     def read(edition: str, answers: Callable[[str, dict[str, Any]], Any], cursor: Any = None) -> list[Any]:
         play(scripted, edition, answers)
         extractor = Issues(connect(scripted.url), "acme", "issues", {"page_size": 2})
-        return list(extractor.pages(Selection(), "A", cursor))
+        found = list(extractor.divide(Selection(), "A", cursor))
+        parts = [part for division in found for part in division.slices]
+        told = [Page([], problems=division.problems) for division in found if division.problems]
+        return [
+            *told,
+            *(page for part in parts for page in extractor.pages(Selection(), part.name, part.cursor)),
+        ]
 
     return read
 
@@ -64,8 +70,16 @@ def test_an_empty_page_where_issues_are_counted_is_an_error(pages):
         pages("Server", lambda path, body: {"total": 5, "issues": []})
 
 
+def asked_for(body: dict[str, Any], *numbers: int) -> dict[str, Any]:
+    """The answer to a list of ids, of a Server that holds the issues of these numbers."""
+    listed = [issue(number) for number in numbers if str(1000 + number) in body["jql"].partition("id in ")[2]]
+    return {"total": len(listed), "issues": listed}
+
+
 def test_an_empty_window_begins_again_at_an_earlier_key(pages):
     def answers(path: str, body: dict[str, Any]) -> Any:
+        if "id in" in body["jql"]:
+            return asked_for(body, 1, 2, 3, 4)
         if 'key > "A-2"' in body["jql"]:
             return {"total": 0, "issues": []}  # A-2 was moved away: the clause is silently false
         if 'key > "A-1"' in body["jql"]:
@@ -75,28 +89,52 @@ def test_an_empty_window_begins_again_at_an_earlier_key(pages):
     assert [record.key for page in pages("Server", answers) for record in page.records] == ["A-1", "A-2", "A-3", "A-4"]
 
 
-def test_where_no_known_key_is_left_the_project_is_read_anew(pages):
+def test_where_no_known_key_is_left_the_project_is_listed_anew(pages):
     asked: list[str] = []
 
     def answers(path: str, body: dict[str, Any]) -> Any:
+        if "id in" in body["jql"]:
+            return asked_for(body, 1, 2, 3, 4)
         asked.append(body["jql"])
         if "key >" in body["jql"]:
             return say_json({"errorMessages": ["An issue with key 'A-2' does not exist for field 'key'."]}, 400)
         return {"total": 4, "issues": [issue(1), issue(2), issue(3), issue(4)][: 2 if len(asked) == 1 else 4]}
 
     keys = [record.key for page in pages("Server", answers) for record in page.records]
-    assert keys == ["A-1", "A-2", "A-1", "A-2", "A-3", "A-4"]
+    assert keys == ["A-1", "A-2", "A-1", "A-2", "A-3", "A-4"]  # a slice of one name is read once
 
 
 def test_issues_that_jira_counts_and_does_not_give_are_told(pages):
     def answers(path: str, body: dict[str, Any]) -> Any:
+        if "id in" in body["jql"]:
+            return asked_for(body, 1, 2, 3)
         if 'key > "A-2"' in body["jql"]:
             return {"total": 1, "issues": [issue(3)]}
         return {"total": 5, "issues": [issue(1), issue(2)]}
 
-    found = pages("Server", answers)
-    assert "counts 5 issues and gave 3" in found[-1].problems[0].message
-    assert found[-1].expected == 5
+    (problem,) = (problem for page in pages("Server", answers) for problem in page.problems)
+    assert "counts 5 issues and gave 3" in problem.message
+
+
+def test_one_id_that_is_gone_does_not_hide_the_others_of_its_list(pages):
+    def answers(path: str, body: dict[str, Any]) -> Any:
+        if path.endswith("/issue/1002"):
+            return say_json({"errorMessages": ["Issue Does Not Exist"]}, 404)
+        if "1002" in body["jql"]:
+            return say_json({"errorMessages": ["A value with ID '1002' does not exist for the field 'id'."]}, 400)
+        return asked_for(body, 1) if "id in" in body["jql"] else {"total": 2, "issues": [issue(1), issue(2)]}
+
+    (page,) = pages("Server", answers)
+    assert [record.key for record in page.records] == ["A-1"]
+    assert [(problem.code, problem.key) for problem in page.problems] == [("J2O-X006", "A-2")]
+
+
+def test_a_list_of_ids_that_is_counted_and_not_given_is_an_error(pages):
+    def answers(path: str, body: dict[str, Any]) -> Any:
+        return {"total": 2, "issues": [] if "id in" in body["jql"] else [issue(1), issue(2)]}
+
+    with pytest.raises(Retriable, match="gives none of them"):
+        pages("Server", answers)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +215,7 @@ def test_an_expired_token_begins_the_project_anew(pages):
             return {"issues": [issue(1)]}
         return {"count": 1}
 
-    found = pages("Cloud", answers, {"token": "old", "done": 2, "before": 5000})
+    found = pages("Cloud", answers, {"token": "old", "before": 5000})
     assert [record.key for page in found for record in page.records] == ["A-1"]
 
 

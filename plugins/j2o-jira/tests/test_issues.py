@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from j2o_core.api import Fatal, Selection
+from j2o_core.api import Fatal, Selection, divisions
 from j2o_jira.issues.extractor import Issues, former_keys
 
 
@@ -13,7 +13,15 @@ def issues(client, **options):
 
 
 def everything(extractor, name="SHOP", cursor=None, selection=Selection()):
-    return list(extractor.pages(selection, name, cursor))
+    return [page for part in parts(extractor, name, selection) for page in reading(extractor, part, cursor, selection)]
+
+
+def parts(extractor, name="SHOP", selection=Selection()):
+    return [part for division in divisions(extractor, selection, name) for part in division.slices]
+
+
+def reading(extractor, part, cursor=None, selection=Selection()):
+    return extractor.pages(selection, part.name, cursor or part.cursor)
 
 
 def test_every_visible_issue_is_read_once_and_whole(records, jira_server):
@@ -74,23 +82,43 @@ def test_two_reads_of_unchanged_issues_are_equal_whatever_the_address(sandbox, c
     assert {record.origin.id: record.digest for record in read(issues(client))} == digests[0]
 
 
-def test_reading_goes_on_after_any_page(jira):
-    extractor = issues(jira, page_size=15, watchers=False)
-    pages = everything(extractor)
+def test_a_project_is_divided_into_ranges_of_its_keys(jira, records):
+    keys = [record.key for record in records if record.key.startswith("SHOP-")]
+    found = parts(issues(jira, slice_size=25, watchers=False))
+    assert [part.expected for part in found[:-1]] == [25] * (len(found) - 1) and len(found) >= 3
+    assert sum(part.expected for part in found) == len(keys)
+    assert [part.name for part in found[:2]] == [f"{keys[0]} to {keys[24]}", f"{keys[25]} to {keys[49]}"]
+
+
+def test_reading_a_slice_goes_on_after_any_page(jira):
+    extractor = issues(jira, page_size=15, slice_size=60, watchers=False)
+    part = parts(extractor)[0]
+    pages = list(reading(extractor, part))
     keys = [[record.key for record in page.records] for page in pages]
-    assert len(pages) >= 5
-    for number, page in enumerate(pages[:-1]):
-        again = everything(extractor, cursor=page.cursor)
+    assert [len(page) for page in keys] == [15] * 4
+    for number, page in enumerate(pages):
+        again = list(reading(extractor, part, page.cursor))
         assert [[record.key for record in later.records] for later in again] == keys[number + 1 :]
-    assert not [record for page in everything(extractor, cursor=pages[-1].cursor) for record in page.records]
+
+
+def test_dividing_goes_on_after_any_division(sandbox, connect):
+    server = sandbox("server", seed=3, issues=60)
+    server.control("behaviour", {"page_cap": 7})
+    extractor = issues(connect(server.url, server.auth))
+    every = list(extractor.divide(Selection(), "SHOP", None))
+    assert len(every) >= 5
+    for number, division in enumerate(every):
+        assert list(extractor.divide(Selection(), "SHOP", division.cursor)) == every[number + 1 :]
+    server.control("behaviour", {"page_cap": 1000})
 
 
 def test_servers_that_cap_pages_in_silence_lose_nothing(sandbox, connect):
     server = sandbox("server", seed=3, issues=60)
+    extractor = issues(connect(server.url, server.auth))
+    (part,) = parts(extractor)
     server.control("behaviour", {"page_cap": 7, "max_result_window": 20})
-    pages = everything(issues(connect(server.url, server.auth)))
-    assert [len(page.records) for page in pages[:-1]] == [7] * (len(pages) - 1)
-    assert sum(len(page.records) for page in pages) == pages[0].expected
+    assert len(parts(extractor)) > 5
+    assert sum(len(page.records) for page in reading(extractor, part)) == part.expected > 30
     server.control("behaviour", {"page_cap": 1000, "max_result_window": None})
 
 
@@ -123,19 +151,77 @@ def test_a_former_key_of_a_project_selects_it(jira):
     assert issues(jira).slices(Selection(("SHOPOLD",))) == ["SHOP"]
 
 
-@pytest.mark.parametrize("how", ["delete", "move"])
-def test_a_cursor_whose_issue_vanished_goes_on_from_an_earlier_one(sandbox, connect, how):
-    server = sandbox("server", seed={"delete": 4, "move": 5}[how], issues=60)
+def changed_while_read(server, client, edit, **options):
+    """(keys before, what was read, problems) where ``edit`` happens between listing and reading."""
+    extractor = issues(client, **options)
+    found = parts(extractor)
+    keys = [record.key for part in found for page in reading(extractor, part) for record in page.records]
+    server.control("issues", edit(keys))
+    pages = [page for part in found for page in reading(extractor, part)]
+    return keys, [record for page in pages for record in page.records], [p for page in pages for p in page.problems]
+
+
+@pytest.mark.parametrize("edition", ["server", "cloud"])
+def test_an_issue_deleted_after_it_was_listed_is_told_and_costs_no_other(sandbox, connect, edition):
+    server = sandbox(edition, seed=4, issues=60)
     client = connect(server.url, server.auth)
-    keys = [record.key for page in everything(issues(client)) for record in page.records]
-    pages = issues(client, page_size=10).pages(Selection(), "SHOP", None)
-    first = next(pages)
-    gone = first.records[-1].key
+    keys, records, problems = changed_while_read(server, client, lambda keys: {"delete": [keys[9], keys[30]]})
+    assert [record.key for record in records] == [key for key in keys if key not in (keys[9], keys[30])]
+    assert [(problem.code, problem.key) for problem in problems] == [("J2O-X006", keys[9]), ("J2O-X006", keys[30])]
+
+
+@pytest.mark.parametrize("edition", ["server", "cloud"])
+def test_an_issue_moved_after_it_was_listed_is_read_where_it_is_now(sandbox, connect, edition):
+    server = sandbox(edition, seed=5, issues=60)
+    client = connect(server.url, server.auth)
+    keys, records, problems = changed_while_read(server, client, lambda keys: {"move": {keys[9]: "OPS-900"}})
+    assert [record.key for record in records] == [*keys[:9], "OPS-900", *keys[10:]]
+    assert not problems
+
+
+def test_an_issue_moved_out_of_the_selection_is_told(sandbox, connect):
+    server = sandbox("server", seed=8, issues=60)
+    extractor, chosen = issues(connect(server.url, server.auth)), Selection(("SHOP",))
+    (part,) = parts(extractor, selection=chosen)
+    server.control("issues", {"move": {"SHOP-10": "OPS-901"}})
+    (page,) = reading(extractor, part, selection=chosen)
+    assert [(problem.code, problem.key) for problem in page.problems] == [("J2O-X009", "SHOP-10")]
+    assert "moved meanwhile to OPS-901" in page.problems[0].message
+    assert len(page.records) == part.expected - 1
+
+
+def test_an_issue_that_no_longer_meets_the_condition_is_told(sandbox, connect):
+    server = sandbox("server", seed=9, issues=60)
+    extractor, bugs = issues(connect(server.url, server.auth)), Selection(("SHOP",), "labels is EMPTY")
+    (part,) = parts(extractor, selection=bugs)
+    key = part.cursor["issues"][3][1]
+    server.control("issues", {"change": {key: {"labels": ["new"]}}})
+    (page,) = reading(extractor, part, selection=bugs)
+    assert [(problem.code, problem.key) for problem in page.problems] == [("J2O-X009", key)]
+
+
+@pytest.mark.parametrize("how", ["delete", "move"])
+def test_listing_goes_on_where_its_last_key_vanished(sandbox, connect, how):
+    server = sandbox("server", seed={"delete": 14, "move": 15}[how], issues=60)
+    server.control("behaviour", {"page_cap": 10})
+    extractor = issues(connect(server.url, server.auth))
+    names = [name for part in parts(extractor) for _, name in part.cursor["issues"]]
+    found = extractor.divide(Selection(), "SHOP", None)
+    first = next(found)
+    gone = names[9]
     server.control("issues", {"delete": [gone]} if how == "delete" else {"move": {gone: "OPS-900"}})
-    rest = list(pages)
-    assert [record.key for page in rest for record in page.records] == keys[10:]
-    resumed = everything(issues(client, page_size=10), cursor=first.cursor)
-    assert [record.key for page in resumed for record in page.records] == keys[10:]
+    rest = [name for later in found for part in later.slices for _, name in part.cursor["issues"]]
+    assert rest == names[10:]
+    resumed = extractor.divide(Selection(), "SHOP", first.cursor)
+    assert [name for later in resumed for part in later.slices for _, name in part.cursor["issues"]] == names[10:]
+
+
+def test_what_is_not_wanted_is_asked_for_nowhere(jira, jira_server, read):
+    jira_server.control("reset-counters", {})
+    found = read(issues(jira, watchers=False, history=False, comments=False, worklogs=False))
+    assert all(not {"comment", "worklog"} & set(record.data["fields"]) for record in found)
+    lists = ("watchers", "changelog", "comment", "worklog")
+    assert not [path for path in jira_server.requests() if path.endswith(lists)]
 
 
 def test_a_moved_issue_is_known_by_its_former_keys(records):

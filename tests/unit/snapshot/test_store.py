@@ -131,3 +131,22 @@ def test_the_connection_of_a_thread_that_has_ended_is_closed(snapshot: Snapshot)
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
             connection.execute("SELECT 1")
     assert snapshot.count("users") == 1
+
+
+def test_of_two_versions_of_a_record_the_newer_counts_and_so_do_its_children(snapshot: Snapshot):
+    def issue(updated: str, *comments: str) -> Record:
+        data = {"fields": {"comments": [{"id": one} for one in comments]}}
+        return Record(Origin("acme", "issues", "1"), "A-1", data, updated=updated)
+
+    derivation = Derivation("comments", "issues", 0, each=lambda data: data["fields"]["comments"])
+    versions = [
+        issue("2024-05-01T10:00:00.000+02:00", "a", "b"),
+        issue("2024-05-01T08:30:00.000+00:00", "b", "c"),
+        issue("2024-05-01T08:10:00.000+00:00", "d"),
+    ]
+    with snapshot.transaction() as connection:
+        for version in versions:
+            for parent in snapshot.put_parents(connection, [version], 0):
+                snapshot.put(connection, ((child, 0, False) for child in children(derivation, parent)))
+    assert snapshot.load("issues", ["1"])["1"][0].digest == versions[1].digest
+    assert sorted(stub.id for stubs in snapshot.stubs("comments") for stub in stubs) == ["b", "c"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Optional, Sequence
 
 
 def quoted(text: str) -> str:
@@ -38,6 +38,16 @@ def project_query(project: str, jql: str, after: Optional[str] = None) -> str:
         clauses.append(f"({condition})")
     if after is not None:
         clauses.append(f"key > {quoted(after)}")
+    return " AND ".join(clauses) + " ORDER BY key ASC"
+
+
+def chosen_query(project: str, jql: str, ids: Sequence[str]) -> str:
+    """Those of the issues with these ids that are in the project and meet a person's condition, in key order."""
+    clauses = [f"project = {quoted(project)}"]
+    condition = condition_of(jql)
+    if condition:
+        clauses.append(f"({condition})")
+    clauses.append(f"id in ({', '.join(ids)})")
     return " AND ".join(clauses) + " ORDER BY key ASC"
 
 

@@ -76,6 +76,26 @@ EXTRACTORS: Mapping[str, Mapping[str, Any]] = {
                 "examples": [False],
             },
             "page_size": {
+            "comments": {
+                **_SWITCH,
+                "description": "Whether comments are read: one request per issue that has many.",
+                "default": True,
+                "examples": [False],
+            },
+            "worklogs": {
+                **_SWITCH,
+                "description": "Whether logged time is read: one request per issue with more than 20 entries.",
+                "default": True,
+                "examples": [False],
+            },
+            "slice_size": {
+                "description": "Issues per slice: slices are read side by side, each with a checkpoint of its own. "
+                "As many as `page_size`, where nothing is said.",
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 5000,
+                "examples": [500],
+            },
                 "description": "Issues per request (at most 100 on Cloud).",
                 "type": "integer",
                 "minimum": 1,

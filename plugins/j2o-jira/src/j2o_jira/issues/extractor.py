@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, Iterator, Mapping, Optional, Sequence, Union
 
-from j2o_core.api import WARNING, Extractor, Origin, Page, Problem, Record, Selection
+from j2o_core.api import WARNING, Division, Extractor, Origin, Page, Problem, Record, Refused, Selection
 
 from ..mentions import mentioned
 from ..people import embedded_people, person_data
 from ..plain import iso_time, plain, server_path
-from .bulk_reads import Batch, BulkReads
-from .key_windows import KeyWindows, Window
+from .chosen import BULK_CLOUD, BULK_SERVER, Chosen
+from .id_listing import IdListing
+from .key_listing import KeyListing
+from .listed import Name
+from .slices import cursor_of, names_in, slices_of
 from .sublists import Sublists
 
 _PAGE = 100
+#: lists of an issue that cost requests or size, and can be left out
+_LISTS = ("history", "watchers", "comments", "worklogs")
 
 
 class Issues(Extractor):
     """Records hold Jira's ``id``, ``key``, ``fields`` and ``changelog``, free of addresses of the host.
 
     ``fields.watches.watchers`` lists the watchers, and ``mentioned`` people whom only the texts name. Options:
-    ``history`` and ``watchers`` (default true) cost requests or size; ``page_size`` is issues per request.
+    ``history``, ``watchers``, ``comments`` and ``worklogs`` (default true) cost requests or size; ``page_size`` is
+    issues per request, ``slice_size`` issues per slice.
     """
 
     name = "jira.issues"
@@ -29,28 +36,41 @@ class Issues(Extractor):
         """Project keys."""
         return [str(project["key"]) for project in self.client.projects(selection)]
 
-    def pages(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Iterator[Page]:
-        """A page per window (Server) or bulk read (Cloud); see there for the cursor."""
-        history, size = bool(self.options.get("history", True)), int(self.options.get("page_size", _PAGE))
-        kind = BulkReads if self.client.cloud else KeyWindows
-        reader: Union[BulkReads, KeyWindows] = kind(self.client, selection.jql, size, history)
-        sublists = Sublists(self.client, history, bool(self.options.get("watchers", True)))
-        part: Union[Window, Batch]
-        received, expected = _progress(cursor)
+    def divide(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Iterator[Division]:
+        """Ranges of keys of one project, from a listing of its issues."""
+        kind = IdListing if self.client.cloud else KeyListing
+        listing: Union[IdListing, KeyListing] = kind(self.client, selection.jql)
         last = cursor
-        for part in reader.read(slice, cursor):
-            self.client.http.together(sublists.complete, part.issues)
-            records = [self._record(issue) for issue in part.issues]
-            problems = [self._kept_back(slice, identifier) for identifier in getattr(part, "kept_back", ())]
-            expected, last = part.expected, part.cursor
-            received, _ = _progress(last)
-            yield Page(records, last, expected, problems)
-        yield from self._verification(reader, slice, received, expected, last)
-        if not received and self.client.project(slice).get("archived"):
-            message = (
-                f"project {slice} is archived, and Jira finds no issues of archived projects: restore it to read them"
-            )
-            yield Page([], last, 0, [Problem("J2O-X008", message, WARNING, entity=self.entity, key=slice)])
+        for window in listing.windows(slice, cursor):
+            last = window.cursor
+            yield Division(list(slices_of(slice, window.names, self._slice_size)), last, window.expected)
+        problem = self._missing(listing, slice, last)
+        if problem is not None:
+            yield Division([], last, None, [problem])
+
+    def pages(self, selection: Selection, slice: str, cursor: Any) -> Iterator[Page]:
+        """A page per request for issues; ``cursor`` holds those that are still to be read."""
+        wanted = {name: bool(self.options.get(name, True)) for name in _LISTS}
+        sublists = Sublists(self.client, **wanted)
+        chosen = Chosen(self.client, selection.jql, sublists.fields, wanted["history"])
+        size = min(self._page_size, BULK_CLOUD if self.client.cloud else BULK_SERVER)
+        project, left = str(cursor["project"]), names_in(cursor)
+        while left:
+            names, left = left[:size], left[size:]
+            found = chosen.read(project, names)
+            problems = []
+            for name in names:
+                issue = found.get(name.id)
+                if issue is None or project_of(issue) != project:
+                    found.pop(name.id, None)
+                    issue, problem = self._elsewhere(selection, chosen, project, name, issue)
+                    if issue is not None:
+                        found[name.id] = issue
+                    if problem is not None:
+                        problems.append(problem)
+            issues = [found[name.id] for name in names if name.id in found]
+            self.client.http.together(sublists.complete, issues)
+            yield Page([self._record(issue) for issue in issues], cursor_of(project, left), None, problems)
 
     @staticmethod
     def aliases(value: Any) -> Sequence[str]:
@@ -89,31 +109,62 @@ class Issues(Extractor):
         found = []
         for name in mentioned(fields):
             if name not in here:
-                person = self.client.person(name)
+                person = None
+                with contextlib.suppress(Refused):  # then the name stays as it is written
+                    person = self.client.person(name)
                 if person is not None:
                     found.append(person_data(person))
         return found
 
-    def _kept_back(self, project: str, identifier: str) -> Problem:
-        message = f"Jira lists the issue with id {identifier} in {project} and does not give it to this user"
-        return Problem("J2O-X006", message, WARNING, entity=self.entity, key=identifier)
+    @property
+    def _page_size(self) -> int:
+        return int(self.options.get("page_size", _PAGE))
 
-    def _verification(
-        self, reader: Union[BulkReads, KeyWindows], project: str, received: int, expected: int, cursor: Any
-    ) -> Iterator[Page]:
-        """A last page, without records, where Jira counts more than it gave."""
-        if isinstance(reader, KeyWindows) and received == expected:
-            return
-        counted = reader.count(project)
-        if counted is None or counted <= received:
-            return
-        exactly = "counts" if isinstance(reader, KeyWindows) else "estimates"
+    @property
+    def _slice_size(self) -> int:
+        return int(self.options.get("slice_size", self._page_size))
+
+    def _elsewhere(
+        self, selection: Selection, chosen: Chosen, project: str, name: Name, issue: Optional[dict[str, Any]]
+    ) -> tuple[Optional[dict[str, Any]], Optional[Problem]]:
+        """An issue that was listed in a project and is not given there, where it is to be read all the same; or why
+        it is not."""
+        issue = issue or chosen.alone(name.id)
+        shown = f"issue {name.key} (id {name.id})" if name.key else f"the issue with id {name.id}"
+        if issue is None:
+            message = f"Jira lists {shown} in {project} and does not give it: deleted meanwhile, or kept from this user"
+            return None, Problem("J2O-X006", message, WARNING, entity=self.entity, key=name.key or name.id)
+        now = project_of(issue)
+        if now != project and now not in self.slices(selection):
+            message = f"{shown} was moved meanwhile to {issue.get('key')}, in a project that is not selected"
+        elif self.client.cloud and now == project:
+            return issue, None
+        elif selection.jql and not chosen.meets(now, name.id):
+            message = f"{shown} was changed meanwhile, and does not meet the condition of `select.jql` any more"
+        else:
+            return issue, None
+        return None, Problem("J2O-X009", message, WARNING, entity=self.entity, key=name.key or name.id)
+
+    def _missing(
+        self, listing: Union[IdListing, KeyListing], project: str, cursor: Optional[Mapping[str, Any]]
+    ) -> Optional[Problem]:
+        """What to say where Jira counts more than it lists."""
+        cursor = cursor or {}
+        exactly = isinstance(listing, KeyListing)
+        listed = int(cursor.get("received" if exactly else "before") or 0)
+        if not listed and self.client.project(project).get("archived"):
+            message = (
+                f"project {project} is archived, and Jira finds no issues of archived projects: restore it to read them"
+            )
+            return Problem("J2O-X008", message, WARNING, entity=self.entity, key=project)
+        counted = None if exactly and listed == int(cursor.get("expected") or 0) else listing.count(project)
+        if counted is None or counted <= listed:
+            return None
         message = (
-            f"project {project}: Jira {exactly} {counted} issues and gave {received}: issues were moved or created "
-            "meanwhile, or this user may not see them all"
+            f"project {project}: Jira {'counts' if exactly else 'estimates'} {counted} issues and gave {listed}: "
+            "issues were moved or created meanwhile, or this user may not see them all"
         )
-        problem = Problem("J2O-X007", message, WARNING, entity=self.entity, key=project)
-        yield Page([], cursor, counted if isinstance(reader, KeyWindows) else None, [problem])
+        return Problem("J2O-X007", message, WARNING, entity=self.entity, key=project)
 
 
 def former_keys(data: Mapping[str, Any]) -> tuple[str, ...]:
@@ -127,8 +178,7 @@ def former_keys(data: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _progress(cursor: Optional[Mapping[str, Any]]) -> tuple[int, int]:
-    """Issues received and expected, as either kind of cursor tells."""
-    cursor = cursor or {}
-    received = int(cursor.get("received", int(cursor.get("before", 0)) + int(cursor.get("done", 0))))
-    return received, int(cursor.get("expected") or 0)
+def project_of(issue: Mapping[str, Any]) -> str:
+    """The key of the project that an issue is in."""
+    project = (issue.get("fields") or {}).get("project") or {}
+    return str(project.get("key") or str(issue.get("key") or "").rpartition("-")[0])

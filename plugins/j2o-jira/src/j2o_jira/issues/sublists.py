@@ -13,16 +13,29 @@ _PAGE = 1000
 
 
 class Sublists:
-    """Completes the comments, worklogs, history and watchers of issues as they were read."""
+    """Completes the comments, worklogs, history and watchers of issues as they were read.
 
-    def __init__(self, client: Jira, history: bool, watchers: bool) -> None:
+    What is not wanted is asked for nowhere, and taken out where Jira gives it all the same.
+    """
+
+    def __init__(
+        self, client: Jira, history: bool = True, watchers: bool = True, comments: bool = True, worklogs: bool = True
+    ) -> None:
         self._client = client
         self._history = history
         self._watchers = watchers
+        self._unwanted = [name for name, wanted in (("comment", comments), ("worklog", worklogs)) if not wanted]
+
+    @property
+    def fields(self) -> list[str]:
+        """What to ask for of an issue."""
+        return ["*all", *(f"-{name}" for name in self._unwanted)]
 
     def complete(self, issue: dict[str, Any]) -> None:
         """Fill the lists of ``issue`` in place. ``total`` stays what Jira counts, also of what it does not show."""
         fields = issue["fields"]
+        for name in self._unwanted:
+            fields.pop(name, None)
         comment, worklog = fields.get("comment"), fields.get("worklog")
         if isinstance(comment, dict):
             self._fill(issue, comment, "comment", "comments")

@@ -1,0 +1,154 @@
+"""Reads slices into the snapshot: each page with its checkpoint in one transaction, and divided slices part by part."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import Iterator, TypeVar
+
+from ..hooks.protocols import Division, Extractor, Page
+from ..model.outcome import Fatal, Outcome
+from ..model.record import Record
+from ..snapshot.derive import Derivation, children, unreturned
+from ..snapshot.rows import SliceName, SliceState
+from ..snapshot.slices import Slices
+from ..snapshot.store import Snapshot
+from .interrupt import Interrupted
+from .options import Emit, problem_event
+from .side_by_side import SideBySide
+from .wiring import Wiring
+
+T = TypeVar("T")
+
+
+class SliceReader:
+    """Reads for one run. Slices found while dividing are handed to ``tasks``."""
+
+    def __init__(
+        self, wiring: Wiring, snapshot: Snapshot, emit: Emit, stop: threading.Event, tasks: SideBySide
+    ) -> None:
+        self._wiring = wiring
+        self._snapshot = snapshot
+        self._slices = Slices(snapshot)
+        self._emit = emit
+        self._stop = stop
+        self._tasks = tasks
+        self._guard = threading.Lock()
+        self._read: dict[str, int] = {}
+        self._expected: dict[SliceName, int] = {}
+        self._derivations: dict[str, list[Derivation]] = {}
+        for derivation in wiring.derivations:
+            self._derivations.setdefault(derivation.of, []).append(derivation)
+
+    def read(self, name: SliceName) -> None:
+        """Read one slice from where it was left, or divide it from there on and hand in its parts."""
+        state, parts = self._slices.state(name), self._slices.parts(name)
+        self._expect(name, state)
+        self._progress(name.entity, state.received + sum(received for _, _, received in parts))
+        for part, done, _ in parts:
+            if not done:
+                self._tasks.submit(self._read_pages, part)
+        if state.done:
+            return
+        found = self._extractor(name).divide(self._wiring.selection, name.slice, state.cursor)
+        if found is None:
+            self._read_pages(name)
+        else:
+            self._divide(name, state, found)
+
+    # ---------------------------------------------------------------- dividing
+
+    def _divide(self, name: SliceName, state: SliceState, found: Iterator[Division]) -> None:
+        for division in self._told(name, found):
+            if not isinstance(division, Division):
+                raise Fatal(f"the extractor '{self._extractor(name).name}' of {name.entity} gives what is no division")
+            state = SliceState(division.cursor, False, 0, division.expected or state.expected)
+            with self._guard, self._snapshot.transaction() as connection:
+                slices = ((one.name, one.cursor, one.expected) for one in division.slices)
+                added = self._slices.add_parts(connection, name, slices)
+                self._snapshot.put_problems(connection, division.problems)
+                self._slices.put(connection, name, state)
+            for problem in division.problems:
+                self._emit(problem_event(problem, "extract"))
+            self._expect(name, state)
+            for part in added:
+                self._tasks.submit(self._read_pages, part)
+        self._end(name, state)
+
+    # ---------------------------------------------------------------- reading
+
+    def _read_pages(self, name: SliceName) -> None:
+        state = self._slices.state(name)
+        pages = self._extractor(name).pages(self._wiring.selection, name.part or name.slice, state.cursor)
+        for page in self._told(name, pages):
+            if not isinstance(page, Page) or not all(isinstance(record, Record) for record in page.records):
+                extractor = self._extractor(name)
+                raise Fatal(f"the extractor '{extractor.name}' of {name.entity} gives what is no page of records")
+            state = SliceState(page.cursor, False, state.received + len(page.records), page.expected or state.expected)
+            self._store(name, page, state)
+            if not name.part:
+                self._expect(name, state)
+            self._progress(name.entity, len(page.records))
+        self._end(name, state)
+
+    def _store(self, name: SliceName, page: Page, state: SliceState) -> None:
+        with self._guard, self._snapshot.transaction() as connection:
+            for record in self._snapshot.put_parents(connection, page.records, name.priority):
+                for derivation, child in self._descendants(record):
+                    self._snapshot.put(connection, [(child, derivation.priority, derivation.keeps_data)])
+                for derivation in self._derivations.get(record.origin.entity, ()):
+                    if derivation.total is not None:
+                        missing = unreturned(derivation, record)
+                        self._snapshot.put_unreturned(connection, derivation.entity, record, missing)
+            self._snapshot.put_problems(connection, page.problems)
+            self._slices.put(connection, name, state)
+        for problem in page.problems:
+            self._emit(problem_event(problem, "extract"))
+
+    def _descendants(self, record: Record) -> Iterator[tuple[Derivation, Record]]:
+        for derivation in self._derivations.get(record.origin.entity, ()):
+            for child in children(derivation, record):
+                yield derivation, child
+                yield from self._descendants(child)
+
+    # ---------------------------------------------------------------- around both
+
+    def _extractor(self, name: SliceName) -> Extractor:
+        return self._wiring.extractors[(name.entity, name.priority)]
+
+    def _told(self, name: SliceName, pages: Iterator[T]) -> Iterator[T]:
+        """What an extractor gives, with what it raises in a person's words, until somebody wants the run to stop."""
+        self._check()
+        try:
+            for page in pages:
+                self._check()
+                yield page
+        except Fatal:
+            raise
+        except Outcome as outcome:
+            raise stopped(f"{name.entity} ({name})", outcome) from outcome
+
+    def _end(self, name: SliceName, state: SliceState) -> None:
+        with self._guard, self._snapshot.transaction() as connection:
+            self._slices.put(connection, name, replace(state, cursor=None, done=True))
+
+    def _expect(self, name: SliceName, state: SliceState) -> None:
+        if state.expected is not None:
+            with self._guard:
+                self._expected[name] = state.expected
+
+    def _progress(self, entity: str, new: int) -> None:
+        with self._guard:
+            self._read[entity] = done = self._read.get(entity, 0) + new
+            known = [total for name, total in self._expected.items() if name.entity == entity]
+        total = max(done, sum(known)) if known else None
+        self._emit({"event": "progress", "stage": "extract", "entity": entity, "done": done, "total": total})
+
+    def _check(self) -> None:
+        if self._stop.is_set() or self._tasks.ended:
+            raise Interrupted
+
+
+def stopped(what: str, outcome: Outcome) -> Fatal:
+    """A page that cannot be read is never the end of the data: the run stops, and goes on from there next time."""
+    return Fatal(f"reading {what} stopped: {outcome.message}", exit_code=3, code=outcome.code, detail=outcome.detail)
