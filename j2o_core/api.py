@@ -53,6 +53,7 @@ from .model.effect import (
     TargetItem,
     Undo,
 )
+from .model.likeness import likeliest
 from .model.origin import Origin
 from .model.outcome import (
     Conflict,
@@ -81,8 +82,8 @@ __all__ = [
     "ConnectionOptions",
     "Connector",
     "Difference",
-    "Download",
     "Division",
+    "Download",
     "Effect",
     "EffectClass",
     "Exchange",
@@ -115,8 +116,8 @@ __all__ = [
     "SecretBackend",
     "SecretUnavailable",
     "Selection",
-    "SourceField",
     "Slice",
+    "SourceField",
     "SourcePerson",
     "SourceSurvey",
     "SourceSurveyor",
@@ -138,9 +139,10 @@ __all__ = [
     "Undo",
     "canonical",
     "digest",
-    "hookimpl",
     "divisions",
+    "hookimpl",
     "is_complete_json",
+    "likeliest",
     "richtext",
     "surveys",
 ]

@@ -23,10 +23,10 @@ from ..ledger.items import Items
 from ..ledger.processes import clocks, jumped
 from ..ledger.runs import RunState
 from ..ledger.store import Ledger, unusable_ledger
-from ..snapshot.slices import Slices
 from ..ledger.writer import Writer
 from ..model.outcome import Fatal, Outcome
 from ..model.problem import ERROR
+from ..snapshot.slices import Slices
 from ..snapshot.store import Snapshot, unusable
 from ..spec.model import Spec
 from .across import Across

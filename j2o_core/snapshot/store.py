@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 from importlib import resources
@@ -13,7 +12,6 @@ from ..model.origin import Origin
 from ..model.outcome import Fatal
 from ..model.problem import Problem
 from ..model.record import Record
-from .names import the_one_meant
 from .rows import Stub, Unreturned, fold, pack, problem_of, problem_text, unpack
 
 
@@ -53,8 +51,8 @@ class Snapshot:
         """Read anew as ``generation``; what is not seen again by its end no longer exists at the source."""
         self.generation = generation
         with self.transaction() as connection:
-            connection.execute("DELETE FROM part")
             connection.execute("DELETE FROM problem")
+            connection.execute("DELETE FROM part")
         self.set_meta("generation", str(generation))
 
     # ---------------------------------------------------------------- writing
@@ -97,6 +95,7 @@ class Snapshot:
             rows,
         )
         connection.executemany("INSERT OR IGNORE INTO alias VALUES (?, ?, ?)", names)
+
     def put_parents(self, connection: sqlite3.Connection, records: Sequence[Record], priority: int) -> Iterator[Record]:
         """Upsert records with their data; gives those whose children are to be put, which have none after that.
 
@@ -118,7 +117,6 @@ class Snapshot:
             (record.origin.entity, record.origin.id, self.generation),
         ).fetchone()
         return row is not None and (not digest or row[0] == digest)
-
 
     def put_unreturned(self, connection: sqlite3.Connection, entity: str, parent: Record, count: int) -> None:
         """Remember how many items below ``parent`` the source counts but does not return (0 forgets it)."""
@@ -263,6 +261,9 @@ class Snapshot:
             uri = f"{self.path.absolute().as_uri()}?mode=rw"
             return sqlite3.connect(uri, timeout=60, check_same_thread=False, uri=True)
         except sqlite3.DatabaseError as error:
+            raise unusable(self.path, error) from error
+
+
 #: the moment of a row's last change, to compare
 _MOMENT = "coalesce(julianday({}.updated), 0)"
 _CHILDLESS = (
@@ -271,9 +272,6 @@ _CHILDLESS = (
     " UPDATE record SET generation = 0 WHERE generation = ?3 AND parent_entity IS NOT NULL"
     " AND (entity, id) IN (SELECT entity, id FROM below) AND NOT (entity = ?1 AND id = ?2)"
 )
-
-
-            raise unusable(self.path, error) from error
 
 
 def unusable(path: Path, error: Exception) -> Fatal:

@@ -55,7 +55,8 @@ EXTRACTORS: Mapping[str, Mapping[str, Any]] = {
         "properties": {
             "archived": {
                 **_SWITCH,
-                "description": "Whether archived projects are read without being named.",
+                "description": "Whether archived projects are read without being named, with their members and versions. Their "
+                "issues Jira does not give, which is told.",
                 "default": False,
                 "examples": [True],
             }
@@ -75,7 +76,6 @@ EXTRACTORS: Mapping[str, Mapping[str, Any]] = {
                 "default": True,
                 "examples": [False],
             },
-            "page_size": {
             "comments": {
                 **_SWITCH,
                 "description": "Whether comments are read: one request per issue that has many.",
@@ -96,6 +96,7 @@ EXTRACTORS: Mapping[str, Mapping[str, Any]] = {
                 "maximum": 5000,
                 "examples": [500],
             },
+            "page_size": {
                 "description": "Issues per request (at most 100 on Cloud).",
                 "type": "integer",
                 "minimum": 1,
