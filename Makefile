@@ -12,12 +12,13 @@ READY := $(VENV)/ready-$(INTERPRETER)
 INSTALLED := $(VENV)/installed-$(INTERPRETER)
 DEVELOP := $(VENV)/develop-$(INTERPRETER)
 
-.PHONY: help environment demo test test-long benchmarks lint docs reference wheel-test clean
+.PHONY: help environment demo test test-long chaos benchmarks lint docs reference wheel-test clean
 
 help:
 	@echo "make demo        install into $(VENV) and migrate the generated Jira into the generated OpenProject"
 	@echo "make test        the tests, on two cores"
 	@echo "make test-long   the tests that take minutes"
+	@echo "make chaos       rounds of kills and faults, then source and target compared (ROUNDS=500, SEED=1)"
 	@echo "make benchmarks  what checking, mapping and writing cost, against their goals"
 	@echo "make environment what the tests need, into $(VENV)"
 	@echo "make lint        ruff, mypy --strict on j2o_core, the import contract"
@@ -37,6 +38,12 @@ test: $(DEVELOP)
 
 test-long: $(DEVELOP)
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "long or newest"
+
+ROUNDS ?= 20
+SEED ?= 1
+
+chaos: $(DEVELOP)
+	@$(BIN)/python -m tests.chaos.rounds --rounds $(ROUNDS) --seed $(SEED)
 
 benchmarks: $(DEVELOP)
 	@failed=0; for script in tests/benchmarks/*.py; do $(BIN)/python $$script || failed=1; done; exit $$failed

@@ -12,12 +12,15 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Optional, Sequence
+from typing import Any, Callable, Iterator, Mapping, Optional, Sequence
 
 import requests
 
 from j2o_sandbox.options import SandboxOptions
 from j2o_sandbox.serving import Running, start
+
+from . import forking
+from .forking import Forked
 
 J2O = [sys.executable, "-m", "j2o_core"]
 #: a run that takes longer has hung
@@ -54,7 +57,7 @@ class Sandbox:
         self._begin()
 
     def _begin(self) -> None:
-        self.running: Running = start(self.options)
+        self.running: Running = start(self.options, child=_serving)
         self.jira = Server(self.running.jira["url"])
         self.openproject = Server(self.running.openproject["url"])
 
@@ -83,6 +86,10 @@ class Sandbox:
     def stop(self) -> None:
         """End it."""
         self.running.stop()
+
+
+def _serving() -> Forked:
+    return Forked("j2o_sandbox.serving", [], text=False, stdin=True, session=True)
 
 
 @contextlib.contextmanager
@@ -117,7 +124,7 @@ class Ended:
 class Going:
     """A run on its way. Its events are read as they come."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: Forked) -> None:
         self.process = process
         self.events: list[dict[str, Any]] = []
         self._errors: list[str] = []
@@ -129,15 +136,16 @@ class Going:
     def reach(self, wanted: Optional[int] = None, **event: Any) -> bool:
         """Wait for an event with these values (and ``done`` of at least ``wanted``); ``False``: it ended before."""
 
-        def came() -> bool:
-            return self._ended or any(
-                all(one.get(name) == value for name, value in event.items())
-                and (wanted is None or (one.get("done") or 0) >= wanted)
-                for one in self.events
-            )
+        def is_wanted(one: Mapping[str, Any]) -> bool:
+            named = all(one.get(name) == value for name, value in event.items())
+            return named and (wanted is None or (one.get("done") or 0) >= wanted)
 
+        return self.reach_any(is_wanted)
+
+    def reach_any(self, is_wanted: Callable[[Mapping[str, Any]], bool]) -> bool:
+        """Wait for an event of which this is true; ``False``: it ended before."""
         with self._came:
-            assert self._came.wait_for(came, LIMIT), "the run hangs"
+            assert self._came.wait_for(lambda: self._ended or any(map(is_wanted, self.events)), LIMIT), "the run hangs"
             return not self._ended
 
     def signal(self, number: int = signal.SIGINT) -> None:
@@ -181,28 +189,20 @@ class Migration:
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Any command of j2o, to its end."""
-        return subprocess.run(
-            [*J2O, *arguments], env=self._environment(), capture_output=True, text=True, timeout=LIMIT, check=False
-        )
+        return forking.run("j2o_core", arguments, self.variables(), LIMIT)
 
     def run(self, *arguments: str) -> Ended:
         """Run to the end."""
         ended = self.command("run", self.spec, "--json", *self.arguments, *arguments)
         return Ended(ended.returncode, _events(ended.stdout), ended.stderr)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> Forked:
         """Start a run and do not wait."""
         return self.start_command("run", self.spec, "--json", *self.arguments, *arguments)
 
-    def start_command(self, *arguments: str) -> subprocess.Popen[str]:
+    def start_command(self, *arguments: str) -> Forked:
         """Start any command of j2o and do not wait."""
-        return subprocess.Popen(
-            [*J2O, *arguments],
-            env=self._environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return Forked("j2o_core", arguments, self.variables())
 
     def going(self, *arguments: str) -> Going:
         """Start a run and watch its events."""
@@ -226,13 +226,14 @@ class Migration:
         process.communicate(timeout=LIMIT)
         return going and reached
 
-    def _environment(self) -> dict[str, str]:
+    def variables(self) -> dict[str, str]:
+        """The environment of its processes: of ours none but what leads to this sandbox and this home."""
         ours = ("J2O_", "JIRA_", "OPENPROJECT_")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return {**inherited, **self.sandbox.environment, "J2O_HOME": str(self.home), **self.environment}
 
 
-def finished(process: subprocess.Popen[str]) -> Ended:
+def finished(process: Forked) -> Ended:
     """Wait for a started run to end."""
     out, errors = process.communicate(timeout=LIMIT)
     return Ended(process.returncode, _events(out), errors)

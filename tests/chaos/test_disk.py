@@ -30,7 +30,7 @@ sys.exit(main())
 def run_limited(migration: Migration, size: int) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", LIMITED, str(size), "run", migration.spec, "--quiet", *migration.arguments]
     return subprocess.run(
-        command, env=migration._environment(), capture_output=True, text=True, timeout=LIMIT, check=False
+        command, env=migration.variables(), capture_output=True, text=True, timeout=LIMIT, check=False
     )
 
 

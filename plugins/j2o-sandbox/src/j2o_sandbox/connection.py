@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import email.utils
 import socket
@@ -49,18 +50,20 @@ def listener(app: Any, keep_alive: float = 75.0) -> Listener:
     )
 
 
-def reset(scope: MutableMapping[str, Any]) -> None:
+async def reset(scope: MutableMapping[str, Any]) -> None:
     """Reset the connection of a request: the client sees a reset, whatever was still to be sent is lost."""
     transport = scope[_TRANSPORT]
     connection = transport.get_extra_info("socket")
     if connection is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
+    await asyncio.sleep(0)  # the server learns of it, or it would complain that there was no answer
 
 
-def hang_up(scope: MutableMapping[str, Any]) -> None:
+async def hang_up(scope: MutableMapping[str, Any]) -> None:
     """Close the connection of a request after what was sent so far."""
     scope[_TRANSPORT].close()
+    await asyncio.sleep(0)
 
 
 def tell_time(scope: MutableMapping[str, Any], moment: float) -> None:

@@ -165,16 +165,16 @@ class Frame:
     async def _go_wrong(self, rule: Rule, scope: Scope, body: bytes, send: Send) -> None:
         seconds = rule.seconds or 0.0
         if rule.do == "reset":
-            reset(scope)
+            await reset(scope)
         elif rule.do == "late":
-            reset(scope)
+            await reset(scope)
             await self._apply_unheard(scope, body, seconds)
         elif rule.do == "delay" and seconds > self._limit and self._server == "openproject":
             await asyncio.sleep(self._limit)
             await answer_json(send, 500, _error(self._server, 500))
         elif rule.do == "lose":
             await self._apply_unheard(scope, body, self._latency)
-            reset(scope)
+            await reset(scope)
         elif rule.do == "delay":
             await self._work(scope, body, send, seconds, ())
         elif rule.do == "trickle":

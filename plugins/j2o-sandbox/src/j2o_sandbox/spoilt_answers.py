@@ -49,6 +49,6 @@ def truncating(send: Send, scope: Scope, rule: Rule) -> Send:
             await send({"type": "http.response.body", "body": kept})
             return
         await send({"type": "http.response.body", "body": kept, "more_body": True})
-        hang_up(scope)
+        await hang_up(scope)
 
     return cut

@@ -1,0 +1,1 @@
+"""Rounds of chaos: ``python -m tests.chaos.rounds`` (``make chaos``)."""

@@ -1,0 +1,182 @@
+"""Rounds of chaos: everything goes wrong at once, and the judge finds each item of the source on the target, once."""
+
+from __future__ import annotations
+
+import copy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+
+from .rounds import __main__ as program
+from .rounds.judge import judge
+from .rounds.plan import KILL, KILLS, SQLITE, Blow, Plan, draw
+from .rounds.playing import Played, play
+from .rounds.reached import Reached
+from .rounds.verdict import Verdict
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and limits"),
+    pytest.mark.xdist_group("rounds"),
+]
+
+#: two kills, a full disk, lost answers, storms; the ledger is a file
+SEED = 2
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    return play(draw(SEED), tmp_path_factory.mktemp("round"))
+
+
+def test_nothing_is_lost_and_nothing_stands_twice(played: Played):
+    reached = played.reached
+    assert not reached.findings
+    assert reached.holds
+    assert reached.blows[KILL]
+    assert sum(reached.faults.values()) > 5
+    assert reached.items > 60
+
+
+def again(played: Played, change: Callable[[dict[str, Any]], None]) -> Verdict:
+    target = copy.deepcopy(dict(played.target))
+    change(target)
+    return judge(played.source, target, played.files)
+
+
+KINDS = (
+    *("users", "groups", "projects", "versions", "work_packages"),
+    *("comments", "attachments", "relations", "watchers", "time_entries"),
+)
+
+
+def one(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """A row that is there because the source has one; what is ours alone comes first."""
+    return rows[-1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_judge_misses_what_is_not_there(played: Played, kind: str):
+    rows = played.target[kind]
+    claimed = next(row for row in reversed(rows) if kind != "attachments" or row["_links"]["container"]["href"])
+    verdict = again(played, lambda target: target[kind].remove(claimed))
+    assert verdict.lost
+    assert not verdict.holds
+
+
+@pytest.mark.parametrize("kind", (*KINDS, "memberships"))
+def test_the_judge_sees_what_stands_twice(played: Played, kind: str):
+    rows = played.target[kind]
+    claimed = next(row for row in reversed(rows) if kind != "attachments" or row["_links"]["container"]["href"])
+    verdict = again(played, lambda target: target[kind].append(claimed))
+    assert len(verdict.doubled) == 1
+    assert not verdict.lost
+
+
+def other_words(target: dict[str, Any]) -> None:
+    for row in target["comments"]:
+        first, _, _ = row["comment"]["raw"].partition("\n")
+        row["comment"]["raw"] = f"{first}\n\nnothing"
+
+
+def other_bytes(target: dict[str, Any]) -> None:
+    for row in target["attachments"]:
+        row["digest"]["hash"] = "0" * 32
+
+
+def other_order(target: dict[str, Any]) -> None:
+    for row in target["comments"]:
+        row["id"] = 10**9 - int(row["id"])
+
+
+def other_hours(target: dict[str, Any]) -> None:
+    for row in target["time_entries"]:
+        row["hours"] = "PT1S"
+
+
+def other_subject(target: dict[str, Any]) -> None:
+    target["work_packages"][0]["subject"] = "something else"
+
+
+@pytest.mark.parametrize("change", [other_words, other_bytes, other_order, other_hours, other_subject])
+def test_the_judge_sees_what_is_not_as_at_the_source(played: Played, change: Callable[[dict[str, Any]], None]):
+    verdict = again(played, change)
+    assert verdict.different
+    assert not (verdict.lost or verdict.doubled)
+
+
+def test_the_judge_finds_what_the_source_has_not(played: Played):
+    def strangers(target: dict[str, Any]) -> None:
+        row = copy.deepcopy(target["comments"][0])
+        row["comment"]["raw"] = "whoever wrote this"
+        target["comments"].append(row)
+
+    assert again(played, strangers).strange
+
+
+def test_the_judge_knows_no_code_of_j2o():
+    script = "import tests.chaos.rounds.judge, sys; print([name for name in sys.modules if name.startswith('j2o')])"
+    root = Path(__file__).resolve().parents[2]
+    said = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert said.stdout.strip() == "[]"
+
+
+def test_a_seed_is_always_the_same_round_and_rounds_hold_everything_that_can_go_wrong():
+    plans = [draw(seed) for seed in range(300)]
+    assert plans == [draw(seed) for seed in range(300)]
+    assert {plan.kills for plan in plans} == set(range(1, KILLS + 1))
+    blows: list[Blow] = [blow for plan in plans for attempt in plan.attempts for blow in attempt.blows]
+    assert {blow.kind for blow in blows} == {"kill", "cut", "crash", "restart"}
+    assert {blow.stage for blow in blows} == {"extract", "plan", "apply", "verify"}
+    assert all(blow.kind == KILL for plan in plans if plan.ledger == SQLITE for a in plan.attempts for blow in a.blows)
+    assert any(attempt.disk for plan in plans for attempt in plan.attempts)
+    kinds = {rule["kind"] for plan in plans for attempt in plan.attempts for rule in attempt.faults}
+    assert len(kinds) == 16
+
+
+def fate(**counts: Any) -> Callable[..., Played]:
+    return lambda plan, folder, server: Played(Reached(rounds=1, **counts))
+
+
+@pytest.fixture
+def run_rounds(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    def run(playing: Callable[..., Played], *arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(program, "play", playing)
+        monkeypatch.setattr(program, "programs", lambda: None)
+        monkeypatch.setattr(sys, "argv", ["rounds", *arguments])
+        return program.main(), capsys.readouterr().out
+
+    return run
+
+
+def test_what_was_reached_is_told_by_round_and_in_total(run_rounds: Callable[..., tuple[int, str]]):
+    code, said = run_rounds(fate(items=70), "--rounds", "3", "--seed", "40")
+    assert code == 0
+    assert [f"round {seed}: " in said for seed in (39, 40, 41, 42, 43)] == [False, True, True, True, False]
+    assert ["items compared", "210"] in [line.rsplit(None, 1) for line in said.splitlines()]
+    assert "no PostgreSQL is installed" in said
+
+
+@pytest.mark.parametrize("counts", [{"lost": 1}, {"doubled": 1}, {"different": 1}, {"trouble": 1}])
+def test_what_must_not_be_ends_with_1_and_tells_how_to_see_it_again(
+    run_rounds: Callable[..., tuple[int, str]], counts: dict[str, int]
+):
+    code, said = run_rounds(fate(**counts, findings=["lost: comment 7"]), "--rounds", "1", "--seed", "40")
+    assert code == 1
+    assert "lost: comment 7" in said
+    assert "make chaos ROUNDS=1 SEED=40" in said
+
+
+def test_ctrl_c_tells_what_was_reached(run_rounds: Callable[..., tuple[int, str]]):
+    def playing(plan: Plan, folder: Path, server: None) -> Played:
+        if plan.seed == 3:
+            raise KeyboardInterrupt
+        return Played(Reached(rounds=1, items=50))
+
+    code, said = run_rounds(playing, "--rounds", "9")
+    assert code == 0
+    assert ["items compared", "100"] in [line.rsplit(None, 1) for line in said.splitlines()]
