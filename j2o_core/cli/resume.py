@@ -77,6 +77,9 @@ def _must_be_unfinished(found: Mapping[str, Any]) -> None:
     run, again = found["run"], f"`j2o run {found['asked'].get('spec') or 'SPEC'}` begins another run"
     if found["state"] == "superseded":
         raise Refusal(f"run {run} was superseded by a later run of another spec; {again}", REFUSED)
+    if found["state"] == "planned":
+        carry_out = "`j2o run SPEC --plan FILE` carries it out"
+        raise Refusal(f"run {run} is a plan that was not begun; {carry_out}; {again}", REFUSED)
     if found["state"] in ("finished", "adopted") or found["stage"] == "done":
         retry = "; `--retry-failed` with it does only what failed" if found.get("exit_code") == 1 else ""
         raise Refusal(f"run {run} is finished, nothing is left of it to carry on; {again}{retry}", REFUSED)

@@ -10,11 +10,13 @@ from typing import Optional
 
 import typer
 
+from ..model.effect import Phase
 from ..model.outcome import Fatal
 from ..observe.announcer import Announcer, Event
 from ..observe.logs import LogEvents, close_log, open_log
 from ..observe.stream import JsonStream
 from ..pipeline.options import RETRY_FAILED, RETRY_SKIPPED, RunOptions
+from ..pipeline.plan_document import read_plan
 from ..report.summary import render
 from ..spec.model import Spec
 from .failure import USAGE, Refusal, explain, say, silence
@@ -23,6 +25,9 @@ from .loading import environment_option, require_spec, secrets_of, spec_argument
 from .progress import progress_display
 from .session import Session, session
 from .stopping import stoppable
+
+#: the phase after which a run can be told to stop
+STRUCTURE = Phase.STRUCTURE.value
 
 
 def add(app: typer.Typer) -> None:
@@ -44,6 +49,12 @@ def run(
     retry_skipped: bool = typer.Option(
         False, "--retry-skipped", help="As --retry-failed, with what was skipped for a reason too."
     ),
+    plan: Optional[Path] = typer.Option(
+        None, "--plan", metavar="FILE", help="Carry out this plan (of `j2o plan -o FILE`), and never a stale one."
+    ),
+    until: Optional[str] = typer.Option(
+        None, "--until", metavar="structure", help="Stop when people, projects, memberships, versions are written."
+    ),
     settle: Optional[float] = typer.Option(
         None, min=0, metavar="SECONDS", help="How long a lost request may still be running on the server."
     ),
@@ -58,16 +69,20 @@ def run(
       j2o run specs/demo.yaml
       j2o run acme.yaml --env staging --json
       j2o run acme.yaml --retry-failed
+      j2o run acme.yaml --until structure
+      j2o run acme.yaml --plan plan.json
     """
     current = session(context)
     stream = JsonStream(sys.stdout) if json else None
     try:
         with stoppable():
             check_settle(settle)
+            _check_partial(until, finish, plan, fresh, retry_failed or retry_skipped)
+            planned = read_plan(plan) if plan is not None else None
             _confirm(fresh, yes)
             loaded = require_spec(current, spec, env, stream)
             retry = RETRY_SKIPPED if retry_skipped else RETRY_FAILED if retry_failed else None
-            options = RunOptions(fresh, finish, settle, spec_name(spec), retry=retry)
+            options = RunOptions(fresh, finish, settle, spec_name(spec), retry=retry, plan=planned, until=until)
             code = migrate(current, loaded, options, quiet, stream)
     except BaseException as error:
         explained = explain(error, current.debug)
@@ -88,6 +103,16 @@ def check_settle(settle: Optional[float]) -> None:
     """A number of seconds that passes some day: ``nan`` and ``inf`` are numbers to the command line's parser."""
     if settle is not None and not math.isfinite(settle):
         raise Refusal(f"--settle {settle}: expected a number of seconds, such as 180", USAGE)
+
+
+def _check_partial(until: Optional[str], finish: bool, plan: Optional[Path], fresh: bool, retry: bool) -> None:
+    """Refuse what contradicts itself."""
+    if until is not None and until != STRUCTURE:
+        raise Refusal(f"--until {until}: a run can stop after '{STRUCTURE}'", USAGE)
+    if until is not None and finish:
+        raise Refusal("--until and --finish exclude each other: the finish comes after everything else", USAGE)
+    if plan is not None and (fresh or retry):
+        raise Refusal("--plan carries out a plan as it is: --fresh and --retry-... make another one", USAGE)
 
 
 def _confirm(fresh: bool, yes: bool) -> None:

@@ -20,9 +20,10 @@ def entities(engine: Engine, run: str) -> dict[str, dict[str, int]]:
     Before the plan is complete ``source`` is what was read so far, and all of it is left.
     """
     with engine.connect() as connection:
-        row = connection.execute(select(tables.run.c.stage, tables.run.c.entities).where(tables.run.c.id == run)).one()
+        columns = (tables.run.c.stage, tables.run.c.state, tables.run.c.entities)
+        row = connection.execute(select(*columns).where(tables.run.c.id == run)).one()
         planned: Mapping[str, Mapping[str, int]] = json.loads(row.entities)
-        if row.stage in (runs.EXTRACT, runs.PLAN):
+        if row.stage in (runs.EXTRACT, runs.PLAN) and row.state != runs.PLANNED:
             return {
                 name: {**dict.fromkeys(COLUMNS, 0), "source": counts["source"], "left": counts["source"]}
                 for name, counts in planned.items()

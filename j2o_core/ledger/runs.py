@@ -16,6 +16,8 @@ from . import tables
 
 EXTRACT, PLAN, APPLY, VERIFY, DONE = "extract", "plan", "apply", "verify", "done"
 RUNNING, FINISHED, STOPPED, SUPERSEDED, ADOPTED = "running", "finished", "stopped", "superseded", "adopted"
+#: made by `j2o plan`, and waiting to be carried out
+PLANNED = "planned"
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,15 @@ def unfinished(connection: Connection, target: int, source: str) -> Optional[Run
         .mappings()
         .first()
     )
-    if row is None:
-        return None
+    return None if row is None else state_of(row)
+
+
+def state_of(row: Mapping[Any, Any]) -> RunState:
+    """A run that was begun before, from its row."""
     return RunState(
         row["id"],
-        target,
-        source,
+        row["target"],
+        row["source"],
         row["stage"],
         row["generation"],
         row["spec_digest"],

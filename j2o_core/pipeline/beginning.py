@@ -12,7 +12,7 @@ from loguru import logger
 from sqlalchemy import func, select
 
 from .. import __name__ as core_name
-from ..ledger import effects, runs, tables
+from ..ledger import effects, plans, runs, tables
 from ..ledger.runs import RunState
 from ..ledger.store import Ledger
 from ..ledger.writer import Writer
@@ -24,6 +24,7 @@ from .interrupt import STOPPED
 from .options import RETRY_SKIPPED, Emit, RunOptions
 from .recorded import drop, snapshot_path
 from .retry import failures
+from .taking_up import take_up
 from .wiring import Wiring
 
 
@@ -68,6 +69,8 @@ class Beginning:
                 f"`j2o resume {state.id}`",
                 exit_code=5,
             )
+        if self._options.plan is not None:
+            state = take_up(self._options.plan, self._wiring, self._ledger, target, state)
         self._retried = self._to_retry(target, state)
         self._wait_for_lost_requests()
         scan_again: frozenset[str] = frozenset()
@@ -83,7 +86,7 @@ class Beginning:
                 state = self._enter(target, snapshot)
             else:
                 values = {"finished": None, "exit_code": None, "message": None, "code": None}
-                self._change(state, state=runs.RUNNING, **values)
+                self._change(state, state=runs.RUNNING, stage=state.stage, **values)
         except BaseException:
             snapshot.close()
             raise
@@ -94,9 +97,23 @@ class Beginning:
         never_planned = set(self._wiring.entities) - (set() if self._options.adopt else known)
         return Begun(state, snapshot, scan_again | never_planned)
 
-    def _enter(self, target: int, snapshot: Snapshot) -> RunState:
+    def begin_plan(self, target: int, unfinished: Optional[RunState], snapshot: Snapshot) -> Begun:
+        """Enter a run that will only be planned; ``unfinished`` is the one that goes on when it is over, if any."""
+        scan_again: set[str] = set()
+        if unfinished is not None:
+            scan_again = {entity for entity, _, _ in self._on_the_way(unfinished)}
+            if unfinished.asked.get("plan"):  # planning was ended halfway
+                self._change(unfinished, state=runs.SUPERSEDED, finished=time.time())
+        with self._ledger.engine.connect() as connection:
+            known = runs.planned_before(connection, target, self._wiring.source)
+        never_planned = set(self._wiring.entities) - known
+        return Begun(self._enter(target, snapshot, plan=True), snapshot, frozenset(scan_again | never_planned))
+
+    def _enter(self, target: int, snapshot: Snapshot, plan: bool = False) -> RunState:
         spec, source = self._wiring.spec, self._wiring.source
         generation = self._generation(target, snapshot)
+        # What waits to be carried out is stale now, whatever comes of this.
+        self._writer.submit(lambda connection: plans.supersede(connection, target, source))
         state: RunState = self._writer.submit(
             lambda connection: runs.begin(
                 connection,
@@ -109,7 +126,7 @@ class Beginning:
                 environment=spec.environment,
                 versions=self._versions(),
                 generation=generation,
-                asked=self._asked(),
+                asked={**self._asked(), "plan": plan},
             )
         )
         return state
@@ -178,12 +195,7 @@ class Beginning:
 
     def _supersede(self, state: RunState) -> frozenset[str]:
         """An unfinished run of another spec ends here; what it had on the way is looked for before planning."""
-        with self._ledger.engine.connect() as connection:
-            rows: Sequence[Any] = connection.execute(
-                select(tables.effect.c.entity, tables.effect.c.effect_class, func.max(tables.effect.c.sent))
-                .where(tables.effect.c.run == state.id, tables.effect.c.state == effects.SENT)
-                .group_by(tables.effect.c.entity, tables.effect.c.effect_class)
-            ).all()
+        rows = self._on_the_way(state)
         due = [sent + self._settle for _, kind, sent in rows if kind == EffectClass.MARKED.value]
         if due and max(due) > time.time():
             seconds = min(self._settle, max(due) - time.time())  # the clock may have been set back
@@ -192,6 +204,17 @@ class Beginning:
                 raise Fatal("stopped before anything was begun", exit_code=STOPPED)
         self._change(state, state=runs.SUPERSEDED, finished=time.time())
         return frozenset(entity for entity, _, _ in rows)
+
+    def _on_the_way(self, state: RunState) -> Sequence[Any]:
+        """(entity, effect class, when the last was sent) of what was sent and has no outcome."""
+        statement = (
+            select(tables.effect.c.entity, tables.effect.c.effect_class, func.max(tables.effect.c.sent))
+            .where(tables.effect.c.run == state.id, tables.effect.c.state == effects.SENT)
+            .group_by(tables.effect.c.entity, tables.effect.c.effect_class)
+        )
+        with self._ledger.engine.connect() as connection:
+            rows: Sequence[Any] = connection.execute(statement).all()
+        return rows
 
     def _generation(self, target: int, snapshot: Snapshot) -> int:
         """The next one; or the snapshot's, where no run has written anything from it yet."""

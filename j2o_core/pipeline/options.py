@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping, Optional
 
 from ..model.problem import Problem
+from .plan_document import PlanFile
 
 #: ``RunOptions.retry``
 RETRY_FAILED, RETRY_SKIPPED = "failed", "skipped"
@@ -44,6 +45,10 @@ class RunOptions:
     resume: Optional[str] = None
     retry: Optional[str] = None
     adopt: bool = False
+    #: the plan to carry out, and no other
+    plan: Optional[PlanFile] = None
+    #: the phase after which the run stops, to be carried on later
+    until: Optional[str] = None
     stop: threading.Event = field(default_factory=threading.Event)
 
 

@@ -11,6 +11,7 @@ from ..http import Exchange
 from ..model.effect import Answer, Effect, EffectClass, Found, Phase, TargetItem, Undo
 from ..model.outcome import Conflict, ItemFailed, ItemSkipped, Outcome, Taken
 from ..model.payload import Ref
+from ..model.problem import ERROR
 from .plain import shown
 from .proofs import Proof, demand
 from .worlds import SOURCE, SOURCE_URL, Bench, NotProved, World, Worlds
@@ -45,6 +46,7 @@ def loader_proofs(worlds: Worlds, case: LoaderCase) -> Iterator[Proof]:
     subject = f"loader:{case.loader.name}{f' [{case.label}]' if case.label else ''}"
     for name, prove in (
         ("sends nothing before it is told to write", writing.prove_dry),
+        ("asks the target about a write without writing", writing.prove_server_check),
         ("finds what it created, over another connection too", writing.prove_found),
         ("says what was stored", writing.prove_answer),
         ("writes once", writing.prove_once),
@@ -102,6 +104,33 @@ class _Writing:
         list(loader.scan(self._scopes(effect, loader)))
         demand(not self._wrote, f"it sends {', '.join(self._wrote)}")
         demand(self._state() == before, "what the target holds has changed")
+
+    def prove_server_check(self) -> None:
+        if self._case.loader.server_check is Loader.server_check:
+            return
+        bench = self._bench()
+        effect = self._case.effect(bench)
+        loader = self._loader(bench.client)
+        before = self._state()
+        self._wrote.clear()
+        told = loader.server_check(effect)
+        demand(not self._wrote, f"it sends {', '.join(self._wrote)}")
+        demand(self._state() == before, "what the target holds has changed")
+        demand(not loader.find(effect), "find gives something for what was only asked about")
+        if told is None:
+            return
+        errors = [problem.message for problem in told if problem.severity == ERROR]
+        demand(not errors, f"it says that the effect of the case would be refused: {'; '.join(errors)}")
+        if not self._can_change():
+            return
+        answer = loader.create(effect)
+        current = self._read(loader, effect, answer)
+        changed = replace(
+            effect, payload={**effect.payload, **self._case.changes}, fields=frozenset(self._case.changes)
+        )
+        loader.server_check(changed, current)
+        after = self._read(loader, effect, answer)
+        demand(after.image == current.image, "asking about an update has changed the item")
 
     def prove_found(self) -> None:
         effect, answer = self._created()

@@ -103,6 +103,14 @@ class Loader(ABC):
         with the reason, or returns: then it is sent.
         """
 
+    def server_check(self, effect: Effect, current: Optional[Found] = None) -> Optional[Sequence[Problem]]:
+        """What the target itself says of a create (or of an update of ``current``) before it is sent: errors where it
+        would refuse it, warnings where it would store something else. Writes nothing.
+
+        ``None``: it cannot be asked about this one. A loader whose target cannot be asked at all leaves this out.
+        """
+        return None
+
     @abstractmethod
     def create(self, effect: Effect) -> Answer:
         """Send one request that creates the item."""

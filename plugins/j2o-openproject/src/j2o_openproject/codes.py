@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from j2o_core.api import ERROR, Problem
+from j2o_core.api import ERROR, WARNING, Problem
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,21 @@ CODES = {
             "Identifiers of projects are lower-case letters, digits, hyphens and underscores and no plain number; "
             "where work packages are numbered by project they are up to ten capitals, digits and underscores.",
             "Map `identifier` with the step `identifier`, or in a table.",
+        ),
+        Code(
+            "J2O-O030",
+            "OpenProject would refuse it",
+            "OpenProject's own form was asked about the request that would be sent, and found it wrong. The message is "
+            "the server's own.",
+            "Change the mapping, the source or the setting of OpenProject that the message names.",
+        ),
+        Code(
+            "J2O-O031",
+            "OpenProject would store something else",
+            "OpenProject's own form takes the request, but would replace or forget a value, such as a status that the "
+            "workflow of the type does not have, or a custom field that is not active for project and type.",
+            "Change the mapping, or what the administrator has set up, where it matters.",
+            WARNING,
         ),
     )
 }

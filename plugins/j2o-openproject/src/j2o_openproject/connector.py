@@ -118,6 +118,16 @@ class OpenProject(Client):
         answer: dict[str, Any] = self.http.cached_json(_address(path), method="POST", json=body)
         return answer
 
+    def ask_form(self, path: str, body: Mapping[str, Any]) -> Optional[dict[str, Any]]:
+        """What the form of a path says to a body now; ``None`` where the server has no such form."""
+        try:
+            answer: dict[str, Any] = self.http.read("POST", f"{_address(path)}/form", json=body).json()
+        except Refused as refusal:
+            if refusal.status in (404, 405):
+                return None
+            raise
+        return answer
+
     def pages(
         self,
         path: str,

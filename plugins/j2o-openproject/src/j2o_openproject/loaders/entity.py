@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence
 
 from j2o_core.api import (
     Answer,
@@ -24,6 +24,7 @@ from ..codes import problem
 from ..connector import OpenProject
 from ..marks import Marks
 from ..plain_text import plain_text
+from ..rehearsal import rehearse
 from ..texts import one_line
 
 
@@ -74,6 +75,14 @@ class EntityLoader(Loader):
     def problem(self, code: str, message: str, field: str, **more: Any) -> Problem:
         """A problem of this entity's payload."""
         return problem(code, self.entity, field, message, **more)
+
+
+class FormLoader(EntityLoader):
+    """A loader of a kind for which OpenProject has forms: they validate a request and write nothing."""
+
+    def server_check(self, effect: Effect, current: Optional[Found] = None) -> Optional[Sequence[Problem]]:
+        """What the form says of the request that would be sent."""
+        return rehearse(self, effect, current)
 
 
 def only(effect: Effect, values: Mapping[str, Any]) -> dict[str, Any]:

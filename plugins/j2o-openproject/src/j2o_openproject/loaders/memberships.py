@@ -8,12 +8,12 @@ from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Phase, 
 
 from ..hal import condition, link, linked, linked_all, links
 from ..target_items import alias_of, optional_id, target_id
-from .entity import EntityLoader, failed, lost_notes, of_those_that_exist
+from .entity import FormLoader, failed, lost_notes, of_those_that_exist
 
 _QUIET = {"sendNotifications": False}
 
 
-class Memberships(EntityLoader):
+class Memberships(FormLoader):
     """One membership of a person or group in a project; roles are only ever added to those there are.
 
     What a person inherits from a group shows as a membership of their own and cannot be created again: it is extended.

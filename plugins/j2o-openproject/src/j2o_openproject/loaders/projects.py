@@ -16,7 +16,7 @@ from ..references import EffectReferences
 from ..target_items import optional_id, payload_of
 from ..texts import folded, normal_text, one_line
 from ..times import normal_time, sent_time
-from .entity import EntityLoader, only
+from .entity import FormLoader, only
 
 _CLASSIC = re.compile(r"(?!\d+\Z)[a-z0-9_-]{1,100}")
 _SEMANTIC = re.compile(r"[A-Z][A-Z0-9_]{0,9}")
@@ -24,7 +24,7 @@ _RESERVED = ("new", "menu", "queries", "filters", "identifier_update_dialog", "i
 _LONGEST_NAME = 255
 
 
-class Projects(EntityLoader):
+class Projects(FormLoader):
     """The server keeps identifiers single. Projects are one tree that it locks whole: they are written one by one."""
 
     name = "openproject.projects"

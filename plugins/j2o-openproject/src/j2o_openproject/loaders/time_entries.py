@@ -15,7 +15,7 @@ from ..plain_text import plain_text
 from ..target_items import optional_id, payload_of, target_id
 from ..texts import normal_text
 from ..times import day_of
-from .entity import EntityLoader, failed, of_those_that_exist, only, readable_notes
+from .entity import FormLoader, failed, of_those_that_exist, only, readable_notes
 
 _LONGEST_COMMENT = 1000
 _LONGEST_HOURS = 1000 * 3600
@@ -25,7 +25,7 @@ _ENTITY_SINCE = (17, 0)
 _EXACT_SINCE = (17, 9)
 
 
-class TimeEntries(EntityLoader):
+class TimeEntries(FormLoader):
     """Found again by the mark at the end of their comment, which is never cut for a long one."""
 
     name = "openproject.time_entries"

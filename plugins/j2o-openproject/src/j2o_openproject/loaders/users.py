@@ -12,7 +12,7 @@ from ..hal import condition
 from ..passwords import new_password
 from ..person_names import person_name
 from ..texts import folded, one_line
-from .entity import EntityLoader, failed, lost_notes, only
+from .entity import FormLoader, failed, lost_notes, only
 
 _LOGIN = re.compile(r"[\w@.+\- ]*", re.UNICODE)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -21,7 +21,7 @@ _NAMES = ("firstName", "lastName")
 _ACTIVE, _INVITED, _LOCKED = "active", "invited", "locked"
 
 
-class Users(EntityLoader):
+class Users(FormLoader):
     """The server keeps logins and mail addresses single, so a second account of a person is never made."""
 
     name = "openproject.users"

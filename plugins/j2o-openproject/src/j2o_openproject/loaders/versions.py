@@ -14,12 +14,12 @@ from ..references import EffectReferences
 from ..target_items import alias_of, payload_of, target_id
 from ..texts import folded, normal_text, one_line
 from ..times import day_of
-from .entity import EntityLoader, only, while_it_exists
+from .entity import FormLoader, only, while_it_exists
 
 _STATUSES = ("open", "locked", "closed")
 
 
-class Versions(EntityLoader):
+class Versions(FormLoader):
     """The server keeps names single in a project. Only open versions can be given to work packages: they close last."""
 
     name = "openproject.versions"

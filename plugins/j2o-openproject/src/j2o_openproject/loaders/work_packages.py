@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Phase, Problem, Refused
+from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Phase, Problem, Refused, likeliest
 
 from ..connector import attributes_of
 from ..durations import seconds_of
@@ -17,7 +16,7 @@ from ..texts import one_line
 from ..times import day_of
 from ..work_package_draft import Draft, draft_of
 from ..work_package_image import found_of
-from .entity import EntityLoader, failed, while_it_exists
+from .entity import FormLoader, failed, while_it_exists
 
 _LONGEST_SUBJECT = 255
 #: a work package is some ten thousand characters with all its links: many on a page are many megabytes
@@ -33,7 +32,7 @@ _ADVICE = {
 }
 
 
-class WorkPackages(EntityLoader):
+class WorkPackages(FormLoader):
     """Found again by the origin mark on their description's last line. One POST each, with their files."""
 
     name = "openproject.work_packages"
@@ -99,9 +98,11 @@ class WorkPackages(EntityLoader):
         yield from self._value_problems(payload)
         for field in payload:
             if not field.startswith("cf:") and field not in self.fields:
-                near = difflib.get_close_matches(field, self.fields, n=1)
                 yield self.problem(
-                    "J2O-O011", f"work packages have no field '{field}'", field, suggestion=near[0] if near else ""
+                    "J2O-O011",
+                    f"work packages have no field '{field}'",
+                    field,
+                    suggestion=likeliest(field, self.fields),
                 )
 
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
