@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional
 
 import typer
 
-from ..model.outcome import Fatal
 from ..model.problem import ERROR, Problem
 from ..observe.redaction import Redactor
 from ..spec.model import Spec
@@ -23,9 +20,6 @@ if TYPE_CHECKING:
     from ..mapping.compiled import EntityMapping
     from ..spec.legacy import Translation
     from ..spec.load import LoadResult
-
-#: parts of ``auth`` that are no secrets
-_PUBLIC = ("user", "username", "type")
 
 
 def spec_argument() -> Any:
@@ -102,24 +96,9 @@ def describe(problem: Problem, texts: Mapping[str, str]) -> str:
 
 def secrets_of(current: Session, spec: Spec) -> Redactor:
     """Hides what the spec's connections log in with, as far as it has values here."""
-    from ..ledger.address import secrets_in
-    from ..pipeline.spec_ledger import ledger_url
-    from ..security.secrets import Unresolved, resolve
+    from ..pipeline.secret_words import redactor_of
 
-    redactor = Redactor()
-    folder = Path(spec.files[0]).parent if spec.files else None
-    for connection in spec.connections.values():
-        for name, reference in dict(connection.options.get("auth") or {}).items():
-            if name in _PUBLIC:
-                continue
-            try:
-                redactor.add(str(resolve(reference, environment(), folder, backends=current.plugins.secrets)))
-            except Unresolved:
-                continue  # set later by a started system, or told by the pipeline as an error
-    with contextlib.suppress(Fatal):  # told when the ledger is opened
-        for secret in secrets_in(ledger_url(spec, current.plugins)):
-            redactor.add(secret)
-    return redactor
+    return redactor_of(spec, current.plugins, environment())
 
 
 def _event(problem: Problem) -> Mapping[str, Any]:

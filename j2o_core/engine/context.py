@@ -78,3 +78,5 @@ class Engine:
     #: by so many seconds the clock was set forward since this run was last at work
     jumped: float = 0.0
     stop: threading.Event = field(default_factory=threading.Event)
+    #: whether what was marked as sent may leave now: asked before each attempt
+    may_send: Callable[[], bool] = lambda: True

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Mapping, Optional, Sequence
+from typing import Iterable, Mapping, Optional, Sequence
 
 from ..ledger import effects, sending
 from ..ledger.effects import EffectRow
 from ..ledger.items import Item
+from ..ledger.server import clock_of
 from ..model.digest import canonical, digest
 from ..model.effect import EffectClass, Found
 from ..model.error_class import BECAUSE_MISSING, BECAUSE_SKIPPED
@@ -22,11 +22,15 @@ from .lanes import LaneQueue
 from .prefetch import Prefetch
 from .record import Recorder
 from .task import Task, Upload, sent_age
+from .tolerance import check_tolerance
+from .turns import ALL, Part, Share, turns
 
 #: outcomes of a read that are nobody's fault and may pass
 _UNREAD = (NotSent, Retriable, Conflict, Undecided, InDoubt)
 #: seconds between two progress events
 _BEAT = 0.25
+#: seconds after which what may not be sent at present is asked about again
+_HELD = 0.5
 
 
 class Stopped(Exception):
@@ -52,18 +56,29 @@ class Dispatcher:
 
         A rank of a step begins when the one before has ended, in all of them.
         """
-        ranks = [[(step, rank) for rank in self._engine.effects.ranks(step)] for step in steps]
+        for parts in turns(self._engine.effects, steps):
+            self.run_turn(parts)
+        self._progress(force=True)
+
+    def run_turn(self, parts: Sequence[Part], shares: Iterable[Share] = (ALL,)) -> None:
+        """Carry out one rank of each step to its end, as far as it lies in ``shares``, which are asked for one by one.
+
+        Raises what ``run`` raises.
+        """
         try:
-            for turn in itertools.zip_longest(*ranks):
-                self._run_turn([part for part in turn if part is not None])
-                self._engine.writer.flush()
+            self._run_turn(parts, shares)
+            self._engine.writer.flush()
         finally:
             self._prefetch.close()
-        self._progress(force=True)
+
+    @property
+    def record(self) -> Recorder:
+        """What has ended so far in this process."""
+        return self._record
 
     # ---------------------------------------------------------------- one rank of each step
 
-    def _run_turn(self, parts: Sequence[tuple[int, int]]) -> None:
+    def _run_turn(self, parts: Sequence[Part], shares: Iterable[Share]) -> None:
         engine = self._engine
         queue: LaneQueue[Task] = LaneQueue(lambda task: task.row.lane or str(task.row.id))
         self._failure = None
@@ -74,9 +89,10 @@ class Dispatcher:
         for thread in threads:
             thread.start()
         try:
-            for state in (effects.SENT, effects.PLANNED):
-                for step, rank in parts:
-                    self._feed(queue, step, rank, state)
+            for share in shares:
+                for state in (effects.SENT, effects.PLANNED):
+                    for step, rank in parts:
+                        self._feed(queue, step, rank, state, share)
             while not queue.wait_below(1, 0.5):
                 self._check(queue)
             self._check(queue)
@@ -87,14 +103,14 @@ class Dispatcher:
         for thread in threads:
             thread.join()
 
-    def _feed(self, queue: LaneQueue[Task], step: int, rank: int, state: str) -> None:
+    def _feed(self, queue: LaneQueue[Task], step: int, rank: int, state: str, share: Share) -> None:
         engine = self._engine
         after = 0
-        rows = engine.effects.window(step, rank, state, after, 1)
+        rows = engine.effects.window(step, rank, state, after, 1, share)
         size = self._window_size(rows[0].entity) if rows else 0
         while size:
             self._check(queue)
-            rows = engine.effects.window(step, rank, state, after, size)
+            rows = engine.effects.window(step, rank, state, after, size, share)
             if not rows:
                 return
             after = rows[-1].id
@@ -134,7 +150,7 @@ class Dispatcher:
                 continue
             if row.sent is not None:
                 task.in_doubt = True
-                task.sent_at = time.monotonic() - sent_age(row, engine.jumped)
+                task.sent_at = time.monotonic() - sent_age(row, engine.jumped, clock_of(engine.effects.engine))
             tasks.append(task)
         reading = [task for task in tasks if (task.changes_existing or task.row.doubtful) and not task.in_doubt]
         if reading:
@@ -226,6 +242,9 @@ class Dispatcher:
             task = queue.take()
             if task is None:
                 return
+            if not self._engine.may_send():
+                queue.later(task, time.monotonic() + _HELD)
+                continue
             try:
                 again = self._attempt(task)
             except BaseException as error:  # noqa: BLE001 - handed to the thread that feeds
@@ -245,17 +264,7 @@ class Dispatcher:
             raise self._failure
         if self._engine.stop.is_set():
             raise Stopped
-        tolerated = self._engine
-        if self._record.finished >= tolerated.tolerate_after:
-            share = self._record.failed / self._record.finished
-            if share > tolerated.tolerate_share:
-                raise Fatal(
-                    f"{self._record.failed} of {self._record.finished} items have failed, more than the tolerated "
-                    f"{tolerated.tolerate_share:.1%}; see `j2o errors {tolerated.run}`, and when the cause is mended, "
-                    f"`j2o resume {tolerated.run}` goes on",
-                    exit_code=4,
-                    code="J2O-E040",
-                )
+        check_tolerance(self._engine, self._record.finished, self._record.failed)
 
     def _abandon(self, queue: LaneQueue[Task], threads: Sequence[threading.Thread]) -> None:
         """End in order: what has not been started is planned again, what is on its way is waited for."""

@@ -62,9 +62,10 @@ class Task:
         return self.row.kind in (UPDATE, SHAPE)
 
 
-def sent_age(row: EffectRow, jumped: float = 0.0) -> float:
+def sent_age(row: EffectRow, jumped: float = 0.0, now: Optional[float] = None) -> float:
     """Seconds since a stored effect was sent, at least; 0 where the clock says it lies in the future.
 
-    ``jumped``: by so many seconds the clock was set forward since.
+    ``jumped``: by so many seconds the clock was set forward since. ``now``: by the clock of the ledger's rows.
     """
-    return max(0.0, time.time() - row.sent - jumped) if row.sent is not None else 0.0
+    now = time.time() if now is None else now
+    return max(0.0, now - row.sent - jumped) if row.sent is not None else 0.0

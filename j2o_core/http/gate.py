@@ -11,9 +11,10 @@ from typing import Any, Callable, Mapping, Optional
 from ..model.limits import BreakerBounds, Limit
 from ..model.outcome import Held, NotSent
 from . import adaptive
-from .breaker import OPEN, Breaker
+from .breaker import CLOSED, OPEN, Breaker
 from .pace import Pace
 from .retry_budget import RetryBudget
+from .standing import Directions, Standing
 
 Tell = Callable[[Mapping[str, Any]], None]
 #: for how long (seconds) a write waits here before it goes back into its queue: what waits may have to be stopped
@@ -62,17 +63,20 @@ class Gate:
     ) -> None:
         self.name = name
         self.stopping: Callable[[], bool] = lambda: False
+        #: whether writes may leave: asked at the last moment
+        self.may_write: Callable[[], bool] = lambda: True
         self._clock = clock
         self._changed = threading.Condition()
         self._closed = False
         self._under_way = 0
-        self._refused = 0
+        self._refused = self._refused_elsewhere = 0
         self._paused_until = float("-inf")
         self._pause = 0.0
         self._holds: dict[str, str] = {}
         self._throttles: dict[str, int] = {}
         self._breaker = Breaker(breaker)
         self._budget = RetryBudget(retry_share, clock())
+        self._rate = limit.rate
         self._pace = Pace(limit.rate) if limit.rate else None
         self._parallel = limit.parallel
         self._bounds = adaptive.Bounds(min(workers, limit.parallel or workers), limit.courtesy)
@@ -100,6 +104,8 @@ class Gate:
                     left += lag
                 elif lag is not None and not left:
                     left, lag = max(0.0, self._paused_until + lag - now), None
+                if not left and writing and not self.may_write():
+                    raise Held(f"{self.name}: nothing may be sent from here at present", not_before=1.0, code="held")
                 if not left:
                     return self._pass(now)
                 if reason == "breaker":
@@ -198,6 +204,46 @@ class Gate:
         with self._changed:
             allowed = None if self._allowed == float("inf") else int(self._allowed)
             return Figures(self._under_way, allowed, self._refused, self._breaker.state, tuple(self._holds.values()))
+
+    # ---------------------------------------------------------------- together with others
+
+    def standing(self) -> Standing:
+        """What others before the same host should know."""
+        with self._changed:
+            pause = max(0.0, self._paused_until - self._clock())
+            return Standing(self._under_way, self._refused, pause, self._breaker.state != CLOSED)
+
+    def follow(self, directions: Directions) -> None:
+        """Keep to what holds for all who send to this host."""
+        with self._changed:
+            now = self._clock()
+            if directions.pause and now + directions.pause > self._paused_until:
+                self._paused_until, self._pause = now + directions.pause, directions.pause
+            if self._pace is not None and directions.rate:
+                self._pace.slow_to(directions.rate)
+            if directions.broken:
+                self._breaker.close()
+            if directions.refused > self._refused_elsewhere and self._state is not None:
+                self._state = adaptive.refused(self._state, self._bounds, self._under_way, now)
+            self._refused_elsewhere = max(self._refused_elsewhere, directions.refused)
+            held = {"others": directions.held, "breaker": "left alone, as another worker found" * directions.broken}
+            held["share"] = "others have the places" if directions.parallel == 0 else ""
+            for who, reason in held.items():
+                self._holds.pop(who, None)
+                if reason:
+                    self._holds[who] = reason
+            self._throttles.pop("share", None)
+            if directions.parallel:
+                self._throttles["share"] = directions.parallel
+            self._allowed = self._compute_allowed()
+            self._changed.notify_all()
+
+    @property
+    def limits(self) -> tuple[Optional[int], Optional[float], str]:
+        """Requests at the same time and a second that are stated or asked for, and why nothing may leave."""
+        with self._changed:
+            parallel = [stated for stated in (self._parallel, *self._throttles.values()) if stated is not None]
+            return min(parallel, default=None), self._rate, next(iter(self._holds.values()), "")
 
     # ---------------------------------------------------------------- under the lock
 

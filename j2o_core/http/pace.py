@@ -10,9 +10,13 @@ class Pace:
     """So many requests a second. Not safe for threads by itself: the gate holds its lock around every call."""
 
     def __init__(self, rate: float) -> None:
+        self.slow_to(rate)
+        self._next = float("-inf")
+
+    def slow_to(self, rate: float) -> None:
+        """So many requests a second from now on."""
         self._interval = 1.0 / rate
         self._slack = min(_SLACK, self._interval)
-        self._next = float("-inf")
 
     def left(self, now: float) -> float:
         """Seconds until the next request may leave."""

@@ -127,6 +127,7 @@ _WINDOW = (
     .order_by(tables.effect.c.id)
     .limit(bindparam("limit"))
 )
+_WINDOW_OF_PARTITIONS = _WINDOW.where(tables.effect.c.partition.in_(bindparam("partitions", expanding=True)))
 
 
 class Effects:
@@ -171,11 +172,17 @@ class Effects:
             return int(connection.execute(select(func.max(lanes.c.effects))).scalar_one() or 0)
 
     @patient
-    def window(self, step: int, rank: int, state: str, after: int, limit: int) -> list[EffectRow]:
-        """The next effects of a rank in one state, by id."""
-        asked = {"run": self.run, "step": step, "rank": rank, "state": state, "after": after, "limit": limit}
+    def window(
+        self, step: int, rank: int, state: str, after: int, limit: int, partitions: Optional[Sequence[int]] = None
+    ) -> list[EffectRow]:
+        """The next effects of a rank in one state, by id; of these partitions alone where they are given."""
+        asked: dict[str, Any] = {"run": self.run, "step": step, "rank": rank, "state": state, "after": after}
+        asked["limit"] = limit
+        statement = _WINDOW
+        if partitions is not None:
+            statement, asked["partitions"] = _WINDOW_OF_PARTITIONS, list(partitions)
         with self.engine.connect() as connection:
-            return [read_row(row) for row in connection.execute(_WINDOW, asked).mappings()]
+            return [read_row(row) for row in connection.execute(statement, asked).mappings()]
 
     def uploads(self, entities: Sequence[str], parent_entity: str, parents: Sequence[str]) -> list[EffectRow]:
         """The files (of these entities) that are to be claimed by these parents."""

@@ -19,7 +19,8 @@ from sqlalchemy import Connection, Engine, event, text, update
 
 from ..model.outcome import Fatal
 from . import tables
-from .server import Unreachable, wait_for_return, warn_of_weak_settings
+from .server import NOW, Unreachable, set_clock, wait_for_return, warn_of_weak_settings
+from .workers import outlive
 
 #: for how long (seconds) the lock of a process of this machine that is dead already may still be held
 LINGER = 10.0
@@ -33,13 +34,12 @@ _HELD = text(
     "AND objid = CAST('holder' AS regclass) AND database = (SELECT oid FROM pg_database "
     "WHERE datname = current_database())"
 ).bindparams(**{"class": _CLASS})
-_NOW = "CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
 _ENTER = text(
-    f"INSERT INTO holder (id, token, pid, host, since, sequence) VALUES (1, :token, :pid, :host, {_NOW}, 0) "
+    f"INSERT INTO holder (id, token, pid, host, since, sequence) VALUES (1, :token, :pid, :host, {NOW}, 0) "
     "ON CONFLICT (id) DO UPDATE SET token = excluded.token, pid = excluded.pid, host = excluded.host, "
     "since = excluded.since, sequence = 0"
 )
-_WHO = text(f"SELECT token, pid, host, {_NOW} - since AS age, sequence FROM holder WHERE id = 1")
+_WHO = text(f"SELECT token, pid, host, {NOW} - since AS age, sequence FROM holder WHERE id = 1")
 
 #: waits for a commit that is still under way
 _WHO_AT_LAST = text(f"{_WHO.text} FOR UPDATE")
@@ -63,9 +63,16 @@ class ServerLock:
         self._connection = self._take()
         warn_of_weak_settings(self._connection)
         self._connection.execute(_ENTER, {"token": self._token, "pid": os.getpid(), "host": socket.gethostname()})
+        set_clock(self._engine)
+        outlive(self._engine, self._token)
         event.listen(self._engine, "connect", self._count)
         wait_for_return(self._engine)
         self._engine.update_execution_options(fence=self)
+
+    @property
+    def token(self) -> str:
+        """What names this holder among all; empty where it is not held."""
+        return self._token if self._connection is not None else ""
 
     def release(self) -> None:
         """Give it back; harmless where it is not held, or where the server is gone."""

@@ -6,7 +6,7 @@ import functools
 import importlib.util
 import threading
 import time
-from typing import Any, Callable, Optional, TypeVar, cast
+from typing import Any, Callable, Optional, TypeVar, Union, cast
 
 from loguru import logger
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -25,6 +25,8 @@ PAUSE = 0.5
 _KEEPALIVE = {"keepalives": "1", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
 _DRIVER = {"connect_timeout": "10", "application_name": "j2o", "tcp_user_timeout": "60000", **_KEEPALIVE}
 _SERVER = ("SET tcp_keepalives_idle = 30", "SET tcp_keepalives_interval = 10", "SET tcp_keepalives_count = 3")
+#: the server's clock, in seconds since 1970
+NOW = "CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
 #: what psycopg cannot send as text, and what stands for it
 _NUL, _SIGN = "\x00", "\u2400"
 
@@ -61,6 +63,25 @@ def open_server(address: Address) -> Engine:
 def fence_of(engine: Engine) -> Any:
     """What keeps out a process that lost the ledger to another; ``None`` for a file, and for who only reads."""
     return engine.get_execution_options().get("fence")
+
+
+def set_clock(engine: Engine, ahead: Optional[float] = None) -> None:
+    """From now on moments are told by the server's clock, by which all who write to it agree.
+
+    ``ahead``: by so many seconds this machine's clock is ahead of it; without it, the server is asked.
+    """
+    if ahead is None:
+        began = time.time()
+        with engine.connect() as connection:
+            there = float(connection.execute(text(f"SELECT {NOW}")).scalar_one())
+        ahead = (began + time.time()) / 2 - there
+    engine.update_execution_options(clock=functools.partial(_here_less, ahead))
+
+
+def clock_of(connection: Union[Engine, Connection]) -> float:
+    """This moment (seconds since 1970) as the ledger's rows tell it."""
+    clock = connection.get_execution_options().get("clock", time.time)
+    return float(clock())
 
 
 def persist(engine: Engine, act: Callable[[], _Result]) -> _Result:
@@ -112,6 +133,10 @@ def warn_of_weak_settings(connection: Connection) -> None:
             "the ledger's server runs with fsync off: after a power cut it may have forgotten what was sent, and j2o "
             "may send it again"
         )
+
+
+def _here_less(ahead: float) -> float:
+    return time.time() - ahead
 
 
 class _Told:

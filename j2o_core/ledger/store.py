@@ -23,7 +23,7 @@ REBUILD = (
 )
 _MIGRATIONS = Path(__file__).with_name("migrations")
 #: the newest migration
-HEAD = "0005"
+HEAD = "0006"
 #: two processes that open a new ledger on a server at the same moment create its tables one after the other
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(6959983)")
 
@@ -55,6 +55,11 @@ class Ledger:
     def _guard_file(self) -> None:
         if self.path is not None:
             self.engine.update_execution_options(fence=FileFence(self.path))
+
+    @property
+    def token(self) -> str:
+        """What the workers of its holder name themselves by; empty for a file, and where it is not held."""
+        return self._lock.token if isinstance(self._lock, ServerLock) else ""
 
     @property
     def abandoned(self) -> bool:

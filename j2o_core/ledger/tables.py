@@ -178,6 +178,66 @@ control = Table(
     Column("answer", Text),  # taken, withdrawn
 )
 
+worker = Table(  # a process that sends for a run; its lease ends at ``deadline`` unless it is renewed
+    "worker",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Text, ForeignKey("run.id"), nullable=False),
+    Column("token", Text, nullable=False),  # of the holder it works for; empty: it may not commit any more
+    Column("name", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("deadline", Float, nullable=False),  # by the server's clock
+    Column("sequence", Integer, nullable=False),  # the number of its last transaction
+    Column("seen", Integer, nullable=False),  # the number of the orders that it follows
+    Column("report", Text, nullable=False),  # JSON: its counts and its gates
+)
+
+lease = Table(  # the partitions of the turn that is under way
+    "lease",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Text, ForeignKey("run.id"), nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("effects", Integer, nullable=False),  # so many were to be sent
+    Column("worker", Integer),  # who has it; nobody where it is free
+    Column("done", Boolean, nullable=False),
+    UniqueConstraint("run", "partition"),
+)
+
+orders = Table(  # what the coordinator of a run tells its workers
+    "orders",
+    metadata,
+    Column("run", Text, ForeignKey("run.id"), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("text", Text, nullable=False),  # JSON
+    Column("stamp", Integer, nullable=False),  # changes as long as the coordinator lives
+)
+
+carried_alias = Table(  # what the snapshot knows of names, for workers on other machines
+    "carried_alias",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Text, ForeignKey("run.id"), nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("alias", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Index("carried_alias_by_name", "run", "entity", "alias"),
+)
+
+carried_record = Table(  # the records of files that are not uploaded yet
+    "carried_record",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Text, ForeignKey("run.id"), nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("record", LargeBinary, nullable=False),  # zlib JSON
+    UniqueConstraint("run", "entity", "origin"),
+)
+
 audit = Table(
     "audit",
     metadata,

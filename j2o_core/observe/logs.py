@@ -33,7 +33,7 @@ def open_log(home: Path, redactor: Redactor, debug: bool = False) -> Path:
     path = folder / f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.getpid()}.jsonl"
 
     def line(record: Record) -> str:
-        record["extra"]["_line"] = json.dumps(_entry(record, redactor), ensure_ascii=False, default=str)
+        record["extra"]["_line"] = json.dumps(entry_of(record, redactor), ensure_ascii=False, default=str)
         return "{extra[_line]}\n"
 
     logger.remove()
@@ -41,7 +41,7 @@ def open_log(home: Path, redactor: Redactor, debug: bool = False) -> Path:
     logger.add(path, level="DEBUG", format=line, catch=True, encoding="utf-8", backtrace=False, diagnose=False)
     if debug:
         logger.add(sys.stderr, level="DEBUG", format=line, backtrace=False, diagnose=False)
-    logging.basicConfig(handlers=[_Forward()], level=logging.WARNING, force=True)
+    logging.basicConfig(handlers=[Forward()], level=logging.WARNING, force=True)
     return path
 
 
@@ -71,7 +71,8 @@ class LogEvents:
         bound.log(level, "{}", event.get("message") or kind)
 
 
-def _entry(record: Record, redactor: Redactor) -> dict[str, Any]:
+def entry_of(record: Record, redactor: Redactor) -> dict[str, Any]:
+    """One line of the log as data."""
     extra = {name: value for name, value in record["extra"].items() if name != "_line"}
     entry: dict[str, Any] = {
         "time": record["time"].isoformat(timespec="milliseconds"),
@@ -86,7 +87,7 @@ def _entry(record: Record, redactor: Redactor) -> dict[str, Any]:
     return entry
 
 
-class _Forward(logging.Handler):
+class Forward(logging.Handler):
     """Hands records of standard-library logging on."""
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Protocol
 
 from ..engine.context import Engine
-from ..engine.dispatch import Dispatcher
 from ..ledger import effects, sending
 from ..ledger.effects import Planned
 from ..snapshot.store import Snapshot
@@ -15,14 +15,21 @@ from .sweep import sweep
 from .wiring import Wiring
 
 
-def apply(wiring: Wiring, engine: Engine, snapshot: Snapshot, finish: bool) -> None:
+class Steps(Protocol):
+    """Who carries out steps: this process, or others."""
+
+    def run(self, *steps: int) -> None:
+        """Carry out steps to their end, side by side. Raises ``Fatal`` or ``Stopped``; either can be resumed."""
+        ...
+
+
+def apply(wiring: Wiring, engine: Engine, snapshot: Snapshot, finish: bool, steps: Steps) -> None:
     """Carry out every step, the finish only where asked. Raises ``Fatal`` or ``Stopped``; both can be resumed."""
     prepared: set[str] = set()
     for entity, late_step in engine.late_step.items():
         if wiring.loaders[entity].claimed_by:
             release = partial(sending.release_orphans, run=engine.run, entity=entity, step=late_step)
             engine.writer.submit(release)
-    dispatcher = Dispatcher(engine)
     for group in wiring.abreast:
         begun = []
         for step in group:
@@ -39,7 +46,7 @@ def apply(wiring: Wiring, engine: Engine, snapshot: Snapshot, finish: bool) -> N
             engine.emit({"event": "stage_started", "stage": "apply", "phase": step.phase.value, "entity": step.entity})
         if len(begun) > 1:  # the others fill the gaps that the longest lanes leave
             begun.sort(key=lambda step: -engine.effects.longest_lane(step.number))
-        dispatcher.run(*(step.number for step in begun))
+        steps.run(*(step.number for step in begun))
         for step in begun:
             if step.kind == WRITE:
                 sweep(engine, step.number)

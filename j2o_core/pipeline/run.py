@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
-from functools import partial
 from pathlib import Path
 from typing import Any, Iterator, Mapping, Optional
 
@@ -13,12 +12,10 @@ from loguru import logger
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..engine.context import Engine, Waits
 from ..engine.dispatch import Stopped
 from ..engine.resolve import Resolver
 from ..hooks.manager import Plugins
 from ..ledger import counts, effects, listing, runs, tables
-from ..ledger.effects import Effects
 from ..ledger.items import Items
 from ..ledger.processes import clocks, jumped
 from ..ledger.runs import RunState
@@ -33,15 +30,16 @@ from .across import Across
 from .apply import apply
 from .beginning import Beginning
 from .check import StoppedByCheck, tell
-from .content import openers
+from .cluster.executor import check_executor, sending_by
+from .content import in_snapshot, openers
+from .engines import build_engine
 from .extract import extract
 from .interrupt import STOPPED, Interrupted, signals, was_held
-from .observing import Observing, observed
+from .observing import observed
 from .options import Emit, RunOptions, RunResult, problem_event
 from .plan import Planner
 from .retry import Retry
-from .spec_ledger import take_spec_ledger
-from .spec_line import spec_line
+from .spec_ledger import ledger_url, take_spec_ledger
 from .verify import Verifier
 from .watch import GO_ON, Requests, Watch, watch_over
 from .wiring import Wiring, wire
@@ -54,6 +52,7 @@ def run_migration(spec: Spec, plugins: Plugins, home: Path, options: RunOptions,
     result, and the ledger knows it.
     """
     home.mkdir(parents=True, exist_ok=True)
+    check_executor(spec, ledger_url(spec, plugins), home)
     ledger = take_spec_ledger(spec, plugins, home, rebuild=True)
     try:
         wiring = wire(spec, plugins, home)
@@ -265,41 +264,25 @@ class _Run:
         return Retry(self._ledger.engine, asked["of"], bool(asked["skipped"]), resolver) if asked else None
 
     def _apply(self, state: RunState, snapshot: Snapshot, items: Items, resolver: Resolver) -> None:
-        spec = self._wiring.spec
-        retry = spec.runtime.retry
-        engine = Engine(
-            run=state.id,
-            source=state.source,
-            writer=self._writer,
-            effects=Effects(self._ledger.engine, state.id),
-            items=items,
-            resolver=resolver,
-            loaders=self._wiring.loaders,
-            openers=openers(self._wiring, snapshot),
-            waits=Waits(retry.attempts, retry.initial, retry.maximum, self._settle, retry.classes, self._budget),
-            workers=spec.runtime.workers,
-            batch_size=spec.runtime.batch_size,
-            emit=self._emit,
-            observe=Observing(self._wiring.plugins, state.id, self._emit),
-            parent_outcome=lambda entity, origin: listing.outcomes(self._ledger.engine, state.id, entity, [origin]).get(
-                origin
-            ),
-            place=partial(spec_line, spec),
-            # What failed before may well fail again: that is no run that goes wrong.
-            tolerate_share=1.0 if state.asked.get("retry") else spec.runtime.tolerate.failed,
-            tolerate_after=spec.runtime.tolerate.after,
-            late_step={step.entity: step.number for step in self._wiring.steps if step.kind == "write"},
-            rewritten=frozenset(step.entity for step in self._wiring.steps if step.kind == "late"),
-            jumped=self._jumped,
-            stop=self._options.stop,
+        wiring, tolerate = self._wiring, self._wiring.spec.runtime.tolerate
+        engine = build_engine(
+            wiring,
+            self._writer,
+            state.id,
+            items,
+            lambda entity, alias: snapshot.resolve(entity, [alias]),
+            openers(wiring, in_snapshot(wiring, snapshot), wiring.home / "files"),
+            self._settle,
+            self._emit,
+            self._options.stop,
         )
-        apply(self._wiring, engine, snapshot, self._options.finish)
+        engine.resolver, engine.jumped = resolver, self._jumped
+        # What failed before may well fail again: that is no run that goes wrong.
+        engine.tolerate_share = 1.0 if state.asked.get("retry") else tolerate.failed
+        engine.tolerate_after = tolerate.after
+        with sending_by(wiring, self._ledger, engine, snapshot) as steps:
+            apply(wiring, engine, snapshot, self._options.finish, steps)
         self._writer.flush()
-
-    def _budget(self, longest: float) -> float:
-        """Seconds by which a retry waits for the target's retry budget; none where the target is no server."""
-        gate = self._wiring.gates.get(self._wiring.target_connection)
-        return gate.retry_wait(longest) if gate else 0.0
 
     def _verify(self, state: RunState, items: Items) -> int:
         self._emit({"event": "stage_started", "stage": "verify"})

@@ -55,6 +55,8 @@ class Wiring:
     source_addresses: Sequence[str] = ()
     source_identity: str = ""
     target: str = ""
+    #: the environment in which references are resolved, with what a started system adds
+    variables: Mapping[str, str] = field(default_factory=dict)
     _closers: list[Callable[[], None]] = field(default_factory=list)
 
     @property
@@ -84,6 +86,7 @@ def wire(spec: Spec, plugins: Plugins, home: Path, environment: Optional[Mapping
     wiring = Wiring(spec, plugins, home)
     try:
         variables = _start_system(wiring, dict(os.environ if environment is None else environment))
+        wiring.variables = variables
         _connect(wiring, variables)
         _wire_sources(wiring, variables)
         _wire_targets(wiring)

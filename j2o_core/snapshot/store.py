@@ -12,6 +12,7 @@ from ..model.origin import Origin
 from ..model.outcome import Fatal
 from ..model.problem import Problem
 from ..model.record import Record
+from .names import the_one_meant
 from .rows import Stub, Unreturned, fold, pack, problem_of, problem_text, unpack
 
 
@@ -53,6 +54,7 @@ class Snapshot:
         with self.transaction() as connection:
             connection.execute("DELETE FROM problem")
             connection.execute("DELETE FROM part")
+            connection.execute("DELETE FROM differs")
         self.set_meta("generation", str(generation))
 
     # ---------------------------------------------------------------- writing
@@ -196,11 +198,9 @@ class Snapshot:
                 )
                 .fetchall()
             )
-            exact = [row for row in rows if row[0] == alias]
-            if exact:
-                rows = exact
-            if len(rows) == 1:
-                return str(rows[0][0]), str(rows[0][1])
+            meant = the_one_meant(alias, rows)
+            if meant is not None:
+                return meant
         return None
 
     def named(self, entity: str, alias: str) -> list[str]:

@@ -163,6 +163,21 @@ class TolerateSpec:
 
 
 @dataclass(frozen=True)
+class DaskSpec:
+    """Workers on a Dask cluster: of ``scheduler``, or ``workers`` processes of this machine where it is empty.
+
+    ``threads``: writes under way in each (``None``: as many as ``runtime.workers``). ``lease`` is in seconds. ``tls``
+    names files: ``ca``, ``cert``, ``key``.
+    """
+
+    scheduler: str = ""
+    workers: int = 2
+    threads: Optional[int] = None
+    lease: float = 15.0
+    tls: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class RuntimeSpec:
     """How the run behaves. Times are in seconds. ``rate_limit`` is by connection."""
 
@@ -177,6 +192,8 @@ class RuntimeSpec:
     rate_limit: Mapping[str, Limit] = field(default_factory=dict)
     schedule: Optional[Schedule] = None
     guard: Guard = field(default_factory=Guard)
+    #: ``None``: threads of this process send
+    dask: Optional[DaskSpec] = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Iterator, Mapping, Union
+from typing import Any, Iterator, Mapping, Optional, Union
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..model.limits import BreakerBounds, Guard, Limit
@@ -40,6 +40,7 @@ def build_runtime(entry: Mapping[str, Any]) -> model.RuntimeSpec:
         rate_limit={name: _limit(form) for name, form in entry.get("rate_limit", {}).items()},
         schedule=_schedule(entry["schedule"]) if "schedule" in entry else None,
         guard=_guard(entry.get("guard", {})),
+        dask=_dask(entry.get("executor", "threads")),
         **{key: entry[key] for key in plain if key in entry},
     )
 
@@ -148,6 +149,12 @@ def _guard(entry: Mapping[str, Any]) -> Guard:
         disk_share=of_all,
         cpu=0.0 if cpu == OFF else share(cpu),
     )
+
+
+def _dask(form: Any) -> Optional[model.DaskSpec]:
+    if form == "threads":
+        return None
+    return model.DaskSpec() if form == "dask" else model.DaskSpec(**form["dask"])
 
 
 def _size(text: str) -> int:

@@ -132,7 +132,7 @@ MISTAKES: Mapping[str, tuple[str, str, str, str]] = {
         "entities.issues.load.fast",
         "",
     ),
-    "a key that does nothing yet": ("J2O-S010", WHOLE + "runtime: {«executor: threads}\n", "runtime.executor", ""),
+    "a key that does nothing yet": ("J2O-S010", WHOLE + "runtime: {«cluster: many}\n", "runtime.cluster", ""),
     "an overlay with a misspelt key, not in use": (
         "J2O-S010",
         WHOLE + "environments: {staging: {runtime: {«workrs: 3}}}\n",

@@ -1,0 +1,75 @@
+"""Which partitions of a turn are free, which worker has the others, and what is done.
+
+A turn is one rank of steps that are carried out side by side. Effects of one lane lie in one partition, so whoever has
+the partition has the lane to itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Sequence
+
+from sqlalchemy import Connection, and_, delete, false, func, insert, literal, or_, select, text, update
+
+from . import tables
+from .effect_rows import PLANNED, SENT, UPLOAD
+
+_TAKE = text(
+    "UPDATE lease SET worker = :worker WHERE id IN (SELECT id FROM lease WHERE run = :run AND turn = :turn "
+    "AND worker IS NULL AND NOT done ORDER BY effects DESC, partition LIMIT (SELECT greatest(1, count(*) / :parts) "
+    "FROM lease WHERE run = :run AND turn = :turn AND worker IS NULL AND NOT done) FOR UPDATE SKIP LOCKED) "
+    "RETURNING partition"
+)
+
+
+def begin_turn(connection: Connection, run: str, turn: int, parts: Sequence[tuple[int, int]]) -> int:
+    """Make every partition free that has something to do in these (step, rank); returns how many there are."""
+    connection.execute(delete(tables.lease).where(tables.lease.c.run == run))
+    effect = tables.effect.c
+    of_turn = or_(*(and_(effect.step == step, effect.rank == rank) for step, rank in parts))
+    found = (
+        select(literal(run), literal(turn), effect.partition, func.count(), false())
+        .where(effect.run == run, of_turn, effect.state.in_([PLANNED, SENT]), effect.kind != UPLOAD)
+        .group_by(effect.partition)
+    )
+    columns = ["run", "turn", "partition", "effects", "done"]
+    connection.execute(insert(tables.lease).from_select(columns, found))
+    return sum(standing(connection, run, turn))
+
+
+def take(connection: Connection, run: str, turn: int, worker: int, workers: int) -> list[int]:
+    """Some free partitions, the largest first, fewer towards the end; none where none is free."""
+    values = {"run": run, "turn": turn, "worker": worker, "parts": 2 * max(1, workers)}
+    return sorted(connection.execute(_TAKE, values).scalars())
+
+
+def finish(connection: Connection, run: str, turn: int, worker: int) -> None:
+    """All that this worker took in a turn is done."""
+    _mine(connection, run, turn, worker, done=True, worker=None)
+
+
+def release(connection: Connection, run: str, turn: int, worker: int) -> None:
+    """What this worker took in a turn is free again: it sends nothing of it any more."""
+    _mine(connection, run, turn, worker, worker=None)
+
+
+def standing(connection: Connection, run: str, turn: int) -> tuple[int, int]:
+    """(free, taken) partitions of a turn; both 0 at its end."""
+    lease = tables.lease.c
+    statement = select(lease.worker.is_(None), func.count()).where(
+        lease.run == run, lease.turn == turn, lease.done.is_(False)
+    )
+    rows = connection.execute(statement.group_by(lease.worker.is_(None))).all()
+    return sum(row[1] for row in rows if row[0]), sum(row[1] for row in rows if not row[0])
+
+
+def forget(connection: Connection, run: str) -> None:
+    """A run has no more turns."""
+    connection.execute(delete(tables.lease).where(tables.lease.c.run == run))
+    connection.execute(delete(tables.orders).where(tables.orders.c.run == run))
+
+
+def _mine(connection: Connection, run: str, turn: int, holder: int, **values: Any) -> None:
+    lease = tables.lease.c
+    connection.execute(
+        update(tables.lease).where(lease.run == run, lease.turn == turn, lease.worker == holder).values(**values)
+    )

@@ -1,0 +1,276 @@
+"""Leads the workers of a run: gives out turns, takes back what dead workers held, tells all what holds for all."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from functools import partial
+from typing import Any, Mapping, Optional
+
+from loguru import logger
+from sqlalchemy.exc import SQLAlchemyError
+
+from ...engine.context import Engine
+from ...engine.dispatch import Stopped
+from ...engine.tolerance import check_tolerance
+from ...engine.turns import Part as StepRank
+from ...engine.turns import turns
+from ...hooks.discovery import OURS, version_of
+from ...ledger import carried, leases, workers
+from ...ledger.server import clock_of
+from ...ledger.store import Ledger
+from ...ledger.workers import Member
+from ...model.outcome import Fatal
+from ...observe.relay import log_relayed
+from ...snapshot.store import Snapshot
+from ..content import in_snapshot
+from ..wiring import Wiring
+from .carrying import carry
+from .crew import Crew, Errand
+from .gates import Gates
+from .orders import DONE, FATAL, LOST, Part, RunOrder, TurnOrder
+
+#: seconds between two looks at the workers, and between two looks at what ended
+_BEAT, _GLANCE = 0.5, 0.02
+#: seconds after which a run without any worker says so, and stops
+_ALONE, _FORSAKEN = 10.0, 120.0
+
+
+class Conductor:
+    """Within ``with``, carries out steps by the workers of a crew; the engine's own thread sends nothing."""
+
+    def __init__(self, wiring: Wiring, ledger: Ledger, engine: Engine, snapshot: Snapshot, crew: Crew) -> None:
+        self._wiring, self._engine, self._crew = wiring, engine, crew
+        self._ledger, self._snapshot = ledger, snapshot
+        spec = wiring.spec
+        dask = spec.runtime.dask
+        assert dask is not None
+        self._lease = dask.lease
+        self._order = RunOrder(
+            run=engine.run,
+            token=ledger.token,
+            version=version_of(OURS),
+            document=spec.document,
+            digest=spec.digest,
+            name=spec.name,
+            environment=spec.environment,
+            files=spec.files,
+            source=engine.source,
+            target=engine.items.target,
+            identity=wiring.target,
+            settle=engine.waits.settle,
+            lease=dask.lease,
+        )
+        self._gates = Gates(wiring.gates)
+        self._turn = self._number = 0
+        self._orders: dict[str, Any] = {}
+        self._stopping = False
+        self._failure: Optional[BaseException] = None
+        self._reports: dict[int, Mapping[str, Any]] = {}
+        self._base: Mapping[str, tuple[int, int]] = {}
+        self._base_of: dict[int, Mapping[str, Any]] = {}
+        self._guard = threading.Lock()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._lead, name="conductor", daemon=True)
+
+    def __enter__(self) -> Conductor:
+        self._crew.listen(self._engine.run, self._hear)
+        if self._engine.effects.left():
+            carry(self._engine, self._snapshot, in_snapshot(self._wiring, self._snapshot))
+        self._look()
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        run, submit = self._engine.run, self._engine.writer.submit
+        try:
+            self._crew.dismiss(run)
+            if kind is None:
+                submit(partial(leases.forget, run=run))
+                submit(partial(carried.forget, run=run))
+        except Fatal as failed:
+            logger.warning("what the workers needed stays in the ledger: {}", failed.message)
+        finally:
+            self._ended.set()
+            self._thread.join()
+
+    def run(self, *steps: int) -> None:
+        """Carry out steps to their end, side by side. Raises ``Fatal`` or ``Stopped``; either can be resumed."""
+        for parts in turns(self._engine.effects, steps):
+            self._carry_out(parts)
+            self._progress()
+
+    # ---------------------------------------------------------------- one turn
+
+    def _carry_out(self, parts: list[StepRank]) -> None:
+        engine = self._engine
+        self._turn += 1
+        begin = partial(leases.begin_turn, run=engine.run, turn=self._turn, parts=parts)
+        partitions = engine.writer.submit(begin)
+        self._rebase()
+        steps = {step for step, _ in parts}
+        entities = sorted({step.entity for step in self._wiring.steps if step.number in steps})
+        going: dict[str, Errand] = {}
+        try:
+            self._until_done(going, parts, entities, partitions)
+        except BaseException:
+            self._wind_up(going)
+            raise
+
+    def _until_done(
+        self, going: dict[str, Errand], parts: list[StepRank], entities: list[str], partitions: int
+    ) -> None:
+        looked = float("-inf")
+        present: list[str] = []
+        seen = time.monotonic()
+        while True:
+            self._check()
+            ended = [address for address, errand in going.items() if errand.ended()]
+            for address in ended:
+                self._judge(address, going.pop(address).result())
+            if not ended and time.monotonic() - looked < _BEAT:
+                time.sleep(_GLANCE)
+                continue
+            looked = time.monotonic()
+            with self._ledger.engine.connect() as connection:
+                free, taken = leases.standing(connection, self._engine.run, self._turn)
+            if not free and not taken and not going:
+                return
+            present = self._crew.addresses()
+            for address in set(going) - set(present):
+                logger.warning("worker {} is gone; its partitions are free when its lease ends", address)
+                going.pop(address).drop()
+            if free:
+                most = min(len(present), partitions, self._gates.places() or len(present))
+                order = TurnOrder(self._turn, parts, entities, most)
+                for address in present:
+                    if len(going) < most and address not in going:
+                        going[address] = self._crew.send(address, self._order, order)
+            seen = self._count_absence(seen, bool(present))
+
+    def _count_absence(self, seen: float, anybody: bool) -> float:
+        """Say so where no worker is there, and stop where none comes; when there was one the last time."""
+        if anybody:
+            return time.monotonic()
+        alone = time.monotonic() - seen
+        if _ALONE <= alone < _ALONE + _BEAT:
+            self._engine.emit({"event": "notice", "message": "no worker is there; the run waits for one"})
+        if alone > _FORSAKEN:
+            raise Fatal("the Dask scheduler has no workers; start some, then the same command goes on", exit_code=3)
+        return seen
+
+    def _judge(self, address: str, part: Part) -> None:
+        if part.ended == FATAL:
+            raise Fatal(part.message, exit_code=part.exit_code, code=part.code)
+        if part.ended == LOST:
+            logger.warning("worker {} lost its lease; it begins anew", address)
+        elif part.ended != DONE:
+            logger.info("worker {} has stopped", address)
+
+    def _check(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+        if self._engine.stop.is_set():
+            raise Stopped
+        finished = failed = 0
+        with self._guard:
+            for report in self._reports.values():
+                finished += int(report.get("finished", 0))
+                failed += int(report.get("failed", 0))
+        check_tolerance(self._engine, finished, failed)
+
+    def _wind_up(self, going: Mapping[str, Errand]) -> None:
+        """Let what is under way come to its end: everybody is told, and nobody is waited for whose lease has ended."""
+        self._stopping = True
+        patience = time.monotonic() + 2 * self._lease + 10.0
+        while time.monotonic() < patience and self._failure is None:
+            with self._guard:
+                alive = bool(self._reports_alive)
+            if not alive or (going and all(errand.ended() for errand in going.values())):
+                return
+            if not going:
+                return
+            time.sleep(_GLANCE)
+
+    _reports_alive: tuple[int, ...] = ()
+
+    # ---------------------------------------------------------------- leading
+
+    def _lead(self) -> None:
+        while not self._ended.wait(_BEAT):
+            try:
+                self._look()
+                self._progress()
+            except SQLAlchemyError as error:
+                logger.warning("the workers cannot be led at present: {}", error)
+            except Fatal as error:
+                if self._failure is None:
+                    logger.warning("the workers cannot be led at present: {}", error.message)
+                self._failure = self._broken()
+            except Exception as error:  # noqa: BLE001 - told to the thread that waits
+                logger.opt(exception=error).error("the workers cannot be led")
+                self._failure = error
+
+    def _broken(self) -> Optional[BaseException]:
+        """Whether the ledger can still be written: a writer that has failed says so to everybody."""
+        try:
+            self._engine.writer.flush()
+        except Fatal as error:
+            return error
+        return None
+
+    def _look(self) -> None:
+        """Who is there, what did they see, what follows from that."""
+        run, engine = self._engine.run, self._ledger.engine
+        with engine.connect() as connection:
+            members = workers.members(connection, run)
+        for member in members:
+            if member.left < -_BEAT and self._engine.writer.submit(partial(workers.give_up, run=run, worker=member.id)):
+                logger.warning("worker {} (process {} on {}) has died", member.name, member.pid, member.host)
+        members = [member for member in members if member.left >= -_BEAT]
+        with self._guard:
+            self._reports.update((member.id, member.report) for member in members)
+            self._reports_alive = tuple(member.id for member in members)
+        number = self._number_for(members)
+        self._engine.writer.submit(partial(workers.publish, run=run, number=number, orders=self._orders))
+
+    def _number_for(self, members: list[Member]) -> int:
+        """Make the next orders; their number."""
+        now = clock_of(self._ledger.engine)
+        self._number += 1
+        self._orders = {
+            "stop": self._stopping,
+            "workers": [member.id for member in members],
+            "gates": self._gates.order(self._number, members, now),
+        }
+        return self._number
+
+    # ---------------------------------------------------------------- counting
+
+    def _rebase(self) -> None:
+        """Count from what the ledger knows: what a dead worker had not reported is in it."""
+        self._engine.writer.flush()
+        base = self._engine.effects.progress()
+        with self._guard:
+            self._base, self._base_of = base, dict(self._reports)
+
+    def _progress(self) -> None:
+        added: Counter[str] = Counter()
+        with self._guard:
+            for worker, report in self._reports.items():
+                before = self._base_of.get(worker, {}).get("by_entity", {})
+                for entity, number in report.get("by_entity", {}).items():
+                    added[entity] += number - before.get(entity, 0)
+            base = self._base
+        for entity, (ended, total) in base.items():
+            done = min(total, ended + added[entity])
+            self._engine.emit({"event": "progress", "stage": "apply", "entity": entity, "done": done, "total": total})
+
+    # ---------------------------------------------------------------- listening
+
+    def _hear(self, worker: str, message: Mapping[str, Any]) -> None:
+        if "log" in message:
+            log_relayed(worker, message["log"])
+        elif "event" in message:
+            self._engine.emit(message["event"])
