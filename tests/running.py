@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -22,7 +21,6 @@ from j2o_sandbox.serving import Running, start
 from . import forking
 from .forking import Forked
 
-J2O = [sys.executable, "-m", "j2o_core"]
 #: a run that takes longer has hung
 LIMIT = 240.0
 

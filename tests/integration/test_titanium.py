@@ -81,14 +81,19 @@ class Migrated:
             yield issue, self.work_packages[issue["id"]]
 
 
-# One worker for each edition: every worker that took part would migrate everything for itself.
-_EDITIONS = [pytest.param(name, marks=pytest.mark.xdist_group(f"titanium-{name}")) for name in ("server", "cloud")]
+# One edition for each Python, both in `make test-long`: each is the longest of all tests.
+_LONG = "cloud" if sys.version_info < (3, 10) else "server"
+# One worker for each: every worker that took part would migrate everything for itself.
+_EDITIONS = [
+    pytest.param(
+        name, marks=[pytest.mark.xdist_group(f"titanium-{name}"), *([pytest.mark.long] if name == _LONG else [])]
+    )
+    for name in ("server", "cloud")
+]
 
 
 @pytest.fixture(scope="module", params=_EDITIONS)
 def migrated(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Migrated:
-    if request.param == "cloud" and sys.version_info < (3, 10):
-        pytest.skip("one edition is enough on the oldest Python: the time of its run is limited")
     folder = shared_data / "jira-titanium"
     path = folder / ("issues.ndjson.gz" if request.param == "server" else "issues-adf.ndjson.gz")
     with gzip.open(path, "rt", encoding="utf-8") as lines:

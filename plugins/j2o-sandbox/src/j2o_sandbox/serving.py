@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
-from typing import IO, Any, Dict, List, Optional, Tuple
+from typing import IO, Any, Callable, Dict, List, Optional, Tuple
 
 from j2o_sandbox.options import SandboxError, SandboxOptions
 
@@ -82,20 +82,18 @@ class Running:
         self.stop()
 
 
-def start(options: SandboxOptions, timeout: float = 60.0) -> Running:
+def start(
+    options: SandboxOptions, timeout: float = 60.0, child: Optional[Callable[[], subprocess.Popen[bytes]]] = None
+) -> Running:
     """Start a sandbox as a child process and wait until both servers answer.
 
-    The child ends when this process does, however it ends.
+    The child ends when this process does, however it ends. ``child`` starts it in another way than a fresh
+    interpreter.
 
     Raises:
         SandboxError: it ended or said nothing within ``timeout`` seconds; its message is passed on.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-m", "j2o_sandbox.serving"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,  # a Ctrl-C in the terminal is for the parent, which then ends the child
-    )
+    process = (child or _spawn)()
     assert process.stdin is not None and process.stdout is not None
     process.stdin.write(options.to_json().encode() + b"\n")
     process.stdin.flush()
@@ -114,6 +112,15 @@ def start(options: SandboxOptions, timeout: float = 60.0) -> Running:
         running.kill()
         raise SandboxError(str(answer["error"]))
     return running
+
+
+def _spawn() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "j2o_sandbox.serving"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,  # a Ctrl-C in the terminal is for the parent, which then ends the child
+    )
 
 
 def bind(port: int) -> socket.socket:
