@@ -7,16 +7,17 @@ from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequenc
 
 from ..hooks.protocols import Loader
 from ..hooks.registry import RECORD_SCHEMA, Registry
-from ..mapping.codes import ITEM_SKIPPED, NOT_EVALUATED, RULE_BROKEN
+from ..mapping.codes import ITEM_SKIPPED
 from ..mapping.compiled import EntityMapping
 from ..mapping.model import Mapped
-from ..mapping.rules import SKIP, STOP, WARN
+from ..mapping.rules import STOP, WARN
 from ..model.payload import FAIL, Ref
 from ..model.problem import ERROR, WARNING, Problem
 from ..model.record import Record
 from ..snapshot.facts import Broken
 from ..spec.model import Spec
 from . import codes
+from .broken import told_of
 from .left_out import LeftOut
 from .records import check_against_any
 
@@ -122,19 +123,9 @@ class Checker:
         if not broken:
             return
         mapping = self._mappings[record.origin.entity]
-        rules = {rule.name: rule for rule in mapping.across}
         scope = mapping.scope(record, source, mapped.payload)
-        for one in broken:
-            rule = rules[one.rule]
-            on_fail = rule.spec.on_fail
-            if one.failed:
-                found = Problem(NOT_EVALUATED, f"rule {rule.name}: {one.value}")
-                on_fail = STOP if on_fail == STOP else FAIL
-            else:
-                text = rule.tell(scope, one.value, one.count, one.first)
-                code = ITEM_SKIPPED if on_fail == SKIP else RULE_BROKEN
-                found = Problem(code, text, WARNING if on_fail in (SKIP, WARN) else ERROR)
-            yield self._of(record, replace(found, place=rule.place, path=rule.spec.path)), on_fail
+        for found, on_fail in told_of(mapping, scope, broken):
+            yield self._of(record, found), on_fail
 
     def _references(self, mapped: Mapped, loader: Loader) -> Iterator[Problem]:
         for name, value in mapped.payload.items():

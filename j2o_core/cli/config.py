@@ -204,7 +204,7 @@ def _version(current: Session, name: str, ledger: Optional[str], environment: Op
 
     if Path(name).is_file() or ":" in name:
         loaded = require_spec(current, name, environment)
-        return _Version(loaded, {path: str(place) for path, place in loaded.values.items() if path})
+        return _Version(loaded, {path: _shown(str(place)) for path, place in loaded.values.items() if path})
     run = name
     if name != LAST:
         digests = {found["spec_digest"]: found["run"] for _, found in reversed(all_runs(current.home, ledger))}
@@ -215,7 +215,14 @@ def _version(current: Session, name: str, ledger: Optional[str], environment: Op
     url, found = find_run(current.home, ledger, run)
     with queries(current.home, url) as asked:
         document, places = asked.spec(found["run"])
-    return _Version(stored_spec(document, f"run {found['run']}"), places)
+    return _Version(stored_spec(document, f"run {found['run']}"), {path: _shown(at) for path, at in places.items()})
+
+
+def _shown(place: str) -> str:
+    from ..spec.packaged import shown_file
+
+    file, line, column = place.rsplit(":", 2)
+    return f"{shown_file(file)}:{line}:{column}"
 
 
 def _print_items(current: Session, specs: Sequence[Spec], path: Optional[Path], json: bool) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import json as jsons
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterator, Optional
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional
 
 import typer
 
@@ -163,7 +163,7 @@ def _print_target(one: Explanation) -> None:
             moment(effect["sent"]) if effect["sent"] else "-",
             f"{effect['attempts']} attempt{'' if effect['attempts'] == 1 else 's'}"
             + (", sent again" if effect["resent"] else ""),
-            " ".join(part for part in (effect["code"], effect["message"]) if part),
+            _said(effect),
         )
         for effect in one.target["effects"]
     ]
@@ -175,6 +175,17 @@ def _print_target(one: Explanation) -> None:
         print(f"  {listed['outcome']} in run {listed['run']}: {listed['code']} {listed['message']}  {listed['place']}")
     if not any(one.target.values()):
         print("  target: no run has written it yet")
+
+
+def _said(effect: Mapping[str, Any]) -> str:
+    """The answer as far as the ledger keeps it: why not, else what stands there now."""
+    if effect["code"] or effect["message"]:
+        return " ".join(part for part in (effect["code"], effect["message"]) if part)
+    if effect["state"] != "done":
+        return "nothing yet" if effect["sent"] else "-"
+    if effect["kind"] == "delete" or effect["item"] is None:
+        return "done"
+    return f"id {effect['item']}" + (f", version {effect['version']}" if effect["version"] else "")
 
 
 def _short(value: Any) -> str:

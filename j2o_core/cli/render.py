@@ -33,6 +33,7 @@ def render(
       j2o render acme.yaml -e staging --origins
     """
     from ..spec.node import Path, dotted  # brings jsonschema, which `j2o --help` need not wait for
+    from ..spec.packaged import shown_file
     from ..spec.writing import write_yaml
 
     found = require_spec(session(context), spec, env)
@@ -42,12 +43,16 @@ def render(
 
     def remark(path: Path) -> str:
         place = found.values.get(dotted(path)) if origins else None
-        return f"{place.file}:{place.line}" if place is not None else ""
+        return f"{shown_file(place.file)}:{place.line}" if place is not None else ""
 
     print(write_yaml(found.document, remark), end="")
 
 
 def _origins(values: Any) -> dict[str, Any]:
+    from ..spec.packaged import shown_file
+
     return {
-        path: {"file": place.file, "line": place.line, "column": place.column} for path, place in values.items() if path
+        path: {"file": shown_file(place.file), "line": place.line, "column": place.column}
+        for path, place in values.items()
+        if path
     }

@@ -11,7 +11,8 @@ from . import tables
 
 _ITEM = ("item", "owned", "display", "version", "updated", "run", "verified")
 _EFFECT = (
-    "run", "kind", "state", "only", "sent", "finished", "attempts", "resent", "adopted", "item", "code", "message",
+    "run", "kind", "state", "only", "sent", "finished", "attempts", "resent", "adopted", "item", "version", "code",
+    "message",
 )  # fmt: skip
 _LISTED = ("run", "outcome", "code", "message", "place")
 _PROBLEM = ("run", "stage", "severity", "code", "field", "message", "place")

@@ -60,17 +60,18 @@ class AcrossRule:
         return [_text(part) for part in parts if not is_empty(part)]
 
     def tell(self, scope: Mapping[str, Any], value: str, count: int = 0, first: str = "") -> str:
-        """The message, with the rule's name before it; ``scope`` is the item's, empty for a ``count``.
+        """The message, with the rule's name before it; ``scope`` is the item's, for a ``count`` that of any item of the
+        group, empty where the group has none.
 
-        What must exist is found whatever its case, and told as the item writes it; what must be unique is told as it
-        is, so that a message can take a list apart.
+        What must exist is found whatever its case, and told as the item writes it; what must be unique and what a group
+        has in common are told as they are, so that a message can take a list apart.
         """
         if self.spec.kind == EXISTS:
             value = next((text for text in self.values(scope) if text.casefold() == value), value)
         given: dict[str, Any] = {"value": value, "count": count, "first": first}
         names = {name: given[name] for name in _NAMES[self.spec.kind]}
         try:
-            if self.spec.kind == UNIQUE and self.value is not None:
+            if self.spec.kind != EXISTS and self.value is not None and scope:
                 made = self.value.evaluate(scope)
                 if isinstance(made, (list, tuple)):
                     names["value"] = [_text(item) for item in made]

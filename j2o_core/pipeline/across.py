@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Iterator
+from typing import Any, Iterator, Mapping
 
 from ..checks.findings import EXAMPLES, Findings
-from ..expressions.errors import ExpressionFailed
 from ..ledger.items import Items
 from ..mapping import codes
 from ..mapping.across import COUNT, EXISTS, UNIQUE, AcrossRule
@@ -15,12 +14,13 @@ from ..mapping.compiled import EntityMapping
 from ..mapping.rules import SKIP, STOP, WARN
 from ..model.payload import FAIL
 from ..model.problem import ERROR, WARNING, Problem
-from ..snapshot.facts import Broken, Fact, Facts
-from ..snapshot.rows import Stub, fold
+from ..snapshot.facts import Broken, Facts
+from ..snapshot.rows import Stub
 from ..snapshot.store import Snapshot
 from .interrupt import Interrupted
 from .options import Emit
 from .records import Records, Sourced
+from .saying import fact_of
 from .wiring import Wiring
 
 
@@ -66,7 +66,7 @@ class Across:
             known = self._facts.digests(entity, [stub.id for stub in stubs])
             todo = [stub for stub in stubs if known.get(stub.id) != _digest(stub, forms)]
             facts = [
-                _fact(mapping, sourced, _digest(stub, forms))
+                fact_of(mapping, sourced, _digest(stub, forms))
                 for stub, sourced in zip(todo, self._records.load(entity, todo))
             ]
             self._facts.put(entity, facts)
@@ -119,11 +119,17 @@ class Across:
 
     def _tell(self, entity: str, rule: AcrossRule, value: str, count: int) -> None:
         severity = WARNING if rule.spec.on_fail in (WARN, SKIP) else ERROR
-        text = rule.tell({}, value, count)
-        problem = Problem(codes.RULE_BROKEN, text, severity, rule.place, rule.spec.path, entity=entity)
         first = next(self._facts.sharing(entity, rule.name, value), [])
+        text = rule.tell(self._scope(entity, first[0][0]) if first else {}, value, count)
+        problem = Problem(codes.RULE_BROKEN, text, severity, rule.place, rule.spec.path, entity=entity)
         keys = [key for _, key in first[:EXAMPLES]]
         (self.stops if rule.spec.on_fail == STOP else self.told).add(problem, max(count, 1), keys)
+
+    def _scope(self, entity: str, identifier: str) -> Mapping[str, Any]:
+        sourced, mapping = self._records.one(entity, identifier), self._wiring.mappings[entity]
+        if sourced is None:
+            return {}
+        return mapping.scope(sourced.record, sourced.source, mapping.apply(sourced.record, sourced.source).payload)
 
 
 @dataclass(frozen=True)
@@ -170,25 +176,6 @@ def _fate(rule: AcrossRule, told: str, failed: bool) -> str:
 def _forms(mapping: EntityMapping) -> str:
     """What an answer depends on beside the record."""
     return ",".join([mapping.digest, *(rule.digest for rule in mapping.across)])
-
-
-def _fact(mapping: EntityMapping, sourced: Sourced, digest: str) -> Fact:
-    """What one record says; nothing where the mapping leaves it out."""
-    record = sourced.record
-    mapped = mapping.apply(record, sourced.source)
-    if mapped.skip is not None or (mapped.fail is not None and not mapped.stops):
-        return Fact(record.origin.id, digest)
-    scope = mapping.scope(record, sourced.source, mapped.payload)
-    values: list[tuple[str, str]] = []
-    failures: list[tuple[str, str]] = []
-    for rule in mapping.across:
-        try:
-            said = rule.values(scope)
-        except ExpressionFailed as error:
-            failures.append((rule.name, str(error)))
-            continue
-        values.extend((rule.name, fold(value) if rule.spec.kind == EXISTS else value) for value in said)
-    return Fact(record.origin.id, digest, tuple(values), tuple(failures))
 
 
 def _digest(stub: Stub, forms: str) -> str:

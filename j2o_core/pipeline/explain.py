@@ -9,8 +9,9 @@ from ..ledger.store import Ledger
 from ..ledger.story import on_target, story
 from ..mapping.trace import NOTHING, Trace
 from ..model.outcome import Fatal
-from ..model.problem import Problem
+from ..model.problem import Place, Problem
 from ..spec.model import Spec
+from ..spec.packaged import shown_file
 from ..spec.suggestion import nearest
 from .across import Answer, answers
 from .legible import Legible
@@ -135,12 +136,16 @@ def _lines(trace: Trace, spec: Spec, legible: Legible) -> Iterator[Line]:
         begins = part.before is NOTHING
         before = None if begins else legible.of(part.before)
         place = spec.places.get(part.path) or spec.places.get(part.path.rpartition(".")[0])
-        yield Line(part.field, part.kind, part.name, begins, before, legible.of(part.after), str(place or ""))
+        yield Line(part.field, part.kind, part.name, begins, before, legible.of(part.after), _shown(place))
 
 
 def _across(across: Sequence[Answer]) -> Iterator[Line]:
     for one in across:
-        yield Line("", "rule", one.rule.name, True, None, one.told or True, str(one.rule.place or ""))
+        yield Line("", "rule", one.rule.name, True, None, one.told or True, _shown(one.rule.place))
+
+
+def _shown(place: Optional[Place]) -> str:
+    return f"{shown_file(place.file)}:{place.line}:{place.column}" if place is not None else ""
 
 
 def _only(explanation: Explanation, field: str) -> Explanation:

@@ -1,15 +1,20 @@
-"""Runs the tests of a spec: one record each through mapping, rules and references; offline, without any system."""
+"""Runs the tests of a spec: one record each through mapping, rules and references; offline, without any system.
+
+Rules across items are asked of the record and of those that its test puts beside it.
+"""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import Any, Iterable, Iterator, Mapping, Optional
+from dataclasses import dataclass, replace
+from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 
+from ..checks.broken import told_of
 from ..engine.missing import References
 from ..hooks.registry import LOADER, SPLITTER, Registry
 from ..mapping.codes import ITEM_SKIPPED
 from ..mapping.compiled import CompileError, EntityMapping, compile_entity
+from ..mapping.rules import SKIP, WARN
 from ..model.effect import TargetItem
 from ..model.origin import Origin
 from ..model.outcome import ItemFailed, ItemSkipped
@@ -18,8 +23,10 @@ from ..model.problem import ERROR, WARNING, Place, Problem
 from ..model.record import Record
 from ..spec.cases import Case
 from ..spec.model import EntitySpec, Spec
+from .company import broken_in
 from .expectation import Became, Difference, Mocked, compare
 from .legible import Legible
+from .records import Sourced
 
 #: the source of the records that tests make up
 _SOURCE = "test"
@@ -64,7 +71,8 @@ class Trial:
             mapping = self._mapping(entity, case.fields)
         except CompileError as error:
             return Became(failures=tuple(problem for problem in error.problems if problem.severity == ERROR))
-        mapped = mapping.apply(_record(case.entity, case.source), self._parent(entity, case))
+        record, parent = _record(case.entity, case.source), self._parent(entity, case.parent)
+        mapped = mapping.apply(record, parent)
         warnings = tuple(problem for problem in mapped.problems if problem.severity == WARNING)
         if mapped.fail is not None:
             more = (problem for problem in mapped.problems if problem.severity == ERROR)
@@ -72,6 +80,20 @@ class Trial:
         if mapped.skip is not None:
             left_out = Problem(ITEM_SKIPPED, mapped.skip, WARNING, mapped.skip_place)
             return Became(skipped=left_out, warnings=warnings)
+        beside = [
+            Sourced(_record(case.entity, one.source), self._parent(entity, one.parent)) for one in case.beside or ()
+        ]
+        faulty = tuple(_faulty(mapping, beside))
+        if faulty:
+            return Became(failures=faulty, warnings=warnings)
+        company = beside if case.beside is not None else None
+        broken = broken_in(mapping, Sourced(record, parent), company, case.refs) if mapping.across else ()
+        found = list(told_of(mapping, mapping.scope(record, parent, mapped.payload), broken))
+        warnings += tuple(problem for problem, on_fail in found if on_fail == WARN)
+        skipped = [problem for problem, on_fail in found if on_fail == SKIP]
+        failures = tuple(problem for problem, on_fail in found if on_fail not in (WARN, SKIP))
+        if failures or skipped:
+            return Became(skipped=None if failures else skipped[0], failures=failures, warnings=warnings)
         references = References(lambda ref: _find(ref, case.refs), self._required(entity))
         try:
             payload = references.payload(mapped.payload)
@@ -92,12 +114,12 @@ class Trial:
             self._mappings[key] = compile_entity(entity, self._spec, self._registry, fields, complete=False)
         return self._mappings[key]
 
-    def _parent(self, entity: EntitySpec, case: Case) -> Optional[Record]:
-        """The record that the tested one was part of; an empty one where a test gives none and a run always does."""
+    def _parent(self, entity: EntitySpec, parent: Optional[Mapping[str, Any]]) -> Optional[Record]:
+        """The record that another was part of; an empty one where a test gives none and a run always does."""
         of = [part.of for part in entity.extract if part.of and not self._is_shared(part.split)]
-        if not of or (case.parent is None and len(of) < len(entity.extract)):
+        if not of or (parent is None and len(of) < len(entity.extract)):
             return None
-        return _record(of[0], case.parent or {})
+        return _record(of[0], parent or {})
 
     def _is_shared(self, split: Optional[str]) -> bool:
         splitter = self._registry.find(SPLITTER, split) if split else None
@@ -111,6 +133,14 @@ class Trial:
 def _record(entity: str, data: Mapping[str, Any]) -> Record:
     identifier = str(data.get("id") or data.get("key") or "1")
     return Record(Origin(_SOURCE, entity, identifier), str(data.get("key") or identifier), data)
+
+
+def _faulty(mapping: EntityMapping, beside: Sequence[Sourced]) -> Iterator[Problem]:
+    """What keeps records beside the tested one from being compared with it, which no test can mean."""
+    for number, one in enumerate(beside, 1):
+        mapped = mapping.apply(one.record, one.source)
+        if mapped.fail is not None and not mapped.stops:
+            yield replace(mapped.fail, message=f"record {number} beside it: {mapped.fail.message}")
 
 
 def _find(ref: Ref, known: Mapping[str, frozenset[str]]) -> Optional[TargetItem]:

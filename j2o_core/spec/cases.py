@@ -22,12 +22,21 @@ REFERENCE = frozenset(("ref", "key"))
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Another record of the tested entity, with the record that it was part of."""
+
+    source: Mapping[str, Any]
+    parent: Optional[Mapping[str, Any]] = None
+
+
+@dataclass(frozen=True)
 class Case:
     """One test: a record in, and what becomes of it out.
 
     ``fields`` are display names by id, as far as the test needs them; ``refs`` the aliases that exist for an entity,
-    every one where it is not named. ``expect``, ``preserved`` and ``warnings`` are ``None`` where they
-    are not looked at; ``places`` tell where each expected value stands, by (``expect`` or ``preserved``, name) and by
+    every one where it is not named; ``beside`` the records that rules across items compare with it, ``None`` where
+    these rules are not looked at. ``expect``, ``preserved`` and ``warnings`` are ``None`` where they are not looked at;
+    ``places`` tell where each expected value stands, by (``expect`` or ``preserved``, name) and by
     ("skip", ""), ...
     """
 
@@ -37,6 +46,7 @@ class Case:
     parent: Optional[Mapping[str, Any]] = None
     fields: Mapping[str, str] = field(default_factory=dict)
     refs: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    beside: Optional[tuple[Beside, ...]] = None
     expect: Optional[Mapping[str, Any]] = None
     exact: bool = False
     preserved: Optional[Mapping[str, Any]] = None
@@ -68,7 +78,8 @@ def check_cases(document: Mapping[str, Any], root: Node, registry: Optional[Regi
         entity = entities.get(str(form.get("entity")))
         if entity is not None:
             problems += _fields(form, entity, path, root)
-            problems += _parent(form, entity, path, root, registry)
+            problems += _parents(form, entity, path, root, registry)
+            problems += _beside(form, entity, path, root)
     return problems
 
 
@@ -84,7 +95,7 @@ def _case(name: str, form: Mapping[str, Any], spec: Spec) -> Case:
             places[outcome, part] = spec.places[dotted((*base, outcome, part))]
         if held is not None:
             places[outcome, ""] = spec.places[dotted((*base, outcome))]
-    warnings = form.get("warnings")
+    warnings, beside = form.get("warnings"), form.get("beside")
     return Case(
         name=name,
         entity=form["entity"],
@@ -92,6 +103,7 @@ def _case(name: str, form: Mapping[str, Any], spec: Spec) -> Case:
         parent=form.get("parent"),
         fields=form.get("fields", {}),
         refs={entity: frozenset(map(str, keys)) for entity, keys in form.get("refs", {}).items()},
+        beside=None if beside is None else tuple(Beside(one["source"], one.get("parent")) for one in beside),
         expect=form.get("expect"),
         exact=form.get("exact", False),
         preserved=form.get("preserved"),
@@ -154,14 +166,30 @@ def _fields(form: Mapping[str, Any], entity: Mapping[str, Any], path: Path, root
             yield problem("J2O-S070", message, key_place(root, at), dotted(at), ", ".join(known), guess)
 
 
-def _parent(
+def _parents(
     form: Mapping[str, Any], entity: Mapping[str, Any], path: Path, root: Node, registry: Optional[Registry]
 ) -> Iterator[Problem]:
     parts = [part for _, part in extracts(str(form.get("entity")), entity) if isinstance(part, dict)]
-    if "parent" in form and parts and not any("of" in part and not _is_shared(part, registry) for part in parts):
-        at = (*path, "parent")
+    if not parts or any("of" in part and not _is_shared(part, registry) for part in parts):
+        return
+    beside = form["beside"] if isinstance(form.get("beside"), list) else []
+    needless: list[Path] = [(*path, "parent")] if "parent" in form else []
+    needless += [
+        (*path, "beside", index, "parent")
+        for index, one in enumerate(beside)
+        if isinstance(one, dict) and "parent" in one
+    ]
+    for at in needless:
         message = f"records of {form['entity']} are no parts of others and have no parent"
         yield problem("J2O-S072", message, key_place(root, at), dotted(at), "source alone")
+
+
+def _beside(form: Mapping[str, Any], entity: Mapping[str, Any], path: Path, root: Node) -> Iterator[Problem]:
+    counts = any(kind in rule for rule in maps(entity, "rules").values() for kind in _COUNTING)
+    if "beside" in form and not counts:
+        at = (*path, "beside")
+        message = f"no rule of {form['entity']} compares items with each other"
+        yield problem("J2O-S073", message, key_place(root, at), dotted(at), "a rule with `unique` or `count`")
 
 
 def _is_shared(part: Mapping[str, Any], registry: Optional[Registry]) -> bool:
@@ -169,4 +197,6 @@ def _is_shared(part: Mapping[str, Any], registry: Optional[Registry]) -> bool:
     return bool(splitter is not None and splitter.shared)
 
 
-_KEYS = frozenset((*OUTCOMES, "entity", "source", "parent", "fields", "refs", "exact"))
+_KEYS = frozenset((*OUTCOMES, "entity", "source", "parent", "fields", "refs", "beside", "exact"))
+#: rules that look at the records beside the tested one
+_COUNTING = ("unique", "count")

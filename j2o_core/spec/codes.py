@@ -364,6 +364,12 @@ _TABLE = (
         "`parent` is the record that the tested one was part of; records of this entity are extracted as a whole.",
         "Remove `parent`, or correct `entity`.",
     ),
+    Code(
+        "J2O-S073",
+        "Test with needless company",
+        "`beside` gives the tested record others of its kind, and no rule of their entity compares items with others.",
+        "Remove `beside`, correct `entity`, or add a rule with `unique` or `count`.",
+    ),
 )
 
 #: every code, in order

@@ -49,6 +49,16 @@ def packaged_rule_set(name: str) -> Optional[Path]:
     return specs_folder() / "rules" / f"{name}.yaml" if name in packaged_rule_sets() else None
 
 
+def shown_file(file: str) -> str:
+    """A file as people know it: ``j2o:NAME`` where it came with j2o and lies where they do not look, else as it is.
+
+    A rule set has the name under which rules use it, the tests of ``j2o:NAME`` are ``j2o:NAME.tests``.
+    """
+    path = Path(file)
+    is_packaged = path.is_absolute() and path.suffix == ".yaml" and specs_folder() in path.parents
+    return PREFIX + path.stem if is_packaged else file
+
+
 @cache
 def schema(name: str) -> dict[str, Any]:
     """The JSON Schema ``schemas/<name>.schema.json``; not to be changed by who receives it."""

@@ -30,7 +30,7 @@ def test_explain_shows_every_part_with_its_line_and_what_the_target_said(migrate
     lines = [line for line in told["lines"] if line["field"] == "subject"]
     assert [line["name"] for line in lines[:3]] == ["fields.summary", "trim", "truncate"]
     assert lines[0]["after"] == issue["fields"]["summary"]
-    assert all(re.search(r"demo\.yaml:\d+:\d+$", line["place"]) for line in told["lines"])
+    assert all(re.fullmatch(r"(specs/demo\.yaml|j2o:\w+):\d+:\d+", line["place"]) for line in told["lines"])
     [item] = told["target"]["items"]
     [row] = [row for row in migrated.work_packages if str(row["id"]) == item["item"]]  # type: ignore[attr-defined]
     assert told["payload"]["subject"] == row["subject"]
@@ -38,6 +38,8 @@ def test_explain_shows_every_part_with_its_line_and_what_the_target_said(migrate
     assert (effect["kind"], effect["state"], effect["item"]) == ("create", "done", item["item"])
     text = migrated.command("explain", "j2o:demo", issue["key"].lower()).stdout
     assert "trim: " in text and f"target: {item['item']} at " in text
+    rows = [line for line in text.splitlines() if re.search(r" (create|update) .* done ", line)]
+    assert rows and all(re.search(rf" id {item['item']}, version \d+$", line) for line in rows)
 
 
 def test_a_part_of_an_issue_is_explained_by_its_own_key(migrated: Migration):

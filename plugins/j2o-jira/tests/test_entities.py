@@ -183,3 +183,69 @@ def test_an_issue_without_children_has_none():
     record = Record(Origin("acme", "issues", "1"), "A-1", {"id": "1", "key": "A-1", "fields": {"attachment": None}})
     for splitter in (People(), Participants(), Watchers(), Attachments()):
         assert list(splitter.split(record)) == []
+
+
+def roles_of(actors, person):
+    """A server with one project, one role with these actors, and an answer about each user."""
+
+    def answer(asked):
+        if "serverInfo" in asked.path:
+            return say_json({"deploymentType": "Server"})
+        if asked.path.endswith("/project/A"):
+            return say_json({"id": "1", "key": "A", "name": "A"})
+        if asked.path.endswith("/role"):
+            return say_json({"Developers": "https://jira.example/rest/api/2/project/A/role/7"})
+        if asked.path.endswith("/role/7"):
+            return say_json({"actors": actors})
+        return person(asked)
+
+    return answer
+
+
+USER_ACTOR = {"type": "atlassian-user-role-actor", "name": "ann", "displayName": "Ann Lee"}
+
+
+def test_a_member_whom_jira_hides_is_taken_by_name_and_told(scripted, connect):
+    scripted.answer = roles_of([USER_ACTOR], lambda asked: say_json({"errorMessages": ["no"]}, 403))
+    client = connect(scripted.url)
+    (page,) = make(Members, client).pages(Selection(), "A", None)
+    (record,) = page.records
+    assert record.data["user"] == {"name": "ann", "displayName": "Ann Lee"}
+    ((code, message),) = [(problem.code, problem.message) for problem in page.problems]
+    assert code == "J2O-X011" and "Ann Lee in project A cannot be looked up" in message and "403" in message
+    assert client.person("ann") is None and client.hidden("ann") is not None
+
+
+def test_a_member_who_does_not_exist_any_more_is_no_finding(scripted, connect):
+    asked_for = []
+
+    def person(asked):
+        asked_for.append(asked.path)
+        return say_json({"errorMessages": ["no such user"]}, 404)
+
+    scripted.answer = roles_of([USER_ACTOR, USER_ACTOR], person)
+    client = connect(scripted.url)
+    (page,) = make(Members, client).pages(Selection(), "A", None)
+    assert [record.key for record in page.records] == ["A: ann"]
+    assert not page.problems
+    assert client.hidden("ann") is None and len(asked_for) == 1
+
+
+def test_an_actor_of_an_app_is_left_out_and_told(scripted, connect):
+    actor = {"type": "com.example.app-role-actor", "name": "bot", "displayName": "Deploy Bot"}
+    scripted.answer = roles_of([actor], lambda asked: say_json({}, 404))
+    (page,) = make(Members, connect(scripted.url)).pages(Selection(), "A", None)
+    assert not page.records
+    ((code, message),) = [(problem.code, problem.message) for problem in page.problems]
+    assert code == "J2O-X010"
+    assert "Deploy Bot in the role Developers of project A is neither a user nor a group" in message
+
+
+def test_members_and_versions_of_archived_projects_are_read_with_the_projects(scripted, connect):
+    listed = [{"id": "1", "key": "A", "name": "A"}, {"id": "2", "key": "B", "name": "B", "archived": True}]
+    scripted.answer = lambda asked: say_json({"deploymentType": "Server"} if "serverInfo" in asked.path else listed)
+    client = connect(scripted.url)
+    members, versions = make(Members, client), make(Versions, client)
+    assert [list(one.slices(Selection())) for one in (members, versions)] == [["A"], ["A"]]
+    make(Projects, client, archived=True)
+    assert [list(one.slices(Selection())) for one in (members, versions)] == [["A", "B"], ["A", "B"]]

@@ -75,6 +75,20 @@ def test_origins_tell_the_file_and_line_that_set_each_value(j2o: Callable[..., A
     assert [line for line in values if "  # " not in line] == []
 
 
+def test_what_came_with_j2o_is_called_by_its_name_where_its_files_are_not_at_hand(
+    j2o: Callable[..., Any], spec: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(spec.parent)
+    rules = "entities: {users: {rules: {use: [j2o:users]}}}\n"
+    spec.write_text(BASE.replace("j2o:demo", "j2o:jira-datacenter") + rules, encoding="utf-8")
+    called = j2o("render", "spec.yaml", "-e", "staging", "--origins")
+    places = {line.split("  # ")[1].rpartition(":")[0] for line in called.out.splitlines() if "  # " in line}
+    names = {"j2o:demo", "j2o:jira-server-basic", "j2o:jira-datacenter", "j2o:users"}
+    assert places - {"j2o:projects"} == {"spec.yaml", "environments/staging.yaml", *names}
+    document = json.loads(j2o("render", "spec.yaml", "--origins", "--json").out)
+    assert document["origins"]["entities.users.rules.one-login.unique"]["file"] == "j2o:users"
+
+
 def test_the_json_form_gives_an_origin_for_every_path(j2o: Callable[..., Any], spec: Path) -> None:
     document = json.loads(j2o("render", str(spec), "-e", "staging", "--origins", "--json").out)
     assert document["spec"]["select"] == {"projects": ["ACME"]}

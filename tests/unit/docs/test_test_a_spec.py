@@ -17,7 +17,9 @@ apiVersion: j2o/v1
 kind: Migration
 name: own
 extends: j2o:demo
-entities: {work_packages: {map: {"cf:Story points": {from: 'field("Story Points")', steps: [number]}}}}
+entities:
+  work_packages: {map: {"cf:Story points": {from: 'field("Story Points")', steps: [number]}}}
+  users: {rules: {use: [j2o:users], one-login: {on_fail: stop}}}
 tests:
 """
 
@@ -30,5 +32,5 @@ def test_the_examples_pass(tmp_path: Path) -> None:
     result = load_spec(path, registry=registry, variables={}, tests=True)
     assert result.spec is not None, result.problems
     verdicts = list(Trial(result.spec, registry).run(cases_of(result.spec)))
-    assert len(verdicts) == 3
+    assert len(verdicts) == 4
     assert [verdict.case.name for verdict in verdicts if not verdict.passed] == []

@@ -88,6 +88,16 @@ def test_a_message_takes_a_list_that_must_be_unique_apart(compiled):
     assert only(mapping).tell(scope, '["ACME-2", 5]', 2, "ACME-1") == "r: 5 in ACME-2"
 
 
+def test_a_message_takes_a_list_by_which_items_are_counted_apart(compiled):
+    rule = {
+        "count": {"max": 1, "per": "{{ [source.key, source.fields.n] }}"},
+        "message": "{{ count }} with {{ value[1] }} in {{ value[0] }}: {{ value }}",
+    }
+    mapping = compiled(FIELDS, rules={"r": rule})
+    scope = mapping.scope(record({"key": "ACME-2", "fields": {"n": 5}}), None, {})
+    assert only(mapping).tell(scope, '["ACME-2", 5]', 2) == "r: 2 with 5 in ACME-2: ACME-2, 5"
+
+
 @pytest.mark.parametrize(
     ("rule", "code", "words"),
     [

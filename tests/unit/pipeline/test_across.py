@@ -125,6 +125,14 @@ def test_a_group_is_told_once_where_no_item_is_left_out_for_it(judged, on_fail, 
     assert bool(judged.across.stops) is (on_fail == "stop")
 
 
+def test_the_message_about_a_group_takes_apart_what_it_has_in_common(judged):
+    judged.put("a", "a", "b")
+    count = {"max": 1, "per": "{{ [target.subject, len(target.subject)] }}"}
+    message = "{{ count }} of {{ value[0] }} with {{ value[1] }} letter"
+    assert judged.judge(r={"count": count, "message": message, "on_fail": "warn"}) == {}
+    assert [text for _, text, _, _ in judged.told()] == ["r: 2 of a with 1 letter"]
+
+
 @pytest.mark.parametrize(("on_fail", "severity"), [("fail", "error"), ("skip", "warning"), ("stop", "error")])
 def test_no_item_at_all_is_a_group_too_where_all_are_one(judged, on_fail, severity):
     rule = {"count": {"min": 1}, "message": "{{ count }} there", "on_fail": on_fail}

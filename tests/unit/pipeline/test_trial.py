@@ -233,3 +233,77 @@ def test_a_part_sees_the_record_it_was_part_of(differences: Run) -> None:
 
 def test_text_of_the_source_is_never_a_template(differences: Run) -> None:
     assert differences(*issue('flag: "{{ 7 * 7 }}"', 'expect: {cf:Flag: "{{ 7 * 7 }}"}')) == []
+
+
+ACROSS = """\
+  users:
+    drop: {boss: in rules alone, team: likewise, key: likewise}
+    rules:
+      there: {on: source, assert: "{{ item.name != 'gone' }}", message: gone, on_fail: skip}
+      one-login: {unique: "{{ target.login | lower }}", message: "{{ value }} is {{ first }} too ({{ count }})", ON}
+      few: {count: {max: 2, per: "{{ [item.team] }}"}, message: "{{ count }} in {{ value[0] }}", ON}
+      led: {exists: {value: "{{ item.boss }}", in: users}, message: "no {{ value }}", ON}
+"""
+
+
+@pytest.fixture()
+def across(registry: Registry, tmp_path: Path) -> Callable[..., list[tuple[str, Any, Any]]]:
+    """The same for a user named Ann of a spec with rules across items that say ``on_fail``."""
+
+    def run(on_fail: str, *lines: str) -> list[tuple[str, Any, Any]]:
+        path = tmp_path / "own.yaml"
+        rules = ACROSS.partition("\n")[2].replace("ON", f"on_fail: {on_fail}")
+        load = "    load: {plugin: openproject.users}\n"
+        test = ("entity: users", "source: {name: Ann, key: u9, emailAddress: m, team: A, boss: Bob}", *lines)
+        text = SPEC.replace(load, load + rules, 1) + "".join(f"    {line}\n" for line in test)
+        path.write_text(text, encoding="utf-8")
+        result = load_spec(path, registry=registry, tests=True)
+        assert result.spec is not None, result.problems
+        (verdict,) = Trial(result.spec, registry).run(cases_of(result.spec))
+        return [(found.what, plain(found.expected), plain(found.actual)) for found in verdict.differences]
+
+    return run
+
+
+def beside(*people: str) -> str:
+    return f"beside: [{', '.join(f'{{source: {{emailAddress: m, {person}}}}}' for person in people)}]"
+
+
+SAME = beside("name: ANN, key: u1", "name: ann, key: u2", "name: bob, key: u3")
+TEAM = beside("name: x, team: A", "name: y, team: A", "name: z, team: B")
+
+
+def test_a_record_in_company_breaks_what_it_breaks_in_a_run(across: Run) -> None:
+    assert across("fail", SAME, "fail: 'one-login: ann is u1 too (3)'") == []
+    assert across("stop", SAME, "fail: 'one-login: ann is u1 too (3)'") == []
+    assert across("skip", SAME, "skip: 'one-login: ann is u1 too (3)'") == []
+    assert across("warn", SAME, "expect: {login: Ann}", "warnings: ['one-login: ann is u1 too (3)']") == []
+    ((what, expected, actual),) = across("fail", SAME, "expect: {login: Ann}")
+    assert (what, expected, actual) == ("outcome", "written", "failed: J2O-M105 one-login: ann is u1 too (3)")
+
+
+def test_groups_are_counted_with_the_record_in_them(across: Run) -> None:
+    assert across("skip", TEAM, "skip: 'few: 3 in A'") == []
+    assert across("skip", TEAM.replace("team: B", "team: A").replace("y, team: A", "y"), "skip: 'few: 3 in A'") == []
+    assert across("skip", TEAM.replace("y, team: A", "y"), "expect: {login: Ann}", "warnings: []") == []
+
+
+def test_alone_and_without_company_nothing_is_compared(across: Run) -> None:
+    assert across("fail", "expect: {login: Ann}", "warnings: []") == []
+    assert across("fail", "beside: []", "expect: {login: Ann}", "warnings: []") == []
+
+
+def test_what_must_exist_is_among_the_items_that_the_test_names(across: Run) -> None:
+    assert across("fail", "refs: {users: [BOB]}", "expect: {login: Ann}") == []
+    assert across("fail", "refs: {users: [carl]}", "fail: 'led: no Bob'") == []
+    assert across("skip", "refs: {users: []}", "skip: 'led: no Bob'") == []
+
+
+def test_company_that_the_mapping_leaves_out_has_no_say(across: Run) -> None:
+    assert across("fail", beside("name: gone, team: A", "name: x, team: A"), "expect: {login: Ann}") == []
+
+
+def test_company_that_the_mapping_cannot_write_is_told(across: Run) -> None:
+    ((what, expected, actual),) = across("fail", "beside: [{source: {name: Ann}}]", "expect: {login: Ann}")
+    assert (what, expected) == ("outcome", "written")
+    assert actual == "failed: J2O-M103 record 1 beside it: email is empty, and the target requires it"

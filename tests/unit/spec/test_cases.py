@@ -71,6 +71,7 @@ def test_a_test_knows_its_line_and_those_of_what_it_expects(loaded: Callable[...
         ("entity: users\n    source: {}", "J2O-S071", 6, ""),
         ("entity: users\n    source: {}\n    parent: {}\n    fail: x", "", 0, ""),
         ("entity: work_packages\n    source: {}\n    parent: {}\n    fail: x", "J2O-S072", 9, ""),
+        ("entity: work_packages\n    source: {}\n    beside: []\n    fail: x", "J2O-S073", 9, ""),
         ("entity: users\n    source: {}\n    skip: x\n    expect: {login: a}", "J2O-S017", 10, ""),
         ("entity: users\n    source: {}\n    skip: x\n    fail: a", "J2O-S017", 10, ""),
         ("entity: users\n    source: []\n    fail: a", "J2O-S012", 8, ""),

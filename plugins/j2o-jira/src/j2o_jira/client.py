@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 import threading
 from typing import Any, Iterable, Mapping, Optional, Sequence
 from urllib.parse import quote, urlsplit
 
-from j2o_core.api import Client, ConnectionOptions, Fatal, Http, NotSent, Refused, Response, Retriable, Selection
+from j2o_core.api import (
+    Client,
+    ConnectionOptions,
+    Fatal,
+    Http,
+    NotSent,
+    Refused,
+    Response,
+    Retriable,
+    Selection,
+    likeliest,
+)
 
 from .pages import a_list, an_object, offset_pages
 from .people import person_data
@@ -29,6 +39,9 @@ class Jira(Client):
         self._info: Optional[Mapping[str, Any]] = None
         self._projects: Optional[list[Mapping[str, Any]]] = None
         self._people: dict[str, Optional[Mapping[str, Any]]] = {}
+        self._hidden: dict[str, Refused] = {}
+        #: whether archived projects are among those that nobody names
+        self.with_archived = False
 
     # ------------------------------------------------------------------ who and what
 
@@ -95,8 +108,9 @@ class Jira(Client):
         fields = self.http.cached_json(self.path("/field"))
         return {str(field["id"]): str(field.get("name") or field["id"]) for field in fields}
 
-    def projects(self, selection: Selection, archived: bool = False) -> list[Mapping[str, Any]]:
-        """The selected projects in the spec's order, else all visible ones; archived ones when named or asked for.
+    def projects(self, selection: Selection) -> list[Mapping[str, Any]]:
+        """The selected projects in the spec's order, else all visible ones; archived ones when named or
+        ``with_archived``.
 
         Raises ``Fatal`` where a selected project does not exist or is not visible.
         """
@@ -105,7 +119,7 @@ class Jira(Client):
                 self._projects = self._read_projects()
             listed = self._projects
         if not selection.projects:
-            return [project for project in listed if archived or not project.get("archived")]
+            return [project for project in listed if self.with_archived or not project.get("archived")]
         by_name: dict[str, Mapping[str, Any]] = {}
         for project in listed:
             for name in (str(project["key"]), str(project["id"])):
@@ -131,19 +145,32 @@ class Jira(Client):
         return found
 
     def person(self, name: str) -> Optional[Mapping[str, Any]]:
-        """A user by name (Server) or account id (Cloud), asked for once; ``None`` where there is none."""
+        """A user by name (Server) or account id (Cloud), asked for once; ``None`` where there is none or it is hidden.
+
+        ``hidden`` tells the two apart.
+        """
         with self._lock:
             if name in self._people:
                 return self._people[name]
+            if name in self._hidden:
+                return None
         parameter = "accountId" if self.cloud else "username"
-        found: Optional[Mapping[str, Any]]
+        found: Optional[Mapping[str, Any]] = None
         try:
             found = an_object(self.http.cached_json(self.path("/user"), {parameter: name}), f"user {name}")
-        except Refused:
-            found = None
+        except Refused as refusal:
+            if refusal.status not in (400, 404):
+                with self._lock:
+                    self._hidden[name] = refusal
+                return None
         with self._lock:
             self._people[name] = found
         return found
+
+    def hidden(self, name: str) -> Optional[Refused]:
+        """Why ``person`` gave no user of this name, where Jira did not say whether there is one."""
+        with self._lock:
+            return None if self._people.get(name) else self._hidden.get(name)
 
     def know(self, people: Iterable[Mapping[str, Any]]) -> None:
         """Remember users that were read anyway, so that nobody asks for them."""
@@ -211,8 +238,8 @@ class Jira(Client):
         return found
 
     def _unknown_project(self, name: str, known: list[str]) -> Fatal:
-        near = difflib.get_close_matches(name, known, 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
+        near = likeliest(name, known)
+        hint = f" Did you mean {near}?" if near else ""
         shown = ", ".join(sorted(known)[:20]) or "none"
         return Fatal(
             f"select.projects: {self.http.base_url} shows no project '{name}' to this user.{hint} It shows: {shown}"

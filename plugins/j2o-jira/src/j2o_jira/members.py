@@ -27,8 +27,9 @@ class Members(Extractor):
         if cursor is not None:
             return
         project = project_reference(self.client.project(slice))
+        problems: list[Problem] = []
         try:
-            found = self._members(slice, project)
+            found = self._members(slice, project, problems)
         except Refused as refusal:
             message = (
                 f"the roles of project {slice} cannot be read ({refusal.message}): members are those who take part"
@@ -39,21 +40,30 @@ class Members(Extractor):
             Record(Origin(self.source, self.entity, identifier), f"{slice}: {name}", data)
             for identifier, (name, data) in found.items()
         ]
-        yield Page(records, "all", len(records))
+        yield Page(records, "all", len(records), problems)
 
-    def _members(self, key: str, project: Mapping[str, Any]) -> dict[str, tuple[str, dict[str, Any]]]:
+    def _members(
+        self, key: str, project: Mapping[str, Any], problems: list[Problem]
+    ) -> dict[str, tuple[str, dict[str, Any]]]:
         path = f"/project/{quote(key, safe='')}/role"
         found: dict[str, tuple[str, dict[str, Any]]] = {}
         for role, address in self.client.object(path).items():
             number = str(address).rstrip("/").rpartition("/")[2]
             for actor in objects_in(self.client.object(f"{path}/{number}"), "actors"):
-                named = self._actor(project, actor)
-                if named is not None:
+                named = self._actor(project, actor, problems)
+                if named is None:
+                    shown = actor.get("displayName") or actor.get("name") or actor.get("id") or "without a name"
+                    what = f"{shown} in the role {role} of project {key} is neither a user nor a group"
+                    message = f"{what} but {actor.get('type') or 'nothing'}: left out"
+                    problems.append(Problem("J2O-X010", message, WARNING, entity=self.entity, key=key))
+                else:
                     identifier, name, data = named
                     found.setdefault(identifier, (name, {**data, "roles": []}))[1]["roles"].append(role)
         return found
 
-    def _actor(self, project: Mapping[str, Any], actor: Mapping[str, Any]) -> Optional[tuple[str, str, dict[str, Any]]]:
+    def _actor(
+        self, project: Mapping[str, Any], actor: Mapping[str, Any], problems: list[Problem]
+    ) -> Optional[tuple[str, str, dict[str, Any]]]:
         if actor.get("type") == _GROUP:
             inner = actor.get("actorGroup") or {}
             group = {"name": actor.get("name") or inner.get("name") or actor.get("displayName")}
@@ -67,6 +77,13 @@ class Members(Extractor):
             return None
         # An actor has a name only, and the identity of a user on Server is the key.
         person = self.client.person(str(name))
+        refusal = self.client.hidden(str(name)) if person is None else None
+        if refusal is not None:
+            message = (
+                f"{actor.get('displayName') or name} in project {project.get('key')} cannot be looked up "
+                f"({refusal.message}): known by name alone"
+            )
+            problems.append(Problem("J2O-X011", message, WARNING, entity=self.entity, key=str(project.get("key"))))
         if person is None:
             named = {"accountId": name} if self.client.cloud else {"name": name}
             person = {**named, "displayName": actor.get("displayName") or name}

@@ -12,16 +12,21 @@ from .plain import plain
 
 
 class Projects(Extractor):
-    """Selected or all visible projects. Option ``archived`` (default false): archived ones too."""
+    """Selected or all visible projects. Option ``archived`` (default false): archived ones too, and their members and
+    versions."""
 
     name = "jira.projects"
+
+    def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any]) -> None:
+        super().__init__(client, source, entity, options)
+        if self.options.get("archived", False):
+            client.with_archived = True
 
     def pages(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Iterator[Page]:
         """One page: Jira gives all projects at once."""
         if cursor is not None:
             return
-        listed = self.client.projects(selection, bool(self.options.get("archived", False)))
-        records = [self._record(project) for project in listed]
+        records = [self._record(project) for project in self.client.projects(selection)]
         yield Page(records, "all", len(records))
 
     @staticmethod

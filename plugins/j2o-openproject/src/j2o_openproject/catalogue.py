@@ -5,11 +5,10 @@ Types, statuses, priorities and roles are lists; custom fields show in the schem
 
 from __future__ import annotations
 
-import difflib
 import threading
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, TypeVar
 
-from j2o_core.api import ItemFailed, Refused
+from j2o_core.api import ItemFailed, Refused, likeliest
 
 from .hal import condition, elements, filters, id_in, link
 from .texts import folded
@@ -53,8 +52,8 @@ class Names:
 
     def nearest(self, name: object) -> str:
         """The most similar name, or nothing."""
-        near = difflib.get_close_matches(folded(name), self._ids, n=1, cutoff=0.5)
-        return self._names[self._ids[near[0]]] if near else ""
+        near = likeliest(folded(name), self._ids)
+        return self._names[self._ids[near]] if near else ""
 
     def all(self) -> list[str]:
         """Every name."""
