@@ -103,7 +103,7 @@ class _Bench:
             ((row["_links"]["definingProject"]["title"], row["name"]) for row in self._target["versions"]),
         )
         held = [(_linked(row, "project"), _linked(row, "principal")) for row in self._target["memberships"]]
-        self.verdict.compare("membership", sorted(set(held)), held)
+        self.verdict.once("membership", held)
         least = self._source["manifest"]["memberships"]
         if len(set(held)) < least:
             self.verdict.lost.append(f"{least - len(set(held))} of {least} memberships")
@@ -237,13 +237,13 @@ class _Bench:
             if row["issue"] in self._keys and row.get("active") is not False
         }
         ours = {str(row["id"]) for row in self._target["users"] if row["login"] == "admin"}
-        held = []
+        held, only_ours = [], []
         for row in self._target["watchers"]:
             issue, user = self._packages.get(_linked(row, "workPackage"), "?"), _linked(row, "user")
             watcher = (issue, self._users.get(user))
-            if user not in ours or watcher in wanted:
-                held.append(watcher)
+            (only_ours if user in ours and watcher not in wanted else held).append(watcher)
         self.verdict.compare("watcher", wanted, held)
+        self.verdict.once("watcher", only_ours)
 
     # ---------------------------------------------------------------- small questions
 

@@ -12,12 +12,12 @@ from typing import Any, Mapping, Optional
 
 import requests
 
+from ...forking import Forked
 from ...postgres import Postgres
 from ...running import Going, Migration, Sandbox, explained, sandbox
 from .doubts import Doubts, InFile, OnServer
 from .faults import REQUEST_LIMIT, SETTLE, as_rules, leaves_doubt
 from .judge import judge
-from .launching import launch
 from .plan import CRASH, CUT, KILL, POSTGRESQL, STAGES, Attempt, Blow, Plan
 from .reached import DISK, Reached
 
@@ -101,7 +101,7 @@ class _Round:
 
     def _suffer(self, number: int, attempt: Attempt) -> int:
         self._made.openproject.faults(*as_rules(attempt.faults))
-        going = Going(launch(self._migration, attempt))
+        going = Going(self._start(attempt))
         self._reached.processes += 1
         try:
             if attempt.disk is not None:
@@ -120,6 +120,12 @@ class _Round:
         self._reached.ends[str(ended.exit_code)] += 1
         self._failed_before |= any(_is_failure(event) for event in ended.events)
         return ended.exit_code
+
+    def _start(self, attempt: Attempt) -> Forked:
+        given = json.dumps({"disk": attempt.disk, "clock": attempt.clock, "patience": attempt.patience})
+        arguments = [given, "run", self._migration.spec, "--json"]
+        # A Ctrl-C in the terminal is for the rounds, not for it.
+        return Forked("tests.chaos.rounds.launched", arguments, self._migration.variables(), session=True)
 
     def _strike(self, going: Going, blow: Blow) -> None:
         later = STAGES[STAGES.index(blow.stage) :]

@@ -36,6 +36,10 @@ class Verdict:
                 self.doubled += [f"{kind} {name}"] * (found[name] - number)
         self.strange += [f"{kind} {name}" for name in found if name not in needed]
 
+    def once(self, kind: str, held: Iterable[Hashable]) -> None:
+        """Nothing may be held more than once."""
+        self.doubled += [f"{kind} {name}" for name, number in Counter(iter(held)).items() for _ in range(number - 1)]
+
     def same(self, what: str, wanted: Mapping[str, object], held: Mapping[str, object]) -> None:
         """The values of one item."""
         for name, value in wanted.items():
