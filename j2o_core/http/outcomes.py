@@ -21,6 +21,10 @@ _SLOW = (408, 425, 499)
 _REQUEST_IDS = ("x-request-id", "x-arequestid", "atl-traceid", "x-correlation-id", "x-trace-id", "cf-ray")
 
 
+#: in which Jira tells, also with a success, that a login was turned away
+_DENIALS = ("X-Seraph-LoginReason", "X-Authentication-Denied-Reason")
+
+
 class Refused(ItemFailed):
     """The server ended the request with a 4xx: it was not applied. ``body`` is its parsed JSON, or ``None``."""
 
@@ -31,6 +35,11 @@ class Refused(ItemFailed):
         self.status = status
         self.body = body
         self.headers = headers or {}
+
+
+def is_success(response: Response, own: bool) -> bool:
+    """Whether there is nothing to judge. ``own``: a complete answer of the system itself."""
+    return own and 200 <= response.status < 300 and not any(name in response.headers for name in _DENIALS)
 
 
 def judge_write(response: Response, own: bool, what: str) -> Optional[Outcome]:
@@ -118,9 +127,8 @@ def _wait(response: Response) -> Optional[float]:
 
 
 def _denied(response: Response, what: str) -> Optional[Fatal]:
-    if response.headers.get("X-Seraph-LoginReason", "").upper().find("AUTHENTICATION_DENIED") >= 0 or (
-        "CAPTCHA" in response.headers.get("X-Authentication-Denied-Reason", "").upper()
-    ):
+    seraph, reason = (response.headers.get(name, "").upper() for name in _DENIALS)
+    if "AUTHENTICATION_DENIED" in seraph or "CAPTCHA" in reason:
         return Fatal(
             f"{what}: the server asks this user for a CAPTCHA after failed logins. Log in once with a browser, "
             "correct the credentials, then run again; trying on would prolong the lock.",

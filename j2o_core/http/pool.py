@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Optional
+from pathlib import Path
+from typing import Any, Optional, Union
 
 from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3 import PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -14,6 +16,8 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 #: seconds after which a pooled connection is not trusted with a request: servers close idle ones at any moment, and a
 #: write that meets the closing end is lost in doubt
 IDLE = 10.0
+#: a body of so many bytes or fewer is sent with its head
+_SHORT = 64 * 1024
 
 
 class FreshAdapter(HTTPAdapter):
@@ -41,13 +45,50 @@ class FreshAdapter(HTTPAdapter):
         manager.pool_classes_by_scheme = {"http": http, "https": https}
 
 
+def fresh_pool(
+    origin: tuple[str, str, int], connections: int, idle: float, verify: Union[bool, str]
+) -> HTTPConnectionPool:
+    """Such a pool for one origin (scheme, host, port); ``verify``: whether, or against which authorities."""
+    scheme, host, port = origin
+    if scheme == "http":
+        kind: Any = type("FreshHTTPPool", (_FreshHTTPPool,), {"idle": idle})
+        return kind(host, port, maxsize=connections)  # type: ignore[no-any-return]
+    authorities = verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH
+    where = {"ca_cert_dir" if Path(authorities).is_dir() else "ca_certs": authorities}
+    checked = {"cert_reqs": "CERT_REQUIRED", **where} if verify else {"cert_reqs": "CERT_NONE"}
+    kind = type("FreshHTTPSPool", (_FreshHTTPSPool,), {"idle": idle})
+    return kind(host, port, maxsize=connections, **checked)  # type: ignore[no-any-return]
+
+
 class ConnectFailed(NewConnectionError):
     """Whatever went wrong before a connection stood: TLS, the proxy's tunnel. Nothing was sent."""
 
 
-class _HTTPConnection(HTTPConnection):
-    returned_at: Optional[float] = None
+class _Joined(HTTPConnection):
+    """Sends head and body at once where the body is short: one packet, and one turn with the system, less.
 
+    ``returned_at`` is when its pool got it back.
+    """
+
+    returned_at: Optional[float] = None
+    _head: Optional[bytes] = None
+
+    def request(self, method: str, url: str, body: Any = None, *arguments: Any, **options: Any) -> None:
+        """Called by urllib3."""
+        self._head = b"" if isinstance(body, bytes) and 0 < len(body) <= _SHORT else None
+        super().request(method, url, body, *arguments, **options)
+
+    def send(self, data: Any) -> None:
+        """Called by http.client, first with the head, then with the body."""
+        if self._head == b"":
+            self._head = data
+            return
+        if self._head is not None:
+            data, self._head = self._head + data, None
+        super().send(data)
+
+
+class _HTTPConnection(_Joined):
     def connect(self) -> None:
         try:
             super().connect()
@@ -57,9 +98,7 @@ class _HTTPConnection(HTTPConnection):
             raise ConnectFailed(self, str(error)) from error
 
 
-class _HTTPSConnection(HTTPSConnection):
-    returned_at: Optional[float] = None
-
+class _HTTPSConnection(_Joined, HTTPSConnection):
     def connect(self) -> None:
         try:
             super().connect()

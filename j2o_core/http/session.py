@@ -21,7 +21,7 @@ from .download import Download, save
 from .gate import REFUSALS, Gate
 from .metadata_cache import MetadataCache
 from .observation import Observation, Observer
-from .outcomes import judge_read, judge_write
+from .outcomes import is_success, judge_read, judge_write
 from .pool import IDLE
 from .read_retry import ReadRetry
 from .response import Recognise, Response, holds_json, is_complete_json
@@ -136,8 +136,9 @@ class Http:
             response = self._transport.exchange(
                 method, path, params, json=json, headers=headers, operation=operation, writing=False
             )
-            what = self._transport.what(method, path)
-            self._raise(judge_read(response, recognise(response), what), response)
+            own = recognise(response)
+            if not is_success(response, own):
+                self._raise(judge_read(response, own, self._transport.what(method, path)), response)
             return response
 
         return self._retry(once, attempts)
@@ -220,7 +221,9 @@ class Http:
         response = self._transport.exchange(
             method, path, params, json=json, body=body, headers=headers, operation=operation, writing=True
         )
-        self._raise(judge_write(response, recognise(response), self._transport.what(method, path)), response)
+        own = recognise(response)
+        if not is_success(response, own):
+            self._raise(judge_write(response, own, self._transport.what(method, path)), response)
         return response
 
     def close(self) -> None:

@@ -11,10 +11,12 @@ from typing import Any, Iterator, Mapping, Optional, Sequence, Union
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
+from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
 from ..model.outcome import Fatal, Outcome, Retriable
 from .credentials import Credentials
+from .direct import Direct
 from .environment import checked_base, origin_of, proxies_for, verification
 from .gate import Gate
 from .observation import Exchange, Observation, operation_of
@@ -25,6 +27,7 @@ from .response import Response
 Parameters = Union[Mapping[str, Any], Sequence[tuple[str, Any]], None]
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 5
+_encode = jsonlib.JSONEncoder(allow_nan=False).encode
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,11 @@ class Transport:
         self._timeouts = timeouts
         self._verify = verification(verify)
         self._proxies = dict(proxies_for(self.base_url))
+        # What goes through a proxy is left to requests, and so is what is streamed.
+        self._direct = None if self._proxies else Direct(self.base_url, connections, idle, self._verify)
+        self._waits = tuple(
+            Timeout(connect=timeouts.connect, read=seconds) for seconds in (timeouts.read, timeouts.write)
+        )
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -80,25 +88,23 @@ class Transport:
         """Send and read the whole answer. Redirects within our origin are followed for reads."""
         sent_headers = {**self._headers, **self.credentials.headers}
         if json is not None:
-            body = jsonlib.dumps(json, allow_nan=False).encode("ascii")
+            body = _encode(json).encode("ascii")
             sent_headers["Content-Type"] = "application/json"
         sent_headers.update(headers or {})
         operation = operation or operation_of(path)
         passed = self.gate.enter(writing)
         meter = _Meter(method, operation)
         try:
-            request = requests.Request(method, self.url(path), sent_headers, data=body, params=_pairs(params))
-            prepared = self._session.prepare_request(request)
-            meter.sent = int(prepared.headers.get("Content-Length", 0))
-            answer = self._transmit(prepared, writing)
+            meter.sent = len(body) if hasattr(body, "__len__") else 0
+            response = self._whole(method, self.url(path), _pairs(params), sent_headers, body, writing)
             for _ in range(_MOST_REDIRECTS):
-                if writing or not self._leads_to_ours(answer, method, path):
+                if writing or not self._leads_to_ours(response, method, path):
                     break
-                prepared.url = urljoin(answer.url, answer.headers["Location"])
-                answer = self._transmit(prepared, writing)
-            response = complete(answer)
+                response = self._whole(
+                    method, urljoin(response.url, response.headers["Location"]), (), sent_headers, body, writing
+                )
             meter.status, meter.received = response.status, len(response.body)
-        except (requests.RequestException, HTTPError) as failure:
+        except (requests.RequestException, HTTPError, ValueError) as failure:
             meter.error = type(failure).__name__
             raise self.clean(judge_failure(failure, self.what(method, path), writing)) from None
         finally:
@@ -152,6 +158,23 @@ class Transport:
         """Wake all who wait, and give the sockets back."""
         self.gate.close()
         self._session.close()
+        if self._direct is not None:
+            self._direct.close()
+
+    def _whole(
+        self,
+        method: str,
+        url: str,
+        pairs: Sequence[tuple[str, Any]],
+        headers: Mapping[str, str],
+        body: Any,
+        writing: bool,
+    ) -> Response:
+        """Send to our own origin, and read the answer to its end."""
+        if self._direct is not None:
+            return self._direct.send(method, url, pairs, headers, body, self._waits[writing])
+        request = requests.Request(method, url, headers, data=body, params=list(pairs))
+        return complete(self._transmit(self._session.prepare_request(request), writing))
 
     def _transmit(self, prepared: requests.PreparedRequest, writing: bool, stream: bool = False) -> requests.Response:
         waiting = self._timeouts.write if writing else self._timeouts.read
@@ -166,11 +189,11 @@ class Transport:
             allow_redirects=False,
         )
 
-    def _leads_to_ours(self, answer: requests.Response, method: str, path: str) -> bool:
+    def _leads_to_ours(self, answer: Response, method: str, path: str) -> bool:
         """Whether a redirect stays with this origin; ``Fatal`` where only scheme or port of our host differ."""
-        location = answer.headers.get("Location")
-        if answer.status_code not in _REDIRECTS or not location:
+        if answer.status not in _REDIRECTS or not answer.headers.get("Location"):
             return False
+        location = answer.headers["Location"]
         ours, theirs = origin_of(self.base_url), origin_of(urljoin(answer.url, location))
         if ours != theirs and ours[1] == theirs[1]:
             raise Fatal(

@@ -6,10 +6,13 @@ import hashlib
 import json
 from typing import Any
 
+#: made once: ``json.dumps`` makes one for each value
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
 
 def canonical(value: Any) -> str:
     """The one JSON text of ``value``: sorted keys, no blanks, Unicode kept."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _encode(value)
 
 
 def digest(value: Any) -> str:

@@ -35,3 +35,17 @@ def test_whoever_creates_a_work_package_watches_it_and_is_not_added(target, item
     me = TargetItem("users", target.client.user)
     answer = target.loader("watchers").create(target.effect("watchers", {"user": me}, parent=item))
     assert (answer.id, answer.image, sent) == (me.id, {"user": me.id}, [])
+
+
+def test_what_we_created_ourselves_is_asked_for_together_and_never_sent(target, project, sent):
+    me, watchers = TargetItem("users", target.client.user), target.loader("watchers")
+    items = [target.work_package(project) for _ in range(12)]
+    target.client.delete(f"work_packages/{items[-1].id}/watchers/{me.id}")
+    sent.clear()
+    before = sum(target.requests().values())
+    for item in items[:-1]:
+        answer = watchers.create(target.effect("watchers", {"user": me}, parent=item))
+        assert (answer.id, answer.image, sent) == (me.id, {"user": me.id}, [])
+    assert sum(target.requests().values()) - before <= 10, "the first ones, and one look-up for the others"
+    watchers.create(target.effect("watchers", {"user": me}, parent=items[-1]))
+    assert len(sent) == 1, "where somebody took us off, we are added"

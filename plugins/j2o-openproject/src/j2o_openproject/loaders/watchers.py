@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Iterator, Mapping, Sequence
+import threading
+from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
 from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, ItemSkipped, Phase, Refused
 
-from ..hal import elements, link
+from ..hal import condition, elements, link
 from ..target_items import target_id
 from .entity import EntityLoader, lost_notes
+
+#: so many work packages are asked for one by one whether we watch them
+_FEW = 8
 
 
 class Watchers(EntityLoader):
@@ -21,6 +25,12 @@ class Watchers(EntityLoader):
     scan_by = "work_packages"
     fields: ClassVar[Mapping[str, str]] = {"user": "the person"}
     required = ("user",)
+
+    def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any], source_url: str = "") -> None:
+        super().__init__(client, source, entity, options, source_url)
+        self._guard = threading.Lock()
+        self._asked = 0
+        self._mine: Optional[_Numbers] = None
 
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """One after the other on a work package."""
@@ -42,9 +52,9 @@ class Watchers(EntityLoader):
     def create(self, effect: Effect) -> Answer:
         """Add a watcher. OpenProject tells them by mail: it has no switch for that."""
         parent = _parent(effect)
-        present = self.find(effect) if _user(effect) == self.client.user else ()
-        if present:  # whoever creates a work package watches it
-            return self.answer(present[0], self.image(effect), differences=lost_notes(effect.notes))
+        if _user(effect) == self.client.user and self._is_mine(parent):
+            # Whoever creates a work package watches it.
+            return Answer(_user(effect), image=self.image(effect), differences=lost_notes(effect.notes))
         try:
             row = self.client.post(f"work_packages/{parent}/watchers", {"user": link("users", _user(effect))})
         except Refused as refusal:
@@ -72,9 +82,37 @@ class Watchers(EntityLoader):
         """The person."""
         return {"user": _user(effect)}
 
+    def _is_mine(self, work_package: str) -> bool:
+        """Whether we watch it ourselves. After a few questions one look-up answers all others."""
+        self._asked += 1
+        if self._asked <= _FEW:
+            return any(found.id == self.client.user for found in self._of(work_package))
+        with self._guard:
+            if self._mine is None:
+                watched = condition("watcher", "=", [self.client.user])
+                rows = self.client.pages("work_packages", watched, params={"select": "total,elements/id"})
+                self._mine = _Numbers(int(row["id"]) for row in rows)
+            return int(work_package) in self._mine
+
     def _of(self, work_package: str) -> Iterator[Found]:
         for row in elements(self.client.get_or_none(f"work_packages/{work_package}/watchers")):
             yield _found(row, work_package)
+
+
+class _Numbers:
+    """A set of numbers, a bit each: there may be as many as work packages."""
+
+    def __init__(self, numbers: Iterable[int]) -> None:
+        self._bits = bytearray()
+        for number in numbers:
+            place = number >> 3
+            if place >= len(self._bits):
+                self._bits.extend(bytes(place + 1024 - len(self._bits)))
+            self._bits[place] |= 1 << (number & 7)
+
+    def __contains__(self, number: int) -> bool:
+        place = number >> 3
+        return place < len(self._bits) and bool(self._bits[place] >> (number & 7) & 1)
 
 
 def _parent(effect: Effect) -> str:

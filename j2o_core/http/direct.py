@@ -1,0 +1,86 @@
+"""Requests to our own origin straight over its pool of connections.
+
+``requests`` merges, parses and copies for each request what is the same for all of them, which takes a third of the
+time that a request costs here. It stays in use where a proxy is, and for what is streamed from anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Mapping, Optional, Sequence, Union
+from urllib.parse import urlencode, urlsplit
+
+from requests.models import PreparedRequest
+from urllib3 import HTTPConnectionPool, Timeout
+
+from .environment import origin_of
+from .pool import fresh_pool
+from .response import Response
+
+#: addresses that are written in one way only: nothing in them is quoted, or would be
+_PLAIN = re.compile(r"[A-Za-z0-9/._~?&=+:,@-]*")
+_ACCEPTED = {"Accept-Encoding": "gzip, deflate"}
+
+
+class Direct:
+    """Sends each request once and reads the whole answer. Errors are those of urllib3, never wrapped."""
+
+    def __init__(self, base_url: str, connections: int, idle: float, verify: Union[bool, str]) -> None:
+        self._pool: HTTPConnectionPool = fresh_pool(origin_of(base_url), connections, idle, verify)
+        parts = urlsplit(base_url)
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        pairs: Sequence[tuple[str, Any]],
+        headers: Mapping[str, str],
+        body: Any,
+        timeout: Timeout,
+    ) -> Response:
+        """``url`` lies within our origin; ``pairs`` are added to its query. A body has a length, or goes in chunks."""
+        address = addressed(url, pairs)
+        sent = {**_ACCEPTED, **headers}
+        length = _length(body)
+        if length is not None:
+            sent["Content-Length"] = str(length)
+        elif body is None and method in ("POST", "PUT", "PATCH"):
+            sent["Content-Length"] = "0"
+        answer = self._pool.urlopen(
+            method,
+            self._target(address),
+            body=body,
+            headers=sent,
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
+            timeout=timeout,
+        )
+        return Response(answer.status, answer.headers, answer.data, address)
+
+    def _target(self, address: str) -> str:
+        rest = address[len(self._origin) :]
+        if address.startswith(self._origin) and rest.startswith("/"):
+            return rest
+        parts = urlsplit(address)  # the same origin in other letters
+        return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+    def close(self) -> None:
+        """Give the sockets back."""
+        self._pool.close()
+
+
+def addressed(url: str, pairs: Sequence[tuple[str, Any]]) -> str:
+    """A URL with a query, quoted as ``requests`` quotes it."""
+    if "?" not in url:
+        address = f"{url}?{urlencode(pairs, doseq=True)}" if pairs else url
+        if _PLAIN.fullmatch(address):
+            return address
+    request = PreparedRequest()
+    request.prepare_url(url, list(pairs))
+    return str(request.url).partition("#")[0]
+
+
+def _length(body: Any) -> Optional[int]:
+    return len(body) if body is not None and hasattr(body, "__len__") else None
