@@ -137,6 +137,32 @@ def test_a_list_of_ids_that_is_counted_and_not_given_is_an_error(pages):
         pages("Server", answers)
 
 
+COMMENTS = [{"id": str(number), "body": f"c{number}"} for number in range(4)]
+
+
+def commented(of_page: Callable[[dict[str, Any]], Any]) -> Callable[[str, dict[str, Any]], Any]:
+    """A Server that embeds two of four comments, and pages them by two."""
+
+    def answers(path: str, body: dict[str, Any]) -> Any:
+        if path.endswith("/comment"):
+            return of_page({"startAt": 0, "maxResults": 2, "total": 4})
+        fields = {"comment": {"comments": COMMENTS[:2], "startAt": 0, "maxResults": 2, "total": 4}}
+        return {"total": 1, "issues": [issue(1, **fields)]}
+
+    return answers
+
+
+def test_a_page_of_comments_that_comes_twice_is_not_the_end_of_them(pages):
+    with pytest.raises(Retriable, match="repeats"):
+        pages("Server", commented(lambda page: {**page, "comments": COMMENTS[:2]}))
+
+
+def test_a_list_that_knows_no_pages_is_read_once(pages):
+    (page,) = pages("Server", commented(lambda page: {**page, "maxResults": 4, "comments": COMMENTS[:3]}))
+    (record,) = page.records
+    assert [comment["id"] for comment in record.data["fields"]["comment"]["comments"]] == ["0", "1", "2"]
+
+
 @pytest.mark.parametrize(
     "trouble",
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Callable, Mapping, Optional
 
-from j2o_core.api import Refused
+from j2o_core.api import Refused, Retriable
 
 from ..client import Jira
 
@@ -99,7 +99,10 @@ class Sublists:
 
 
 def _all(fetch: Callable[[int], Mapping[str, Any]], name: str) -> list[Any]:
-    """Everything from the first entry on, each once. Ends at an empty page, or where a page brings nothing new."""
+    """Everything from the first entry on, each once, to an empty page, or to the end of a list that knows no pages.
+
+    Raises ``Retriable`` where a full page of a longer list brings nothing new: it came twice.
+    """
     found: dict[str, Any] = {}
     start = 0
     while True:
@@ -110,6 +113,10 @@ def _all(fetch: Callable[[int], Mapping[str, Any]], name: str) -> list[Any]:
             found.setdefault(str(entry.get("id", f"at {start + position}")), entry)
         start += len(entries)
         total = answer.get("total")
+        limit = answer.get("maxResults")
+        full = isinstance(limit, int) and len(entries) >= limit
+        if entries and len(found) == known and full and isinstance(total, int) and known < total:
+            raise Retriable(f"Jira repeats a page of {name} that has others behind it", code="repeated_page")
         if not entries or len(found) == known or (isinstance(total, int) and start >= total):
             return list(found.values())
 
