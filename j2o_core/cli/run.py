@@ -19,6 +19,7 @@ from ..pipeline.options import RETRY_FAILED, RETRY_SKIPPED, RunOptions
 from ..pipeline.plan_document import read_plan
 from ..report.summary import render
 from ..spec.model import Spec
+from .extract import LOOK_FOR_DELETED
 from .failure import USAGE, Refusal, explain, say, silence
 from .ledgers import queries, write_report
 from .loading import environment_option, require_spec, secrets_of, spec_argument
@@ -55,6 +56,7 @@ def run(
     until: Optional[str] = typer.Option(
         None, "--until", metavar="structure", help="Stop when people, projects, memberships, versions are written."
     ),
+    look_for_deleted: bool = typer.Option(False, "--look-for-deleted", help=LOOK_FOR_DELETED),
     settle: Optional[float] = typer.Option(
         None, min=0, metavar="SECONDS", help="How long a lost request may still be running on the server."
     ),
@@ -82,7 +84,9 @@ def run(
             _confirm(fresh, yes)
             loaded = require_spec(current, spec, env, stream)
             retry = RETRY_SKIPPED if retry_skipped else RETRY_FAILED if retry_failed else None
-            options = RunOptions(fresh, finish, settle, spec_name(spec), retry=retry, plan=planned, until=until)
+            options = RunOptions(
+                fresh, finish, settle, spec_name(spec), retry=retry, plan=planned, until=until, look_for_deleted=look_for_deleted
+            )
             code = migrate(current, loaded, options, quiet, stream)
     except BaseException as error:
         explained = explain(error, current.debug)

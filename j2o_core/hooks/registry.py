@@ -11,6 +11,7 @@ from .protocols import (
     Connector,
     Extractor,
     Function,
+    Inspector,
     Loader,
     SecretBackend,
     SourceSurveyor,
@@ -24,6 +25,7 @@ from .roles import (
     CONNECTOR,
     EXTRACTOR,
     FUNCTION,
+    INSPECTOR,
     LOADER,
     READER,
     RECORD_SCHEMA,
@@ -42,6 +44,7 @@ __all__ = [
     "CONNECTOR",
     "EXTRACTOR",
     "FUNCTION",
+    "INSPECTOR",
     "LOADER",
     "READER",
     "RECORD_SCHEMA",
@@ -135,6 +138,10 @@ class Registry:
     def secret_backend(self, backend: type[SecretBackend]) -> None:
         """Register what resolves ``${SCHEME:...}`` under its scheme."""
         self.add(SECRET_BACKEND, roles.name_in(SECRET_BACKEND, backend), backend)
+
+    def inspector(self, inspector: type[Inspector]) -> None:
+        """Register what tells whether a system is ready, under the name of its connector."""
+        self.add(INSPECTOR, roles.name_in(INSPECTOR, inspector), inspector)
 
     def source_surveyor(self, surveyor: type[SourceSurveyor]) -> None:
         """Register what looks through a source, under the name of its connector."""

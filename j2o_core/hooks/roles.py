@@ -12,6 +12,7 @@ from .protocols import (
     Connector,
     Extractor,
     Function,
+    Inspector,
     Loader,
     SecretBackend,
     SourceSurveyor,
@@ -31,7 +32,7 @@ CONNECTOR, EXTRACTOR, SPLITTER, STEP, LOADER, SYSTEM = (
     "system",
 )
 FUNCTION, CHECK, SECRET_BACKEND = "function", "check", "secret_backend"
-SOURCE_SURVEYOR, TARGET_SURVEYOR = "source_surveyor", "target_surveyor"
+SOURCE_SURVEYOR, TARGET_SURVEYOR, INSPECTOR = "source_surveyor", "target_surveyor", "inspector"
 READER, WRITER, SCHEMA, RECORD_SCHEMA = "reader", "writer", "schema", "record_schema"
 
 #: roles whose names are functions of the expression language: one name serves one of them
@@ -48,6 +49,7 @@ _CLASSES: Mapping[str, type] = {
     SECRET_BACKEND: SecretBackend,
     SOURCE_SURVEYOR: SourceSurveyor,
     TARGET_SURVEYOR: TargetSurveyor,
+    INSPECTOR: Inspector,
 }
 _OBJECTS: Mapping[str, tuple[type, tuple[str, ...]]] = {
     STEP: (Step, ("apply",)),

@@ -16,6 +16,7 @@ from .across import Across
 from .check import tell
 from .options import Emit
 from .plan import Planner
+from .preflight import demand_required
 from .retry import Retry
 from .wiring import Wiring
 
@@ -42,6 +43,7 @@ def plan_all(
     retry: Optional[Retry] = None,
 ) -> WholePlan:
     """Plan everything into the effect table of ``run``, instead of what it held. Raises ``Interrupted``, ``Fatal``."""
+    demand_required(wiring)
     across = Across(wiring, snapshot, items, emit, stop)
     across.look()
     emit({"event": "stage_started", "stage": "plan"})

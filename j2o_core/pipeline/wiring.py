@@ -125,6 +125,27 @@ def connect_only(spec: Spec, plugins: Plugins, home: Path) -> Wiring:
     return wiring
 
 
+def connect_each(spec: Spec, plugins: Plugins, home: Path) -> tuple[Wiring, dict[str, Fatal]]:
+    """Open and check each connection by itself; those that do not work come with the reason.
+
+    Raises ``Fatal`` (exit 2) where the spec or the environment is not complete.
+    """
+    wiring, broken = Wiring(spec, plugins, home), {}
+    try:
+        variables = _start_system(wiring, dict(os.environ))
+        for name in spec.connections:
+            try:
+                _connect(wiring, variables, (name,))
+            except Fatal as error:
+                if error.exit_code == 2:
+                    raise
+                broken[name] = error
+    except BaseException:
+        wiring.close()
+        raise
+    return wiring, broken
+
+
 def wire_recorded(spec: Spec, plugins: Plugins, home: Path, field_names: Mapping[str, str]) -> Wiring:
     """Derivations and mappings alone, over ``field_names`` as a snapshot recorded them: talks to no system.
 

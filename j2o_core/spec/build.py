@@ -39,6 +39,7 @@ def build_spec(root: Node, environment: Optional[str], files: tuple[str, ...]) -
         places=keys,
         values=values,
         takeover=_takeover(document.get("takeover"), keys.get("takeover")),
+        required={kind: tuple(names) for kind, names in (document.get("required") or {}).items()},
     )
 
 

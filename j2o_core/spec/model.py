@@ -236,3 +236,5 @@ class Spec:
     places: Mapping[str, Place] = field(default_factory=dict)
     values: Mapping[str, Place] = field(default_factory=dict)
     takeover: Optional[TakeoverSpec] = None
+    #: names by kind of what must be set up on the target, or nothing is written
+    required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .connectors import Client, ConnectionOptions, Connector
-from .extractors import Division, Extractor, Page, Selection, Slice, divisions
+from .extractors import Division, Earlier, Extractor, Page, Selection, Slice, divisions
 from .functions import Check, Function
+from .inspectors import Inspector, Line, Need, Needs, Prerequisite
 from .loaders import Loader
 from .secrets import SecretBackend, SecretUnavailable
 from .splitters import Part, Splitter
@@ -29,11 +30,17 @@ __all__ = [
     "ConnectionOptions",
     "Connector",
     "Division",
+    "Earlier",
     "Extractor",
     "Function",
+    "Inspector",
+    "Line",
     "Loader",
+    "Need",
+    "Needs",
     "Page",
     "Part",
+    "Prerequisite",
     "SecretBackend",
     "SecretUnavailable",
     "Selection",

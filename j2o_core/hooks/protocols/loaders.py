@@ -31,6 +31,11 @@ class Loader(ABC):
     restored_fields: ClassVar[tuple[str, ...]] = ()
     #: payload fields to which other items add on the target (roles through groups): there, a change is no drift
     shared_fields: ClassVar[tuple[str, ...]] = ()
+    #: payload fields that hold names of what an administrator makes, with the kind of thing (``types``, ``roles``);
+    #: those that begin with ``cf:`` are custom fields anyway
+    named: ClassVar[Mapping[str, str]] = {}
+    #: options whose value names such a thing, likewise
+    named_options: ClassVar[Mapping[str, str]] = {}
     #: payload fields that are written at the finish only: a later run must still be able to use the item
     finish_fields: ClassVar[tuple[str, ...]] = ()
     #: the payload field into whose text ``effect.notes`` are written

@@ -9,13 +9,15 @@ from j2o_core.api import Registry, hookimpl
 from .attachments import Attachments
 from .connector import JiraConnector
 from .groups import Groups
+from .history import History, HistoryFile
+from .inspector import JiraInspector
 from .issues.extractor import Issues
 from .members import Members, Participants
 from .option_schemas import CONNECTION, EXTRACTORS
 from .people import People
 from .projects import Projects, Versions
 from .record_schemas import RECORDS
-from .richtext import read_adf, read_wiki
+from .richtext import read_adf, read_history, read_wiki
 from .survey.surveyor import JiraSurveyor
 from .users import Users
 from .watchers import Watchers
@@ -33,13 +35,15 @@ def j2o_register(registry: Registry) -> None:
         registry.extractor(extractor)
     for name, schema in EXTRACTORS.items():
         registry.schema(name, schema)
-    for splitter in (People, Participants, Attachments, Watchers):
+    for splitter in (People, Participants, Attachments, Watchers, History, HistoryFile):
         registry.splitter(splitter)
     for name, record in RECORDS.items():
         registry.record_schema(name, record)
     registry.source_surveyor(JiraSurveyor)
+    registry.inspector(JiraInspector)
     registry.reader("wiki", read_wiki)
     registry.reader("adf", read_adf)
+    registry.reader("history", read_history)
 
 
 @hookimpl

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Mapping
 from j2o_core.api import Registry, hookimpl
 
 from .connector import OpenProjectConnector
+from .inspection import OpenProjectInspector
 from .loaders.attachments import Attachments
 from .loaders.comments import Comments
 from .loaders.groups import Groups
@@ -95,6 +96,7 @@ def j2o_register(registry: Registry) -> None:
     for loader in LOADERS:
         registry.loader(loader)
     registry.target_surveyor(OpenProjectSurveyor)
+    registry.inspector(OpenProjectInspector)
     registry.writer("markdown", write_markdown)
     registry.schema(OpenProjectConnector.name, _CONNECTION)
     registry.schema(WorkPackages.name, _WORK_PACKAGES)

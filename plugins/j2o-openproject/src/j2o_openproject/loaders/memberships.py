@@ -22,6 +22,7 @@ class Memberships(FormLoader):
     name = "openproject.memberships"
     effect_class = EffectClass.NATURAL
     phase = Phase.STRUCTURE
+    named: ClassVar[Mapping[str, str]] = {"roles": "roles"}
     after = ("users", "groups", "projects")
     scan_by = "projects"
     scan_batch = 50

@@ -31,6 +31,7 @@ class TimeEntries(FormLoader):
     name = "openproject.time_entries"
     effect_class = EffectClass.MARKED
     phase = Phase.ATTENDANCE
+    named: ClassVar[Mapping[str, str]] = {"activity": "activities"}
     after = ("work_packages", "users", "memberships")
     scan_by = "work_packages"
     scan_batch = 100

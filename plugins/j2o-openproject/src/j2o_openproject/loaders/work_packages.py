@@ -42,6 +42,13 @@ class WorkPackages(FormLoader):
     scan_by = "projects"
     parent_field = "parent"
     restored_fields = ("startDate", "dueDate")
+    named: ClassVar[Mapping[str, str]] = {
+        "type": "types",
+        "status": "statuses",
+        "priority": "priorities",
+        "category": "categories",
+    }
+    named_options: ClassVar[Mapping[str, str]] = {"origin_field": "custom_fields"}
     notes_field = "description"
     fields: ClassVar[Mapping[str, str]] = {
         "project": "the project",

@@ -1,0 +1,107 @@
+"""``j2o preflight``: whether both systems are ready, and what an administrator may make."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+
+from ..running import Migration, sandbox
+from .test_frozen_spec import writes
+
+pytestmark = pytest.mark.newest
+
+SPEC = """\
+apiVersion: j2o/v1
+kind: Migration
+name: demo
+extends: j2o:demo
+tables:
+  types: {Bug: "User's \\\\ story", "*": Task}
+  statuses: {QA: In QA}
+entities:
+  work_packages:
+    map:
+      cf:Points: {from: 'fields.customfield_1', steps: [number], missing: "null"}
+      cf:Shade: {from: 'fields.customfield_2', table: shades, missing: "null"}
+    load: {plugin: openproject.work_packages, origin_field: Origin}
+"""
+SHADES = "  shades: {a: Light, b: Dark}\n"
+SETUP = """\
+custom_fields:
+  Origin: {format: string, for_all: true, types: all}
+  Points: {format: float, types: [Task]}
+projects:
+  pilot: {name: Pilot}
+"""
+
+
+@pytest.fixture(scope="module")
+def flying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Migration]:
+    folder = tmp_path_factory.mktemp("preflight")
+    spec, setup = folder / "spec.yaml", folder / "setup.yaml"
+    spec.write_text(SPEC.replace("entities:\n", SHADES + "entities:\n", 1), encoding="utf-8")
+    setup.write_text(SETUP, encoding="utf-8")
+    with sandbox(projects=1, issues=3, openproject_setup=str(setup)) as made:
+        yield Migration(made, folder / "home", str(spec))
+
+
+def looked(flying: Migration, *arguments: str, code: int = 0) -> dict[str, Any]:
+    ended = flying.command("preflight", flying.spec, "--json", *arguments)
+    assert ended.returncode == code, ended.stderr
+    return dict(json.loads(ended.stdout))
+
+
+def test_it_tells_what_is_ready_and_what_an_administrator_may_make(flying: Migration, tmp_path: Path):
+    page, marks, script, report = (tmp_path / name for name in ("list.html", "list.md", "make.rb", "report.html"))
+    found = looked(flying, "--checklist", str(page), "--script", str(script), "--report", str(report))
+    assert found["ready"] and all(line["status"] in ("ok", "warn") for line in found["lines"])
+    topics = {(line["connection"], line["topic"]) for line in found["lines"]}
+    for topic in ("connection", "version", "clock", "account", "permission", "setting", "mail", "custom field"):
+        assert ("openproject", topic) in topics, topic
+    assert ("jira", "projects") in topics
+    state = {(one["kind"], one["name"]): one for one in found["prerequisites"]}
+    assert state[("types", "Task")]["done"] and state[("custom_fields", "Origin")]["done"]
+    missing = {key for key, one in state.items() if not one["done"]}
+    assert {("types", "User's \\ story"), ("statuses", "In QA"), ("custom_fields", "Shade")} <= missing
+    assert all(one["place"] and one["how"] and one["without"] for one in state.values())
+    text = script.read_text(encoding="utf-8")
+    assert r"j2o_type('User\'s \\ story')" in text
+    assert "j2o_custom_field('Shade', 'list', ['Light', 'Dark'])" in text
+    assert "j2o_status('In QA')" in text and "j2o_type('Task')" not in text
+    assert "In QA" in page.read_text(encoding="utf-8") and "Preflight of demo" in report.read_text(encoding="utf-8")
+    looked(flying, "--checklist", str(marks))
+    assert re.search(r"\| \[ \] \| statuses \| In QA \|", marks.read_text(encoding="utf-8"))
+    assert "| [x] | types | Task |" in marks.read_text(encoding="utf-8")
+    assert all(name.endswith("/form") for name in writes(flying.sandbox)), "nothing is written"
+    if shutil.which("ruby"):
+        subprocess.run(["ruby", "-c", str(script)], check=True, capture_output=True)
+
+
+def test_what_is_required_and_missing_is_exit_3_for_preflight_and_run_and_nothing_is_written(flying: Migration):
+    spec = Path(flying.spec)
+    text = spec.read_text(encoding="utf-8")
+    spec.write_text(text + "required: {types: [Task], statuses: [In QA]}\n", encoding="utf-8")
+    try:
+        found = looked(flying, code=3)
+        (line,) = [one for one in found["lines"] if one["topic"] == "required"]
+        assert line["status"] == "error" and "In QA" in line["message"] and not found["ready"]
+        ended = flying.run()
+        assert ended.exit_code == 3 and "In QA" in ended.errors
+        assert all(name.endswith("/form") for name in writes(flying.sandbox))
+    finally:
+        spec.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.long
+def test_a_connection_that_does_not_work_is_one_line_and_exit_3(flying: Migration):
+    broken = Migration(flying.sandbox, flying.home, flying.spec, environment={"OPENPROJECT_API_KEY": "wrong"})
+    found = looked(broken, code=3)
+    (line,) = [one for one in found["lines"] if one["status"] == "error"]
+    assert (line["connection"], line["topic"]) == ("openproject", "connection") and line["advice"]
+    assert any(one["connection"] == "jira" and one["status"] == "ok" for one in found["lines"])
