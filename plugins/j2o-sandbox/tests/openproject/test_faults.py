@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import pytest
 import requests
+import yaml
 
 from j2o_sandbox.fault_profiles import PROFILES
-from j2o_sandbox.faults import Faults, load_faults
+from j2o_sandbox.faults import DEEDS, Faults, load_faults
 from j2o_sandbox.openproject.clock import parse_stamp
 from j2o_sandbox.options import SandboxError
 
@@ -219,3 +222,11 @@ def test_a_profile_is_a_name_or_a_file(tmp_path):
     file.write_text("rules: [{do: lose, nht: 7}]")
     with pytest.raises(SandboxError, match="unknown key 'nht'"):
         load_faults(str(file))
+
+
+def test_the_faults_of_the_how_to_load_and_it_tells_every_kind():
+    guide = (Path(__file__).parents[4] / "docs" / "how-to" / "sandbox.md").read_text(encoding="utf-8")
+    chapter = guide.split("## Choose the faults", 1)[1].split("\n## ", 1)[0]
+    assert Faults(yaml.safe_load(chapter.split("```yaml\n", 1)[1].split("```", 1)[0])).rules
+    rows = "".join(line.split("|")[1] for line in chapter.splitlines() if line.startswith("| `"))
+    assert set(re.findall(r"`(\w+)`", rows)) == set(DEEDS)
