@@ -229,4 +229,4 @@ def test_the_faults_of_the_how_to_load_and_it_tells_every_kind():
     chapter = guide.split("## Choose the faults", 1)[1].split("\n## ", 1)[0]
     assert Faults(yaml.safe_load(chapter.split("```yaml\n", 1)[1].split("```", 1)[0])).rules
     rows = "".join(line.split("|")[1] for line in chapter.splitlines() if line.startswith("| `"))
-    assert set(re.findall(r"`(\w+)`", rows)) == set(DEEDS)
+    assert set(re.findall(r"`(\w+)`", rows)) == {"do", *DEEDS}
