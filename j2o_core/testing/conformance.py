@@ -15,17 +15,17 @@ In a plugin's tests::
     def test_it_conforms(proof):
         proof()
 
-The plugin says with the hook ``j2o_conformance(kit)`` against what its extractors and loaders are proved.
+The plugin says with the hook ``j2o_conformance(kit)`` against what its extractors, loaders and surveyors are proved.
 """
 
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence
+from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence, Union
 
 from ..hooks.manager import PluginInfo, Plugins, load_plugins
-from ..hooks.protocols import Extractor, Loader, Selection, Splitter, divisions
-from ..hooks.registry import CHECK, EXTRACTOR, FUNCTION, LOADER, SPLITTER, STEP
+from ..hooks.protocols import Extractor, Loader, Selection, SourceSurveyor, Splitter, TargetSurveyor, divisions
+from ..hooks.registry import CHECK, EXTRACTOR, FUNCTION, LOADER, SOURCE_SURVEYOR, SPLITTER, STEP, TARGET_SURVEYOR
 from ..mapping import builtin
 from ..model.effect import Effect
 from ..model.record import Record
@@ -33,11 +33,12 @@ from .declaration_proofs import declaration_proofs, loading_proofs
 from .extractor_proofs import ExtractorCase, extractor_proofs
 from .loader_proofs import LoaderCase, loader_proofs
 from .proofs import Proof, demand
+from .survey_proofs import SurveyorCase, surveyor_proofs
 from .transformer_proofs import SplitterCase, StepCase, function_proofs, splitter_proofs, step_proofs
 from .worlds import Bench, NotProved, World, Worlds, entity_of, new_extractor
 
 _HOOK = "j2o_conformance"
-_ROLES = (EXTRACTOR, SPLITTER, LOADER)
+_ROLES = (EXTRACTOR, SPLITTER, LOADER, SOURCE_SURVEYOR, TARGET_SURVEYOR)
 
 
 class Kit:
@@ -48,6 +49,7 @@ class Kit:
         self.loaders: list[LoaderCase] = []
         self.splitters: list[SplitterCase] = []
         self.steps: list[StepCase] = []
+        self.surveyors: list[SurveyorCase] = []
 
     def extractor(
         self,
@@ -86,6 +88,18 @@ class Kit:
     ) -> None:
         """See ``SplitterCase``; ``records_of`` reads them from a world."""
         self.splitters.append(SplitterCase(splitter, records, label))
+
+    def surveyor(
+        self,
+        surveyor: type[Union[SourceSurveyor, TargetSurveyor]],
+        world: Callable[[Worlds], World],
+        *,
+        selection: Selection = Selection(),
+        sample: int = 50,
+        label: str = "",
+    ) -> None:
+        """See ``SurveyorCase``."""
+        self.surveyors.append(SurveyorCase(surveyor, world, selection, sample, label))
 
     def step(
         self, name: str, argument: Any = None, *, values: Sequence[Any] = (), expect: Sequence[tuple[Any, Any]] = ()
@@ -171,6 +185,8 @@ class Conformance:
             yield from splitter_proofs(self.worlds, splitter)
         for loader in kit.loaders:
             yield from loader_proofs(self.worlds, loader)
+        for surveyor in kit.surveyors:
+            yield from surveyor_proofs(self.worlds, surveyor)
 
 
 def _no_case() -> None:

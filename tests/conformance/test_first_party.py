@@ -16,6 +16,11 @@ SUBJECTS = list(dict.fromkeys(proof.subject for proof in PROOFS))
 _MOODS = (" despite ", " in silence ", " does not break over ")
 
 
+WITH_MOODS = ("extractor", "source_surveyor", "target_surveyor")
+#: roles of which a proof by deed is asked
+PROVED = ("extractor", "splitter", "loader", "source_surveyor", "target_surveyor", "step", "function", "check")
+
+
 def is_quick(proof: Proof) -> bool:
     """Whether the proof is for every run of the tests: of the moods of servers, those of one small extractor."""
     return not any(mood in str(proof) for mood in _MOODS) or proof.subject == "extractor:jira.versions [cloud]"
@@ -40,7 +45,7 @@ def test_it_conforms(subject: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("subject", [subject for subject in SUBJECTS if subject.startswith("extractor:")])
+@pytest.mark.parametrize("subject", [subject for subject in SUBJECTS if subject.split(":")[0] in WITH_MOODS])
 def test_it_conforms_in_every_mood_of_a_server(subject: str) -> None:
     prove(proof for proof in PROOFS if proof.subject == subject and not is_quick(proof))
 
@@ -49,5 +54,5 @@ def test_every_extractor_splitter_and_loader_is_proved() -> None:
     for name, conformance in PLUGINS.items():
         proved = {proof.subject.split(" [")[0] for proof in conformance.proofs}
         for part in conformance.info.provides:
-            if part.split(":")[0] in ("extractor", "splitter", "loader", "step", "function", "check"):
+            if part.split(":")[0] in PROVED:
                 assert part in proved, f"{name}: {part}"

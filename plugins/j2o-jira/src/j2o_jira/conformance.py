@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Callable
+import json
+from typing import Any, Callable
+from urllib.request import urlopen
 
 from j2o_core.api import ConnectionOptions
 from j2o_core.testing import Kit, World, Worlds, records_of
@@ -14,6 +16,7 @@ from .issues.extractor import Issues
 from .members import Members, Participants
 from .people import People
 from .projects import Projects, Versions
+from .survey.surveyor import JiraSurveyor
 from .users import Users
 from .watchers import Watchers
 
@@ -29,12 +32,18 @@ def add_cases(kit: Kit) -> None:
         issues = records_of(Issues, world, entity="work_packages")
         for splitter in (People, Participants, Attachments, Watchers):
             kit.splitter(splitter, issues, label=edition)
+        kit.surveyor(JiraSurveyor, world, sample=12, label=edition)
 
 
 def _world(edition: str) -> Callable[[Worlds], World]:
     def make(worlds: Worlds) -> World:
         variables = worlds.start("sandbox", edition=edition, issues=20, attachment_bytes=100)
         auth = {"user": variables["JIRA_USER"], "token": variables["JIRA_TOKEN"]}
+
+        def state() -> Any:
+            with urlopen(f"{variables['JIRA_URL']}/_sandbox/state", timeout=30) as answer:
+                return {kind: rows for kind, rows in json.load(answer).items() if kind != "requests"}
+
         return World(
             JiraConnector,
             ConnectionOptions(
@@ -44,6 +53,7 @@ def _world(edition: str) -> Callable[[Worlds], World]:
                 {name: value for name, value in auth.items() if value},
                 variables["JIRA_IDENTITY"],
             ),
+            state,
         )
 
     return make

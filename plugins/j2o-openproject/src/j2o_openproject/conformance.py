@@ -24,6 +24,7 @@ from .loaders.users import Users
 from .loaders.versions import Versions
 from .loaders.watchers import Watchers
 from .loaders.work_packages import WorkPackages
+from .survey import OpenProjectSurveyor
 
 _SETUP: Mapping[str, Any] = {
     "settings": {"users_deletable_by_admins": True},
@@ -32,7 +33,7 @@ _SETUP: Mapping[str, Any] = {
 
 
 def add_cases(kit: Kit) -> None:
-    """A case for each loader."""
+    """A case for each loader, and one for the surveyor."""
     kit.loader(Users, _world, _user, changes={"firstName": "Other"})
     kit.loader(Groups, _world, _group, changes={"name": "Other group"})
     kit.loader(Projects, _world, _project, changes={"name": "Other name", "description": _rich("other")})
@@ -44,11 +45,21 @@ def add_cases(kit: Kit) -> None:
     kit.loader(Relations, _world, _relation, changes={"description": "other"})
     kit.loader(Watchers, _world, _watcher)
     kit.loader(TimeEntries, _world, _time_entry, changes={"hours": "PT2H"})
+    kit.surveyor(OpenProjectSurveyor, _surveyed)
 
 
 def _world(worlds: Worlds) -> World:
-    setup = worlds.folder / "openproject-setup.yaml"
-    setup.write_text(json.dumps(_SETUP), encoding="utf-8")
+    return _set_up(worlds, "openproject-setup.yaml", _SETUP)
+
+
+def _surveyed(worlds: Worlds) -> World:
+    """Fields show through projects alone."""
+    return _set_up(worlds, "surveyed-setup.yaml", {**_SETUP, "projects": {"template": {"name": "Template"}}})
+
+
+def _set_up(worlds: Worlds, name: str, content: Mapping[str, Any]) -> World:
+    setup = worlds.folder / name
+    setup.write_text(json.dumps(content), encoding="utf-8")
     variables = worlds.start("sandbox", projects=0, issues=0, openproject_setup=str(setup))
     url = variables["OPENPROJECT_URL"]
 

@@ -96,8 +96,7 @@ class OpenProject(Client):
 
     def get(self, path: str, params: Optional[Mapping[str, Any]] = None) -> dict[str, Any]:
         """One resource as it is now."""
-        answer: dict[str, Any] = self.http.get_json(_address(path), params)
-        return answer
+        return _resource(self.http.get_json(_address(path), params), path)
 
     def get_or_none(self, path: str, params: Optional[Mapping[str, Any]] = None) -> Optional[dict[str, Any]]:
         """One resource, ``None`` where it is not (or not visible)."""
@@ -110,8 +109,7 @@ class OpenProject(Client):
 
     def metadata(self, path: str, params: Optional[Mapping[str, Any]] = None) -> dict[str, Any]:
         """A resource of the administrator's making, through the cache of metadata."""
-        answer: dict[str, Any] = self.http.cached_json(_address(path), params)
-        return answer
+        return _resource(self.http.cached_json(_address(path), params), path)
 
     def form(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """What a form says to a body, through the cache of metadata: a POST that writes nothing."""
@@ -221,6 +219,13 @@ def errors_of(refusal: Refused) -> Sequence[Mapping[str, Any]]:
     body = refusal.body if isinstance(refusal.body, Mapping) else {}
     inner = (body.get("_embedded") or {}).get("errors")
     return [error for error in inner if isinstance(error, Mapping)] if inner else [body]
+
+
+def _resource(answer: Any, path: str) -> dict[str, Any]:
+    """The answer, which must be an object: a proxy or a broken server answers otherwise."""
+    if not isinstance(answer, dict):
+        raise Retriable(f"{path} gives no object", code="broken_page")
+    return answer
 
 
 def _address(path: str) -> str:

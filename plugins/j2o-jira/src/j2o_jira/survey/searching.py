@@ -35,7 +35,8 @@ class Searching:
         self._projects = [str(project["key"]) for project in client.projects(selection)] if selection.projects else []
 
     def sample(self, projects: Sequence[str], size: int) -> Sample:
-        """About ``size`` issues, whole: of each project, or of each few, half of the newest and half of the oldest."""
+        """At most ``size`` issues, or two of each search, whole: of each project, or of each few, half of the newest
+        and half of the oldest."""
         groups = [list(projects[start::_SEARCHES]) for start in range(min(len(projects), _SEARCHES))]
         found: dict[str, Mapping[str, Any]] = {}
         complete = True
@@ -47,11 +48,13 @@ class Searching:
             if len(newest) < share - share // 2:
                 continue
             met = False
-            for issue in self._issues(where, "ASC", share // 2 + 1):
+            # One more than is taken tells whether there are any between.
+            for place, issue in enumerate(self._issues(where, "ASC", share // 2 + 1)):
                 met = str(issue.get("id")) in newest
                 if met:
                     break
-                found[str(issue.get("id"))] = issue
+                if place < share // 2:
+                    found[str(issue.get("id"))] = issue
             complete = complete and met
         return Sample(list(found.values()), complete)
 
