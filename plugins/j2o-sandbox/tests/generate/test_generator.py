@@ -9,7 +9,7 @@ from typing import Any, Dict, Set, Tuple
 
 import pytest
 
-from j2o_sandbox.generate import GeneratedTracker
+from j2o_sandbox.generate import GeneratedTracker, lists
 from j2o_sandbox.jira.app import JiraServer
 from j2o_sandbox.jira.behaviour import behaviour_of
 from j2o_sandbox.jira.model import Json
@@ -127,6 +127,17 @@ def test_the_manifest_equals_a_naive_recount(edition: str, seed: int, projects: 
     writes = manifest["writes"]
     assert "parents" not in writes and writes["work_packages"] == counted["work_packages"]
     assert writes["locks"] == manifest["locked_users"] > 0
+    issues = {row["key"]: row["fields"] for row in served["issues"] if not row["fields"]["security"]}
+    above = {
+        key: (fields.get("parent") or {}).get("key") or fields["customfield_10101"] for key, fields in issues.items()
+    }
+    below = {key: [other for other, parent in above.items() if parent == key] for key in issues}
+
+    def has_dates(key: str) -> bool:
+        own = issues[key]["duedate"] or issues[key][lists.START_DATE]
+        return bool(own) or any(map(has_dates, below[key]))
+
+    assert writes["parent_dates"] == sum(bool(below[key]) and has_dates(key) for key in issues) > 0
 
 
 def test_watchers_and_authors_are_members_of_their_project() -> None:

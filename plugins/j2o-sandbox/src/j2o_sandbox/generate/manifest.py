@@ -17,7 +17,8 @@ def count_manifest(tracker: Tracker, issue_at: Callable[[int], Issue], cloud: bo
 
     Left out: issues with a security level and all that belongs to them, restricted comments and worklogs, comments
     without body, links to issues that are absent or left out, watchers who are inactive, archived projects. Relations
-    are distinct unordered pairs. ``users`` are all listed ones (on Cloud deleted ones, too) and those whom only issues
+    are distinct unordered pairs. ``parent_dates`` are parents whose dates are written once more: the server makes them
+    those of their children, whatever the order in which they are created. ``users`` are all listed ones (on Cloud deleted ones, too) and those whom only issues
     know. ``late_texts`` are descriptions that name themselves or an issue that comes later: parents come before
     children, projects in Jira's order, issues in the order of their keys.
     """
@@ -26,6 +27,7 @@ def count_manifest(tracker: Tracker, issue_at: Callable[[int], Issue], cloud: bo
         user.name for user in tracker.users.values() if user.listed or (cloud and user.account_id != "unknown")
     }
     pairs: Set[Tuple[str, str]] = set()
+    dated: Set[str] = set()
     parents: Dict[str, str] = {}
     named: Dict[str, Set[str]] = {}
     counts: Dict[str, int] = dict.fromkeys(
@@ -38,6 +40,8 @@ def count_manifest(tracker: Tracker, issue_at: Callable[[int], Issue], cloud: bo
         counts["work_packages"] += 1
         counts["parents"] += _parent(issue) in kept
         parents[row.key] = _parent(issue)
+        if issue.fields.get("duedate") or issue.fields.get(lists.START_DATE):
+            dated.add(row.key)
         named[row.key] = _named(issue) & kept
         counts["comments"] += sum("body" in entry and "visibility" not in entry for entry in issue.comments)
         counts["attachments"] += len(issue.fields["attachment"])
@@ -61,7 +65,19 @@ def count_manifest(tracker: Tracker, issue_at: Callable[[int], Issue], cloud: bo
     inactive = sum(1 for name in users if not tracker.users[name].active)
     writes = {kind: number for kind, number in whole.items() if kind != "parents"}
     late = _late_texts([project.key for project in tracker.projects], parents, named)
-    return {**whole, "locked_users": inactive, "writes": {**writes, "late_texts": late, "locks": inactive}}
+    more = {"late_texts": late, "parent_dates": _parent_dates(parents, dated), "locks": inactive}
+    return {**whole, "locked_users": inactive, "writes": {**writes, **more}}
+
+
+def _parent_dates(parents: Mapping[str, str], dated: Set[str]) -> int:
+    """How many parents have dates of their own, or none where some below them have."""
+    above = set(parents.values())
+    disturbed: Set[str] = set()
+    for key in dated:
+        while key in parents and key not in disturbed:
+            disturbed.add(key)
+            key = parents[key]
+    return len(disturbed & above)
 
 
 def _late_texts(projects: Sequence[str], parents: Mapping[str, str], named: Mapping[str, Set[str]]) -> int:
