@@ -17,10 +17,10 @@ def count_manifest(tracker: Tracker, issue_at: Callable[[int], Issue], cloud: bo
 
     Left out: issues with a security level and all that belongs to them, restricted comments and worklogs, comments
     without body, links to issues that are absent or left out, watchers who are inactive, archived projects. Relations
-    are distinct unordered pairs. ``parent_dates`` are parents whose dates are written once more: the server makes them
-    those of their children, whatever the order in which they are created. ``users`` are all listed ones (on Cloud deleted ones, too) and those whom only issues
+    are distinct unordered pairs. ``users`` are all listed ones (on Cloud deleted ones, too) and those whom only issues
     know. ``late_texts`` are descriptions that name themselves or an issue that comes later: parents come before
-    children, projects in Jira's order, issues in the order of their keys.
+    children, projects in Jira's order, issues in the order of their keys. ``parent_dates`` are parents whose dates are
+    written once more: the server makes them those of their children, whatever is created first.
     """
     kept = {row.key for row in tracker.rows if row.level is None}
     users: Set[str] = {
