@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .adf import read_adf
+from .history import read_history
 from .wiki import read_wiki
 
-__all__ = ["read_adf", "read_wiki"]
+__all__ = ["read_adf", "read_history", "read_wiki"]

@@ -136,9 +136,9 @@ class Comments(EntityLoader):
         created, updated = image["createdAt"], image["updatedAt"]
         label = ", ".join(part for part in (image["author"], created, updated and f"edited {updated}") if part)
         identifier = effect.origin.id
-        link = self.marks.link(
-            COMMENT, identifier, effect.parent_key, label or "comment", f"?focusedCommentId={identifier}"
-        )
+        # What has no number of its own is no comment there: its address is that of the issue.
+        query = f"?focusedCommentId={identifier}" if identifier.isdigit() else ""
+        link = self.marks.link(COMMENT, identifier, effect.parent_key, label or "comment", query)
         return joined(link, image["text"])
 
     def _need_internal(self) -> None:
@@ -181,6 +181,8 @@ def _author(effect: Effect) -> tuple[str, list[Note]]:
     author = effect.payload.get(_AUTHOR)
     if isinstance(author, TargetItem):
         return author.label or f"user {author.id}", list(effect.notes)
+    if isinstance(author, str):
+        return author, list(effect.notes)
     told = next((note for note in effect.notes if note.label == _AUTHOR and not isinstance(note.text, RichText)), None)
     return (str(told.text) if told else ""), [note for note in effect.notes if note is not told]
 
