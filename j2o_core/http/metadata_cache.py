@@ -1,4 +1,7 @@
-"""Answers about metadata, kept on disk for a while: one file per system and user, JSON, never a secret in it."""
+"""Answers about metadata, kept on disk for a while: one file per system and user, JSON, never a secret in it.
+
+Where the disk is full or will not do, they are kept in memory: a cache stops no run.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import hashlib
 import json
 import sqlite3
 import threading
+import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Optional
@@ -14,6 +18,9 @@ from loguru import logger
 
 if TYPE_CHECKING:
     from requests_cache.backends.sqlite import SQLiteCache
+
+#: what a full or failing disk, a folder without permission or a damaged file raise
+_UNUSABLE = (sqlite3.Error, OSError)
 
 
 class MetadataCache:
@@ -25,16 +32,15 @@ class MetadataCache:
         self._fingerprint = fingerprint
         self._locks: dict[str, threading.Lock] = {}
         self._locks_lock = threading.Lock()
+        self._memory: dict[str, tuple[float, bytes]] = {}
         name = hashlib.blake2b(f"{identity}\0{fingerprint}".encode(), digest_size=12).hexdigest()
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"http-{name}.sqlite"
+        self._path = folder / f"http-{name}.sqlite"
+        self._store: Optional[SQLiteCache] = None
         try:
-            self._store = self._open(path)
-        except sqlite3.DatabaseError as error:
-            logger.warning("the metadata cache {} is not readable ({}): started anew", path, error)
-            for file in folder.glob(f"{path.name}*"):
-                file.unlink()
-            self._store = self._open(path)
+            folder.mkdir(parents=True, exist_ok=True)
+            self._store = self._open_or_begin_anew()
+        except _UNUSABLE as error:
+            self._do_without(error)
 
     def key(self, path: str, query: str, headers: str = "") -> str:
         """The key of a look-up."""
@@ -48,11 +54,36 @@ class MetadataCache:
 
     def get(self, key: str) -> Optional[bytes]:
         """The stored body, or ``None`` where there is none or it is too old."""
-        stored = self._store.get_response(key)
-        return None if stored is None or stored.is_expired else stored.content
+        store = self._store
+        if store is not None:
+            try:
+                return self._read(store, key)
+            except _UNUSABLE as error:
+                self._do_without(error)
+        expires, body = self._memory.get(key, (0.0, b""))
+        return body if time.monotonic() < expires else None
 
     def put(self, key: str, body: bytes) -> None:
         """Keep an answer for the lifetime; of the exchange that brought it nothing else is kept."""
+        store = self._store
+        if store is not None:
+            try:
+                self._write(store, key, body)
+                return
+            except _UNUSABLE as error:
+                self._do_without(error)
+        self._memory[key] = time.monotonic() + self._lifetime, body
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._store is not None:
+            self._store.close()  # type: ignore[no-untyped-call]
+
+    def _read(self, store: SQLiteCache, key: str) -> Optional[bytes]:
+        stored = store.get_response(key)
+        return None if stored is None or stored.is_expired else stored.content
+
+    def _write(self, store: SQLiteCache, key: str, body: bytes) -> None:
         from requests_cache.models.response import CachedResponse
 
         expires = datetime.now(timezone.utc) + timedelta(seconds=self._lifetime)
@@ -63,11 +94,20 @@ class MetadataCache:
             encoding="utf-8",
             expires=expires,
         )
-        self._store.responses[key] = answer
+        store.responses[key] = answer
 
-    def close(self) -> None:
-        """Close the file."""
-        self._store.close()  # type: ignore[no-untyped-call]
+    def _do_without(self, error: Exception) -> None:
+        logger.warning("the metadata cache {} cannot be used ({}): answers are kept in memory", self._path, error)
+        self._store = None
+
+    def _open_or_begin_anew(self) -> SQLiteCache:
+        try:
+            return self._open(self._path)
+        except sqlite3.DatabaseError as error:
+            logger.warning("the metadata cache {} is not readable ({}): started anew", self._path, error)
+            for file in self._path.parent.glob(f"{self._path.name}*"):
+                file.unlink()
+            return self._open(self._path)
 
     @staticmethod
     def _open(path: Path) -> SQLiteCache:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import base64
+import sqlite3
 import threading
 import time
 
 import pytest
 
 from j2o_core.http import Refused
+from j2o_core.http.metadata_cache import MetadataCache
 from j2o_core.model.outcome import Retriable
 
 
@@ -90,6 +92,28 @@ def test_a_broken_cache_file_is_started_anew(server, connect, say, tmp_path):
         file.write_bytes(b"this is no database" * 100)
     assert connect(server.url, cache_folder=tmp_path).cached_json("/field") == {"ok": 1}
     assert len(server.asked) == 2
+
+
+def test_where_no_cache_can_be_kept_on_disk_answers_are_kept_in_memory(server, connect, say, tmp_path):
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    server.answer = lambda asked: say.json({"number": len(server.asked)})
+    http = connect(server.url, cache_folder=tmp_path / "cache", metadata_lifetime=0.3)
+    assert http.cached_json("/field") == http.cached_json("/field") == {"number": 1}
+    time.sleep(0.35)
+    assert http.cached_json("/field") == {"number": 2}
+    http.close()
+
+
+@pytest.mark.parametrize("method", ["_open", "_write", "_read"])
+def test_a_full_disk_costs_the_cache_and_nothing_else(server, connect, say, tmp_path, monkeypatch, method):
+    def full(*_):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    server.answer = lambda asked: say.json({"number": len(server.asked)})
+    monkeypatch.setattr(MetadataCache, method, full)
+    http = connect(server.url, cache_folder=tmp_path)
+    assert http.cached_json("/field") == http.cached_json("/field") == {"number": 1}
+    http.close()
 
 
 def test_a_question_that_is_asked_by_post_is_kept_by_its_body(server, connect, say, tmp_path):
