@@ -16,6 +16,9 @@ from .progress import progress_display
 from .session import session
 from .stopping import stoppable
 
+#: help of the option of ``run`` and ``extract``
+LOOK_FOR_DELETED = "Where only what changed is read: list all issues too, and find those that are gone."
+
 
 def add(app: typer.Typer) -> None:
     """Add ``extract``."""
@@ -27,10 +30,13 @@ def extract(
     spec: str = spec_argument(),
     env: Optional[str] = environment_option(),
     fresh: bool = typer.Option(False, "--fresh", help="Drop what was read, also of a reading that was stopped."),
+    look_for_deleted: bool = typer.Option(False, "--look-for-deleted", help=LOOK_FOR_DELETED),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Show no progress."),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
 ) -> None:
     """Read the source into the snapshot; the target is not even asked. A run of the same selection goes on from it.
+
+    Where all was read before, only what changed since is asked for.
 
     \b
     Example:
@@ -45,8 +51,9 @@ def extract(
         open_log(current.home, secrets_of(current, loaded), current.debug)
         display = progress_display(quiet)
         listeners = [listener for listener in (LogEvents(), display) if listener is not None]
+        options = RunOptions(fresh, look_for_deleted=look_for_deleted)
         try:
-            read = read_source(loaded, current.plugins, current.home, RunOptions(fresh), Announcer(*listeners))
+            read = read_source(loaded, current.plugins, current.home, options, Announcer(*listeners))
         finally:
             if display is not None:
                 display.close()

@@ -225,7 +225,7 @@ class Beginning:
             last = connection.execute(select(func.max(tables.run.c.generation)).where(*of_the_pair)).scalar() or 0
             statement = select(func.count()).where(*of_the_pair, past, tables.run.c.generation == known)
             used = int(connection.execute(statement).scalar_one())
-        anew = self._retried is not None or self._ledger.in_place_of is not None
+        anew = self._retried is not None or self._ledger.in_place_of is not None or self._options.look_for_deleted
         if used or last > known or anew or not begun_before(spec, snapshot):
             return max(known, int(last)) + 1
         finished = read_before(spec, snapshot)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from typing import Optional
+from typing import Iterable, Optional, Sequence
 
 from ..hooks.protocols import Extractor
 from ..model.digest import digest
@@ -13,6 +13,7 @@ from ..model.outcome import Fatal, Outcome
 from ..snapshot.rows import SliceName
 from ..snapshot.store import Snapshot
 from ..spec.model import Spec
+from .later_reading import LaterReading, later_reading
 from .options import Emit
 from .side_by_side import SideBySide
 from .slice_reader import SliceReader, stopped
@@ -26,12 +27,17 @@ READING, COMPLETE = "reading", "complete"
 _FORM = 2
 
 
-def extract(wiring: Wiring, snapshot: Snapshot, emit: Emit, stop: threading.Event) -> None:
-    """Read every slice of every extractor to its end. Raises ``Fatal``, or ``Interrupted`` once ``stop`` is set.
+def extract(
+    wiring: Wiring, snapshot: Snapshot, emit: Emit, stop: threading.Event, look_for_deleted: bool = False
+) -> None:
+    """Read every slice of every extractor to its end; where one was read before, only what changed since.
 
     What people should know of it stays with the snapshot (``Snapshot.problems``), for it is found once.
+    Raises ``Fatal``, or ``Interrupted`` once ``stop`` is set.
     """
-    snapshot.set_meta(READING, _asked(wiring.spec, snapshot))
+    asked = _asked(wiring.spec, snapshot)
+    later = later_reading(wiring, snapshot, asked, look_for_deleted)
+    snapshot.set_meta(READING, asked)
     snapshot.set_meta(FIELD_NAMES, json.dumps(wiring.field_names))
     names = [
         SliceName(entity, priority, name)
@@ -39,11 +45,46 @@ def extract(wiring: Wiring, snapshot: Snapshot, emit: Emit, stop: threading.Even
         for name in _slices(extractor, entity, wiring)
     ]
     with SideBySide(wiring.spec.runtime.workers) as tasks:
-        reader = SliceReader(wiring, snapshot, emit, stop, tasks)
-        for name in names:
-            tasks.submit(reader.read, name)
-        tasks.finish()
-    snapshot.set_meta(COMPLETE, f"{_asked(wiring.spec, snapshot)} {time.time()}")
+        reader = SliceReader(wiring, snapshot, emit, stop, tasks, later)
+        if later is None:
+            _read(names, reader, tasks)
+        else:
+            _read_later(wiring, later, names, reader, tasks, emit)
+    snapshot.set_meta(COMPLETE, f"{asked} {time.time()}")
+
+
+def _read(names: Iterable[SliceName], reader: SliceReader, tasks: SideBySide) -> None:
+    for name in names:
+        tasks.submit(reader.read, name)
+    tasks.finish()
+
+
+def _read_later(
+    wiring: Wiring,
+    later: LaterReading,
+    names: Sequence[SliceName],
+    reader: SliceReader,
+    tasks: SideBySide,
+    emit: Emit,
+) -> None:
+    """What is read in full first, then what changed, then what tells of either; the rest goes on to hold."""
+    emit({"event": "notice", "message": later.told})
+    changing = {place for place, extractor in wiring.extractors.items() if extractor.incremental}
+    _read([name for name in names if (name.entity, name.priority) not in changing], reader, tasks)
+    later.note_unseen([place for place in wiring.extractors if place not in changing])
+    _read([name for name in names if (name.entity, name.priority) in changing], reader, tasks)
+    present = set(names)
+    for entity, priority in sorted(changing):
+        mentions = wiring.extractors[(entity, priority)].mentions
+        mentioned = {one for record in later.rows.read_anew(entity, priority) for one in mentions(record.data)}
+        for slice, records in later.rows.outdated(entity, priority, mentioned).items():
+            name = SliceName(entity, priority, slice)
+            if name in present:
+                reader.read_again(name, records)
+    tasks.finish()
+    shared = [(one.entity, one.priority) for one in wiring.derivations if one.shared]
+    later.rows.keep([name for name in names if later.earlier(name) is not None], shared)
+    reader.put_disputed()
 
 
 def begun_before(spec: Spec, snapshot: Snapshot) -> bool:

@@ -36,7 +36,8 @@ class RunOptions:
     ``finish`` closes versions, locks users and archives projects in the end. ``path`` is the spec as it was named, a
     file by its absolute path. ``resume`` is the run to carry on, and no other. ``retry`` limits a new run to what
     failed in the last one (``RETRY_FAILED``), or was skipped in it too (``RETRY_SKIPPED``). ``adopt`` ends before
-    anything is written: the ledger learns what stands on the target."""
+    anything is written: the ledger learns what stands on the target. ``look_for_deleted``: a reading of what changed
+    also finds what is gone."""
 
     fresh: bool = False
     finish: bool = False
@@ -49,6 +50,7 @@ class RunOptions:
     plan: Optional[PlanFile] = None
     #: the phase after which the run stops, to be carried on later
     until: Optional[str] = None
+    look_for_deleted: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
 
 

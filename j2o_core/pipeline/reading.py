@@ -48,7 +48,7 @@ def read_source(spec: Spec, plugins: Plugins, home: Path, options: RunOptions, e
                     if read_before(spec, snapshot) is not None or not begun_before(spec, snapshot):
                         snapshot.begin(snapshot.generation + 1)
                     emit({"event": "stage_started", "stage": "extract"})
-                    extract(wiring, snapshot, emit, options.stop)
+                    extract(wiring, snapshot, emit, options.stop, options.look_for_deleted)
                     entities = {name: snapshot.count(name) for name in spec.entities}
                     return Read(path, snapshot.generation, entities, tuple(snapshot.problems()))
                 except Interrupted:

@@ -214,7 +214,7 @@ class _Run:
 
     def _extract(self, state: RunState, snapshot: Snapshot) -> None:
         self._emit({"event": "stage_started", "stage": "extract"})
-        extract(self._wiring, snapshot, self._emit, self._options.stop)
+        extract(self._wiring, snapshot, self._emit, self._options.stop, self._options.look_for_deleted)
         problems = [("", problem) for problem in snapshot.problems()]
 
         def change(connection: Connection) -> None:

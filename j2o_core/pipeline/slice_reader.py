@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from dataclasses import replace
-from typing import Iterator, TypeVar
+from typing import Iterator, Optional, Sequence, TypeVar
 
 from ..hooks.protocols import Division, Extractor, Page
 from ..model.outcome import Fatal, Outcome
@@ -14,6 +15,7 @@ from ..snapshot.rows import SliceName, SliceState
 from ..snapshot.slices import Slices
 from ..snapshot.store import Snapshot
 from .interrupt import Interrupted
+from .later_reading import LaterReading
 from .options import Emit, problem_event
 from .side_by_side import SideBySide
 from .wiring import Wiring
@@ -22,10 +24,16 @@ T = TypeVar("T")
 
 
 class SliceReader:
-    """Reads for one run. Slices found while dividing are handed to ``tasks``."""
+    """Reads for one run, of ``later`` slices only what changed. Slices found while dividing are handed to ``tasks``."""
 
     def __init__(
-        self, wiring: Wiring, snapshot: Snapshot, emit: Emit, stop: threading.Event, tasks: SideBySide
+        self,
+        wiring: Wiring,
+        snapshot: Snapshot,
+        emit: Emit,
+        stop: threading.Event,
+        tasks: SideBySide,
+        later: Optional[LaterReading] = None,
     ) -> None:
         self._wiring = wiring
         self._snapshot = snapshot
@@ -33,6 +41,7 @@ class SliceReader:
         self._emit = emit
         self._stop = stop
         self._tasks = tasks
+        self._later = later
         self._guard = threading.Lock()
         self._read: dict[str, int] = {}
         self._expected: dict[SliceName, int] = {}
@@ -50,11 +59,24 @@ class SliceReader:
                 self._tasks.submit(self._read_pages, part)
         if state.done:
             return
-        found = self._extractor(name).divide(self._wiring.selection, name.slice, state.cursor)
+        extractor, selection = self._extractor(name), self._wiring.selection
+        earlier = self._later.earlier(name) if self._later and extractor.incremental else None
+        if earlier is not None:
+            found: Optional[Iterator[Division]] = extractor.changes(selection, name.slice, earlier, state.cursor)
+        else:
+            found = extractor.divide(selection, name.slice, state.cursor)
         if found is None:
             self._read_pages(name)
         else:
             self._divide(name, state, found)
+
+    def read_again(self, name: SliceName, records: Sequence[tuple[str, str]]) -> None:
+        """Hand in slices of these (id, key), which were read from the slice ``name`` before."""
+        with self._guard, self._snapshot.transaction() as connection:
+            slices = self._extractor(name).chosen(name.slice, records)
+            added = self._slices.add_parts(connection, name, ((one.name, one.cursor, one.expected) for one in slices))
+        for part in added:
+            self._tasks.submit(self._read_pages, part)
 
     # ---------------------------------------------------------------- dividing
 
@@ -67,6 +89,9 @@ class SliceReader:
                 slices = ((one.name, one.cursor, one.expected) for one in division.slices)
                 added = self._slices.add_parts(connection, name, slices)
                 self._snapshot.put_problems(connection, division.problems)
+                if self._later is not None:
+                    self._later.rows.differ(connection, name.entity, division.gone, gone=True)
+                    self._later.rows.differ(connection, "", division.outdated)
                 self._slices.put(connection, name, state)
             for problem in division.problems:
                 self._emit(problem_event(problem, "extract"))
@@ -93,9 +118,13 @@ class SliceReader:
 
     def _store(self, name: SliceName, page: Page, state: SliceState) -> None:
         with self._guard, self._snapshot.transaction() as connection:
+            if self._later is not None:
+                self._later.rows.note(connection, page.records)
+                self._later.rows.differ(connection, name.entity, page.gone, gone=True)
+            if self._extractor(name).incremental:
+                self._slices.put_source(connection, name, (record.origin.id for record in page.records))
             for record in self._snapshot.put_parents(connection, page.records, name.priority):
-                for derivation, child in self._descendants(record):
-                    self._snapshot.put(connection, [(child, derivation.priority, derivation.keeps_data)])
+                self._put_children(connection, record)
                 for derivation in self._derivations.get(record.origin.entity, ()):
                     if derivation.total is not None:
                         missing = unreturned(derivation, record)
@@ -104,6 +133,19 @@ class SliceReader:
             self._slices.put(connection, name, state)
         for problem in page.problems:
             self._emit(problem_event(problem, "extract"))
+
+    def put_disputed(self) -> None:
+        """Put the children of kept records again that others claimed: whose they are is decided as ever."""
+        assert self._later is not None
+        for record in self._later.rows.disputed():
+            with self._guard, self._snapshot.transaction() as connection:
+                self._put_children(connection, record)
+
+    def _put_children(self, connection: sqlite3.Connection, record: Record) -> None:
+        for derivation, child in self._descendants(record):
+            if self._later is not None:
+                self._later.rows.note_child(connection, child)
+            self._snapshot.put(connection, [(child, derivation.priority, derivation.keeps_data)])
 
     def _descendants(self, record: Record) -> Iterator[tuple[Derivation, Record]]:
         for derivation in self._derivations.get(record.origin.entity, ()):

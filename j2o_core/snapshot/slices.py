@@ -46,20 +46,34 @@ class Slices:
     def add_parts(
         self, connection: sqlite3.Connection, whole: SliceName, parts: Iterable[tuple[str, Any, Optional[int]]]
     ) -> list[SliceName]:
-        """Enter (name, cursor, expected) of slices within ``whole``; returns those that were not known yet."""
-        generation, added = self._snapshot.generation, []
+        """Enter (name, cursor, expected) of slices within ``whole``; returns their names, each one of its kind."""
+        added: list[SliceName] = []
         (place,) = connection.execute(
             "SELECT count(*) FROM part WHERE entity = ? AND priority = ? AND whole = ?", _row(whole)[2]
         ).fetchone()
-        for name, cursor, expected in parts:
-            entered = connection.execute(
-                "INSERT OR IGNORE INTO part VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?)",
-                (whole.entity, whole.priority, whole.slice, name, generation, place, _text(cursor), expected),
-            )
-            if entered.rowcount:
-                place += 1
-                added.append(SliceName(whole.entity, whole.priority, whole.slice, name))
+        for given, cursor, expected in parts:
+            name, number = given, 1
+            while not self._enter(connection, whole, name, place, cursor, expected):
+                number += 1
+                name = f"{given} ({number})"  # what was divided anew is read anew: it may hold something else
+            place += 1
+            added.append(SliceName(whole.entity, whole.priority, whole.slice, name))
         return added
+
+    def _enter(
+        self,
+        connection: sqlite3.Connection,
+        whole: SliceName,
+        name: str,
+        place: int,
+        cursor: Any,
+        expected: Optional[int],
+    ) -> bool:
+        entered = connection.execute(
+            "INSERT OR IGNORE INTO part VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?)",
+            (*_row(whole)[2], name, self._snapshot.generation, place, _text(cursor), expected),
+        )
+        return bool(entered.rowcount)
 
     def parts(self, whole: SliceName) -> list[tuple[SliceName, bool, int]]:
         """(name, whether it is done, records received) of each part of a divided slice, in the order of dividing."""
@@ -72,6 +86,20 @@ class Slices:
             (SliceName(whole.entity, whole.priority, whole.slice, name), bool(done), received)
             for name, done, received in rows
         ]
+
+    def put_source(self, connection: sqlite3.Connection, name: SliceName, ids: Iterable[str]) -> None:
+        """Remember which slice gave these records."""
+        connection.executemany(
+            "INSERT OR REPLACE INTO read_from VALUES (?, ?, ?, ?)",
+            [(name.entity, one, name.priority, name.slice) for one in ids],
+        )
+
+    def done(self, generation: int) -> list[SliceName]:
+        """The slices that were read to their end in a generation, as far as no later one has read them."""
+        rows = self._snapshot.transaction().execute(
+            "SELECT entity, priority, name FROM slice WHERE generation = ? AND done = 1", (generation,)
+        )
+        return [SliceName(*row) for row in rows]
 
     def expected(self, entity: str) -> int:
         """How many records of an entity have been read so far or, where that is more, are announced by the source."""

@@ -55,6 +55,7 @@ class Snapshot:
             connection.execute("DELETE FROM problem")
             connection.execute("DELETE FROM part")
             connection.execute("DELETE FROM differs")
+            connection.execute("DELETE FROM disputed")
         self.set_meta("generation", str(generation))
 
     # ---------------------------------------------------------------- writing

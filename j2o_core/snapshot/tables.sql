@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS record (
   UNIQUE (entity, id)
 );
 CREATE INDEX IF NOT EXISTS record_parent ON record (entity, parent_id);
+CREATE INDEX IF NOT EXISTS record_below ON record (parent_entity, parent_id) WHERE parent_entity IS NOT NULL;
 CREATE TABLE IF NOT EXISTS alias (
   entity TEXT NOT NULL, alias TEXT NOT NULL, id TEXT NOT NULL,
   PRIMARY KEY (entity, alias, id)
@@ -29,6 +30,18 @@ CREATE TABLE IF NOT EXISTS part (  -- a slice within a divided one
   generation INTEGER NOT NULL, place INTEGER NOT NULL,
   cursor TEXT, done INTEGER NOT NULL DEFAULT 0, received INTEGER NOT NULL DEFAULT 0, expected INTEGER,
   PRIMARY KEY (entity, priority, whole, name)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS read_from (  -- the slice that gave a record
+  entity TEXT NOT NULL, id TEXT NOT NULL, priority INTEGER NOT NULL, slice TEXT NOT NULL,
+  PRIMARY KEY (entity, id, priority)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS differs (  -- what is not as the last complete reading found it
+  entity TEXT NOT NULL, id TEXT NOT NULL, gone INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (entity, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS disputed (  -- records whose children another record claimed in a later reading
+  entity TEXT NOT NULL, id TEXT NOT NULL,
+  PRIMARY KEY (entity, id)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS unreturned (
   entity TEXT NOT NULL, parent_entity TEXT NOT NULL, parent_id TEXT NOT NULL, parent_key TEXT NOT NULL,

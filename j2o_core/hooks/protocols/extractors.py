@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
+from typing import Any, Callable, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
 from ...model.problem import Problem
 from ...model.record import Record
@@ -23,13 +23,15 @@ class Selection:
 class Page:
     """Some records, and the cursor from which reading goes on after them (plain JSON; ``None``: the end).
 
-    ``expected`` is the total that the source announced for the slice, where it announces one.
+    ``expected`` is the total that the source announced for the slice, where it announces one. ``gone``: the ids of
+    records that the slice was to hold and that the source does not give.
     """
 
     records: Sequence[Record]
     cursor: Optional[Any] = None
     expected: Optional[int] = None
     problems: Sequence[Problem] = ()
+    gone: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -49,19 +51,36 @@ class Slice:
 class Division:
     """Some slices of a divided one, and the cursor from which dividing goes on after them (plain JSON).
 
-    ``expected`` is the total that the source announces for the whole.
+    ``expected`` is the total that the source announces for the whole. Of ``changes`` alone: ``gone`` are the ids of
+    records that exist no more, ``outdated`` those of other things that changed, so that what holds them is read again.
     """
 
     slices: Sequence[Slice]
     cursor: Optional[Any] = None
     expected: Optional[int] = None
     problems: Sequence[Problem] = ()
+    gone: Sequence[str] = ()
+    outdated: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The last complete reading of a slice: when it ``began`` (epoch seconds of this machine), and what it gave.
+
+    ``known`` gives (id, key) of its records in chunks. ``look_for_deleted``: what exists no more is asked for too.
+    """
+
+    began: float
+    known: Callable[[], Iterator[Sequence[tuple[str, str]]]]
+    look_for_deleted: bool = False
 
 
 class Extractor(ABC):
     """Reads the records of one entity. ``name`` is what a spec calls it (``jira.issues``)."""
 
     name: ClassVar[str]
+    #: whether a later run need not read everything: ``changes``, ``chosen`` and ``mentions`` are there
+    incremental: ClassVar[bool] = False
 
     def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any]) -> None:
         self.client = client
@@ -80,6 +99,18 @@ class Extractor(ABC):
         is then called with their names and cursors, never with ``None``. It divides either always or never.
         """
         return None
+
+    def changes(self, selection: Selection, slice: str, earlier: Earlier, cursor: Optional[Any]) -> Iterator[Division]:
+        """Slices of what changed since ``earlier``, as ``divide`` gives them; the rest is kept as it was read then."""
+        raise NotImplementedError(f"{self.name} reads everything every time")
+
+    def chosen(self, slice: str, records: Sequence[tuple[str, str]]) -> Iterable[Slice]:
+        """Slices that hold the records of these (id, key), which were read from ``slice`` before."""
+        raise NotImplementedError(f"{self.name} reads everything every time")
+
+    def mentions(self, data: Mapping[str, Any]) -> Iterable[str]:
+        """The ids of records of its own whose data tell of this changed record, purely: they are read again."""
+        return ()
 
     @abstractmethod
     def pages(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Iterator[Page]:

@@ -96,6 +96,15 @@ EXTRACTORS: Mapping[str, Mapping[str, Any]] = {
                 "maximum": 5000,
                 "examples": [500],
             },
+            "overlap": {
+                "description": "Minutes by which a later run, which reads what was updated since the last complete "
+                "reading began, goes back behind that moment.",
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 525600,
+                "default": 10,
+                "examples": [60],
+            },
             "page_size": {
                 "description": "Issues per request (at most 100 on Cloud).",
                 "type": "integer",

@@ -96,3 +96,62 @@ def test_bulk_fetch_names_what_failed_for_now(fresh: Any) -> None:
     assert all(error["errorMessage"] for error in found["issueErrors"])
     again = jira.post("issue/bulkfetch", {"issueIdsOrKeys": ids[-2:], "fields": ["summary"]}).json()
     assert [issue["id"] for issue in again["issues"]] == ids[-2:] and again["issueErrors"] == []
+
+
+def test_both_ends_tell_of_a_link_and_one_of_them_is_updated(fresh: Any) -> None:
+    jira = fresh(edition="server")
+    one, other = jira.keys("project = SHOP ORDER BY key ASC")[3:5]
+    before = jira.read(f"issue/{other}", fields="updated")["fields"]["updated"]
+    edit(jira, link={one: other})
+    links = {key: jira.read(f"issue/{key}", fields="issuelinks,updated")["fields"] for key in (one, other)}
+    assert links[one]["issuelinks"][-1]["outwardIssue"]["key"] == other
+    assert links[other]["issuelinks"][-1]["inwardIssue"]["key"] == one
+    assert links[other]["updated"] == before
+    assert jira.keys('project = SHOP AND updated >= "-5m"') == [one]
+
+
+def test_what_an_issue_embeds_is_as_it_is_now_though_the_issue_was_not_updated(fresh: Any) -> None:
+    jira = fresh(edition="cloud")
+    one, other = jira.keys("project = SHOP ORDER BY key ASC")[3:5]
+    edit(jira, link={one: other})
+    edit(jira, change={one: {"summary": "Renamed"}})
+    assert jira.read(f"issue/{other}")["fields"]["issuelinks"][-1]["inwardIssue"]["fields"]["summary"] == "Renamed"
+    edit(jira, move={one: "OPS-777"})
+    assert jira.read(f"issue/{other}")["fields"]["issuelinks"][-1]["inwardIssue"]["key"] == "OPS-777"
+    edit(jira, delete=["OPS-777"])
+    links = jira.read(f"issue/{other}")["fields"]["issuelinks"]
+    assert all(link.get("inwardIssue", {}).get("key") != "OPS-777" for link in links)
+
+
+def test_renamed_people_and_versions_are_renamed_in_every_issue(fresh: Any) -> None:
+    jira = fresh(edition="server")
+    version = jira.read("project/SHOP/versions")[1]
+    keys = jira.keys(f"project = SHOP AND fixVersion = {version['id']}")
+    assert keys
+    reporter = jira.read(f"issue/{keys[0]}", fields="reporter")["fields"]["reporter"]["name"]
+    edit(jira, versions={version["id"]: {"name": "9.9"}}, people={reporter: {"display_name": "Somebody Else"}})
+    fields = jira.read(f"issue/{keys[0]}", fields="fixVersions,reporter")["fields"]
+    assert "9.9" in [one["name"] for one in fields["fixVersions"]]
+    assert fields["reporter"]["displayName"] == "Somebody Else"
+    assert jira.keys('project = SHOP AND updated >= "-5m"') == []
+
+
+def test_quiet_edits_leave_the_time_of_the_update(fresh: Any) -> None:
+    jira = fresh(edition="server")
+    key = jira.keys("project = SHOP ORDER BY key ASC")[2]
+    edit(jira, log={key: 1800}, quietly=True)
+    worklogs = jira.read(f"issue/{key}/worklog")["worklogs"]
+    assert worklogs[-1]["timeSpentSeconds"] == 1800
+    assert jira.keys('project = SHOP AND updated >= "-5m"') == []
+    edit(jira, log={key: 60})
+    assert jira.keys('project = SHOP AND updated >= "-5m"') == [key]
+
+
+def test_periods_count_back_from_the_server_s_clock(fresh: Any) -> None:
+    jira = fresh(edition="cloud")
+    key = jira.keys("project = SHOP ORDER BY key ASC")[2]
+    edit(jira, change={key: {"summary": "Anew"}})
+    assert jira.keys('project = SHOP AND updated >= "-1m"') == [key]
+    assert jira.keys('project = SHOP AND updated >= "5m"') == []
+    everything = jira.keys("project = SHOP")
+    assert sorted(jira.keys('project = SHOP AND updated >= "-9999999m"')) == sorted(everything)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Iterator, Mapping, Optional, Sequence, Union
+import threading
+from typing import Any, Iterator, Mapping, Optional, Sequence
 
-from j2o_core.api import WARNING, Division, Extractor, Origin, Page, Problem, Record, Refused, Selection
+from j2o_core.api import WARNING, Division, Earlier, Extractor, Origin, Page, Problem, Record, Refused, Selection, Slice
 
 from ..mentions import mentioned
 from ..people import embedded_people, person_data
 from ..plain import iso_time, plain, server_path
+from .changes import Changes, deleted_problem, linked
 from .chosen import BULK_CLOUD, BULK_SERVER, Chosen
-from .id_listing import IdListing
 from .key_listing import KeyListing
-from .listed import Name
+from .listed import Name, project_of
+from .listing import Listing, listing_of
 from .slices import cursor_of, names_in, slices_of
 from .sublists import Sublists
 
 _PAGE = 100
+#: minutes by which a later reading goes back behind the beginning of the earlier one
+_OVERLAP = 10
+#: the cursor of changes that were all found
+_ALL = {"step": "all"}
 #: lists of an issue that cost requests or size, and can be left out
 _LISTS = ("history", "watchers", "comments", "worklogs")
 
@@ -27,10 +33,16 @@ class Issues(Extractor):
 
     ``fields.watches.watchers`` lists the watchers, and ``mentioned`` people whom only the texts name. Options:
     ``history``, ``watchers``, ``comments`` and ``worklogs`` (default true) cost requests or size; ``page_size`` is
-    issues per request, ``slice_size`` issues per slice.
+    issues per request, ``slice_size`` issues per slice, ``overlap`` minutes.
     """
 
     name = "jira.issues"
+    incremental = True
+
+    def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any]) -> None:
+        super().__init__(client, source, entity, options)
+        self._guard = threading.Lock()
+        self._logged_since: dict[float, tuple[set[str], list[str], list[Problem]]] = {}
 
     def slices(self, selection: Selection) -> Sequence[str]:
         """Project keys."""
@@ -38,8 +50,7 @@ class Issues(Extractor):
 
     def divide(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Iterator[Division]:
         """Ranges of keys of one project, from a listing of its issues."""
-        kind = IdListing if self.client.cloud else KeyListing
-        listing: Union[IdListing, KeyListing] = kind(self.client, selection.jql)
+        listing = listing_of(self.client, selection.jql)
         last = cursor
         for window in listing.windows(slice, cursor):
             last = window.cursor
@@ -47,6 +58,30 @@ class Issues(Extractor):
         problem = self._missing(listing, slice, last)
         if problem is not None:
             yield Division([], last, None, [problem])
+
+    def changes(self, selection: Selection, slice: str, earlier: Earlier, cursor: Optional[Any]) -> Iterator[Division]:
+        """See there. What ``updated`` does not tell of logged time its feeds do; what they do not tell: the docs."""
+        if cursor == _ALL:
+            return
+        changes = Changes(self.client, selection.jql, int(self.options.get("overlap", _OVERLAP)), self.entity)
+        for window in changes.windows(slice, earlier, cursor):
+            yield Division(list(slices_of(slice, window.names, self._slice_size, ", changed")), window.cursor)
+        issues, outdated, problems = self._logged(changes, earlier)
+        names, gone = changes.logged_among(earlier, issues), []
+        if earlier.look_for_deleted:
+            unknown, gone = changes.compared(slice, earlier, self.slices(selection))
+            names += unknown
+            problems = [*problems, *(deleted_problem(self.entity, name) for name in gone)]
+        found = list(slices_of(slice, names, self._slice_size, ", changed"))
+        yield Division(found, _ALL, None, problems, [name.id for name in gone], outdated)
+
+    def chosen(self, slice: str, records: Sequence[tuple[str, str]]) -> Iterator[Slice]:
+        """See there."""
+        return slices_of(slice, [Name(*one) for one in records], self._slice_size, ", again")
+
+    def mentions(self, data: Mapping[str, Any]) -> Iterator[str]:
+        """Both ends of a link tell of it, parents of their sub-tasks; ``updated`` changes at one of them alone."""
+        return linked(data)
 
     def pages(self, selection: Selection, slice: str, cursor: Any) -> Iterator[Page]:
         """A page per request for issues; ``cursor`` holds those that are still to be read."""
@@ -58,7 +93,7 @@ class Issues(Extractor):
         while left:
             names, left = left[:size], left[size:]
             found = chosen.read(project, names)
-            problems = []
+            problems, gone = [], []
             for name in names:
                 issue = found.get(name.id)
                 if issue is None or project_of(issue) != project:
@@ -68,9 +103,10 @@ class Issues(Extractor):
                         found[name.id] = issue
                     if problem is not None:
                         problems.append(problem)
+                        gone.append(name.id)
             issues = [found[name.id] for name in names if name.id in found]
             self.client.http.together(sublists.complete, issues)
-            yield Page([self._record(issue) for issue in issues], cursor_of(project, left), None, problems)
+            yield Page([self._record(issue) for issue in issues], cursor_of(project, left), None, problems, gone)
 
     @staticmethod
     def aliases(value: Any) -> Sequence[str]:
@@ -116,6 +152,17 @@ class Issues(Extractor):
                     found.append(person_data(person))
         return found
 
+    def _logged(self, changes: Changes, earlier: Earlier) -> tuple[set[str], list[str], list[Problem]]:
+        """Asked once for all projects, whose worklogs have the same feeds; told once."""
+        if not self.options.get("worklogs", True):
+            return set(), [], []
+        with self._guard:
+            known = self._logged_since.get(earlier.began)
+            if known is not None:
+                return known[0], known[1], []
+            found = self._logged_since[earlier.began] = changes.logged(earlier)
+            return found
+
     @property
     def _page_size(self) -> int:
         return int(self.options.get("page_size", _PAGE))
@@ -145,9 +192,7 @@ class Issues(Extractor):
             return issue, None
         return None, Problem("J2O-X009", message, WARNING, entity=self.entity, key=name.key or name.id)
 
-    def _missing(
-        self, listing: Union[IdListing, KeyListing], project: str, cursor: Optional[Mapping[str, Any]]
-    ) -> Optional[Problem]:
+    def _missing(self, listing: Listing, project: str, cursor: Optional[Mapping[str, Any]]) -> Optional[Problem]:
         """What to say where Jira counts more than it lists."""
         cursor = cursor or {}
         exactly = isinstance(listing, KeyListing)
@@ -176,9 +221,3 @@ def former_keys(data: Mapping[str, Any]) -> tuple[str, ...]:
                 found.setdefault(str(item["fromString"]))
     found.pop(str(data.get("key")), None)
     return tuple(found)
-
-
-def project_of(issue: Mapping[str, Any]) -> str:
-    """The key of the project that an issue is in."""
-    project = (issue.get("fields") or {}).get("project") or {}
-    return str(project.get("key") or str(issue.get("key") or "").rpartition("-")[0])

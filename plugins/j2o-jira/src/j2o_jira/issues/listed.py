@@ -29,3 +29,9 @@ class Listed:
 def name_of(issue: Mapping[str, Any]) -> Name:
     """The name of an issue as Jira gives it."""
     return Name(str(issue["id"]), str(issue.get("key") or ""))
+
+
+def project_of(issue: Mapping[str, Any]) -> str:
+    """The key of the project that an issue is in."""
+    project = (issue.get("fields") or {}).get("project") or {}
+    return str(project.get("key") or str(issue.get("key") or "").rpartition("-")[0])

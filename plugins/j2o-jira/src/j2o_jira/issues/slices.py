@@ -9,12 +9,13 @@ from j2o_core.api import Slice
 from .listed import Name
 
 
-def slices_of(project: str, names: Sequence[Name], size: int) -> Iterator[Slice]:
-    """Slices of at most ``size`` issues, named by their first and last key."""
+def slices_of(project: str, names: Sequence[Name], size: int, kind: str = "") -> Iterator[Slice]:
+    """Slices of at most ``size`` issues, named by their first and last key, and their kind."""
     for start in range(0, len(names), size):
         part = names[start : start + size]
         first, last = (name.key or name.id for name in (part[0], part[-1]))
-        yield Slice(f"{first} to {last}" if len(part) > 1 else first, cursor_of(project, part), len(part))
+        name = f"{first} to {last}" if len(part) > 1 else first
+        yield Slice(f"{name}{kind}", cursor_of(project, part), len(part))
 
 
 def cursor_of(project: str, left: Sequence[Name]) -> dict[str, Any]:

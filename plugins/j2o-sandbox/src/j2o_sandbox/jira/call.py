@@ -57,6 +57,7 @@ class Installation:
         self._lagging = before
         self._indexes.clear()
         self._searches.clear()
+        self.shapes = lru_cache(maxsize=16)(self._shapes)
         return touched
 
     def index(self, viewer: Viewer) -> Index:
