@@ -50,6 +50,12 @@ class Breaker:
             return None
         return self._change(CLOSED if answered else OPEN, now)
 
+    def keeps_others(self, now: float, patience: float) -> bool:
+        """Whether others should leave it to us to ask: while it is open, and a little longer, or asked for."""
+        if self.state == OPEN:
+            return now < self._since + self._bounds.reset_after + patience
+        return self.state == HALF_OPEN
+
     def close(self) -> None:
         """Forget what happened: somebody else finds out."""
         self.state, self._failures = CLOSED, 0

@@ -11,7 +11,7 @@ from typing import Any, Callable, Mapping, Optional
 from ..model.limits import BreakerBounds, Limit
 from ..model.outcome import Held, NotSent
 from . import adaptive
-from .breaker import CLOSED, OPEN, Breaker
+from .breaker import OPEN, Breaker
 from .pace import Pace
 from .retry_budget import RetryBudget
 from .standing import Directions, Standing
@@ -210,8 +210,9 @@ class Gate:
     def standing(self) -> Standing:
         """What others before the same host should know."""
         with self._changed:
-            pause = max(0.0, self._paused_until - self._clock())
-            return Standing(self._under_way, self._refused, pause, self._breaker.state != CLOSED)
+            now = self._clock()
+            pause = max(0.0, self._paused_until - now)
+            return Standing(self._under_way, self._refused, pause, self._breaker.keeps_others(now, PATIENCE))
 
     def follow(self, directions: Directions) -> None:
         """Keep to what holds for all who send to this host."""

@@ -2,66 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import Any, Iterator, Optional
+from typing import Any, Iterator
 
 import pytest
 
-from ..exactly_once import assert_exactly_once
+from ..cluster import Case, lives, scheduler_and_workers
 from ..postgres import Postgres
-from ..running import Ended, Going, Migration, Sandbox, explained, sandbox
+from ..running import explained, sandbox
 
 pytestmark = pytest.mark.long
 
 SIZE = {"projects": 2, "issues": 30, "seed": 11, "latency_ms": 20}
-SPEC = """
-extends: j2o:demo
-runtime:
-  ledger: postgresql://j2o:${env:LEDGER_PASSWORD}@127.0.0.1:${env:LEDGER_PORT}/${env:LEDGER_DATABASE}
-  workers: 4
-  executor: {dask: {CLUSTER, lease: 3}}
-"""
-
-
-class Case:
-    """A migration by a cluster whose ledger lies in a database of its own."""
-
-    def __init__(self, made: Sandbox, server: Postgres, folder: Path, cluster: str = "workers: 3") -> None:
-        self.made, self.server, self.database = made, server, server.create()
-        spec = folder / "spec.yaml"
-        spec.write_text(SPEC.replace("CLUSTER", cluster))
-        variables = {
-            "LEDGER_PASSWORD": server.password,
-            "LEDGER_PORT": str(server.port),
-            "LEDGER_DATABASE": self.database,
-        }
-        self.migration = Migration(made, folder / "home", spec=str(spec), environment=variables)
-
-    def workers(self) -> list[int]:
-        """The process ids of the workers that the ledger knows."""
-        return [row[0] for row in self.server.execute("SELECT pid FROM worker ORDER BY id", self.database)]
-
-    def writing(self, wanted: int = 20) -> Going:
-        """Start a run and wait until so many comments or time entries are written, and workers are at it."""
-        going = self.migration.going()
-        assert going.reach(wanted, event="progress", stage="apply", entity="comments"), explained(going.end())
-        return going
-
-    def go_on_until_done(self, ended: Optional[Ended] = None) -> Ended:
-        """Run again where the last one did not come to its end, and let the target judge."""
-        if ended is None or ended.exit_code:
-            ended = self.migration.run()
-        assert ended.exit_code == 0, explained(ended)
-        assert_exactly_once(self.made, ended)
-        assert self.workers() == []
-        return ended
 
 
 @pytest.fixture(scope="module")
@@ -71,59 +27,13 @@ def server(own_postgres: Any) -> Iterator[Postgres]:
         yield made
 
 
-@contextlib.contextmanager
-def scheduler_and_workers(environment: dict[str, str], folder: Path, port: int = 0) -> Iterator[Cluster]:
-    """A cluster as it is started by hand, in processes of its own."""
-    made = Cluster(environment, folder, port)
-    try:
-        yield made
-    finally:
-        made.stop()
-
-
-class Cluster:
-    """A scheduler and two workers."""
-
-    def __init__(self, environment: dict[str, str], folder: Path, port: int) -> None:
-        self._environment, self._folder = environment, folder
-        file = folder / f"scheduler-{time.monotonic_ns()}.json"
-        where = ("--host", "127.0.0.1", "--port", str(port), "--no-dashboard", "--dashboard-address", "127.0.0.1:0")
-        self.scheduler = self._start("scheduler", *where, "--scheduler-file", str(file))
-        deadline = time.monotonic() + 30
-        while not file.exists() or "127.0.0.1" not in file.read_text():
-            assert time.monotonic() < deadline and self.scheduler.poll() is None
-            time.sleep(0.05)
-        self.address = file.read_text().partition('"address": "')[2].partition('"')[0]
-        self.workers = [self._worker() for _ in range(2)]
-
-    def _worker(self) -> subprocess.Popen[bytes]:
-        return self._start(
-            "worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1",
-            "--local-directory", str(self._folder),
-        )  # fmt: skip
-
-    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        log = (self._folder / f"{arguments[0]}.log").open("ab")
-        with log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "dask", *arguments], env=self._environment, stdout=log, stderr=log
-            )
-
-    def stop(self) -> None:
-        """End all."""
-        for process in (self.scheduler, *self.workers):
-            if process.poll() is None:
-                process.kill()
-            process.wait(30)
-
-
 def test_workers_killed_in_the_middle_of_writing_repeat_and_lose_nothing(tmp_path: Path, server: Postgres):
     chance = random.Random(20261122)
     with sandbox(state=str(tmp_path / "state"), **SIZE) as made:
         case = Case(made, server, tmp_path)
         going = case.writing()
         for _ in range(2):
-            os.kill(chance.choice(case.workers()), signal.SIGKILL)
+            os.kill(chance.choice([pid for pid in case.workers() if lives(pid)]), signal.SIGKILL)
             time.sleep(chance.uniform(0.5, 1.5))
         case.go_on_until_done(going.end())
 
@@ -150,7 +60,7 @@ def test_a_killed_coordinator_takes_its_workers_along_and_the_next_run_goes_on(t
         going.signal(signal.SIGKILL)
         going.end()
         case.go_on_until_done()
-        assert not [pid for pid in workers if _lives(pid)]
+        assert not [pid for pid in workers if lives(pid)]
 
 
 def test_ctrl_c_lets_the_workers_finish_what_is_under_way(tmp_path: Path, server: Postgres):
@@ -180,11 +90,3 @@ def test_a_killed_scheduler_stops_the_run_and_a_new_one_carries_it_on(tmp_path: 
             assert "scheduler" in ended.errors, explained(ended)
         with scheduler_and_workers(environment, tmp_path, int(port)):
             case.go_on_until_done()
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]

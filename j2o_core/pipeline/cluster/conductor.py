@@ -66,6 +66,8 @@ class Conductor:
         self._turn = self._number = 0
         self._orders: dict[str, Any] = {}
         self._stopping = False
+        #: who sends at present
+        self._active: tuple[str, ...] = ()
         self._failure: Optional[BaseException] = None
         self._reports: dict[int, Mapping[str, Any]] = {}
         self._base: Mapping[str, tuple[int, int]] = {}
@@ -147,6 +149,7 @@ class Conductor:
                 for address in present:
                     if len(going) < most and address not in going:
                         going[address] = self._crew.send(address, self._order, order)
+            self._active = tuple(going)
             seen = self._count_absence(seen, bool(present))
 
     def _count_absence(self, seen: float, anybody: bool) -> float:
@@ -242,7 +245,7 @@ class Conductor:
         self._orders = {
             "stop": self._stopping,
             "workers": [member.id for member in members],
-            "gates": self._gates.order(self._number, members, now),
+            "gates": self._gates.order(self._number, members, now, self._active),
         }
         return self._number
 

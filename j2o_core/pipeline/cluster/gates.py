@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any, Collection, Mapping, Optional, Sequence
 
 from ...http import Gate
 from ...http.standing import Directions, Standing
@@ -61,11 +61,14 @@ class Gates:
         stated = [limit for limit in (gate.limits[0] for gate in self._gates.values()) if limit is not None]
         return min(stated, default=None)
 
-    def order(self, number: int, members: Sequence[Member], now: float) -> dict[str, Any]:
-        """The orders with this number, as plain data; ``now`` is on the ledger's clock."""
-        return {name: asdict(self._of(name, number, members, now)) for name in self._gates}
+    def order(self, number: int, members: Sequence[Member], now: float, active: Collection[str] = ()) -> dict[str, Any]:
+        """The orders with this number, as plain data; ``now`` is on the ledger's clock.
 
-    def _of(self, name: str, number: int, members: Sequence[Member], now: float) -> GateOrder:
+        ``active``: names of those who send at present, among whom the maxima are shared; all, where it is empty.
+        """
+        return {name: asdict(self._of(name, number, members, now, active)) for name in self._gates}
+
+    def _of(self, name: str, number: int, members: Sequence[Member], now: float, active: Collection[str]) -> GateOrder:
         parallel, rate, held = self._gates[name].limits
         host, refused = self._hosts[name], self._refused[name]
         standing = {member.id: _standing(member, name) for member in members}
@@ -81,15 +84,16 @@ class Gates:
         broken = [worker for worker in workers if standing[worker].broken]
         host.broken_by = host.broken_by if host.broken_by in broken else next(iter(broken), None)
         busy = {worker: float(stands.under_way) for worker, stands in standing.items()}
+        sharing = [member.id for member in members if member.name in active] or workers
+        idle = dict.fromkeys(workers, 0.0)
         places = rates = None
         if parallel is not None:
-            wanted = whole_shares(parallel, workers, int(now / _ROUND))
-            found = host.parallel.grant(
-                number, parallel, {one: float(many) for one, many in wanted.items()}, seen, busy
-            )
+            whole = whole_shares(parallel, sharing, int(now / _ROUND))
+            wanted = {**idle, **{worker: float(share) for worker, share in whole.items()}}
+            found = host.parallel.grant(number, parallel, wanted, seen, busy)
             places = {str(worker): int(many) for worker, many in found.items()}
         if rate is not None:
-            shares = host.rate.grant(number, rate, equal_shares(rate, workers), seen, {})
+            shares = host.rate.grant(number, rate, {**idle, **equal_shares(rate, sharing)}, seen, {})
             rates = {str(worker): share for worker, share in shares.items()}
         return GateOrder(held, max(pauses, default=0.0), host.broken_by, dict(refused), places, rates)
 

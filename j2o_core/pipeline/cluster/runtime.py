@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 from dataclasses import replace
 from functools import partial
@@ -105,6 +106,7 @@ class Runtime:
             gate.listen(emit)
         self._dispatcher = Dispatcher(self._engine)
         self._prepared: set[str] = set()
+        logger.info("takes part as process {} on {}", os.getpid(), socket.gethostname())
         self._beat = threading.Thread(target=self._run, name="lease", daemon=True)
         self._beat.start()
 

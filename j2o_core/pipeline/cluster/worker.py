@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Mapping, Optional
 
 from distributed import get_worker
+from loguru import logger
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...model.outcome import Fatal, Outcome
@@ -33,6 +34,9 @@ def take_part(run: RunOrder, turn: TurnOrder, name: str) -> dict[str, Any]:
         return Part(FATAL, error.message, 3, error.code).plain()
     except SQLAlchemyError as error:
         return Part(FATAL, f"the ledger cannot be used: {error}", 4).plain()
+    except Exception as error:  # noqa: BLE001 - told by the coordinator, and logged here with where it came from
+        logger.opt(exception=error).error("the worker {} broke", name)
+        return Part(FATAL, f"worker {name} broke: {type(error).__name__}: {error}", 4).plain()
 
 
 def let_go(run: str) -> None:

@@ -1,0 +1,106 @@
+"""Gates of several processes before one host: each follows what the others found out."""
+
+from __future__ import annotations
+
+import pytest
+
+from j2o_core.http import Gate
+from j2o_core.http.standing import Directions
+from j2o_core.model.limits import BreakerBounds, Limit
+from j2o_core.model.outcome import Held
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def stopped(gate: Gate) -> Gate:
+    """A gate at which nobody waits: what would wait is held."""
+    gate.stopping = lambda: True
+    return gate
+
+
+def test_a_pause_of_others_holds_here_and_a_shorter_one_never_ends_a_longer_one():
+    clock = Clock()
+    gate = stopped(Gate("target", clock=clock))
+    gate.follow(Directions(pause=30.0))
+    gate.follow(Directions(pause=1.0))
+    clock.now = 29.0
+    with pytest.raises(Held):
+        gate.enter(writing=True)
+    clock.now = 40.0
+    gate.leave(gate.enter(writing=True), "create", 200)
+
+
+def test_a_share_bounds_the_requests_under_way_and_none_lets_nothing_through():
+    gate = stopped(Gate("target", limit=Limit(parallel=8)))
+    gate.follow(Directions(parallel=1))
+    passed = gate.enter(writing=True)
+    with pytest.raises(Held):
+        gate.enter(writing=True)
+    gate.leave(passed, "create", 200)
+    gate.follow(Directions(parallel=0))
+    with pytest.raises(Held):
+        gate.enter(writing=True)
+    gate.follow(Directions(parallel=2))
+    gate.enter(writing=True)
+
+
+def test_where_another_ones_breaker_is_open_nothing_is_sent_until_it_closes():
+    gate = stopped(Gate("target", breaker=BreakerBounds(failures=1)))
+    gate.follow(Directions(broken=True))
+    with pytest.raises(Held):
+        gate.enter(writing=True)
+    gate.follow(Directions())
+    gate.enter(writing=True)
+
+
+def test_a_share_of_the_rate_spreads_requests_further():
+    clock = Clock()
+    gate = stopped(Gate("target", limit=Limit(rate=10.0), clock=clock))
+    gate.follow(Directions(rate=2.0))
+    gate.enter(writing=True)
+    clock.now = 0.2
+    with pytest.raises(Held):
+        gate.enter(writing=True)
+    clock.now = 0.5
+    gate.enter(writing=True)
+
+
+def test_a_refusal_elsewhere_cuts_the_adaptive_limit_here():
+    clock = Clock()
+    gate = Gate("target", limit=Limit(adaptive=True), workers=16, clock=clock)
+    before = gate.figures().allowed
+    clock.now = 5.0
+    gate.follow(Directions(refused=1))
+    after = gate.figures().allowed
+    assert before is not None and after is not None and after < before
+    clock.now = 10.0
+    gate.follow(Directions(refused=1))  # the same one
+    assert gate.figures().allowed == after
+
+
+def test_no_write_passes_where_the_lease_is_over_and_reads_do():
+    gate = stopped(Gate("target"))
+    gate.may_write = lambda: False
+    with pytest.raises(Held):
+        gate.enter(writing=True)
+    gate.enter(writing=False)
+
+
+def test_a_gate_tells_what_others_have_to_know():
+    clock = Clock()
+    gate = Gate("target", breaker=BreakerBounds(failures=1), clock=clock)
+    first, second = gate.enter(writing=True), gate.enter(writing=True)
+    gate.pause(30.0)
+    clock.now = 10.0
+    gate.leave(first, "create", 429)
+    assert (gate.standing().under_way, gate.standing().refused, gate.standing().pause) == (1, 1, 20.0)
+    assert not gate.standing().broken
+    gate.leave(second, "create", 0)
+    assert gate.standing().broken
+    clock.now = 50.0  # open for 30 s, and nobody here has anything to send
+    assert not gate.standing().broken
