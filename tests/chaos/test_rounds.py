@@ -28,7 +28,9 @@ SEED = 2348
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    return play(draw(SEED), tmp_path_factory.mktemp("round"))
+    played = Played()
+    play(draw(SEED), tmp_path_factory.mktemp("round"), None, played)
+    return played
 
 
 def test_nothing_is_lost_and_nothing_stands_twice(played: Played):
@@ -141,13 +143,13 @@ def test_a_seed_is_always_the_same_round_and_rounds_hold_everything_that_can_go_
     assert len(kinds) == 16
 
 
-def fate(**counts: Any) -> Callable[..., Played]:
-    return lambda plan, folder, server: Played(Reached(rounds=1, **counts))
+def fate(**counts: Any) -> Callable[..., None]:
+    return lambda plan, folder, server, played: played.reached.add(Reached(rounds=1, **counts))
 
 
 @pytest.fixture
 def run_rounds(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
-    def run(playing: Callable[..., Played], *arguments: str) -> tuple[int, str]:
+    def run(playing: Callable[..., None], *arguments: str) -> tuple[int, str]:
         monkeypatch.setattr(program, "play", playing)
         monkeypatch.setattr(program, "programs", lambda: None)
         monkeypatch.setattr(sys, "argv", ["rounds", *arguments])
@@ -175,11 +177,14 @@ def test_what_must_not_be_ends_with_1_and_tells_how_to_see_it_again(
 
 
 def test_ctrl_c_tells_what_was_reached(run_rounds: Callable[..., tuple[int, str]]):
-    def playing(plan: Plan, folder: Path, server: None) -> Played:
+    def playing(plan: Plan, folder: Path, server: None, played: Played) -> None:
+        played.reached.blows[KILL] += 1
         if plan.seed == 3:
             raise KeyboardInterrupt
-        return Played(Reached(rounds=1, items=50))
+        played.reached.rounds = 1
 
     code, said = run_rounds(playing, "--rounds", "9")
     assert code == 0
-    assert ["items compared", "100"] in [line.rsplit(None, 1) for line in said.splitlines()]
+    told = [line.rsplit(None, 1) for line in said.splitlines()]
+    assert ["rounds", "2"] in told
+    assert ["kills", "3"] in told

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Iterator, Optional
 
 from ...postgres import Postgres, postgres, programs
-from .plan import draw
-from .playing import play
+from .plan import SQLITE, draw
+from .playing import Played, play
 from .reached import Reached
 
 
@@ -22,7 +22,7 @@ def main() -> int:
     try:
         with _server() as server:
             for seed in range(asked.seed, asked.seed + asked.rounds):
-                total.add(_play(seed, server))
+                _play(seed, server, total)
     except KeyboardInterrupt:
         print("\ninterrupted", flush=True)
     print(total.table())
@@ -48,18 +48,20 @@ def _server() -> Iterator[Optional[Postgres]]:
         yield server
 
 
-def _play(seed: int, server: Optional[Postgres]) -> Reached:
-    plan = draw(seed)
-    where = f"{plan.edition} to {plan.version}, {plan.ledger if server else 'sqlite'}, {plan.workers} workers"
+def _play(seed: int, server: Optional[Postgres], total: Reached) -> None:
+    plan, played = draw(seed), Played()
+    where = f"{plan.edition} to {plan.version}, {plan.ledger if server else SQLITE}, {plan.workers} workers"
     print(f"round {seed}: {where}: ", end="", flush=True)
-    with tempfile.TemporaryDirectory(prefix="j2o-chaos-") as folder:
-        reached = play(plan, Path(folder), server).reached
-    print(reached.told(), flush=True)
-    for finding in reached.findings:
+    try:
+        with tempfile.TemporaryDirectory(prefix="j2o-chaos-") as folder:
+            play(plan, Path(folder), server, played)
+    finally:  # a round that is interrupted is none, but what it has dealt counts
+        total.add(played.reached)
+    print(played.reached.told(), flush=True)
+    for finding in played.reached.findings:
         print(f"  {finding}", flush=True)
-    if not reached.holds:
+    if not played.reached.holds:
         print(f"  again: make chaos ROUNDS=1 SEED={seed}", flush=True)
-    return reached
 
 
 if __name__ == "__main__":

@@ -31,16 +31,18 @@ _TIMES = 3
 class Played:
     """A round, and what the judge saw of both servers; ``files`` are the contents of Jira's files by their id."""
 
-    reached: Reached
+    reached: Reached = field(default_factory=Reached)
     source: Mapping[str, Any] = field(default_factory=dict)
     target: Mapping[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
 
 
-def play(plan: Plan, folder: Path, server: Optional[Postgres] = None) -> Played:
-    """Play a round in an empty folder. Without a ``server`` its ledger is on SQLite, whatever the plan says."""
+def play(plan: Plan, folder: Path, server: Optional[Postgres], played: Played) -> None:
+    """Play a round in an empty folder, and tell in ``played`` what it has reached, all the while.
+
+    Without a ``server`` its ledger is on SQLite, whatever the plan says.
+    """
     begun = time.monotonic()
-    played = Played(Reached(rounds=1))
     options: dict[str, Any] = {
         "seed": plan.seed,
         "projects": plan.projects,
@@ -53,8 +55,8 @@ def play(plan: Plan, folder: Path, server: Optional[Postgres] = None) -> Played:
     }
     with sandbox(**options) as made:
         _Round(plan, made, folder, server, played).play()
+    played.reached.rounds = 1
     played.reached.seconds = time.monotonic() - begun
-    return played
 
 
 class _Round:
