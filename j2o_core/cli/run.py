@@ -160,6 +160,7 @@ def _tell(current: Session, spec: Spec, run: Optional[str], text: bool) -> None:
     """The summary and the report, of a stopped run too; nothing where none was begun. Never changes the exit code."""
     if run is None:
         return
+    from ..pipeline.redirects import redirects_path
     from ..pipeline.spec_ledger import ledger_url
 
     try:
@@ -172,6 +173,9 @@ def _tell(current: Session, spec: Spec, run: Optional[str], text: bool) -> None:
                 print(
                     "problems: " + ", ".join(f"{number} {severity}s" for severity, number in sorted(problems.items()))
                 )
+        redirects = redirects_path(current.home, run)
+        if redirects.exists():
+            print(f"redirects: {redirects}", file=sys.stdout if text else sys.stderr)
         path = write_report(current.home, url, run)
         print(f"report: {path}", file=sys.stdout if text else sys.stderr)
     except BrokenPipeError:

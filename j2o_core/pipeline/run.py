@@ -38,6 +38,7 @@ from .interrupt import STOPPED, Interrupted, signals, was_held
 from .observing import observed
 from .options import Emit, RunOptions, RunResult, problem_event
 from .plan import Planner
+from .redirects import redirects_path, write_redirects
 from .retry import Retry
 from .spec_ledger import ledger_url, take_spec_ledger
 from .verify import Verifier
@@ -206,6 +207,7 @@ class _Run:
         if self._stage == runs.VERIFY:
             findings = self._verify(state, items)
             self._enter(state, runs.DONE)
+        write_redirects(wiring, snapshot, items, redirects_path(wiring.home, state.id))
         return self._judge(state, findings)
 
     def _enter(self, state: RunState, stage: str, **values: Any) -> None:

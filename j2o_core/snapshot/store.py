@@ -204,6 +204,18 @@ class Snapshot:
                 return meant
         return None
 
+    def further_names(self, entity: str) -> Iterator[tuple[str, str]]:
+        """(id, alias in lower case) of every name of an entity's records beside their ids and keys."""
+        rows = self._connection().execute(
+            "SELECT r.id, r.key, a.alias FROM alias a JOIN record r ON r.entity = a.entity AND r.id = a.id"
+            " WHERE a.entity = ? AND r.generation = ? AND a.alias != lower(r.id) AND a.alias != lower(r.key)"
+            " ORDER BY r.sequence, a.alias",
+            (entity, self.generation),
+        )
+        for identifier, key, alias in rows:
+            if alias not in (fold(identifier), fold(key)):
+                yield str(identifier), str(alias)
+
     def named(self, entity: str, alias: str) -> list[str]:
         """The ids of all records of an entity that have this id, key or alias."""
         rows = self._connection().execute(

@@ -126,6 +126,14 @@ class Extractor(ABC):
         """What a person would read for such a value."""
         return str(value) if value is not None else ""
 
+    def page(self, key: str) -> str:
+        """The address of the web page of a record, by its key or a former one; left out where records have none."""
+        raise NotImplementedError(f"{self.name} has no pages")
+
+    def former_key(self, alias: str) -> str:
+        """The key that this alias (in lower case) of a record was once; empty where it is another kind of name."""
+        return ""
+
     def field_names(self) -> Mapping[str, str]:
         """Display names by field id, for ``field("Story Points")`` and for preserved values."""
         return {}

@@ -133,6 +133,10 @@ class Loader(ABC):
         """The item as it is now, with its full image."""
         raise NotImplementedError(f"{self.name} cannot read one item")
 
+    def page(self, identifier: str) -> str:
+        """The address of the item's web page; left out where items have none of their own."""
+        raise NotImplementedError(f"{self.name} has no pages")
+
     def read_many(self, identifiers: Sequence[str]) -> Iterable[Found]:
         """Those of the items that one look-up tells, as ``read`` would; the others are read one by one."""
         return ()

@@ -22,6 +22,10 @@ class Projects(Extractor):
         if self.options.get("archived", False):
             client.with_archived = True
 
+    def page(self, key: str) -> str:
+        """What a browser shows."""
+        return f"{self.client.url}/browse/{quote(key, safe='')}"
+
     def pages(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Iterator[Page]:
         """One page: Jira gives all projects at once."""
         if cursor is not None:

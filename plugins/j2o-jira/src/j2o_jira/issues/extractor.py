@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from typing import Any, Iterator, Mapping, Optional, Sequence
+from urllib.parse import quote
 
 from j2o_core.api import WARNING, Division, Earlier, Extractor, Origin, Page, Problem, Record, Refused, Selection, Slice
 
@@ -20,6 +22,7 @@ from .slices import cursor_of, names_in, slices_of
 from .sublists import Sublists
 
 _PAGE = 100
+_KEY = re.compile(r"[a-z][a-z0-9_]*-[0-9]+")
 #: minutes by which a later reading goes back behind the beginning of the earlier one
 _OVERLAP = 10
 #: the cursor of changes that were all found
@@ -119,6 +122,14 @@ class Issues(Extractor):
     def label(value: Any) -> str:
         """The issue's key."""
         return str(value.get("key") or value.get("id") or "") if isinstance(value, dict) else str(value or "")
+
+    def page(self, key: str) -> str:
+        """What a browser shows; Jira leads from former keys to the issue."""
+        return f"{self.client.url}/browse/{quote(key, safe='')}"
+
+    def former_key(self, alias: str) -> str:
+        """Keys are upper case."""
+        return alias.upper() if _KEY.fullmatch(alias) else ""
 
     def field_names(self) -> Mapping[str, str]:
         """See ``Extractor.field_names``."""

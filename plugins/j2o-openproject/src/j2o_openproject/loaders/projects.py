@@ -103,6 +103,10 @@ class Projects(FormLoader):
         wanted = {name: value for name, value in only(effect, self.image(effect)).items() if name != "createdAt"}
         return self.answer(self._found(self.client.patch(f"projects/{current.id}", self._body(wanted))), wanted)
 
+    def page(self, identifier: str) -> str:
+        """What a browser shows."""
+        return f"{self.client.url}/projects/{identifier}"
+
     def read(self, identifier: str, parent: str = "") -> Found:
         """One project."""
         return self._found(self.client.get(f"projects/{identifier}"))

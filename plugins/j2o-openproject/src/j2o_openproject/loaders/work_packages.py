@@ -159,6 +159,10 @@ class WorkPackages(FormLoader):
         body, wanted = self._draft(effect).change(effect.fields)
         return {**wanted, "scheduleManually": True} if "scheduleManually" in body else wanted
 
+    def page(self, identifier: str) -> str:
+        """What a browser shows."""
+        return f"{self.client.url}/work_packages/{identifier}"
+
     def read(self, identifier: str, parent: str = "") -> Found:
         """One work package."""
         return self._found(self.client.get(f"work_packages/{identifier}"))
