@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Hashable, Mapping, Optional
 
 from ...integration.source_words import adf_words, lost, wiki_words
+from .directory import Directory, people_in
 from .verdict import Verdict
 
 Row = Mapping[str, Any]
@@ -46,19 +47,8 @@ class _Bench:
         self._source, self._target, self._files = source, target, files
         self._issues = {str(issue["id"]): issue for issue in source["issues"] if not issue["fields"].get("security")}
         self._keys = {issue["key"]: identifier for identifier, issue in self._issues.items()}
-        self._persons: dict[str, str] = {}
-        for person in [*source["users"], *_people(source["issues"])]:
-            names = list(_aliases(person))
-            known = next((self._persons[name] for name in names if name in self._persons), names[0])
-            self._persons.update(dict.fromkeys(names, known))
-        self._names = {
-            str(alias).casefold(): str(person.get("displayName"))
-            for person in [*source["users"], *_people(source["issues"])]
-            for alias in _aliases(person)
-        }
-        self._users: dict[str, Optional[str]] = {
-            str(row["id"]): self._persons.get(row["login"].casefold()) for row in target["users"]
-        }
+        self._directory = Directory([*source["users"], *people_in(source["issues"])])
+        self._users = {str(row["id"]): self._directory.find(row["login"]) for row in target["users"]}
         self._packages: dict[str, str] = {}
 
     # ---------------------------------------------------------------- people and projects
@@ -66,14 +56,14 @@ class _Bench:
     def people(self) -> None:
         """Everybody of the directory, and of the issues that were to be migrated."""
         listed = [user for user in self._source["users"] if (user.get("groups") or {}).get("size")]
-        wanted = {self._who(person) for person in [*listed, *_people(list(self._issues.values()))]}
+        wanted = {self._directory.who(person) for person in [*listed, *people_in(list(self._issues.values()))]}
         # OpenProject's own administrator; Jira's is the same person where logins tell.
         held = [
             self._users[str(row["id"])] or row["login"]
             for row in self._target["users"]
-            if row["login"] != "admin" or self._persons.get("admin") in wanted
+            if row["login"] != "admin" or self._directory.find("admin") in wanted
         ]
-        allowed = {str(self._who(user)) for user in self._source["users"]}
+        allowed = {str(self._directory.who(user)) for user in self._source["users"]}
         self.verdict.compare("user", wanted, (name for name in held if name in wanted or name not in allowed))
         groups = {row["name"]: row for row in self._target["groups"]}
         self.verdict.compare(
@@ -83,7 +73,7 @@ class _Bench:
             members = (groups.get(row["name"]) or {"_links": {}})["_links"].get("members", ())
             self.verdict.same(
                 f"group {row['name']}",
-                {"members": sorted(str(self._who(member)) for member in row["members"])},
+                {"members": sorted(str(self._directory.who(member)) for member in row["members"])},
                 {"members": sorted(str(self._users.get(_id(link))) for link in members)},
             )
 
@@ -232,12 +222,13 @@ class _Bench:
     def watchers(self) -> None:
         """Everybody who is active and watches. OpenProject makes us watch whatever we create."""
         wanted = {
-            (self._keys[row["issue"]], self._who(row))
+            (self._keys[row["issue"]], self._directory.who(row))
             for row in self._source["watchers"]
             if row["issue"] in self._keys and row.get("active") is not False
         }
         ours = {str(row["id"]) for row in self._target["users"] if row["login"] == "admin"}
-        held, only_ours = [], []
+        held: list[Hashable] = []
+        only_ours: list[Hashable] = []
         for row in self._target["watchers"]:
             issue, user = self._packages.get(_linked(row, "workPackage"), "?"), _linked(row, "user")
             watcher = (issue, self._users.get(user))
@@ -250,9 +241,6 @@ class _Bench:
     def _marked(self, kind: str, row: Row, text: str) -> str:
         mark = _MARK[kind].search(text or "")
         return mark["id"] if mark else f"{row['id']} without origin mark: {(text or '')[-80:]!r}"
-
-    def _who(self, person: Row) -> str:
-        return next(self._persons[name] for name in _aliases(person))
 
     def _epic(self, fields: Row) -> Optional[str]:
         link = next((entry["id"] for entry in self._source["fields"] if entry["name"] == "Epic Link"), "")
@@ -269,29 +257,8 @@ class _Bench:
             words = " ".join(adf_words(body))
             keys = {word.casefold() for key in self._keys for word in key.split("-")}
             return [word for word in words.split() if word not in keys]
-        named = _MENTION.sub(lambda found: f" {self._names.get(found[1].casefold(), found[1])} ", body or "")
+        named = _MENTION.sub(lambda found: f" {self._directory.display_name(found[1])} ", body or "")
         return wiki_words(_KEY.sub(lambda found: "" if found[0] in self._keys else found[0], named))
-
-
-def _people(value: Any) -> Iterator[Row]:
-    if isinstance(value, list):
-        for element in value:
-            yield from _people(element)
-    elif isinstance(value, dict):
-        if "displayName" in value and any(True for _ in _aliases(value)):
-            yield value
-        for element in value.values():
-            yield from _people(element)
-
-
-def _aliases(person: Row) -> Iterator[str]:
-    """All by which somebody may be known; a login may have been made of any of them."""
-    for name in ("accountId", "key", "name"):
-        if person.get(name):
-            yield str(person[name]).casefold()
-    mail = str(person.get("emailAddress") or "")
-    if "@" in mail:
-        yield mail.casefold()
 
 
 def _linked(row: Row, name: str) -> str:
