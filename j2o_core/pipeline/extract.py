@@ -76,7 +76,7 @@ def _read_later(
     present = set(names)
     for entity, priority in sorted(changing):
         mentions = wiring.extractors[(entity, priority)].mentions
-        mentioned = {one for record in later.rows.read_anew(entity, priority) for one in mentions(record.data)}
+        mentioned = {one for record in later.rows.changed(entity, priority) for one in mentions(record.data)}
         for slice, records in later.rows.outdated(entity, priority, mentioned).items():
             name = SliceName(entity, priority, slice)
             if name in present:

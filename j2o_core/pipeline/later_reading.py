@@ -94,11 +94,13 @@ def _begin(
 
 
 def _by(wiring: Wiring) -> str:
-    """Who reads with what: another account sees other things, another version makes other records."""
+    """Who reads what with what: another account sees other things, another version makes other records."""
     clients = [extractor.client for extractor in wiring.extractors.values()]
     facts = {
         name: dict(wiring.facts.get(name, {}))
         for name, client in wiring.clients.items()
         if any(client is one for one in clients)
     }
-    return digest({"facts": facts, "versions": {info.name: info.version for info in wiring.plugins.infos}})
+    bases = [extractor.basis() for extractor in wiring.extractors.values() if extractor.incremental]
+    versions = {info.name: info.version for info in wiring.plugins.infos}
+    return digest({"facts": facts, "bases": bases, "versions": versions})

@@ -26,13 +26,13 @@ class Later:
     # ---------------------------------------------------------------- what differs
 
     def note(self, connection: sqlite3.Connection, records: Sequence[Record]) -> None:
-        """Note those of these records that are not as they were read before; to be called before they are put."""
+        """Note those of these records that are new or differ from what was read before. To be called before ``put``."""
         for record in records:
             row = connection.execute(
                 "SELECT digest FROM record WHERE entity = ? AND id = ? AND generation = ?",
                 (record.origin.entity, record.origin.id, self._of),
             ).fetchone()
-            if row is not None and row[0] != record.digest:
+            if row is None or row[0] != record.digest:
                 self.differ(connection, record.origin.entity, [record.origin.id])
 
     def note_child(self, connection: sqlite3.Connection, child: Record) -> None:
@@ -74,9 +74,19 @@ class Later:
                 return
             yield chunk
 
-    def read_anew(self, entity: str, priority: int) -> Iterator[Record]:
-        """The records of an extract that this generation has read so far."""
-        yield from self._records(entity, priority, self._snapshot.generation)
+    def changed(self, entity: str, priority: int) -> Iterator[Record]:
+        """The records of an extract that this generation has read so far and that are new or differ."""
+        after: Optional[int] = 0
+        while after is not None:
+            rows = self._connection.execute(
+                "SELECT r.sequence, r.id FROM record r JOIN differs d ON d.entity = r.entity AND d.id = r.id"
+                " WHERE r.entity = ? AND r.priority = ? AND r.generation = ? AND r.sequence > ?"
+                " ORDER BY r.sequence LIMIT ?",
+                (entity, priority, self._snapshot.generation, after, _CHUNK),
+            ).fetchall()
+            after = rows[-1][0] if rows else None
+            for record, _ in self._snapshot.load(entity, [identifier for _, identifier in rows]).values():
+                yield record
 
     def outdated(self, entity: str, priority: int, mentioned: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
         """(id, key) by slice of records that were not read yet, and hold the id of something that differs in their
@@ -136,18 +146,6 @@ class Later:
         ).fetchall()
         for entity, identifier in rows:
             yield self._snapshot.load(entity, [identifier])[identifier][0]
-
-    def _records(self, entity: str, priority: int, generation: int) -> Iterator[Record]:
-        after: Optional[int] = 0
-        while after is not None:
-            rows = self._connection.execute(
-                "SELECT sequence, id FROM record WHERE entity = ? AND priority = ? AND generation = ? AND sequence > ?"
-                " ORDER BY sequence LIMIT ?",
-                (entity, priority, generation, after, _CHUNK),
-            ).fetchall()
-            after = rows[-1][0] if rows else None
-            for record, _ in self._snapshot.load(entity, [identifier for _, identifier in rows]).values():
-                yield record
 
     @property
     def _connection(self) -> sqlite3.Connection:

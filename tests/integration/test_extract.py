@@ -34,6 +34,10 @@ def searches(server: Server) -> int:
     return sum(number for request, number in counted.items() if request.endswith(("/search", "/search/jql")))
 
 
+def issue_searches(server: Server) -> int:
+    return int(server.state("requests")["requests"].get("POST /rest/api/2/search", 0))
+
+
 def test_a_run_goes_on_from_what_was_read_even_with_another_mapping_until_it_has_written(tmp_path: Path):
     with sandbox(projects=2, issues=20, seed=5) as made:
         migration = Migration(made, tmp_path / "home")
@@ -77,3 +81,33 @@ def test_a_reading_that_was_stopped_goes_on_where_it_was(tmp_path: Path):
         made.jira.reset_counters()
         migration.command("extract", "j2o:demo", "--json", "--quiet", "--fresh")
         assert first < searches(made.jira), "the second reading did not begin anew"
+
+
+def test_a_killed_reading_goes_on_behind_the_slices_that_it_finished(tmp_path: Path):
+    spec = tmp_path / "small.yaml"
+    spec.write_text(SMALL_SLICES, encoding="utf-8")
+    with sandbox(projects=1, issues=160, seed=5, latency_ms=60) as made:
+        issues = len(made.jira.state("issues")["issues"])
+        migration = Migration(made, tmp_path / "home")
+        going = migration.start_command("extract", str(spec), "--json", "--quiet")
+        while issue_searches(made.jira) < 12:
+            time.sleep(0.02)
+        going.kill()
+        going.communicate(timeout=60)
+        whole = migration.command("extract", str(spec), "--json", "--quiet")
+        assert whole.returncode == 0, whole.stderr
+        assert json.loads(whole.stdout)["entities"]["work_packages"] == issues
+        # One listing, what ten issues a slice make, and again only what was under way.
+        assert issue_searches(made.jira) <= 1 + issues // 10 + 1 + 4
+
+
+SMALL_SLICES = """\
+apiVersion: j2o/v1
+kind: Migration
+name: demo
+extends: j2o:demo
+runtime: {workers: 4}
+entities:
+  work_packages:
+    extract: {plugin: jira.issues, page_size: 10, watchers: false}
+"""

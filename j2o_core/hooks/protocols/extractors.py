@@ -100,6 +100,10 @@ class Extractor(ABC):
         """
         return None
 
+    def basis(self) -> str:
+        """A digest of what all records show copies of, and no extractor reads; where it differs, all is read."""
+        return ""
+
     def changes(self, selection: Selection, slice: str, earlier: Earlier, cursor: Optional[Any]) -> Iterator[Division]:
         """Slices of what changed since ``earlier``, as ``divide`` gives them; the rest is kept as it was read then."""
         raise NotImplementedError(f"{self.name} reads everything every time")

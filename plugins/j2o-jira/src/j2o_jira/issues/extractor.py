@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import threading
 from typing import Any, Iterator, Mapping, Optional, Sequence
-from urllib.parse import quote
 
-from j2o_core.api import WARNING, Division, Earlier, Extractor, Origin, Page, Problem, Record, Refused, Selection, Slice
+from j2o_core.api import (
+    WARNING,
+    Division,
+    Earlier,
+    Extractor,
+    Origin,
+    Page,
+    Problem,
+    Record,
+    Refused,
+    Selection,
+    Slice,
+    digest,
+)
 
 from ..mentions import mentioned
 from ..people import embedded_people, person_data
@@ -22,11 +33,12 @@ from .slices import cursor_of, names_in, slices_of
 from .sublists import Sublists
 
 _PAGE = 100
-_KEY = re.compile(r"[a-z][a-z0-9_]*-[0-9]+")
 #: minutes by which a later reading goes back behind the beginning of the earlier one
 _OVERLAP = 10
 #: the cursor of changes that were all found
 _ALL = {"step": "all"}
+#: lists of the administrator whose entries issues show
+_LISTED = ("/status", "/issuetype", "/priority", "/resolution", "/issueLinkType")
 #: lists of an issue that cost requests or size, and can be left out
 _LISTS = ("history", "watchers", "comments", "worklogs")
 
@@ -61,6 +73,10 @@ class Issues(Extractor):
         problem = self._missing(listing, slice, last)
         if problem is not None:
             yield Division([], last, None, [problem])
+
+    def basis(self) -> str:
+        """The administrator's lists: an issue shows the names of its status, type, priority, resolution and links."""
+        return digest(self.client.http.together(self._list, _LISTED))
 
     def changes(self, selection: Selection, slice: str, earlier: Earlier, cursor: Optional[Any]) -> Iterator[Division]:
         """See there. What ``updated`` does not tell of logged time its feeds do; what they do not tell: the docs."""
@@ -123,14 +139,6 @@ class Issues(Extractor):
         """The issue's key."""
         return str(value.get("key") or value.get("id") or "") if isinstance(value, dict) else str(value or "")
 
-    def page(self, key: str) -> str:
-        """What a browser shows; Jira leads from former keys to the issue."""
-        return f"{self.client.url}/browse/{quote(key, safe='')}"
-
-    def former_key(self, alias: str) -> str:
-        """Keys are upper case."""
-        return alias.upper() if _KEY.fullmatch(alias) else ""
-
     def field_names(self) -> Mapping[str, str]:
         """See ``Extractor.field_names``."""
         names: Mapping[str, str] = self.client.field_names()
@@ -162,6 +170,12 @@ class Issues(Extractor):
                 if person is not None:
                     found.append(person_data(person))
         return found
+
+    def _list(self, path: str) -> Any:
+        try:
+            return plain(self.client.get(path))
+        except Refused:
+            return None
 
     def _logged(self, changes: Changes, earlier: Earlier) -> tuple[set[str], list[str], list[Problem]]:
         """Asked once for all projects, whose worklogs have the same feeds; told once."""
