@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ROWS = "writes,reads,second-run-writes,apply-0ms,client-cpu"
+ROWS = "writes,reads,apply-0ms,client-cpu"
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 import j2o_sandbox.bench
 from j2o_core.api import Fatal
 from j2o_sandbox.bench.beside import beside
-from j2o_sandbox.bench.pumping import contest
+from j2o_sandbox.bench.pumping import contest, phases
 from j2o_sandbox.bench.setting import Setting
+from j2o_sandbox.bench.world import Write
 
 FOLDER = Path(j2o_sandbox.bench.__file__).parent
 
@@ -49,3 +51,26 @@ def test_the_script_makes_as_many_items_as_the_run(tmp_path):
 def test_no_issues_are_nothing_to_measure(tmp_path):
     with pytest.raises(Fatal, match="are there issues"):
         contest(setting(tmp_path).write_spec(flat=True), tmp_path, 0, 1, 0.0, 4, 1)
+
+
+def test_the_structure_keeps_its_order_and_within_a_phase_one_address_is_spread_evenly():
+    def write(method: str, address: str, template: str, body: bytes) -> Write:
+        return Write(method, f"/api/v3/{address}", f"/api/v3/{template}", 0.0, 0.0, 201, "application/json", body)
+
+    comments = [("work_packages/1/activities", b"1a"), ("work_packages/1/activities", b"1b"),
+                ("work_packages/1/activities", b"1c"), ("work_packages/2/activities", b"2a"),
+                ("work_packages/3/activities", b"3a"), ("work_packages/1/activities", b"1d")]  # fmt: skip
+    writes = [
+        write("POST", "users", "users", b"u1"),
+        write("POST", "projects", "projects", b"p1"),
+        write("POST", "work_packages", "work_packages", b"w1"),
+        *(write("POST", address, "work_packages/{id}/activities", body) for address, body in comments),
+        write("POST", "work_packages", "work_packages", b"w2"),
+        write("POST", "users", "users", b"u2"),
+    ]
+    rows = phases(writes)
+    sent = {phase: [base64.b64decode(str(row[4])) for row in rows if row[0] == phase] for phase in (0, 1, 2)}
+    assert sent[0] == [b"u1", b"p1", b"u2"]
+    assert sent[1] == [b"w1", b"w2"]
+    assert sent[2] == [b"1a", b"1b", b"2a", b"3a", b"1c", b"1d"]
+    assert len(rows) == len(writes)

@@ -35,7 +35,8 @@ def bench(
 ) -> None:
     """Measure j2o against the sandbox, each row as a ratio in one run. Exit 1 where a goal is missed.
 
-    All rows take hours, most of them the last three (100,000 issues); the first six take some minutes.
+    The first two rows and those without latency take minutes, whole-run and the adaptive limit a quarter of an hour,
+    the last three (100,000 issues) hours. FILE.svg or FILE.png of --plot shows each row against its goal.
 
     \b
     Example:

@@ -17,7 +17,7 @@ _EXTENDED = """\
 apiVersion: j2o/v1
 kind: Migration
 name: bench
-extends: {spec}
+extends: ./{spec}
 runtime:
   ledger: {ledger}
   executor: {{dask: {{workers: {workers}, threads: {threads}}}}}
@@ -43,7 +43,7 @@ class Crews:
 
 
 def crews(spec: str, folder: Path, issues: int, seed: int) -> Crews:
-    """Run both once, each between fresh servers and with a fresh ledger."""
+    """Run both once, each between fresh servers and with a fresh ledger. The spec lies in ``folder``."""
     alone, writes = _written(spec, folder, issues, seed, 1)
     together, again = _written(spec, folder, issues, seed, WORKERS)
     if abs(writes - again) > 0.02 * writes:
@@ -54,7 +54,9 @@ def crews(spec: str, folder: Path, issues: int, seed: int) -> Crews:
 def _written(spec: str, folder: Path, issues: int, seed: int, workers: int) -> tuple[float, int]:
     with database() as ledger, world(issues, 1, seed, LATENCY_MS) as both:
         path = folder / f"crew-{workers}.yaml"
-        path.write_text(_EXTENDED.format(spec=spec, ledger=ledger, workers=workers, threads=THREADS), encoding="utf-8")
+        path.write_text(
+            _EXTENDED.format(spec=Path(spec).name, ledger=ledger, workers=workers, threads=THREADS), encoding="utf-8"
+        )
         both.record()
         measure.run(str(path), folder / f"home-crew-{workers}", both)
         sent = both.writes()

@@ -7,6 +7,8 @@ from typing import Callable, Iterator, Mapping, Optional, Sequence
 
 from . import measure
 from .beside import beside
+from .crews import crews
+from .limiting import limits
 from .pumping import Contest, contest
 from .rows import Row, row
 from .scale import scale
@@ -38,25 +40,36 @@ def measured(setting: Setting) -> Iterator[Row]:
                 yield made
 
 
-def _two_runs(setting: Setting, issues: int) -> Iterator[Row]:
-    """What is sent, on a fresh target and when nothing has changed."""
-    spec, home = setting.write_spec(), setting.folder / "home-twice"
+def _requests(setting: Setting, issues: int) -> Iterator[Row]:
+    """What is sent to a fresh target."""
     with world(issues, setting.projects, setting.seed) as both:
         needed = both.needed_writes()
+        first = measure.run(setting.write_spec(), setting.folder / "home-fresh", both)
+    sent = sum(first.writes.values())
+    asked = sum(number for stage, number in first.reads.items() if stage != "verify")
+    yield row("writes", sent / max(1, needed), f"{sent} sent, {needed} needed")
+    yield row("reads", asked / max(1, sent), f"{asked} reads")
+
+
+def _two_runs(setting: Setting, issues: int) -> Iterator[Row]:
+    """What a second run costs when nothing has changed."""
+    spec, home = setting.write_spec(), setting.folder / "home-twice"
+    with world(issues, setting.projects, setting.seed) as both:
         first = measure.run(spec, home, both)
         second = measure.run(spec, home, both)
     sent = sum(first.writes.values())
-    asked = sum(number for stage, number in first.reads.items() if stage != "verify")
-    stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in first.stages.items())
-    yield row("writes", sent / max(1, needed), f"{sent} sent, {needed} needed")
-    yield row("reads", asked / max(1, sent), f"{asked} reads")
     yield row("second-run-writes", float(sum(second.writes.values())))
     yield row(
         "second-run-time",
         second.seconds / first.seconds,
-        f"{second.seconds:.1f} s after {first.seconds:.1f} s ({stages}); {1000 * first.cpu / max(1, sent):.2f} ms of "
-        f"processor time per write in the whole run, {first.memory / 1e6:.0f} MB",
+        f"{second.seconds:.1f} s ({_stages(second)}) after {first.seconds:.1f} s ({_stages(first)}); "
+        f"{1000 * first.cpu / max(1, sent):.2f} ms of processor time per write in the whole first run, "
+        f"{first.memory / 1e6:.0f} MB",
     )
+
+
+def _stages(run: measure.Measured) -> str:
+    return ", ".join(f"{name} {seconds:.1f} s" for name, seconds in run.stages.items())
 
 
 def _against_the_pump(latency_ms: float) -> Callable[[Setting, int], Iterator[Row]]:
@@ -94,6 +107,17 @@ def _beside_the_script(setting: Setting, issues: int) -> Iterator[Row]:
     yield row("whole-run", both.script / both.run, str(both))
 
 
+def _adaptive(setting: Setting, issues: int) -> Iterator[Row]:
+    found = limits(setting, issues)
+    yield row("adaptive-limit", found.reached, str(found))
+    yield row("adaptive-refused", found.refused)
+
+
+def _crews(setting: Setting, issues: int) -> Iterator[Row]:
+    found = crews(setting.write_spec(flat=True), setting.folder, issues, setting.seed)
+    yield row("dask", found.times, str(found))
+
+
 def _at_scale(setting: Setting, issues: int) -> Iterator[Row]:
     small, large = scale(setting.write_spec(), setting.folder, issues, setting.projects, setting.seed)
     sizes = f"{large.memory / 1e6:.0f} MB at {issues} issues, {small.memory / 1e6:.0f} MB at {small.issues}"
@@ -107,11 +131,14 @@ def _at_scale(setting: Setting, issues: int) -> Iterator[Row]:
 
 
 MEASUREMENTS: Sequence[Measurement] = (
-    Measurement(("writes", "reads", "second-run-writes", "second-run-time"), 1000, _two_runs),
+    Measurement(("writes", "reads"), 1000, _requests),
+    Measurement(("second-run-writes", "second-run-time"), 5000, _two_runs),
     Measurement(("apply-0ms", "client-cpu"), 500, _against_the_pump(0.0)),
     Measurement(("apply-50ms",), 500, _against_the_pump(50.0)),
     Measurement(("apply-200ms",), 500, _against_the_pump(200.0)),
     Measurement(("whole-run",), 500, _beside_the_script),
+    Measurement(("adaptive-limit", "adaptive-refused"), 300, _adaptive),
+    Measurement(("dask",), 400, _crews),
     Measurement(("memory-growth", "memory-peak", "last-tenth"), 100_000, _at_scale),
 )
 OWN_ISSUES: Mapping[str, int] = {name: one.issues for one in MEASUREMENTS for name in one.rows}

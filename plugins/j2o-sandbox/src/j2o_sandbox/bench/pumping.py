@@ -7,9 +7,10 @@ import json
 import statistics
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Sequence
+from typing import Dict, List, Sequence, Tuple
 
 from j2o_core.api import Fatal
 
@@ -91,9 +92,30 @@ def contest(spec: str, folder: Path, issues: int, seed: int, latency_ms: float, 
         ran = _applied(writes, measured.sampler)
         with world(issues, 1, seed, latency_ms) as second:
             second.record()
-            pumped = _pump(_phases(writes), second, workers, folder)
+            pumped = _pump(phases(writes), second, workers, folder)
         pairs.append(Pair(ran, pumped))
     return Contest(pairs)
+
+
+def phases(writes: Sequence[Write]) -> List[List[object]]:
+    """The recorded writes as the pump reads them. A phase is all requests of one kind, ordered by their first one.
+
+    Within a phase those to one address (comments of one work package, which lock it) are spread evenly: the pump knows
+    no lanes, and must not lose its time at locks.
+    """
+    numbers: Dict[str, int] = {}
+    to_one: Counter[Tuple[int, str]] = Counter()
+    placed = []
+    for write in writes:
+        kind = f"{write.method} {write.template}"
+        phase = 0 if write.is_structure else numbers.setdefault(kind, len(numbers) + 1)
+        body = base64.b64encode(write.body).decode("ascii")
+        to_one[phase, write.address] += 1
+        placed.append((to_one[phase, write.address], [phase, write.method, write.address, write.content_type, body]))
+    spread = sorted(
+        (row for row in placed if row[1][0]), key=lambda row: (row[0] - 0.5) / to_one[int(row[1][0]), str(row[1][2])]
+    )
+    return [row for _, row in (*(row for row in placed if not row[1][0]), *spread)]
 
 
 def _applied(writes: Sequence[Write], sampler: Sampler) -> Applied:
@@ -103,18 +125,6 @@ def _applied(writes: Sequence[Write], sampler: Sampler) -> Applied:
         raise Fatal("nothing was written that could be measured: are there issues?", exit_code=1)
     began, ended = max(structure), max(write.ended for write in rest)
     return Applied(len(rest), ended - began, sampler.cpu(began, ended))
-
-
-def _phases(writes: Sequence[Write]) -> List[List[object]]:
-    """The recorded writes as the pump reads them. A phase is all requests of one kind, ordered by their first one."""
-    phases: Dict[str, int] = {}
-    rows: List[List[object]] = []
-    for write in writes:
-        kind = f"{write.method} {write.template}"
-        phase = 0 if write.is_structure else phases.setdefault(kind, len(phases) + 1)
-        body = base64.b64encode(write.body).decode("ascii")
-        rows.append([phase, write.method, write.address, write.content_type, body])
-    return rows
 
 
 def _pump(rows: List[List[object]], target: World, workers: int, folder: Path) -> Applied:

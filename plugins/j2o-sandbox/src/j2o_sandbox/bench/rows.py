@@ -12,7 +12,7 @@ TOLERANCE = 0.1
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the table. ``goal`` is ``(">=" or "<=", bound)``."""
+    """One line of the table. ``goal`` is ``(">=", "<=" or "<", bound)``."""
 
     name: str
     what: str
@@ -32,6 +32,9 @@ LINES: Mapping[str, Line] = {
         Line("apply-50ms", "apply against the pump, 50 ms", "ratio", (">=", 0.85)),
         Line("apply-200ms", "apply against the pump, 200 ms", "ratio", (">=", 0.95)),
         Line("whole-run", "whole run against a plain script, 200 ms", "times", (">=", 12.0)),
+        Line("adaptive-limit", "adaptive limit against the best fixed one", "ratio", (">=", 0.95)),
+        Line("adaptive-refused", "refused under the adaptive limit", "ratio", ("<", 0.01)),
+        Line("dask", "4 Dask workers against 1, 400 ms, 4 threads each", "times", (">=", 3.5)),
         Line("memory-growth", "peak memory against a tenth of the issues", "ratio", ("<=", 1.15)),
         Line("memory-peak", "peak memory", "MB", ("<=", 350.0)),
         Line("last-tenth", "rate of the last tenth against the first", "ratio", (">=", 0.9)),
@@ -58,6 +61,8 @@ class Row:
         comparison, bound = self.line.goal
         if self.value is None:
             return False
+        if comparison == "<":
+            return self.value < bound
         return self.value <= bound if comparison == "<=" else self.value >= bound
 
     @property
@@ -83,6 +88,6 @@ def is_worse(now: Row, before: Optional[float]) -> bool:
     if now.value is None:
         return True
     margin = TOLERANCE * abs(before)
-    if now.line.goal[0] == "<=":
-        return now.value > before + margin
-    return now.value < before - margin
+    if now.line.goal[0] == ">=":
+        return now.value < before - margin
+    return now.value > before + margin

@@ -16,7 +16,7 @@ apiVersion: j2o/v1
 kind: Migration
 name: bench
 extends: {spec}
-runtime: {{workers: {workers}}}
+runtime: {{workers: {workers}{more}}}
 """
 _FLAT = """\
 entities:
@@ -47,11 +47,12 @@ class Setting:
         """How many issues a measurement is made with that has ``own`` as its number."""
         return self.issues if self.issues is not None else own
 
-    def write_spec(self, flat: bool = False) -> str:
-        """A spec that is the given one with the bench's workers; ``flat``: without parents."""
-        path = self.folder / ("flat.yaml" if flat else "bench.yaml")
+    def write_spec(self, flat: bool = False, limit: str = "", workers: Optional[int] = None) -> str:
+        """The given spec with the bench's workers; ``flat``: without parents; ``limit``: the ``rate_limit`` to keep."""
+        path = self.folder / f"{'flat' if flat else 'bench'}{limit and '-'}{limit}.yaml"
+        more = limit and f", rate_limit: {{openproject: {limit}}}"
         given = Path(self.spec)
         extended = str(given.absolute()) if given.exists() else self.spec
-        text = _SPEC.format(spec=extended, workers=self.workers) + (_FLAT if flat else "")
+        text = _SPEC.format(spec=extended, workers=workers or self.workers, more=more) + (_FLAT if flat else "")
         path.write_text(text, encoding="utf-8")
         return str(path)

@@ -92,9 +92,10 @@ class World:
 
 
 @contextlib.contextmanager
-def world(issues: int, projects: int, seed: int, latency_ms: float = 0.0) -> Iterator[World]:
-    """Start one; equal seeds give equal data. Raises ``Fatal``."""
-    options = SandboxOptions(seed=seed, projects=projects, issues=issues, latency_ms=latency_ms, attachment_bytes=4096)
+def world(issues: int, projects: int, seed: int, latency_ms: float = 0.0, **more: str) -> Iterator[World]:
+    """Start one; equal seeds give equal data. ``more`` are other options of a sandbox. Raises ``Fatal``."""
+    size = {"projects": projects, "issues": issues, "attachment_bytes": 4096}
+    options = SandboxOptions(seed=seed, latency_ms=latency_ms, **size, **more)  # type: ignore[arg-type]
     try:
         running = start(options, timeout=300.0)
     except SandboxError as error:
