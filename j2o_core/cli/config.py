@@ -204,7 +204,7 @@ def _version(current: Session, name: str, ledger: Optional[str], environment: Op
 
     if Path(name).is_file() or ":" in name:
         loaded = require_spec(current, name, environment)
-        return _Version(loaded, {path: _shown(str(place)) for path, place in loaded.values.items() if path})
+        return _Version(loaded, {path: _place(str(place)) for path, place in loaded.values.items() if path})
     run = name
     if name != LAST:
         digests = {found["spec_digest"]: found["run"] for _, found in reversed(all_runs(current.home, ledger))}
@@ -215,10 +215,10 @@ def _version(current: Session, name: str, ledger: Optional[str], environment: Op
     url, found = find_run(current.home, ledger, run)
     with queries(current.home, url) as asked:
         document, places = asked.spec(found["run"])
-    return _Version(stored_spec(document, f"run {found['run']}"), {path: _shown(at) for path, at in places.items()})
+    return _Version(stored_spec(document, f"run {found['run']}"), {path: _place(at) for path, at in places.items()})
 
 
-def _shown(place: str) -> str:
+def _place(place: str) -> str:
     from ..spec.packaged import shown_file
 
     file, line, column = place.rsplit(":", 2)

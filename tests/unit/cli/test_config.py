@@ -67,7 +67,9 @@ def test_history_lists_each_version_once_with_its_runs(j2o: Callable[..., Any], 
 def test_show_prints_the_spec_as_it_was_run_with_the_place_of_each_value(j2o: Callable[..., Any], run: str):
     Path("acme.yaml").write_text("changed since", encoding="utf-8")
     shown = j2o("config", "show", "last", "--origins").out
-    assert "acme.yaml:11" in next(line for line in shown.splitlines() if "login:" in line)
+    assert next(line for line in shown.splitlines() if "login:" in line).endswith("# acme.yaml:11")
+    origins = json.loads(j2o("config", "show", "last", "--origins", "--json").out)["origins"]
+    assert origins["kind"] == "acme.yaml:2:7"
     assert "${env:JIRA_TOKEN}" in shown
     assert json.loads(j2o("config", "show", run, "--json").out)["entities"]["users"]["map"]["login"] == "name"
 
