@@ -10,7 +10,7 @@ from ..hooks.registry import RECORD_SCHEMA, Registry
 from ..mapping.codes import ITEM_SKIPPED
 from ..mapping.compiled import EntityMapping
 from ..mapping.model import Mapped
-from ..mapping.rules import STOP, WARN
+from ..mapping.rules import SKIP, STOP, WARN
 from ..model.payload import FAIL, Ref
 from ..model.problem import ERROR, WARNING, Problem
 from ..model.record import Record
@@ -19,12 +19,15 @@ from ..spec.model import Spec
 from . import codes
 from .broken import told_of
 from .left_out import LeftOut
+from .policies import Policies
 from .records import check_against_any
 
 #: (entity, alias) → (origin id, key) of the record that the alias names, or None
 AliasIndex = Callable[[str, str], Optional["tuple[str, str]"]]
 
 NO_TARGET, NO_TARGET_SKIPPED = "J2O-E011", "J2O-E012"
+#: in place of ``NO_TARGET`` where what is referred to was left out
+_FOLLOWS = "follows"
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Checker:
     ) -> None:
         self._mappings, self._loaders, self._origin, self._left_out = mappings, loaders, origin, left_out
         self._schemas = {name: _schemas(spec, registry, name) for name in loaders}
+        self._policies = {name: Policies(spec.entities[name], spec) for name in loaders}
 
     def check(self, record: Record, source: Optional[Record], new: bool, broken: Sequence[Broken] = ()) -> Verdict:
         """The verdict on one record; ``source`` is the one it was split from, ``new``: it was never written before.
@@ -80,7 +84,7 @@ class Checker:
             skipped = Problem(ITEM_SKIPPED, mapped.skip, WARNING, mapped.skip_place)
             return self._leave_out(record, skipped, told)
         if mapped.fail is not None:
-            return self._leave_out(record, mapped.fail, told)
+            return self._wrong(record, mapped.fail, told, mapped.payload)
         stops: list[Problem] = []
         for found, on_fail in self._across(record, source, mapped, broken):
             if on_fail == WARN:
@@ -96,8 +100,12 @@ class Checker:
         for found in (*self._references(mapped, loader), *loader.problems(mapped.payload)):
             if found.code == codes.MISSING_REFERENCE:
                 replaced.append(self._of(record, found))
-            elif found.severity == ERROR or found.code == NO_TARGET_SKIPPED:
+            elif found.code == _FOLLOWS:
+                return self._leave_out(record, replace(found, code=NO_TARGET), told)
+            elif found.code == NO_TARGET_SKIPPED:
                 return self._leave_out(record, found, told)
+            elif found.severity == ERROR:
+                return self._wrong(record, found, told, mapped.payload)
             else:
                 told.append(self._of(record, found))
         return Verdict(mapped, None, tuple(told), tuple(replaced))
@@ -108,6 +116,17 @@ class Checker:
         stops = (*mapped.stops, *(one for one, on_fail in found if on_fail == STOP))
         others = (mapped.fail, *mapped.problems, *(one for one, _ in found))
         return Verdict(None, None, (*told, *(one for one in others if one and one not in stops)), (), stops)
+
+    def _wrong(self, record: Record, found: Problem, told: Sequence[Problem], payload: Mapping[str, Any]) -> Verdict:
+        """An item that cannot be written as it is: what the spec says happens, or nothing is written at all."""
+        policies = self._policies[record.origin.entity]
+        problem = policies.placed(found, payload.get(found.field))
+        if policies.cover(problem):
+            return self._leave_out(record, problem, told)
+        if policies.otherwise == STOP:
+            return Verdict(None, None, tuple(told), (), (self._of(record, problem),))
+        severity = WARNING if policies.otherwise == SKIP else ERROR
+        return self._leave_out(record, replace(problem, severity=severity), told)
 
     def _leave_out(self, record: Record, cause: Problem, told: Sequence[Problem] = ()) -> Verdict:
         self._left_out.add(record.origin, cause)
@@ -131,7 +150,13 @@ class Checker:
         for name, value in mapped.payload.items():
             for ref in value if isinstance(value, list) else (value,):
                 if isinstance(ref, Ref) and not self._is_coming(ref):
-                    yield _gone(name, ref, name in loader.required)
+                    gone = _gone(name, ref, name in loader.required)
+                    # What it refers to was left out, as the spec says: that is the cause, and this follows.
+                    follows = gone.code == NO_TARGET and self._named(ref)
+                    yield replace(gone, code=_FOLLOWS) if follows else gone
+
+    def _named(self, ref: Ref) -> bool:
+        return any(self._origin(ref.entity, alias) is not None for alias in ref.aliases)
 
     def _is_coming(self, ref: Ref) -> bool:
         for alias in (*ref.aliases, *((ref.use,) if ref.use else ())):

@@ -19,7 +19,7 @@ class StoppedByCheck(Exception):
     def __init__(self, findings: Sequence[Finding]) -> None:
         causes = "one cause" if len(findings) == 1 else f"{len(findings)} causes"
         super().__init__(
-            f"stopped by the check, nothing was written: {causes}, each told above and in the report. "
+            f"stopped by the check, nothing was written: {causes}, which `j2o errors last` and the report tell. "
             "Mend the spec and run again; where you mend the source instead, run with --fresh"
         )
         self.findings = findings

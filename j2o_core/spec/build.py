@@ -88,6 +88,7 @@ def _entity(
         load=_load(load, connections, key_place(root, (*base, "load"))) if load is not None else None,
         drop=entry.get("drop", {}),
         unmapped=entry.get("unmapped", "preserve"),
+        on_fail=entry.get("on_fail", "stop"),
         rules=tuple(_rule(rule, form, path, root) for rule, form, path in _rules(entry, base) if "assert" in form),
         across=tuple(
             _across(rule, form, path, root) for rule, form, path in _rules(entry, base) if "assert" not in form

@@ -131,6 +131,8 @@ class EntitySpec:
     load: Optional[LoadSpec]
     drop: Mapping[str, str] = field(default_factory=dict)
     unmapped: str = "preserve"
+    #: what becomes of an item that cannot be written as it is where nothing else says: stop (the run), fail or skip
+    on_fail: str = "stop"
     rules: tuple[RuleSpec, ...] = ()
     after: tuple[str, ...] = ()
     place: Optional[Place] = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Iterable, Mapping, Optional
 
 import pytest
@@ -13,9 +14,9 @@ from j2o_core.hooks.registry import Registry
 from j2o_core.mapping.model import Mapped
 from j2o_core.model.origin import Origin
 from j2o_core.model.payload import Ref
-from j2o_core.model.problem import ERROR, WARNING, Problem
+from j2o_core.model.problem import ERROR, WARNING, Place, Problem
 from j2o_core.model.record import Record
-from j2o_core.spec.model import EntitySpec, ExtractSpec, LoadSpec, RuntimeSpec, Spec
+from j2o_core.spec.model import EntitySpec, ExtractSpec, FieldSpec, LoadSpec, RuleSpec, RuntimeSpec, Spec
 
 LOAD = LoadSpec("fake")
 SPEC = Spec(
@@ -26,11 +27,20 @@ SPEC = Spec(
     {
         "users": EntitySpec("users", (ExtractSpec(plugin="fake.users"),), {}, LOAD),
         "groups": EntitySpec("groups", (ExtractSpec(plugin="fake.users"), ExtractSpec(plugin="x")), {}, LOAD),
-        "work_packages": EntitySpec("work_packages", (ExtractSpec(plugin="fake.issues"),), {}, LOAD),
+        "work_packages": EntitySpec(
+            "work_packages",
+            (ExtractSpec(plugin="fake.issues"),),
+            {"owner": FieldSpec("owner", "owner", missing="fail"), "kind": FieldSpec("kind", "kind", table="kinds")},
+            LOAD,
+            rules=(RuleSpec("named", "source", "", "", "fail", path="a rule"),),
+        ),
+        "files": EntitySpec("files", (ExtractSpec(plugin="x"),), {}, LOAD, on_fail="fail"),
+        "links": EntitySpec("links", (ExtractSpec(plugin="x"),), {}, LOAD, on_fail="skip"),
         "comments": EntitySpec("comments", (ExtractSpec(of="work_packages", each="c"),), {}, LOAD),
     },
-    {},
+    {"kinds": {"Story": "Tale"}},
     RuntimeSpec(),
+    places={"tables.kinds.Story": Place("spec.yaml", 7, 3)},
 )
 KNOWN = {("users", "ann"): ("u1", "ann"), ("work_packages", "ACME-9"): ("9", "ACME-9")}
 
@@ -81,8 +91,8 @@ def checking() -> Checking:
     return Checking()
 
 
-def problem(severity: str = ERROR, code: str = "J2O-M102") -> Problem:
-    return Problem(code, "'QA' has no row", severity, entity="work_packages", key="ACME-1", field="status")
+def problem(code: str = "J2O-M102", severity: str = ERROR, field: str = "status") -> Problem:
+    return Problem(code, "'QA' has no row", severity, entity="work_packages", key="ACME-1", field=field)
 
 
 def test_a_sound_item_is_to_be_written(checking):
@@ -93,14 +103,19 @@ def test_a_sound_item_is_to_be_written(checking):
 
 
 def test_what_mapping_refuses_has_failed_and_what_it_leaves_out_is_skipped(checking):
-    failed, skipped = checking.check(fail=problem()), checking.check(skip="restricted")
-    assert failed.mapped is None and failed.cause == problem()
+    broken = replace(problem(), path="a rule")
+    failed, skipped = checking.check(fail=broken), checking.check(skip="restricted")
+    assert failed.mapped is None and failed.cause is not None
+    assert (failed.cause.code, failed.cause.severity, failed.stops) == (broken.code, ERROR, ())
     assert skipped.cause is not None
     assert (skipped.cause.severity, skipped.cause.message) == (WARNING, "restricted")
     assert (skipped.cause.entity, skipped.cause.key) == ("work_packages", "ACME-1")
 
 
-@pytest.mark.parametrize(("outcome", "words"), [({"fail": problem()}, "has failed"), ({"skip": "no"}, "was skipped")])
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [({"fail": problem("J2O-M103", field="owner")}, "has failed"), ({"skip": "no"}, "was skipped")],
+)
 def test_what_belongs_to_an_item_left_out_shares_its_fate_unless_it_was_written_before(checking, outcome, words):
     of_the_parent = checking.check(**outcome)
     verdict = checking.check("comments")
@@ -111,10 +126,10 @@ def test_what_belongs_to_an_item_left_out_shares_its_fate_unless_it_was_written_
 
 
 def test_a_reference_to_nothing_fails_the_item_where_its_field_says_so(checking):
-    verdict = checking.check(payload={"assignee": Ref("users", ("bob",), "Bob Lee")})
+    verdict = checking.check(payload={"owner": Ref("users", ("bob",), "Bob Lee")})
     assert verdict.cause is not None
     assert verdict.cause.severity == ERROR
-    assert verdict.cause.message == "assignee: 'Bob Lee' is not among the migrated users"
+    assert verdict.cause.message == "owner: 'Bob Lee' is not among the migrated users"
 
 
 def test_a_reference_to_an_item_left_out_is_one_to_nothing(checking):
@@ -149,8 +164,37 @@ def test_another_item_named_by_the_policy_answers_the_reference(checking):
     assert (verdict.cause, verdict.replaced) == (None, ())
 
 
+@pytest.mark.parametrize(
+    "mapped",
+    [
+        {"fail": Problem("J2O-M101", "no number", ERROR, field="owner")},
+        {"fail": Problem("J2O-M103", "empty", ERROR, field="kind")},
+        {"payload": {"kind": Ref("users", ("bob",), "Bob")}},
+        {"payload": {"subject": "x" * 256}},
+    ],
+)
+def test_what_no_policy_covers_stops_the_run_and_leaves_nothing_out(checking, mapped):
+    verdict = checking.check(**mapped)
+    (stop,) = verdict.stops
+    assert (verdict.mapped, verdict.cause, stop.severity, stop.key) == (None, None, ERROR, "ACME-1")
+    assert checking.check("comments").cause is None
+
+
+@pytest.mark.parametrize(("entity", "severity"), [("files", ERROR), ("links", WARNING)])
+def test_an_entity_can_say_that_such_items_fail_or_are_skipped(checking, entity, severity):
+    verdict = checking.check(entity, payload={"subject": "x" * 256})
+    assert (verdict.cause.code, verdict.cause.severity, verdict.stops) == ("X-1", severity, ())
+
+
+def test_the_row_of_the_table_is_the_line_to_change_and_what_would_do_is_told(checking):
+    wrong = Problem("X-3", "no such kind", ERROR, field="kind", expected="Epic, Task", suggestion="Task")
+    (stop,) = checking.check(payload={"kind": "Tale"}, fail=wrong).stops
+    assert str(stop.place) == "spec.yaml:7:3"
+    assert stop.message == "no such kind (expected: Epic, Task; did you mean 'Task'?)"
+
+
 def test_what_the_target_would_refuse_fails_and_what_it_would_mind_is_told(checking):
-    refused, minded = checking.check(payload={"subject": "x" * 256}), checking.check(payload={"subject": ""})
+    refused, minded = checking.check("files", payload={"subject": "x" * 256}), checking.check(payload={"subject": ""})
     assert refused.cause is not None and refused.cause.code == "X-1"
     assert minded.mapped is not None
     assert [(found.code, found.key) for found in minded.problems] == [("X-2", "ACME-1")]
