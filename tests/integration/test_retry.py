@@ -71,11 +71,17 @@ def test_what_the_target_refused_is_written_by_the_retry_with_all_that_hung_on_i
         assert any(set(cause["entities"]) >= {"work_packages", "comments"} for cause in causes)
         assert all(cause["place"] for cause in causes if "work_packages" in cause["entities"])
 
-        for item in json.loads(migration.command("errors", "last", "--items", "--json").stdout)["items"]:
-            refused = item["class"] == "validation" and item["entity"] in ("users", "work_packages")
-            assert item["place"].startswith(("j2o:", "demo", str(tmp_path))) or "demo" in item["place"], item
-            assert len(item["request"]) == (36 if refused else 0), item
-            assert ("422" in item["words"]) is refused, item
+        items = json.loads(migration.command("errors", "last", "--items", "--json").stdout)["items"]
+        refused = [item for item in items if item["code"] == "http_422"]
+        assert {item["entity"] for item in refused} >= {"users", "work_packages"}
+        for item in items:
+            assert item["key"] and item["place"], item
+            assert len(item["request"]) == (36 if item in refused else 0), item
+            assert (item["words"] == "An internal error has occurred.") is (item in refused), item
+        logged = [json.loads(line) for log in (tmp_path / "home" / "logs").glob("*.jsonl") for line in log.open()]
+        for item in refused:
+            lines = [line for line in logged if line.get("request") == item["request"]]
+            assert any((line["key"], line["words"]) == (item["key"], item["words"]) for line in lines), item
 
         held = made.openproject.state("versions", "users")
         made.openproject.faults()
