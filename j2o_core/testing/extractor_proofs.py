@@ -52,6 +52,7 @@ def extractor_proofs(worlds: Worlds, case: ExtractorCase) -> Iterator[Proof]:
         ("gives pages", reading.prove_pages),
         ("goes on after every page", reading.prove_resuming),
         ("goes on dividing after every division", reading.prove_dividing),
+        ("reads given records again", reading.prove_chosen),
         ("gives the same twice, over any address", reading.prove_stability),
         ("takes any value for a reference", reading.prove_references),
     ):
@@ -180,6 +181,23 @@ class _Reading:
                 again = [one.name for other in rest or () for one in other.slices]
                 wanted = [one.name for other in found[position + 1 :] for one in other.slices]
                 demand(again == wanted, f"{name}: after a division come {shown(again)}, and at once {shown(wanted)}")
+
+    def prove_chosen(self) -> None:
+        client = self._worlds.connect(self._world())
+        extractor = self._extractor(client)
+        if not extractor.incremental:
+            return
+        for name in extractor.slices(self._case.selection):
+            parts = {one.name for found in divisions(extractor, self._case.selection, name) for one in found.slices}
+            known = [record for part, page in self._read_once().pages if part in parts for record in page.records]
+            asked = known[:2]
+            slices = extractor.chosen(name, [(record.origin.id, record.key) for record in asked])
+            pages = [page for one in slices for page in extractor.pages(self._case.selection, one.name, one.cursor)]
+            again = {record.origin.id: record.digest for page in pages for record in page.records}
+            wanted = {record.origin.id: record.digest for record in asked}
+            demand(
+                again == wanted, f"{name}: of the chosen {shown(list(wanted))} came {shown(list(again))}, or changed"
+            )
 
     def prove_stability(self) -> None:
         first = self._read_once()

@@ -28,21 +28,19 @@ class Changes:
         self._entity = entity
 
     def windows(self, project: str, earlier: Earlier, cursor: Optional[Mapping[str, Any]]) -> Iterator[Listed]:
-        """Issues that were updated, and those among them that meet the condition no more. A cursor tells the step, and
-        where in it."""
-        minutes = math.ceil((time.time() - earlier.began) / 60) + self._overlap
-        # Jira counts back from its own clock: neither its zone nor a difference between the clocks matters.
-        updated = f'updated >= "-{minutes}m"'
-        steps = (
-            [("updated", f"({self._jql}) AND {updated}"), ("left", updated)] if self._jql else [("updated", updated)]
-        )
-        cursor = cursor or {"step": "updated", "at": None}
-        for step, jql in steps[[name for name, _ in steps].index(str(cursor["step"])) :]:
-            known = {one for chunk in earlier.known() for one, _ in chunk} if step == "left" else None
-            begin = cursor["at"] if step == cursor["step"] else None
-            for window in listing_of(self._client, jql).windows(project, begin):
-                names = [name for name in window.names if known is None or name.id in known]
-                yield Listed(names, {"step": step, "at": window.cursor}, 0)
+        """Issues that were updated and meet the condition."""
+        updated = self._updated(earlier)
+        condition = f"({self._jql}) AND {updated}" if self._jql else updated
+        yield from listing_of(self._client, condition).windows(project, cursor)
+
+    def left(self, project: str, earlier: Earlier) -> list[Name]:
+        """Issues that were read before, and were updated so that they do not meet the condition any more."""
+        if not self._jql:
+            return []
+        meeting = {name.id for window in self.windows(project, earlier, None) for name in window.names}
+        updated = listing_of(self._client, self._updated(earlier)).windows(project, None)
+        others = {name.id: name for window in updated for name in window.names if name.id not in meeting}
+        return [others[one] for chunk in earlier.known() for one, _ in chunk if one in others] if others else []
 
     def compared(self, project: str, earlier: Earlier, selected: Sequence[str]) -> tuple[list[Name], list[Name]]:
         """By a listing of all issues: those that nobody knew, and those that are gone."""
@@ -76,6 +74,10 @@ class Changes:
             return set(), [], [Problem("J2O-X013", message, WARNING, entity=self._entity)]
         return issues, deleted, []
 
+    def _updated(self, earlier: Earlier) -> str:
+        """Jira counts back from its own clock: neither its zone nor a difference between the clocks matters."""
+        return f'updated >= "-{math.ceil((time.time() - earlier.began) / 60) + self._overlap}m"'
+
     def _project_of(self, name: Name) -> str:
         """The key of the project that an issue is in now; empty where it is nowhere."""
         try:
@@ -103,6 +105,12 @@ def linked(data: Mapping[str, Any]) -> Iterator[str]:
         if isinstance(link, dict):
             ends += [link.get("inwardIssue"), link.get("outwardIssue")]
     yield from (str(end["id"]) for end in ends if isinstance(end, dict) and end.get("id"))
+
+
+def left_problem(entity: str, name: Name) -> Problem:
+    """What to say of an issue that the selection does not hold any more."""
+    message = f"issue {name.key} (id {name.id}) was changed, and does not meet the condition of `select.jql` any more"
+    return Problem("J2O-X009", message, WARNING, entity=entity, key=name.key)
 
 
 def deleted_problem(entity: str, name: Name) -> Problem:

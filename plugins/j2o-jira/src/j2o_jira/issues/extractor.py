@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from typing import Any, Iterator, Mapping, Optional, Sequence
+from urllib.parse import quote
 
 from j2o_core.api import (
     WARNING,
@@ -24,7 +26,7 @@ from j2o_core.api import (
 from ..mentions import mentioned
 from ..people import embedded_people, person_data
 from ..plain import iso_time, plain, server_path
-from .changes import Changes, deleted_problem, linked
+from .changes import Changes, deleted_problem, left_problem, linked
 from .chosen import BULK_CLOUD, BULK_SERVER, Chosen
 from .key_listing import KeyListing
 from .listed import Name, project_of
@@ -33,6 +35,7 @@ from .slices import cursor_of, names_in, slices_of
 from .sublists import Sublists
 
 _PAGE = 100
+_KEY = re.compile(r"[a-z][a-z0-9_]*-[0-9]+")
 #: minutes by which a later reading goes back behind the beginning of the earlier one
 _OVERLAP = 10
 #: the cursor of changes that were all found
@@ -86,11 +89,13 @@ class Issues(Extractor):
         for window in changes.windows(slice, earlier, cursor):
             yield Division(list(slices_of(slice, window.names, self._slice_size, ", changed")), window.cursor)
         issues, outdated, problems = self._logged(changes, earlier)
-        names, gone = changes.logged_among(earlier, issues), []
+        names, gone = changes.logged_among(earlier, issues), changes.left(slice, earlier)
+        problems = [*problems, *(left_problem(self.entity, name) for name in gone)]
         if earlier.look_for_deleted:
-            unknown, gone = changes.compared(slice, earlier, self.slices(selection))
-            names += unknown
-            problems = [*problems, *(deleted_problem(self.entity, name) for name in gone)]
+            unknown, missing = changes.compared(slice, earlier, self.slices(selection))
+            missing = [name for name in missing if name not in gone]
+            problems += [deleted_problem(self.entity, name) for name in missing]
+            names, gone = names + unknown, gone + missing
         found = list(slices_of(slice, names, self._slice_size, ", changed"))
         yield Division(found, _ALL, None, problems, [name.id for name in gone], outdated)
 
@@ -138,6 +143,14 @@ class Issues(Extractor):
     def label(value: Any) -> str:
         """The issue's key."""
         return str(value.get("key") or value.get("id") or "") if isinstance(value, dict) else str(value or "")
+
+    def page(self, key: str) -> str:
+        """What a browser shows; Jira leads from former keys to the issue."""
+        return f"{self.client.url}/browse/{quote(key, safe='')}"
+
+    def former_key(self, alias: str) -> str:
+        """Keys are upper case."""
+        return alias.upper() if _KEY.fullmatch(alias) else ""
 
     def field_names(self) -> Mapping[str, str]:
         """See ``Extractor.field_names``."""
