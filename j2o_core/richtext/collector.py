@@ -7,21 +7,21 @@ which would make a long text cost more than its length.
 from __future__ import annotations
 
 import gc
-from contextlib import contextmanager
-from typing import Iterator
 
 
-@contextmanager
-def paused_collector() -> Iterator[None]:
+class paused_collector:
     """Pause collections while one text is worked on.
 
     Safe among threads: who finds the collector paused leaves it to the one who paused it.
     """
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
+
+    __slots__ = ("_paused",)
+
+    def __enter__(self) -> None:
+        self._paused = gc.isenabled()
+        if self._paused:
+            gc.disable()
+
+    def __exit__(self, *error: object) -> None:
+        if self._paused:
+            gc.enable()

@@ -68,17 +68,27 @@ def similarity(left: List[Entry], right: List[Entry]) -> float:
 
 def of_markdown(markdown: str) -> List[Entry]:
     """The structure of rendered Markdown."""
+    return _tidy([entry for entry in raw_of_markdown(markdown) if entry[0] != "close"])
+
+
+def raw_of_markdown(markdown: str) -> List[Entry]:
+    """As it comes: blocks with their depth, and ``close`` with that of the block that ends."""
     reader = _Html()
     reader.feed(render(markdown))
     reader.close()
-    return _tidy(reader.entries)
+    return reader.entries
 
 
 def of_adf(document: Dict[str, Any]) -> List[Entry]:
     """The structure of an ADF document."""
+    return _tidy(raw_of_adf(document))
+
+
+def raw_of_adf(document: Dict[str, Any]) -> List[Entry]:
+    """As it comes: blocks with their depth."""
     entries: List[Entry] = []
     _adf(document, 0, entries)
-    return _tidy(entries)
+    return entries
 
 
 def blocks_only(entries: List[Entry]) -> List[Entry]:
@@ -266,6 +276,7 @@ class _Html(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _TAGS and tag != "hr":
             self._depth -= 1
+            self.entries.append(("close", str(self._depth)))
             self._code = self._code and tag != "pre"
             self.text.append("\n")
         for place in range(len(self._marks) - 1, -1, -1):

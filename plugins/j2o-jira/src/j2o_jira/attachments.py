@@ -24,14 +24,16 @@ class Attachments(Splitter):
     consumes = ("fields.attachment",)
 
     def split(self, record: Record) -> Iterable[Part]:
-        """In Jira's order, each once."""
+        """In Jira's order, each once. Of those with one name texts mean the last: ``KEY^name`` is its alias."""
+        listed = (record.data.get("fields") or {}).get("attachment") or ()
+        last = {attachment.get("filename"): str(attachment.get("id") or "") for attachment in listed}
         seen: dict[str, Part] = {}
-        for attachment in (record.data.get("fields") or {}).get("attachment") or ():
-            identifier = str(attachment.get("id") or "")
+        for attachment in listed:
+            identifier, name = str(attachment.get("id") or ""), attachment.get("filename")
             if identifier and identifier not in seen:
-                key = f"{record.key}/{attachment.get('filename') or identifier}"
+                meant = (f"{record.key}^{name}",) if name and last[name] == identifier else ()
                 updated = iso_time(attachment.get("created"))
-                seen[identifier] = Part(identifier, key, attachment, updated=updated)
+                seen[identifier] = Part(identifier, f"{record.key}/{name or identifier}", attachment, meant, updated)
         return seen.values()
 
     @contextmanager

@@ -12,8 +12,9 @@ from .addresses import Addresses
 class EffectReferences:
     """The resolver of one effect: people, issues, and the files of the issue that the text belongs to.
 
-    A file is asked for as ``ISSUE-KEY/name`` among the attachments; of those that the effect claims the last with the
-    name counts, as it does in Jira. What is nowhere is told to the effect.
+    A file is asked for as ``ISSUE-KEY^name``, the last of that name, else as ``ISSUE-KEY/name`` among the attachments;
+    of those that the effect claims the last with the name counts too, as it does in Jira. What is nowhere is told to
+    the effect.
     """
 
     def __init__(self, effect: Effect, issue_key: str, addresses: Addresses) -> None:
@@ -51,7 +52,8 @@ class EffectReferences:
         """Where an attached file is served; the address holds from its upload on."""
         identifier = self._claims.get(name)
         if identifier is None:
-            item = self._item("attachments", f"{self._issue_key}/{name}")
+            key = self._issue_key
+            item = self._item("attachments", f"{key}^{name}") or self._item("attachments", f"{key}/{name}")
             identifier = item.id if item else None
         if identifier is None:
             self._effect.tell(f"the file {name}")

@@ -118,7 +118,7 @@ def test_marks_read_back_as_the_same_marks(content: rt.Inlines, html: str) -> No
         ("https://x.y/a_b?c=1&d=2", "[t](https://x.y/a_b?c=1&d=2)"),
         ("https://x.y/a (b)", "[t](<https://x.y/a (b)>)"),
         ("https://x.y/?a&copy;=1", "[t](https://x.y/?a&amp;copy;=1)"),
-        ("javascript:alert(1)", "t (javascript:alert(1))"),
+        ("javascript:alert(1)", "t (`javascript:alert(1)`)"),
     ],
 )
 def test_addresses_survive_and_unsafe_ones_are_text(href: str, expected: str) -> None:

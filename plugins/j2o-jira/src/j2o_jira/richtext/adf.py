@@ -64,44 +64,8 @@ class AdfReader:
     def __init__(self, warnings: List[str]) -> None:
         self._warnings = warnings
         self._inlines = AdfInlines(warnings)
-        lists, tables = AdfLists(self._blocks, warnings), AdfTables(self._blocks, warnings)
+        self._lists, self._tables = AdfLists(self._blocks, warnings), AdfTables(self._blocks, warnings)
         self._depth = 0
-        self._readers: Dict[str, Callable[[Dict[str, Any]], List[rt.Block]]] = {
-            "doc": self._unwrapped,
-            "paragraph": self._paragraph,
-            "heading": self._heading,
-            "bulletList": lists.bullet_list,
-            "orderedList": lists.ordered_list,
-            "listItem": self._unwrapped,
-            "taskList": lists.task_list,
-            "taskItem": lists.stray_task,
-            "blockTaskItem": lists.stray_task,
-            "decisionList": lists.decision_list,
-            "decisionItem": self._paragraph,
-            "blockquote": self._quote,
-            "codeBlock": self._code_block,
-            "rule": self._rule,
-            "table": tables.table,
-            "tableRow": tables.stray_row,
-            "tableCell": self._unwrapped,
-            "tableHeader": self._unwrapped,
-            "panel": self._panel,
-            "expand": self._expand,
-            "nestedExpand": self._expand,
-            "mediaSingle": self._media_single,
-            "mediaGroup": self._media_group,
-            "caption": self._caption,
-            "blockCard": self._card,
-            "embedCard": self._card,
-            "layoutSection": self._layout,
-            "layoutColumn": self._unwrapped,
-            "extension": self._extension,
-            "bodiedExtension": self._bodied_extension,
-            "multiBodiedExtension": self._bodied_extension,
-            "extensionFrame": self._unwrapped,
-            "syncBlock": self._sync_block,
-            "bodiedSyncBlock": self._unwrapped,
-        }
 
     def document(self, node: Dict[str, Any]) -> rt.Blocks:
         """The blocks of a ``doc`` node; any other node is read as if it stood alone in one."""
@@ -134,10 +98,10 @@ class AdfReader:
         self._depth += 1
         try:
             kind = node.get("type")
-            reader = self._readers.get(kind) if isinstance(kind, str) else None
+            reader = _READERS.get(kind) if isinstance(kind, str) else None
             if node.get("marks"):
                 self._layout_marks(node["marks"])
-            return reader(node) if reader else self._unknown(node)
+            return reader(self, node) if reader else self._unknown(node)
         finally:
             self._depth -= 1
 
@@ -252,6 +216,45 @@ class AdfReader:
         )
         content = tuple(self._blocks(node.get("content")))
         return [rt.UnknownBlock(str(kind), self._one_line(text), content)]
+
+
+#: one for all documents: a table for each would cost a short text more than reading it
+_READERS: Dict[str, Callable[[AdfReader, Dict[str, Any]], List[rt.Block]]] = {
+    "doc": AdfReader._unwrapped,
+    "paragraph": AdfReader._paragraph,
+    "heading": AdfReader._heading,
+    "bulletList": lambda reader, node: reader._lists.bullet_list(node),
+    "orderedList": lambda reader, node: reader._lists.ordered_list(node),
+    "listItem": AdfReader._unwrapped,
+    "taskList": lambda reader, node: reader._lists.task_list(node),
+    "taskItem": lambda reader, node: reader._lists.stray_task(node),
+    "blockTaskItem": lambda reader, node: reader._lists.stray_task(node),
+    "decisionList": lambda reader, node: reader._lists.decision_list(node),
+    "decisionItem": AdfReader._paragraph,
+    "blockquote": AdfReader._quote,
+    "codeBlock": AdfReader._code_block,
+    "rule": AdfReader._rule,
+    "table": lambda reader, node: reader._tables.table(node),
+    "tableRow": lambda reader, node: reader._tables.stray_row(node),
+    "tableCell": AdfReader._unwrapped,
+    "tableHeader": AdfReader._unwrapped,
+    "panel": AdfReader._panel,
+    "expand": AdfReader._expand,
+    "nestedExpand": AdfReader._expand,
+    "mediaSingle": AdfReader._media_single,
+    "mediaGroup": AdfReader._media_group,
+    "caption": AdfReader._caption,
+    "blockCard": AdfReader._card,
+    "embedCard": AdfReader._card,
+    "layoutSection": AdfReader._layout,
+    "layoutColumn": AdfReader._unwrapped,
+    "extension": AdfReader._extension,
+    "bodiedExtension": AdfReader._bodied_extension,
+    "multiBodiedExtension": AdfReader._bodied_extension,
+    "extensionFrame": AdfReader._unwrapped,
+    "syncBlock": AdfReader._sync_block,
+    "bodiedSyncBlock": AdfReader._unwrapped,
+}
 
 
 def _list(value: Any) -> List[Any]:

@@ -33,6 +33,8 @@ def read_wiki(text: Optional[str]) -> Tuple[rt.Document, List[str]]:
     return rt.Document(tuple(blocks)), list(dict.fromkeys(warnings))
 
 
+_IN_ADDRESS = re.compile(r"https?://[^\s\[\]|!]*\Z")
+_LONGEST_ADDRESS = 200
 _COLOUR_TAG = re.compile(r"\{color(:[^{}\n]*)?\}")
 
 
@@ -51,7 +53,7 @@ def _pair_colours(text: str, warnings: List[str]) -> str:
             is_open = True
         elif not opens and is_open:
             is_open = False
-        else:
+        elif not _IN_ADDRESS.search(text, max(0, tag.start() - _LONGEST_ADDRESS), tag.start()):
             pieces.append(text[position : tag.start()])
             position = tag.end()
             warnings.append("a {color} tag without partner was left out")

@@ -168,7 +168,8 @@ class InlineReader:
                 marks = self._marks(open_)
             else:
                 for inline in token if isinstance(token, list) else (token,):
-                    marked = add_marks(inline, marks)
+                    # A picture of a face is no bolder than another.
+                    marked = inline if isinstance(inline, rt.Emoji) else add_marks(inline, marks)
                     if isinstance(marked, rt.Text) and marked.marks == marks:
                         run.append(marked.text)
                     else:

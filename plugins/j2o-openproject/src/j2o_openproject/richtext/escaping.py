@@ -1,14 +1,12 @@
-"""Text as Markdown that reads back as the very same text, and does not come alive in OpenProject.
-
-OpenProject turns ``#12``, ``r34``, ``version:x``, ``[[page]]`` and ``anyValue:name`` in the rendered text into
-links and macros, after Markdown, so that a backslash does not help. Its own escape is ``!`` before the
-reference, which it removes again.
-"""
+"""Text as Markdown that reads back as the very same text, and does not come alive in OpenProject."""
 
 from __future__ import annotations
 
+import html
 import re
-from typing import List, Tuple
+from typing import Callable, List
+
+from .live import live_places
 
 _ESCAPE = re.compile(
     r"(?=[\\`\[*_<&~])(?:\\(?=[!-/:-@\[-`{-~]|$)"
@@ -23,25 +21,41 @@ _ONLY_RULE = re.compile(r"[-=|:\s]+")
 _HEADING_START = re.compile(r"#{1,6}(?:\s|$)")
 _ENTITY = re.compile(r"&(?=#?[0-9A-Za-z]{1,40};)")
 
-_COLON_PREFIXES = "commit|source|export|version|project|user|attachment"
-_HASH_PREFIXES = ("version", "message", "project", "user", "group", "document", "meeting", "view")
-_LIVE = re.compile(
-    r"(?P<hash>#+[0-9]+)"
-    r"|(?P<revision>(?<![^\W_])r[0-9]+)"
-    rf"|(?P<colon>(?<![^\W_])(?:{_COLON_PREFIXES}):(?:[^\"\s<>]|\"[^\"\n]{{1,200}}\"))"
-    r"|(?P<wiki>\[\[[^\[\]\n|]{1,200}(?:\|[^\[\]\n|]{1,200})?\]\])"
-    r"|(?P<attribute>(?:Label|Value):(?=[^\s.]))"
-    r"|(?P<setting>\{\{(?=opSetting:))"
-)
-_REVISION = re.compile(r"r[0-9]")
-_LEADING = frozenset("(,~-[>")
-_PROJECT = re.compile(r"(?:^|(?<=[\s(,~\-\[>]))[a-z0-9\-_]{1,100}:$")
-_AFTER_NUMBER = re.compile(r"$|[\s,)\]<]|\.$|[!-/:-@\[-`{-~]\W")
-
 
 def escape(text: str) -> str:
     """Text in the middle of a line."""
     return _ESCAPE.sub(r"\\\g<0>", text)
+
+
+def written_text(text: str, is_whole: bool = True) -> str:
+    """Text in the middle of a line of Markdown, kept from coming alive; ``is_whole``: see ``live_places``."""
+    return _kept(text, escape, is_whole)
+
+
+def html_text(text: str, is_whole: bool = True) -> str:
+    """Text as HTML, likewise."""
+    return _kept(text, escape_html, is_whole)
+
+
+def _kept(text: str, escape_text: Callable[[str], str], is_whole: bool) -> str:
+    places = live_places(text, is_whole)
+    if not places:
+        return escape_text(text)
+    out: List[str] = []
+    position = 0
+    for start, end in places:
+        if start < position:
+            continue
+        out.append(escape_text(text[position:start]))
+        out.append(f"<span>{escape_text(text[start:end])}</span>" if end > start else "!")
+        position = end
+    out.append(escape_text(text[position:]))
+    return "".join(out)
+
+
+def escape_html(text: str) -> str:
+    """Text as HTML, as it is."""
+    return html.escape(text, quote=False)
 
 
 def escape_line_start(line: str) -> str:
@@ -77,43 +91,3 @@ def escape_address(address: str) -> str:
 
 _PLAIN_ADDRESS = re.compile(r"[^\s<>()\\\x00-\x20\x7f]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
-
-
-def live_places(text: str) -> List[Tuple[int, int, str]]:
-    """Where text would come alive: (start, end, replacement), the replacement ``!`` or an HTML split.
-
-    ``start == end`` inserts; otherwise the slice is set apart in an element of its own.
-    """
-    places: List[Tuple[int, int, str]] = []
-    if "#" not in text and ":" not in text and "[[" not in text and _REVISION.search(text) is None:
-        return places
-    for match in _LIVE.finditer(text):
-        kind = match.lastgroup
-        start = match.start()
-        if kind == "wiki":
-            places.append((start, start, "!"))
-        elif kind == "attribute":
-            places.append((match.end() - 1, match.end(), "span"))
-        elif kind == "setting":
-            places.append((start + 1, start + 2, "span"))
-        else:
-            begin = _reference_start(text, start, kind == "hash")
-            if begin >= 0 and (kind == "colon" or _AFTER_NUMBER.match(text, match.end())):
-                places.append((begin, begin, "!"))
-    return places
-
-
-def _reference_start(text: str, start: int, is_hash: bool) -> int:
-    """Where a reference begins with its optional prefix and project; -1 where nothing can come alive."""
-    if is_hash:
-        for prefix in _HASH_PREFIXES:
-            if text.endswith(prefix, 0, start):
-                start -= len(prefix)
-                break
-    if text[start - 1 : start] == ":":
-        project = _PROJECT.search(text[max(0, start - 101) : start])
-        return start - (len(project.group())) if project else -1
-    before = text[start - 1 : start]
-    if before == "" or before in _LEADING or before.isspace():
-        return start
-    return -1

@@ -7,7 +7,7 @@ from typing import List, Sequence
 
 from j2o_core.api import richtext as rt
 
-from .escaping import live_places
+from .escaping import html_text
 from .inlines import InlineWriter, link_is_safe, mark_style
 
 _TAGS = {
@@ -27,10 +27,12 @@ class HtmlInlines:
 
     def __init__(self, inlines: InlineWriter) -> None:
         self._references = inlines.references
+        self._is_whole = False
 
     def write(self, content: Sequence[rt.Inline], line_break: str) -> str:
         """Inlines as HTML on one line."""
         out: List[str] = []
+        self._is_whole = len(content) == 1
         for inline in self._references.settled(tuple(content)):
             text = line_break if isinstance(inline, rt.HardBreak) else self._plain(inline)
             marks: rt.Marks = getattr(inline, "marks", ())
@@ -41,22 +43,22 @@ class HtmlInlines:
 
     def _plain(self, inline: rt.Inline) -> str:
         if isinstance(inline, rt.Text):
-            return _text(inline.text) if rt.CODE not in inline.marks else html.escape(inline.text, quote=False)
+            return self._text(inline.text) if rt.CODE not in inline.marks else html.escape(inline.text, quote=False)
         if isinstance(inline, rt.Mention):
             found = self._references.mention(inline)
             if found is None:
-                return _text(rt.inline_text(inline))
+                return self._text(rt.inline_text(inline))
             label = html.escape("@" + found[1])
             return (
                 f'<mention class="mention" data-id="{found[0]}" data-type="user" data-text="{label}">{label}</mention>'
             )
         if isinstance(inline, rt.IssueKey):
             address = self._references.issue(inline)
-            shown = _text(rt.inline_text(inline))
+            shown = self._text(rt.inline_text(inline))
             return f'<a href="{html.escape(address)}">{shown}</a>' if address is not None else shown
         if isinstance(inline, rt.AttachmentLink):
             href = self._references.attachment(inline)
-            label = _text(inline.label or inline.name)
+            label = self._text(inline.label or inline.name)
             return f'<a href="{html.escape(href)}">{label}</a>' if href is not None else label
         if isinstance(inline, rt.Image):
             address = html.escape(inline.url or self._references.image(inline))
@@ -64,10 +66,13 @@ class HtmlInlines:
             size += f' height="{inline.height}"' if inline.height else ""
             return f'<img src="{address}" alt="{html.escape(inline.alt or inline.name)}"{size}>'
         if isinstance(inline, rt.Status):
-            return f"<strong>{_text(inline.text)}</strong>"
+            return f"<strong>{self._text(inline.text)}</strong>"
         if isinstance(inline, rt.Anchor):
             return f'<a name="{html.escape(inline.name)}"></a>'
-        return _text(rt.inline_text(inline))
+        return self._text(rt.inline_text(inline))
+
+    def _text(self, text: str) -> str:
+        return html_text(text, self._is_whole)
 
 
 def _wrapped(text: str, mark: rt.Mark) -> str:
@@ -75,19 +80,8 @@ def _wrapped(text: str, mark: rt.Mark) -> str:
     if tag:
         return f"<{tag}>{text}</{tag}>"
     if mark.kind == rt.LINK_KIND:
-        return f'<a href="{html.escape(mark.value)}">{text}</a>' if link_is_safe(mark.value) else text
+        if link_is_safe(mark.value):
+            return f'<a href="{html.escape(mark.value)}">{text}</a>'
+        return f"{text} (<code>{html.escape(mark.value, quote=False)}</code>)"
     style = mark_style(mark)
     return f'<span style="{style}">{text}</span>' if style else text
-
-
-def _text(text: str) -> str:
-    out: List[str] = []
-    position = 0
-    for start, end, kind in live_places(text):
-        if start < position:
-            continue
-        out.append(html.escape(text[position:start], quote=False))
-        out.append("!" if kind == "!" else f"<span>{html.escape(text[start:end], quote=False)}</span>")
-        position = end
-    out.append(html.escape(text[position:], quote=False))
-    return "".join(out)

@@ -13,7 +13,8 @@ from typing import Dict, List, Sequence, Tuple
 
 from j2o_core.api import richtext as rt
 
-from .escaping import escape, escape_address, live_places
+from .escaping import escape, escape_address, written_text
+from .live import live_places
 from .references import References
 
 _MARKDOWN_MARKS: Dict[str, Tuple[str, str]] = {
@@ -40,10 +41,12 @@ class InlineWriter:
     def __init__(self, resolver: rt.Resolver, warnings: List[str]) -> None:
         self.references = References(resolver, warnings)
         self._warnings = warnings
+        self._is_whole = False
 
     def write(self, content: Sequence[rt.Inline], line_break: str) -> str:
         """Inlines as Markdown; ``line_break`` stands for hard breaks."""
         content = self.references.settled(tuple(content))
+        self._is_whole = len(content) == 1
         if len(content) == 1:
             only = content[0]
             if type(only) is rt.Text and not only.marks:
@@ -52,23 +55,8 @@ class InlineWriter:
 
     def text(self, text: str, in_link: bool = False) -> str:
         """Plain text as Markdown, kept from coming alive."""
-        places = live_places(text)
-        if not places:
-            return escape(text).replace("]", "\\]") if in_link else escape(text)
-        out: List[str] = []
-        position = 0
-        for start, end, kind in places:
-            if start < position:
-                continue
-            out.append(escape(text[position:start]))
-            if kind == "span":
-                out.append(f"<span>{escape(text[start:end])}</span>")
-            else:
-                out.append("!")
-            position = end
-        out.append(escape(text[position:]))
-        joined = "".join(out)
-        return joined.replace("]", "\\]") if in_link else joined
+        written = written_text(text, self._is_whole)
+        return written.replace("]", "\\]") if in_link else written
 
     def _pieces(self, content: Sequence[rt.Inline], level: int, in_link: bool, line_break: str) -> List[_Piece]:
         pieces: List[_Piece] = []
@@ -137,13 +125,14 @@ class InlineWriter:
     ) -> List[_Piece]:
         plain = "".join([rt.inline_text(inline) for inline in content])
         if in_link or _UNSAFE_SCHEME.match(href):
-            pieces = self._pieces(content, level, in_link, line_break)
-            if href != plain and not in_link:
-                self._warnings.append(f"the address {href[:80]!r} cannot be a link: it was written as text")
-                pieces.append((" (" + self.text(href) + ")", ""))
-            return pieces
+            if in_link:
+                return self._pieces(content, level, in_link, line_break)
+            self._warnings.append(f"the address {href[:80]!r} cannot be a link: it was written as text")
+            if href == plain:
+                return [(code_span(href.replace("\n", " ")), "")]
+            return [*self._pieces(content, level, in_link, line_break), (f" ({code_span(href)})", "")]
         if len(content) == 1 and len(getattr(content[0], "marks", ())) == level:
-            if plain == href and _AUTOLINK.fullmatch(href):
+            if plain == href and _AUTOLINK.fullmatch(href) and not live_places(href, False):
                 return [(f"<{href}>", "")]
             if href == "mailto:" + plain and _MAIL.fullmatch(plain):
                 return [(f"<{plain}>", "")]
@@ -188,7 +177,7 @@ class InlineWriter:
                 [f' {name}="{value}"' for name, value in (("width", image.width), ("height", image.height)) if value]
             )
             return f'<img src="{html.escape(address)}" alt="{html.escape(alt)}"{size}>'
-        return f"![{self.text(alt, True)}]({escape_address(address)})"
+        return f"![{escape(alt).replace(']', chr(92) + ']')}]({escape_address(address)})"
 
     @staticmethod
     def _join(pieces: List[_Piece], before: str, after: str) -> str:

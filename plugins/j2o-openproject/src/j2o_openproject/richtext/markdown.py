@@ -6,13 +6,12 @@ as the text of the tree, references are asked for while writing.
 
 from __future__ import annotations
 
-import html
 import re
 from typing import List, Sequence, Tuple
 
 from j2o_core.api import richtext as rt
 
-from .escaping import escape_line_start
+from .escaping import escape_line_start, html_text
 from .inlines import InlineWriter
 from .tables import TableWriter
 
@@ -160,7 +159,7 @@ class _BlockWriter:
         return _quoted([*title, "", *inner] if title and inner else title or inner)
 
     def _expand(self, expand: rt.Expand) -> List[str]:
-        summary = f"<summary>{html.escape(expand.title, quote=False)}</summary>" if expand.title else ""
+        summary = f"<summary>{html_text(expand.title)}</summary>" if expand.title else ""
         inner = self.blocks(expand.content)
         out = ["<details>"]
         if summary:

@@ -10,7 +10,7 @@ from typing import Callable, List, Sequence, Union
 
 from j2o_core.api import richtext as rt
 
-from .escaping import escape
+from .escaping import escape, escape_html, html_text, written_text
 from .html_inlines import HtmlInlines
 from .inlines import InlineWriter
 
@@ -21,8 +21,8 @@ class TableWriter:
     """Writes tables as lines."""
 
     def __init__(self, inlines: InlineWriter, warnings: List[str]) -> None:
-        self._markdown = _CellWriter(inlines, escape)
-        self._html = _CellWriter(HtmlInlines(inlines), _escape_html)
+        self._markdown = _CellWriter(inlines, written_text, escape)
+        self._html = _CellWriter(HtmlInlines(inlines), html_text, escape_html)
         self._warnings = warnings
 
     def write(self, table: rt.Table) -> List[str]:
@@ -51,9 +51,12 @@ class TableWriter:
 class _CellWriter:
     """Blocks on one line, their text written by Markdown's or HTML's rules."""
 
-    def __init__(self, inlines: Union[InlineWriter, HtmlInlines], escape_text: Callable[[str], str]) -> None:
+    def __init__(
+        self, inlines: Union[InlineWriter, HtmlInlines], text: Callable[[str], str], code: Callable[[str], str]
+    ) -> None:
         self._inlines = inlines
-        self._escape = escape_text
+        self._escaped = text
+        self._escaped_code = code
 
     def cell(self, content: Sequence[rt.Block]) -> str:
         """The blocks of a cell; paragraphs are parted by line breaks."""
@@ -130,14 +133,11 @@ class _CellWriter:
         return start + "".join(written) + end
 
     def _code(self, block: rt.CodeBlock) -> str:
-        text = self._escaped(block.text).replace("\n", "&#10;")
+        text = self._escaped_code(block.text).replace("\n", "&#10;")
         return f"{self._title(block.title)}<pre><code>{text}</code></pre>"
 
     def _title(self, title: str) -> str:
         return f"<strong>{self._escaped(title)}</strong>{_BREAK}" if title else ""
-
-    def _escaped(self, text: str) -> str:
-        return self._escape(text)
 
 
 def _needs_html(table: rt.Table) -> bool:
@@ -159,7 +159,3 @@ def _is_header(row: rt.TableRow) -> bool:
 
 def _line(cells: List[str], width: int) -> str:
     return "| " + " | ".join(cells + [""] * (width - len(cells))) + " |"
-
-
-def _escape_html(text: str) -> str:
-    return html.escape(text, quote=False)
