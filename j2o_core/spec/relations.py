@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Iterable, Iterator, Mapping, Optional
 
 from ..hooks import registry as roles
 from ..hooks.registry import Registry
@@ -16,11 +16,14 @@ from .options import maps
 from .runtime import check_runtime
 from .suggestion import listed, nearest
 
+#: as many circles are told at once
+_MOST_CIRCLES = 20
+
 
 def check_relations(document: Mapping[str, Any], root: Node, registry: Optional[Registry]) -> list[Problem]:
     """References to what is missing, circles, and what nothing refers to. Needs no valid document."""
     return [
-        *_entities(document, root),
+        *_entities(document, root, registry),
         *_tables(document, root),
         *_connections(document, root, registry),
         *_dropped(document, root),
@@ -31,7 +34,7 @@ def check_relations(document: Mapping[str, Any], root: Node, registry: Optional[
 # ------------------------------------------------------------------ entities
 
 
-def _entities(document: Mapping[str, Any], root: Node) -> Iterator[Problem]:
+def _entities(document: Mapping[str, Any], root: Node, registry: Optional[Registry]) -> Iterator[Problem]:
     entities = maps(document, "entities")
     written: dict[str, dict[str, Path]] = {name: {} for name in entities}
     derived: dict[str, dict[str, Path]] = {name: {} for name in entities}
@@ -44,14 +47,18 @@ def _entities(document: Mapping[str, Any], root: Node) -> Iterator[Problem]:
                 yield problem("J2O-S040", message, find(root, path).place, dotted(path), expected, guess)
             elif path[-1] == "of":
                 derived[name].setdefault(other, path)
+                if other != name and _is_part(find(root, path[:-1]), registry):
+                    written[name].setdefault(other, path)
             elif other != name:
                 written[name].setdefault(other, path)
             elif "map" not in path:
                 yield _circle([name, name], path, root)
-    for graph in (written, derived):
-        circle = _first_circle(graph)
-        if circle:
-            yield _circle(circle, graph[circle[0]][circle[1]], root)
+    for name in entities:
+        for other in _of_loader(entities[name], registry):
+            if other in entities and other != name:
+                written[name].setdefault(other, ("entities", name, "load", "plugin"))
+    found = [*_circles(written, root), *_circles(derived, root)]
+    yield from {circle.place: circle for circle in reversed(found)}.values()
 
 
 def _references(name: str, entity: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
@@ -71,6 +78,36 @@ def _references(name: str, entity: Mapping[str, Any]) -> Iterator[tuple[Path, st
     for index, other in enumerate(after if isinstance(after, list) else ()):
         if isinstance(other, str):
             yield (*base, "after", index), other
+
+
+def _is_part(extract: Node, registry: Optional[Registry]) -> bool:
+    """Whether what is made of another entity's records belongs to these, and is written after them."""
+    split = extract.value.get("split")
+    if split is None:
+        return True
+    splitter = registry.find(roles.SPLITTER, str(split.value)) if registry is not None else None
+    return splitter is not None and not splitter.shared
+
+
+def _of_loader(entity: Any, registry: Optional[Registry]) -> Iterable[str]:
+    """The entities after which the loader writes whatever the spec says."""
+    load = entity.get("load") if isinstance(entity, dict) else None
+    loader = registry.find(roles.LOADER, str(load.get("plugin"))) if registry and isinstance(load, dict) else None
+    return tuple(loader.after) if loader is not None else ()
+
+
+def _circles(graph: Mapping[str, Mapping[str, Path]], root: Node) -> Iterator[Problem]:
+    """Circles that have no step in common, each told at its first `after`, where there is one."""
+    left = {name: dict(others) for name, others in graph.items()}
+    for _ in range(_MOST_CIRCLES):
+        circle = _first_circle(left)
+        if not circle:
+            return
+        steps = [(circle[at], circle[at + 1]) for at in range(len(circle) - 1)]
+        paths = [left[name].pop(other) for name, other in steps]
+        first = next((at for at, path in enumerate(paths) if "after" in path[:3]), 0)
+        names = circle[:-1]
+        yield _circle([*names[first:], *names[:first], names[first]], paths[first], root)
 
 
 def _circle(circle: list[str], path: Path, root: Node) -> Problem:

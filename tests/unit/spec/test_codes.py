@@ -378,6 +378,12 @@ MISTAKES: Mapping[str, tuple[str, str, str, str]] = {
         "entities.a.extract.of",
         "",
     ),
+    "after its own parts": (
+        "J2O-S041",
+        entity(ISSUES + "    after: [«notes]\n  notes: {extract: {of: issues, each: x}}\n"),
+        "entities.issues.after[0]",
+        "",
+    ),
     "after itself": ("J2O-S041", entity(ISSUES + "    after: «issues\n"), "entities.issues.after", ""),
     "a table that is not there": (
         "J2O-S042",
