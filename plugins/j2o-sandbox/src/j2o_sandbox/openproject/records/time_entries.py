@@ -105,16 +105,36 @@ def form(server: Server, request: Request) -> Answer:
     if draft.project is None and draft.work_package in server.store.work_packages:
         draft.project = server.store.work_packages[draft.work_package].project
     validate(server, request, draft, None, problems)
-    body = {
-        "_type": "Form",
-        "_embedded": {
-            "payload": payload,
-            "schema": time_entry_schema(server),
-            "validationErrors": {str(error.attribute): error.represent() for error in problems.errors},
-        },
-        "_links": {"self": link("/api/v3/time_entries/form", method="post")},
-    }
-    return hal(body)
+    return _form(server, "/api/v3/time_entries/form", payload, problems)
+
+
+@routes("POST", "/time_entries/{id}/form")
+def update_form(server: Server, request: Request, row_id: str) -> Answer:
+    """What would be wrong with a change."""
+    row = _found(server, request, row_id)
+    payload = request.json(required=False)
+    _may_edit(server, request, row)
+    problems = Problems(request.language)
+    validate(server, request, assign(server, request, row.copy(), payload, problems), row, problems)
+    return _form(server, f"/api/v3/time_entries/{row_id}/form", payload, problems)
+
+
+def _form(server: Server, href: str, payload: Any, problems: Problems) -> Answer:
+    links = {"self": link(href, method="post"), "validate": link(href, method="post")}
+    if not problems.errors:
+        update = href.count("/") > 4
+        links["commit"] = link(href[: -len("/form")], method="patch" if update else "post")
+    return hal(
+        {
+            "_type": "Form",
+            "_embedded": {
+                "payload": payload,
+                "schema": time_entry_schema(server),
+                "validationErrors": {str(error.attribute): error.represent() for error in problems.errors},
+            },
+            "_links": links,
+        }
+    )
 
 
 def _visible(server: Server, request: Request, row: Any) -> bool:
