@@ -15,7 +15,7 @@ from .effect_rows import PLANNED, SENT, UPLOAD
 
 _TAKE = text(
     "UPDATE lease SET worker = :worker WHERE id IN (SELECT id FROM lease WHERE run = :run AND turn = :turn "
-    "AND worker IS NULL AND NOT done ORDER BY effects DESC, partition LIMIT (SELECT greatest(1, count(*) / :parts) "
+    "AND worker IS NULL AND NOT done ORDER BY longest DESC, partition LIMIT (SELECT greatest(1, count(*) / :parts) "
     "FROM lease WHERE run = :run AND turn = :turn AND worker IS NULL AND NOT done) FOR UPDATE SKIP LOCKED) "
     "RETURNING partition"
 )
@@ -26,18 +26,22 @@ def begin_turn(connection: Connection, run: str, turn: int, parts: Sequence[tupl
     connection.execute(delete(tables.lease).where(tables.lease.c.run == run))
     effect = tables.effect.c
     of_turn = or_(*(and_(effect.step == step, effect.rank == rank) for step, rank in parts))
-    found = (
-        select(literal(run), literal(turn), effect.partition, func.count(), false())
+    lanes = (
+        select(effect.partition, func.count().label("effects"))
         .where(effect.run == run, of_turn, effect.state.in_([PLANNED, SENT]), effect.kind != UPLOAD)
-        .group_by(effect.partition)
+        .group_by(effect.partition, effect.lane)
+        .subquery()
     )
-    columns = ["run", "turn", "partition", "effects", "done"]
+    found = select(literal(run), literal(turn), lanes.c.partition, func.max(lanes.c.effects), false()).group_by(
+        lanes.c.partition
+    )
+    columns = ["run", "turn", "partition", "longest", "done"]
     connection.execute(insert(tables.lease).from_select(columns, found))
     return sum(standing(connection, run, turn))
 
 
 def take(connection: Connection, run: str, turn: int, worker: int, workers: int) -> list[int]:
-    """Some free partitions, the largest first, fewer towards the end; none where none is free."""
+    """Some free partitions, those with the longest lanes first, fewer towards the end; none where none is free."""
     values = {"run": run, "turn": turn, "worker": worker, "parts": 2 * max(1, workers)}
     return sorted(connection.execute(_TAKE, values).scalars())
 

@@ -200,7 +200,7 @@ lease = Table(  # the partitions of the turn that is under way
     Column("run", Text, ForeignKey("run.id"), nullable=False),
     Column("turn", Integer, nullable=False),
     Column("partition", Integer, nullable=False),
-    Column("effects", Integer, nullable=False),  # so many were to be sent
+    Column("longest", Integer, nullable=False),  # effects of its longest lane
     Column("worker", Integer),  # who has it; nobody where it is free
     Column("done", Boolean, nullable=False),
     UniqueConstraint("run", "partition"),

@@ -142,6 +142,6 @@ class _Attempt:
 
 def _fatal(error: BaseException) -> Fatal:
     if isinstance(error, Fatal):
-        return Fatal(error.message, exit_code=error.exit_code)
+        return Fatal(error.message, exit_code=error.exit_code, code=error.code)
     reason = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     return Fatal(f"the ledger cannot be written: {reason}", exit_code=4)

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from .. import __name__ as core_name
 from ..ledger import effects, plans, runs, tables
 from ..ledger.runs import RunState
+from ..ledger.server import clock_of
 from ..ledger.store import Ledger
 from ..ledger.writer import Writer
 from ..model.effect import EffectClass
@@ -197,8 +198,9 @@ class Beginning:
         """An unfinished run of another spec ends here; what it had on the way is looked for before planning."""
         rows = self._on_the_way(state)
         due = [sent + self._settle for _, kind, sent in rows if kind == EffectClass.MARKED.value]
-        if due and max(due) > time.time():
-            seconds = min(self._settle, max(due) - time.time())  # the clock may have been set back
+        now = clock_of(self._ledger.engine)
+        if due and max(due) > now:
+            seconds = min(self._settle, max(due) - now)  # the clock may have been set back
             self._emit({"event": "notice", "message": f"waiting {seconds:.0f} s for lost requests of run {state.id}"})
             if self._stop.wait(seconds):
                 raise Fatal("stopped before anything was begun", exit_code=STOPPED)

@@ -66,8 +66,9 @@ class Conductor:
         self._turn = self._number = 0
         self._orders: dict[str, Any] = {}
         self._stopping = False
-        #: who sends at present
+        #: who sends at present, and whose lease holds
         self._active: tuple[str, ...] = ()
+        self._alive: tuple[str, ...] = ()
         self._failure: Optional[BaseException] = None
         self._reports: dict[int, Mapping[str, Any]] = {}
         self._base: Mapping[str, tuple[int, int]] = {}
@@ -183,20 +184,16 @@ class Conductor:
                 failed += int(report.get("failed", 0))
         check_tolerance(self._engine, finished, failed)
 
-    def _wind_up(self, going: Mapping[str, Errand]) -> None:
-        """Let what is under way come to its end: everybody is told, and nobody is waited for whose lease has ended."""
+    def _wind_up(self, going: dict[str, Errand]) -> None:
+        """Let what is under way come to its end: everybody is told, and who is alive is waited for."""
         self._stopping = True
-        patience = time.monotonic() + 2 * self._lease + 10.0
-        while time.monotonic() < patience and self._failure is None:
-            with self._guard:
-                alive = bool(self._reports_alive)
-            if not alive or (going and all(errand.ended() for errand in going.values())):
-                return
-            if not going:
-                return
+        unheard = time.monotonic() + self._lease
+        while going and (self._failure is None or time.monotonic() < unheard):
+            for address in list(going):
+                alive = address in self._alive or time.monotonic() < unheard
+                if going[address].ended() or not alive:
+                    del going[address]
             time.sleep(_GLANCE)
-
-    _reports_alive: tuple[int, ...] = ()
 
     # ---------------------------------------------------------------- leading
 
@@ -234,7 +231,7 @@ class Conductor:
         members = [member for member in members if member.left >= -_BEAT]
         with self._guard:
             self._reports.update((member.id, member.report) for member in members)
-            self._reports_alive = tuple(member.id for member in members)
+        self._alive = tuple(member.name for member in members)
         number = self._number_for(members)
         self._engine.writer.submit(partial(workers.publish, run=run, number=number, orders=self._orders))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -48,11 +49,12 @@ class Runtime:
     def __init__(self, order: RunOrder, name: str, home: Path, send: Send) -> None:
         if order.version != version_of(OURS):
             raise Fatal(f"worker {name} has j2o {version_of(OURS)}, and the run is led by {order.version}", exit_code=2)
-        self.gone = False
+        self.gone = self._forsaken = False
         self._order, self._name = order, name
         self._stop = threading.Event()
         self._ended = threading.Event()
         self._ordered = threading.Condition()
+        self._busy = threading.Lock()
         self._number = 0
         self._stamp, self._silence, self._heard = -1, 0.0, 0.0
         plugins = load_plugins(os.environ, [(builtin.NAME, builtin)])
@@ -112,6 +114,10 @@ class Runtime:
 
     def take_part(self, turn: TurnOrder) -> Part:
         """Carry out what is free of a turn, until nothing is. Raises ``Fatal``."""
+        with self._busy:
+            return Part(LOST) if self.gone else self._take_part(turn)
+
+    def _take_part(self, turn: TurnOrder) -> Part:
         order, submit = self._order, self._writer.submit
         finish, release = (
             partial(change, run=order.run, turn=turn.number, worker=self._worker)
@@ -188,6 +194,11 @@ class Runtime:
             except Exception as error:  # noqa: BLE001 - without renewal the lease ends, and nothing more is sent
                 logger.opt(exception=error).error("the lease of this worker cannot be renewed")
             self._ended.wait(BEAT)
+            if self._forsaken and self._busy.acquire(blocking=False):
+                try:
+                    self.close()  # nobody will come to let go of it
+                finally:
+                    self._busy.release()
 
     def _look(self) -> None:
         """Renew, report, and follow what is ordered."""
@@ -207,6 +218,7 @@ class Runtime:
             self._give_up()
             return
         self._lease.renewed(asked)
+        set_clock(engine, time.time() - renewed.now)  # it may have been set meanwhile
         self._listen_for_life(renewed.stamp, asked)
         if renewed.number:
             follow(self._gates, renewed.orders, self._worker, renewed.now)
@@ -223,16 +235,16 @@ class Runtime:
         self._heard = now
         self._silence = 0.0 if stamp != self._stamp else self._silence + passed
         self._stamp = stamp
-        if self._silence > self._order.lease and not self._stop.is_set():
+        if self._silence > self._order.lease and not self._forsaken:
             logger.warning("nobody leads the run any more: this worker stops")
+            self._forsaken = True
             self._stop.set()
 
     def _give_up(self) -> None:
         if not self.gone:
-            self.gone = True
+            self.gone = self._forsaken = True
             self._lease.end()
             self._stop.set()
-            self._ended.set()
             logger.warning("{}", lost(self._ledger.shown).message)
 
 

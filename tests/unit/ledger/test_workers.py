@@ -64,7 +64,7 @@ def case(postgres_url: str, tmp_path: Path) -> Iterator[Case]:
     made.close()
 
 
-def test_every_partition_is_taken_once_the_largest_first_and_fewer_at_a_time_towards_the_end(case: Case):
+def test_every_partition_is_taken_once_long_lanes_first_and_fewer_at_a_time_towards_the_end(case: Case):
     case.plan(400)
     partitions = case.begin_turn()
     first, second = case.register(), case.register()

@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("run", sa.Text(), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("partition", sa.Integer(), nullable=False),
-        sa.Column("effects", sa.Integer(), nullable=False),
+        sa.Column("longest", sa.Integer(), nullable=False),
         sa.Column("worker", sa.Integer(), nullable=True),
         sa.Column("done", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["run"], ["run.id"]),

@@ -42,17 +42,17 @@ class Crews:
         return f"{self.writes} writes: {self.alone:.1f} s alone, {self.together:.1f} s by {WORKERS}; {rates}"
 
 
-def crews(spec: str, folder: Path, issues: int, seed: int) -> Crews:
+def crews(spec: str, folder: Path, issues: int, projects: int, seed: int) -> Crews:
     """Run both once, each between fresh servers and with a fresh ledger. The spec lies in ``folder``."""
-    alone, writes = _written(spec, folder, issues, seed, 1)
-    together, again = _written(spec, folder, issues, seed, WORKERS)
+    alone, writes = _written(spec, folder, issues, projects, seed, 1)
+    together, again = _written(spec, folder, issues, projects, seed, WORKERS)
     if abs(writes - again) > 0.02 * writes:
         raise Fatal(f"one worker sent {writes} writes and {WORKERS} sent {again}", exit_code=1)
     return Crews(alone, together, writes)
 
 
-def _written(spec: str, folder: Path, issues: int, seed: int, workers: int) -> tuple[float, int]:
-    with database() as ledger, world(issues, 1, seed, LATENCY_MS) as both:
+def _written(spec: str, folder: Path, issues: int, projects: int, seed: int, workers: int) -> tuple[float, int]:
+    with database() as ledger, world(issues, projects, seed, LATENCY_MS) as both:
         path = folder / f"crew-{workers}.yaml"
         path.write_text(
             _EXTENDED.format(spec=Path(spec).name, ledger=ledger, workers=workers, threads=THREADS), encoding="utf-8"

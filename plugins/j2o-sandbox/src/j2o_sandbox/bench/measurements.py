@@ -114,7 +114,7 @@ def _adaptive(setting: Setting, issues: int) -> Iterator[Row]:
 
 
 def _crews(setting: Setting, issues: int) -> Iterator[Row]:
-    found = crews(setting.write_spec(flat=True), setting.folder, issues, setting.seed)
+    found = crews(setting.write_spec(flat=True), setting.folder, issues, setting.projects, setting.seed)
     yield row("dask", found.times, str(found))
 
 
@@ -138,7 +138,7 @@ MEASUREMENTS: Sequence[Measurement] = (
     Measurement(("apply-200ms",), 500, _against_the_pump(200.0)),
     Measurement(("whole-run",), 500, _beside_the_script),
     Measurement(("adaptive-limit", "adaptive-refused"), 300, _adaptive),
-    Measurement(("dask",), 400, _crews),
+    Measurement(("dask",), 600, _crews),
     Measurement(("memory-growth", "memory-peak", "last-tenth"), 100_000, _at_scale),
 )
 OWN_ISSUES: Mapping[str, int] = {name: one.issues for one in MEASUREMENTS for name in one.rows}
