@@ -75,9 +75,7 @@ def _read_later(
     _read([name for name in names if (name.entity, name.priority) in changing], reader, tasks)
     present = set(names)
     for entity, priority in sorted(changing):
-        mentions = wiring.extractors[(entity, priority)].mentions
-        mentioned = {one for record in later.rows.changed(entity, priority) for one in mentions(record.data)}
-        for slice, records in later.rows.outdated(entity, priority, mentioned).items():
+        for slice, records in later.outdated(wiring, entity, priority).items():
             name = SliceName(entity, priority, slice)
             if name in present:
                 reader.read_again(name, records)

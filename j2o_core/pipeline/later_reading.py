@@ -51,6 +51,22 @@ class LaterReading:
             for entity, priority in places:
                 self.rows.note_unseen(connection, entity, priority)
 
+    def outdated(self, wiring: Wiring, entity: str, priority: int) -> dict[str, list[tuple[str, str]]]:
+        """(id, key) by slice of records that were not read yet, and show something that differs or are named by it."""
+        extractor, rows = wiring.extractors[(entity, priority)], self.rows
+        changed: dict[str, set[str]] = {}
+        for of, ids in rows.differing().items():
+            names = {one.name for (place, _), one in wiring.extractors.items() if place == of} or {""}
+            for name in names:
+                changed.setdefault(name, set()).update(ids)
+        every = set().union(*changed.values())
+        mentioned = {one for record in rows.changed(entity, priority) for one in extractor.mentions(record.data)}
+        found: dict[str, list[tuple[str, str]]] = {}
+        for slice, identifier, key, data in rows.holders(entity, priority, every, mentioned):
+            if data is None or extractor.shows(data, changed):
+                found.setdefault(slice, []).append((identifier, key))
+        return found
+
 
 def later_reading(
     wiring: Wiring, snapshot: Snapshot, asked: str, look_for_deleted: bool = False

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import sqlite3
 import zlib
-from typing import Iterable, Iterator, Optional, Sequence
+from typing import AbstractSet, Any, Iterable, Iterator, Mapping, Optional, Sequence
 
 from ..model.record import Record
-from .rows import SliceName
+from .rows import SliceName, unpack
 from .store import Snapshot
 
 _CHUNK = 500
@@ -88,26 +88,33 @@ class Later:
             for record, _ in self._snapshot.load(entity, [identifier for _, identifier in rows]).values():
                 yield record
 
-    def outdated(self, entity: str, priority: int, mentioned: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
-        """(id, key) by slice of records that were not read yet, and hold the id of something that differs in their
-        data or are ``mentioned``."""
-        ids = {row[0] for row in self._connection.execute("SELECT id FROM differs")}
-        wanted = set(mentioned)
-        found: dict[str, list[tuple[str, str]]] = {}
-        if not ids and not wanted:
-            return found
+    def differing(self) -> dict[str, set[str]]:
+        """The ids of all that differs, by entity; under an empty one those of what is no record."""
+        found: dict[str, set[str]] = {}
+        for entity, identifier in self._connection.execute("SELECT entity, id FROM differs"):
+            found.setdefault(entity, set()).add(identifier)
+        return found
+
+    def holders(
+        self, entity: str, priority: int, ids: AbstractSet[str], mentioned: AbstractSet[str]
+    ) -> Iterator[tuple[str, str, str, Optional[Mapping[str, Any]]]]:
+        """(slice, id, key, data) of records that were not read yet and hold one of these ids anywhere in their data;
+        without data, those that are ``mentioned``."""
+        if not ids and not mentioned:
+            return
         rows = self._connection.execute(
-            "SELECT r.id, r.key, r.data, f.slice FROM record r"
+            "SELECT f.slice, r.id, r.key, r.data FROM record r"
             " LEFT JOIN differs d ON d.entity = r.entity AND d.id = r.id"
             " JOIN read_from f ON f.entity = r.entity AND f.id = r.id AND f.priority = r.priority"
             " WHERE r.entity = ? AND r.priority = ? AND r.generation = ? AND coalesce(d.gone, 0) = 0"
             " ORDER BY r.sequence",
             (entity, priority, self._of),
         )
-        for identifier, key, data, slice in rows:
-            if identifier in wanted or (ids and not ids.isdisjoint(_TEXT.findall(_plain(data)))):
-                found.setdefault(slice, []).append((identifier, key))
-        return found
+        for slice, identifier, key, data in rows:
+            if identifier in mentioned:
+                yield slice, identifier, key, None
+            elif ids and data is not None and not ids.isdisjoint(_TEXT.findall(_plain(data))):
+                yield slice, identifier, key, unpack(data)
 
     # ---------------------------------------------------------------- what goes on to hold
 
@@ -152,8 +159,8 @@ class Later:
         return self._snapshot.transaction()
 
 
-def _plain(data: Optional[bytes]) -> str:
-    return "" if data is None else zlib.decompress(data).decode("utf-8", "surrogatepass")
+def _plain(data: bytes) -> str:
+    return zlib.decompress(data).decode("utf-8", "surrogatepass")
 
 
 _KEPT = (

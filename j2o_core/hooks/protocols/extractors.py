@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Any, Callable, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
+from typing import AbstractSet, Any, Callable, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
 from ...model.problem import Problem
 from ...model.record import Record
@@ -115,6 +115,13 @@ class Extractor(ABC):
     def mentions(self, data: Mapping[str, Any]) -> Iterable[str]:
         """The ids of records of its own whose data tell of this changed record, purely: they are read again."""
         return ()
+
+    def shows(self, data: Mapping[str, Any], changed: Mapping[str, AbstractSet[str]]) -> bool:
+        """Whether a record read earlier, with one of these ids somewhere in its data, shows what changed, purely.
+
+        ``changed`` are ids by the name of the extractor that reads them; under no name, those of ``outdated``.
+        """
+        return True
 
     @abstractmethod
     def pages(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Iterator[Page]:

@@ -132,3 +132,30 @@ def test_a_record_is_mentioned_by_its_parent_sub_tasks_and_the_ends_of_its_links
 
 def test_the_lists_of_the_administrator_are_what_records_rest_on(jira):
     assert issues(jira).basis() == issues(jira).basis() != ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "holds"),
+    [
+        ({"jira.issues": {"10001"}}, False),
+        ({"jira.issues": {"10002"}}, True),
+        ({"jira.versions": {"10001"}}, False),
+        ({"jira.versions": {"10003"}}, True),
+        ({"jira.projects": {"10001"}}, False),
+        ({"jira.projects": {"10004"}}, True),
+        ({"": {"10001"}}, False),
+        ({"": {"10005"}}, True),
+        ({"jira.users": {"ada"}}, True),
+        ({"jira.users": {"bob"}}, False),
+    ],
+)
+def test_one_number_is_the_id_of_many_things(jira, changed, holds):
+    fields = {
+        "status": {"id": "10001", "name": "Done"},
+        "issuelinks": [{"id": "10001", "inwardIssue": {"id": "10002", "key": "A-2", "fields": {}}}],
+        "customfield_1": [{"id": "10003", "name": "1.0", "released": True}],
+        "project": {"id": "10004", "key": "A"},
+        "worklog": {"worklogs": [{"id": "10005", "author": {"key": "ada"}}]},
+        "summary": None,
+    }
+    assert issues(jira).shows({"id": "1", "key": "A-1", "fields": fields}, changed) is holds

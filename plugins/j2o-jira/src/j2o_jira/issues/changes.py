@@ -97,16 +97,6 @@ class Changes:
             since = following
 
 
-def linked(data: Mapping[str, Any]) -> Iterator[str]:
-    """The ids of issues that an issue names as its parent, sub-tasks or the other ends of links: they name it too."""
-    fields = data.get("fields") or {}
-    ends: list[Any] = [fields.get("parent"), *(fields.get("subtasks") or ())]
-    for link in fields.get("issuelinks") or ():
-        if isinstance(link, dict):
-            ends += [link.get("inwardIssue"), link.get("outwardIssue")]
-    yield from (str(end["id"]) for end in ends if isinstance(end, dict) and end.get("id"))
-
-
 def left_problem(entity: str, name: Name) -> Problem:
     """What to say of an issue that the selection does not hold any more."""
     message = f"issue {name.key} (id {name.id}) was changed, and does not meet the condition of `select.jql` any more"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
-from typing import Any, Iterator, Mapping, Optional, Sequence
+from typing import AbstractSet, Any, Iterator, Mapping, Optional, Sequence
 from urllib.parse import quote
 
 from j2o_core.api import (
@@ -26,11 +26,12 @@ from j2o_core.api import (
 from ..mentions import mentioned
 from ..people import embedded_people, person_data
 from ..plain import iso_time, plain, server_path
-from .changes import Changes, deleted_problem, left_problem, linked
+from .changes import Changes, deleted_problem, left_problem
 from .chosen import BULK_CLOUD, BULK_SERVER, Chosen
 from .key_listing import KeyListing
 from .listed import Name, project_of
 from .listing import Listing, listing_of
+from .showing import linked, shows
 from .slices import cursor_of, names_in, slices_of
 from .sublists import Sublists
 
@@ -106,6 +107,10 @@ class Issues(Extractor):
     def mentions(self, data: Mapping[str, Any]) -> Iterator[str]:
         """Both ends of a link tell of it, parents of their sub-tasks; ``updated`` changes at one of them alone."""
         return linked(data)
+
+    def shows(self, data: Mapping[str, Any], changed: Mapping[str, AbstractSet[str]]) -> bool:
+        """Ids of different things are the same numbers in Jira: it depends on where they stand."""
+        return shows(data, changed)
 
     def pages(self, selection: Selection, slice: str, cursor: Any) -> Iterator[Page]:
         """A page per request for issues; ``cursor`` holds those that are still to be read."""
