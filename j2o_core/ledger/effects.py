@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Optional, Sequence
+from typing import Any, Mapping, Optional, Sequence
 
 from sqlalchemy import Connection, Engine, bindparam, case, delete, func, insert, select, update
 
@@ -111,6 +111,22 @@ def place(connection: Connection, run: str, entity: str, step: int, places: Sequ
                 {"of": origin, "to_rank": rank, "to_lane": lane, "to_partition": partition(lane)}
                 for origin, rank, lane in places
             ],
+        )
+
+
+def join_lanes(connection: Connection, run: str, entity: str, step: int, joined: Mapping[str, str]) -> None:
+    """Move planned effects of one step from each lane to the one that it is a part of."""
+    for part, whole in joined.items():
+        connection.execute(
+            update(tables.effect)
+            .where(
+                tables.effect.c.run == run,
+                tables.effect.c.step == step,
+                tables.effect.c.entity == entity,
+                tables.effect.c.lane == part,
+                tables.effect.c.state == PLANNED,
+            )
+            .values(lane=whole, partition=partition(whole))
         )
 
 

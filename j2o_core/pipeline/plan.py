@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from functools import partial
 from typing import Optional, Sequence
 
 from ..checks.checker import Checker
@@ -143,6 +144,11 @@ class Planner:
             source += self._list_unreturned(entity)
         if loader.parent_field:
             self._plan_tree(entity, loader)
+        joined = loader.joined_lanes()
+        if joined:
+            step = write_step(self._wiring, entity).number
+            change = partial(effects.join_lanes, run=self._run, entity=entity, step=step, joined=joined)
+            self._writer.submit(change)
         passed_over, self._passed_over = self._passed_over, 0
         return {"source": source - passed_over, "unchanged": unchanged}
 

@@ -69,6 +69,10 @@ class Loader(ABC):
         """Effects of one lane never run at the same time. ``parent`` and ``root`` are origins as text, or empty."""
         return effect_key
 
+    def joined_lanes(self) -> Mapping[str, str]:
+        """Lanes given by ``lane`` that later effects have shown to be a part of others: the whole, by part."""
+        return {}
+
     def finishing(self, payload: Mapping[str, Any]) -> Sequence[str]:
         """Those of ``finish_fields`` that this item needs written at the finish."""
         return [name for name in self.finish_fields if payload.get(name)]

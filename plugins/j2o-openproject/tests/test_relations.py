@@ -89,17 +89,31 @@ def test_relations_keep_their_lag_and_are_changed_and_removed(target, project):
     assert list(relations.find(effect)) == []
 
 
-def test_relations_of_one_pair_share_a_lane_and_those_that_move_dates_one_for_all(target):
+def test_relations_of_one_pair_share_a_lane(target):
     relations = target.loader("relations")
     one = relations.lane(
         "7", "acme/work_packages/1", "", {"to": Ref("work_packages", ("ACME-2", "2")), "type": "blocks"}
     )
     two = relations.lane("8", "acme/work_packages/2", "", {"to": Ref("work_packages", ("1", "A-1")), "type": "relates"})
     assert one == two
-    far = relations.lane("9", "acme/work_packages/5", "", {"to": Ref("work_packages", ("6",)), "type": "follows"})
-    assert far == relations.lane(
-        "9", "acme/work_packages/7", "", {"to": Ref("work_packages", ("8",)), "type": "precedes"}
-    )
+
+
+def test_relations_that_move_dates_share_the_lane_of_their_chain(target):
+    relations = target.loader("relations")
+
+    def lane(start: str, end: str, kind: str = "follows") -> str:
+        return relations.lane(
+            "9", f"acme/work_packages/{start}", "", {"to": Ref("work_packages", (end,)), "type": kind}
+        )
+
+    first, second = lane("1", "2"), lane("3", "4", "precedes")
+    assert first != second != lane("1", "2", "blocks")
+    assert lane("5", "2") == first
+    assert relations.joined_lanes() == {}
+    third = lane("4", "5")  # ties both
+    wholes = {lane: relations.joined_lanes().get(lane, lane) for lane in (first, second, third)}
+    assert len(set(wholes.values())) == 1
+    assert lane("8", "9") not in wholes
 
 
 def test_a_second_relation_of_a_pair_is_skipped_without_asking(target, project, sent):

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequenc
 
 from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, ItemSkipped, Phase, Problem, Refused, Taken
 
+from ..chains import Chains
 from ..hal import condition, link, linked, linked_all
 from ..marks import RELATION
 from ..target_items import alias_of, target_id
@@ -24,6 +25,7 @@ TYPES = ("relates", *_REVERSED, *_REVERSED.values())
 #: bound by nothing but the rule of one relation a pair
 _LOOSE = "relates"
 _SCHEDULING = ("follows", "precedes")
+_CHAIN = "relations:chain:"
 _MOST_REMEMBERED = 100_000
 #: the version that renamed `delay`
 _LAG_SINCE = (14, 0)
@@ -49,15 +51,20 @@ class Relations(EntityLoader):
 
     def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any], source_url: str = "") -> None:
         super().__init__(client, source, entity, options, source_url)
+        self._chains = Chains()
         #: what this process has written lately, by pair: (type, origin)
         self._written: dict[frozenset[str], tuple[str, str]] = {}
 
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
-        """By pair; those that move dates of whole chains are written one by one."""
-        if payload.get("type") in _SCHEDULING:
-            return "relations:scheduling"
+        """By pair; those that move dates, by the chain that they are a part of."""
         ends = sorted((parent.rpartition("/")[2], alias_of(payload.get("to"))))
+        if payload.get("type") in _SCHEDULING:
+            return f"{_CHAIN}{self._chains.join(*ends)}"
         return f"relations:{'-'.join(ends)}"
+
+    def joined_lanes(self) -> Mapping[str, str]:
+        """Chains that a later relation has tied to each other."""
+        return {f"{_CHAIN}{part}": f"{_CHAIN}{whole}" for part, whole in self._chains.joined()}
 
     def rank(self, payload: Mapping[str, Any]) -> int:
         """Of two relations of a pair the first is written: those that say more come first."""
