@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from dataclasses import dataclass
@@ -86,7 +87,9 @@ class Beginning:
             if state is None:
                 state = self._enter(target, snapshot)
             else:
-                values = {"finished": None, "exit_code": None, "message": None, "code": None}
+                values: dict[str, Any] = {"finished": None, "exit_code": None, "message": None, "code": None}
+                if self._options.plan is not None:
+                    values["asked"] = json.dumps({**self._asked(), "plan": False})
                 self._change(state, state=runs.RUNNING, stage=state.stage, **values)
         except BaseException:
             snapshot.close()
@@ -103,7 +106,7 @@ class Beginning:
         scan_again: set[str] = set()
         if unfinished is not None:
             scan_again = {entity for entity, _, _ in self._on_the_way(unfinished)}
-            if unfinished.asked.get("plan"):  # planning was ended halfway
+            if unfinished.asked.get("plan") and unfinished.stage in (runs.EXTRACT, runs.PLAN):  # ended halfway
                 self._change(unfinished, state=runs.SUPERSEDED, finished=time.time())
         with self._ledger.engine.connect() as connection:
             known = runs.planned_before(connection, target, self._wiring.source)

@@ -51,7 +51,7 @@ def _of_entity(
 ) -> Iterator[Need]:
     for name, mapped in entity.map.items():
         if name.startswith(CUSTOM):
-            options = tuple(str(value) for value, _ in _values(spec, mapped) if mapped.table)
+            options = tuple(dict.fromkeys(str(value) for value, _ in _values(spec, mapped) if mapped.table))
             yield Need(
                 CUSTOM_FIELDS,
                 name[len(CUSTOM) :],

@@ -94,6 +94,26 @@ def test_a_plan_is_counted_reviewed_carried_out_and_never_twice(planning: Migrat
     refused(planning.run("--plan", str(file)), "carried out")
 
 
+def test_what_no_policy_covers_stops_plan_and_run_before_any_write_with_the_row_to_change(
+    planning: Migration, tmp_path: Path
+):
+    spec = tmp_path / "wrong.yaml"
+    spec.write_text(SPEC + 'tables: {statuses: {To Do: QA, Done: QA, In Progress: QA, "*": QA}}\n', encoding="utf-8")
+    wrong = Migration(planning.sandbox, planning.home, str(spec))
+    before = writes(planning.sandbox)
+    found = planned(wrong, "-o", str(tmp_path / "plan.json"), code=1)
+    assert found["stopped"] and found["file"] is None and not (tmp_path / "plan.json").exists()
+    for one in found["stops"]:
+        assert one["code"] == "J2O-O010" and "no status 'QA' (expected: New," in one["message"]
+        assert one["place"].startswith(f"{spec}:5:") and one["next"] and one["count"] >= len(one["keys"]) > 0
+    ended = wrong.run()
+    assert ended.exit_code == 1 and "stopped by the check" in ended.errors, explained(ended)
+    assert writes(planning.sandbox) == before
+    spec.write_text(spec.read_text(encoding="utf-8") + "entities: {work_packages: {on_fail: fail}}\n", encoding="utf-8")
+    found = planned(wrong, code=1)
+    assert not found["stopped"] and found["entities"]["work_packages"]["fail"] > 0
+
+
 @pytest.mark.long
 def test_an_update_is_shown_field_by_field_and_the_plan_refused_once_the_target_has_changed(
     planning: Migration, tmp_path: Path
