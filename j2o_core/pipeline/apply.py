@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Protocol
+from typing import Optional, Protocol
 
 from ..engine.context import Engine
 from ..ledger import effects, sending
 from ..ledger.effects import Planned
+from ..model.effect import Phase
 from ..snapshot.store import Snapshot
 from .finish import plan_finish
 from .steps import FINISH, LATE, WRITE, Step
@@ -23,14 +24,23 @@ class Steps(Protocol):
         ...
 
 
-def apply(wiring: Wiring, engine: Engine, snapshot: Snapshot, finish: bool, steps: Steps) -> None:
-    """Carry out every step, the finish only where asked. Raises ``Fatal`` or ``Stopped``; both can be resumed."""
+def apply(
+    wiring: Wiring, engine: Engine, snapshot: Snapshot, finish: bool, steps: Steps, until: Optional[str] = None
+) -> None:
+    """Carry out every step, the finish only where asked; those of later phases than ``until`` are left.
+
+    Raises ``Fatal`` or ``Stopped``; both can be resumed.
+    """
     prepared: set[str] = set()
     for entity, late_step in engine.late_step.items():
         if wiring.loaders[entity].claimed_by:
             release = partial(sending.release_orphans, run=engine.run, entity=entity, step=late_step)
             engine.writer.submit(release)
+    phases = [phase.value for phase in Phase]
+    last = len(phases) if until is None else phases.index(until)
     for group in wiring.abreast:
+        if phases.index(group[0].phase.value) > last:
+            break
         begun = []
         for step in group:
             if step.kind == LATE and not engine.effects.exists(step.number):

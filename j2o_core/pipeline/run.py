@@ -26,10 +26,9 @@ from ..model.problem import ERROR
 from ..snapshot.slices import Slices
 from ..snapshot.store import Snapshot, unusable
 from ..spec.model import Spec
-from .across import Across
 from .apply import apply
 from .beginning import Beginning
-from .check import StoppedByCheck, tell
+from .check import StoppedByCheck
 from .cluster.executor import check_executor, sending_by
 from .content import in_snapshot, openers
 from .engines import build_engine
@@ -37,12 +36,12 @@ from .extract import extract
 from .interrupt import STOPPED, Interrupted, signals, was_held
 from .observing import observed
 from .options import Emit, RunOptions, RunResult, problem_event
-from .plan import Planner
 from .redirects import redirects_path, write_redirects
 from .retry import Retry
 from .spec_ledger import ledger_url, take_spec_ledger
 from .verify import Verifier
 from .watch import GO_ON, Requests, Watch, watch_over
+from .whole_plan import plan_all
 from .wiring import Wiring, wire
 
 
@@ -194,14 +193,14 @@ class _Run:
         items = Items(self._ledger.engine, state.target, state.source)
         resolver = Resolver(items, lambda entity, alias: snapshot.resolve(entity, [alias]))
         if self._stage == runs.PLAN:
-            across = Across(wiring, snapshot, items, self._emit, self._options.stop)
-            across.look()
-            planned = self._plan(state, snapshot, items, resolver, across)
+            planned = self._plan(state, snapshot, items, resolver)
             if self._options.adopt:
                 return self._adopted(state, planned)
             self._enter(state, runs.APPLY, entities=planned)
         if self._stage == runs.APPLY:
             self._apply(state, snapshot, items, resolver)
+            if self._options.until is not None:
+                return self._so_far(state, self._options.until)
             self._enter(state, runs.VERIFY)
         findings = 0
         if self._stage == runs.VERIFY:
@@ -226,16 +225,10 @@ class _Run:
         self._writer.submit(change)
 
     def _plan(
-        self, state: RunState, snapshot: Snapshot, items: Items, resolver: Resolver, across: Across
-    ) -> dict[str, dict[str, int]]:
-        """Plan everything; raises ``StoppedByCheck`` where ``across`` or an item says that nothing may be written."""
-        self._emit({"event": "stage_started", "stage": "plan"})
-        self._writer.submit(lambda connection: effects.forget_plan(connection, state.id))
-        for loader in self._wiring.loaders.values():
-            loader.prepare()
-        warnings = [("", problem) for mapping in self._wiring.mappings.values() for problem in mapping.problems]
-        self._writer.submit(lambda connection: listing.put_problems(connection, state.id, "plan", warnings))
-        planner = Planner(
+        self, state: RunState, snapshot: Snapshot, items: Items, resolver: Resolver
+    ) -> Mapping[str, Mapping[str, int]]:
+        """Plan everything; raises ``StoppedByCheck`` where something was found for which nothing may be written."""
+        planned = plan_all(
             self._wiring,
             snapshot,
             items,
@@ -247,12 +240,9 @@ class _Run:
             self._scan_again,
             self._retry(state, resolver),
         )
-        planned = planner.plan()
-        stops = [*across.stops.ranked(), *planner.stops.ranked()]
-        tell([*stops, *across.told.ranked()], self._writer, state.id, self._emit)
-        if stops:
-            raise StoppedByCheck(stops)
-        return planned
+        if planned.stops:
+            raise StoppedByCheck(planned.stops)
+        return planned.counts
 
     def _adopted(self, state: RunState, planned: Mapping[str, Mapping[str, int]]) -> int:
         """End where others begin to write: what is not on the target yet stays ``left``, without its payload."""
@@ -260,6 +250,14 @@ class _Run:
         self._ended_as = runs.ADOPTED
         self._enter(state, runs.DONE, entities=planned)
         return 0
+
+    def _so_far(self, state: RunState, phase: str) -> int:
+        """End in the middle of writing, as asked for: the run is carried on later."""
+        numbers = counts.entities(self._ledger.engine, state.id)
+        left = sum(one["left"] for one in numbers.values())
+        message = f"the phase '{phase}' is written, {left:,} items are left; {GO_ON}"
+        self._emit({"event": "notice", "message": message})
+        return 1 if any(one["failed"] for one in numbers.values()) else 0
 
     def _retry(self, state: RunState, resolver: Resolver) -> Optional[Retry]:
         asked = state.asked.get("retry")
@@ -283,7 +281,7 @@ class _Run:
         engine.tolerate_share = 1.0 if state.asked.get("retry") else tolerate.failed
         engine.tolerate_after = tolerate.after
         with sending_by(wiring, self._ledger, engine, snapshot) as steps:
-            apply(wiring, engine, snapshot, self._options.finish, steps)
+            apply(wiring, engine, snapshot, self._options.finish, steps, self._options.until)
         self._writer.flush()
 
     def _verify(self, state: RunState, items: Items) -> int:
