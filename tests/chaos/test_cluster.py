@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
+import requests
 
 from ..cluster import Case, lives, scheduler_and_workers
 from ..postgres import Postgres
-from ..running import explained, sandbox
+from ..running import Sandbox, explained, sandbox
 
 pytestmark = pytest.mark.long
 
@@ -90,3 +91,60 @@ def test_a_killed_scheduler_stops_the_run_and_a_new_one_carries_it_on(tmp_path: 
             assert "scheduler" in ended.errors, explained(ended)
         with scheduler_and_workers(environment, tmp_path, int(port)):
             case.go_on_until_done()
+
+
+def test_what_is_stated_for_a_host_holds_for_all_workers_together(tmp_path: Path, server: Postgres):
+    with sandbox(state=str(tmp_path / "state"), **SIZE) as made:
+        case = Case(made, server, tmp_path)
+        spec = tmp_path / "spec.yaml"
+        spec.write_text(spec.read_text() + "  rate_limit: {openproject: {parallel: 4}}\n")
+        record(made)
+        case.go_on_until_done()
+        rows = recorded(made)
+    moments = sorted([(row[3], 1) for row in rows] + [(row[4], -1) for row in rows])
+    under_way = most = 0
+    for _, change in moments:
+        under_way += change
+        most = max(most, under_way)
+    assert 3 <= most <= 4, most
+
+
+def test_one_refusal_makes_all_workers_wait_as_long_as_the_server_asks(tmp_path: Path, server: Postgres):
+    with sandbox(state=str(tmp_path / "state"), **SIZE) as made:
+        case = Case(made, server, tmp_path)
+        record(made)
+        going = case.writing()
+        made.openproject.faults({"do": "status", "status": 429, "retry_after": 6, "method": "POST", "times": 1})
+        case.go_on_until_done(going.end())
+        rows = recorded(made)
+    (refused,) = [row[4] for row in rows if row[5] == 429]
+    assert [row for row in rows if row[3] > refused + 5.9]
+    meanwhile = [row[3] - refused for row in rows if refused + 1.5 < row[3] < refused + 5.9]
+    assert not meanwhile, meanwhile
+
+
+def test_the_operator_pauses_and_continues_all_workers(tmp_path: Path, server: Postgres):
+    with sandbox(state=str(tmp_path / "state"), **SIZE) as made:
+        case = Case(made, server, tmp_path)
+        going = case.writing()
+        asked = (str(going.events[0]["run"]), "pause", "--ledger", server.url(case.database).replace("+psycopg", ""))
+        told = case.migration.command("control", *asked)
+        assert told.returncode == 0, told.stderr
+        time.sleep(2.5)  # orders go round, and what is under way comes to its end
+        before = made.openproject.state("requests")["requests"]
+        time.sleep(2.0)
+        assert made.openproject.state("requests")["requests"] == before
+        told = case.migration.command("control", asked[0], "continue", *asked[2:])
+        assert told.returncode == 0, told.stderr
+        case.go_on_until_done(going.end())
+
+
+def record(made: Sandbox) -> None:
+    """Let the target remember its writes."""
+    requests.post(f"{made.openproject.url}/_sandbox/recording", json={"bodies": False, "only": []}, timeout=60)
+
+
+def recorded(made: Sandbox) -> list[Any]:
+    """They: method, address, template, began, ended (seconds), status, ..."""
+    rows: list[Any] = requests.get(f"{made.openproject.url}/_sandbox/recording", timeout=60).json()["writes"]
+    return rows
