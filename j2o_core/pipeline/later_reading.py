@@ -10,6 +10,7 @@ from typing import Any, Iterable, Mapping, Optional
 
 from ..hooks.protocols import Earlier
 from ..model.digest import digest
+from ..model.outcome import Fatal
 from ..snapshot.later import Later
 from ..snapshot.rows import SliceName
 from ..snapshot.slices import Slices
@@ -73,7 +74,8 @@ def later_reading(
 ) -> Optional[LaterReading]:
     """How to read the snapshot's generation as ``asked``: decided when that begins, and kept when it is gone on with.
 
-    ``None``: everything has to be read, for nothing was yet, or other things, or by another account or version.
+    ``None``: everything has to be read, for nothing was yet, or other things, or by another account or version. Raises
+    ``Fatal`` (2) where a reading that was begun otherwise is to look for what was deleted.
     """
     if not any(extractor.incremental for extractor in wiring.extractors.values()):
         return None
@@ -83,6 +85,9 @@ def later_reading(
         snapshot.set_meta(_NOTE, json.dumps(note))
     if note["of"] is None:
         return None
+    if look_for_deleted and not note["look_for_deleted"]:
+        message = "this reading was begun without --look-for-deleted: carry it on without, then look in the next one"
+        raise Fatal(message, exit_code=2)
     slices = frozenset(SliceName(*parts) for parts in note["slices"])
     return LaterReading(snapshot, Later(snapshot, note["of"]), note["of_began"], slices, note["look_for_deleted"])
 

@@ -212,3 +212,13 @@ def test_another_selection_or_account_reads_everything(reading: Reading, other: 
     setattr(reading, other, {"user": "grace"})
     assert reading.read() == ["1", "2", "3", "4", "5", "6"]
     assert reading.read() == []
+
+
+def test_a_reading_that_was_begun_without_looking_for_what_is_gone_is_ended_so(reading: Reading) -> None:
+    reading.source.changed, reading.source.trouble = ["2"], "2"
+    with pytest.raises(Fatal):
+        reading.read()
+    with pytest.raises(Fatal, match="begun without --look-for-deleted") as caught:
+        reading.read(anew=False, look_for_deleted=True)
+    assert caught.value.exit_code == 2
+    assert reading.read(anew=False) == ["2"]
