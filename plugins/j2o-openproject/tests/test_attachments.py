@@ -72,6 +72,16 @@ def test_an_oversized_file_is_skipped_or_fails_as_the_spec_says(target, item, si
     assert list(target.loader("attachments").find(effect)) == []
 
 
+@pytest.mark.parametrize(
+    ("options", "severity"), [({}, "error"), ({"oversized": "skip"}, "warning"), ({"oversized": "fail"}, "warning")]
+)
+def test_an_oversized_file_is_told_before_anything_is_written(target, options, severity):
+    files = target.loader("attachments", **options)
+    (told,) = files.problems({"fileName": "a", "size": 70_000})
+    assert (told.code, told.field, told.severity) == ("J2O-O040", "size", severity)
+    assert not list(files.problems({"fileName": "a", "size": 100})) and not list(files.problems({"fileName": "a"}))
+
+
 def test_a_damaged_copy_is_removed_and_has_failed(target, item):
     files, effect = target.loader("attachments"), target.file(b"abc", item, md5="0" * 32)
     with pytest.raises(ItemFailed, match="MD5"):

@@ -95,6 +95,13 @@ CODES = {
             "Map `identifier` with the step `identifier`, or in a table.",
         ),
         Code(
+            "J2O-O040",
+            "a file that is too large",
+            "The file is larger than OpenProject's limit, and the spec does not say what becomes of such files.",
+            "Say `oversized: skip` (or `fail`) beside the loader of the files, or raise the limit: Administration > "
+            "Files > Attachments.",
+        ),
+        Code(
             "J2O-O030",
             "OpenProject would refuse it",
             "OpenProject's own form was asked about the request that would be sent, and found it wrong. The message is "

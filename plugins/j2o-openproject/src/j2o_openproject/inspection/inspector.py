@@ -110,8 +110,8 @@ class OpenProjectInspector(Inspector):
             "setting",
             WARN,
             "author and time of creation cannot be written: they are told in the text of each work package",
-            "Allow it while you migrate (14.0 and later): Administration > API and webhooks > Write access to read-only "
-            "attributes",
+            "Allow it while you migrate (14.0 and later): Administration > API and webhooks > Write access to "
+            "read-only attributes",
         )
 
     def _identifiers(self, flags: Sequence[str]) -> Line:

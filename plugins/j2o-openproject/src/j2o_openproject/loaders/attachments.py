@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Iterator, Mapping, Optional, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
 from j2o_core.api import (
+    WARNING,
     Answer,
     Difference,
     Effect,
@@ -13,6 +15,7 @@ from j2o_core.api import (
     ItemFailed,
     ItemSkipped,
     Phase,
+    Problem,
     Stream,
 )
 
@@ -47,6 +50,15 @@ class Attachments(EntityLoader):
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """One after the other on a work package."""
         return f"work_package:{parent}"
+
+    def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
+        """Files over the target's limit: an error where the spec does not say what becomes of them."""
+        limit, policy = self.catalogue.attachment_limit, self.options.get("oversized")
+        if limit is not None and int(payload.get("size") or 0) > limit:
+            found = self.problem("J2O-O040", f"larger than the {limit:,} bytes that OpenProject takes", "size")
+            yield (
+                replace(found, severity=WARNING, message=f"{found.message} (oversized: {policy})") if policy else found
+            )
 
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """All files of some work packages."""
