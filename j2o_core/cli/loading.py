@@ -53,7 +53,10 @@ def read_spec(
     if result.translation is not None:
         tell_translation(result.translation)
     if result.spec is None:
-        return result
+        told = {(one.place.file, one.place.line, one.place.column) for one in result.problems if one.place}
+        more = check_mappings(result.rest, current.plugins.registry) if result.rest is not None else []
+        more = [one for one in more if one.place and (one.place.file, one.place.line, one.place.column) not in told]
+        return replace(result, problems=in_order([*result.problems, *more]))
     found = check_mappings(result.spec, current.plugins.registry, compiled)
     return replace(result, problems=in_order([*result.problems, *found])) if found else result
 

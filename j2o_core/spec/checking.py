@@ -55,6 +55,11 @@ def check_overlays(
     return problems
 
 
+def is_sound(root: Node) -> bool:
+    """Whether the document is of the form of a spec, whatever its names refer to."""
+    return not check_structure(_migration(), plain(root), root)
+
+
 def without(root: Node, *names: str) -> Node:
     """The document without some of its top-level keys."""
     value = {key: node for key, node in root.value.items() if key not in names}

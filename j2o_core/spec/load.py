@@ -10,10 +10,12 @@ from typing import Mapping, Optional, Sequence, Union
 from ..hooks.registry import Registry
 from ..model.problem import ERROR, Problem
 from .build import build_spec
-from .checking import check_overlays, check_spec, without
+from .checking import check_overlays, check_spec, is_sound, without
 from .inheritance import Reader
 from .legacy import Translation
 from .model import Spec
+from .node import Node
+from .sound_part import sound_part
 from .structure import in_order
 from .suggestion import bounded_guesses
 from .table_files import read_tables
@@ -23,13 +25,17 @@ from .takeover import check_maps
 @dataclass(frozen=True)
 class LoadResult:
     """The typed spec, ``None`` where a problem is an error; all problems; the text of each file by the name it has
-    in ``Problem.place.file``."""
+    in ``Problem.place.file``.
+
+    ``rest`` is what can be checked further where ``spec`` is ``None``: the spec without what its errors are about.
+    """
 
     spec: Optional[Spec]
     problems: list[Problem]
     texts: Mapping[str, str] = field(default_factory=dict)
     #: where the document was a configuration of an older tool: what became of it
     translation: Optional[Translation] = None
+    rest: Optional[Spec] = None
 
 
 def load_spec(
@@ -72,6 +78,13 @@ def load_spec(
     of_maps = check_maps(merged, folder or reader.folder)
     problems = in_order([*reader.problems, *of_legacy, *found, *of_tables, *of_maps])
     if any(problem.severity == ERROR for problem in problems):
-        return LoadResult(None, problems, reader.texts, translation)
+        return LoadResult(None, problems, reader.texts, translation, _rest(whole, problems, environment))
     spec = build_spec(without(whole, "extends", "environments"), environment, tuple(reader.texts))
     return LoadResult(spec, problems, reader.texts, translation)
+
+
+def _rest(root: Node, problems: Sequence[Problem], environment: Optional[str]) -> Optional[Spec]:
+    rest = sound_part(root, problems)
+    if rest is None or not is_sound(rest):
+        return None
+    return build_spec(without(rest, "extends"), environment, ())

@@ -178,7 +178,7 @@ def make_spec(
             LoadSpec("fake.work_packages"),
             drop or {},
             unmapped,
-            tuple(rule(name, form) for name, form in (rules or {}).items() if "assert" in form),
+            rules=tuple(rule(name, form) for name, form in (rules or {}).items() if "assert" in form),
             across=tuple(across_rule(name, form) for name, form in (rules or {}).items() if "assert" not in form),
         ),
         "comments": EntitySpec(
