@@ -96,7 +96,7 @@ class Beginning:
             raise
         self._emit({"event": "run_started", "run": state.id, "spec": spec.name, "resumed": state.resumed})
         if self._options.look_for_deleted and state.resumed and state.stage != runs.EXTRACT:
-            message = "this run has read the source already and is carried on; what is gone is looked for by the next one"
+            message = "this run has read the source already and is carried on; the next one looks for what is gone"
             self._emit({"event": "notice", "message": message})
         with self._ledger.engine.connect() as connection:
             known = runs.planned_before(connection, target, source)
