@@ -206,6 +206,8 @@ def _state(run: Mapping[str, Any]) -> str:
     code = run.get("exit_code")
     if state == "interrupted":
         return f"{state} in {run.get('stage', '')}; `j2o resume {run.get('run')}` or the same command carries on"
+    if state == "planned":
+        return f"{state}; `j2o run SPEC --plan FILE` carries it out"
     if code is None:
         return f"{state}, {run.get('stage', '')}".rstrip(", ")
     meaning = verdict(code)

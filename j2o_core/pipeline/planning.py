@@ -17,7 +17,7 @@ from ..ledger.items import Items
 from ..ledger.runs import RunState
 from ..ledger.store import Ledger
 from ..ledger.writer import Writer
-from ..model.outcome import Fatal
+from ..model.outcome import Fatal, Outcome
 from ..snapshot.store import Snapshot
 from ..spec.model import Spec
 from .beginning import Beginning
@@ -75,6 +75,10 @@ def plan_spec(
                 return _Planning(wiring, ledger, options, emit).plan(look)
         except Interrupted:
             raise Fatal("stopped; run the same command again to go on", exit_code=STOPPED) from None
+        except Fatal:
+            raise
+        except Outcome as outcome:
+            raise Fatal(f"a system cannot be asked: {outcome.message}", exit_code=3, code=outcome.code) from outcome
         finally:
             wiring.close()
     finally:
