@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Optional
+from functools import partial
+from typing import Mapping, Optional
 
 from sqlalchemy import Connection
 
@@ -59,3 +60,7 @@ class Batches:
         self._writer.submit(change)
         if batch.nodes:
             self._tree.add(batch.nodes)
+
+    def join_lanes(self, entity: str, step: int, joined: Mapping[str, str]) -> None:
+        """Move what was planned in a part of a lane into the whole."""
+        self._writer.submit(partial(effects.join_lanes, run=self._run, entity=entity, step=step, joined=joined))

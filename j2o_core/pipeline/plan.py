@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from functools import partial
 from typing import Optional, Sequence
 
 from ..checks.checker import Checker
@@ -146,9 +145,7 @@ class Planner:
             self._plan_tree(entity, loader)
         joined = loader.joined_lanes()
         if joined:
-            step = write_step(self._wiring, entity).number
-            change = partial(effects.join_lanes, run=self._run, entity=entity, step=step, joined=joined)
-            self._writer.submit(change)
+            self._batches.join_lanes(entity, write_step(self._wiring, entity).number, joined)
         passed_over, self._passed_over = self._passed_over, 0
         return {"source": source - passed_over, "unchanged": unchanged}
 
