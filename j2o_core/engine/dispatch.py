@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Iterable, Mapping, Optional, Sequence
+from typing import Iterable, Iterator, Mapping, Optional, Sequence
 
 from ..ledger import effects, sending
 from ..ledger.effects import EffectRow
@@ -91,8 +92,7 @@ class Dispatcher:
         try:
             for share in shares:
                 for state in (effects.SENT, effects.PLANNED):
-                    for step, rank in parts:
-                        self._feed(queue, step, rank, state, share)
+                    self._feed(queue, parts, state, share)
             while not queue.wait_below(1, 0.5):
                 self._check(queue)
             self._check(queue)
@@ -103,7 +103,22 @@ class Dispatcher:
         for thread in threads:
             thread.join()
 
-    def _feed(self, queue: LaneQueue[Task], step: int, rank: int, state: str, share: Share) -> None:
+    def _feed(self, queue: LaneQueue[Task], parts: Sequence[Part], state: str, share: Share) -> None:
+        """One part after the other; where the lanes of one keep few workers busy, the next ones in turns with it."""
+        feeds = deque(self._windows(queue, step, rank, state, share) for step, rank in parts)
+        while feeds:
+            size = next(feeds[0], 0)
+            if not size:
+                feeds.popleft()
+                continue
+            # Where lanes are long a window may keep few workers busy: then the next one is fetched earlier.
+            while not queue.wait_below(size, 0.5, most=self._engine.workers * 8):
+                self._check(queue)
+            if queue.is_starved:
+                feeds.rotate(-1)
+
+    def _windows(self, queue: LaneQueue[Task], step: int, rank: int, state: str, share: Share) -> Iterator[int]:
+        """Put the effects of one part into the queue; gives the size of its windows after each."""
         engine = self._engine
         after = 0
         rows = engine.effects.window(step, rank, state, after, 1, share)
@@ -124,9 +139,7 @@ class Dispatcher:
                     if not task.in_doubt:
                         self._prefetch.begin(file)
                 queue.put(task)
-            # Where lanes are long a window may keep few workers busy: then the next one is fetched earlier.
-            while not queue.wait_below(size, 0.5, most=engine.workers * 8):
-                self._check(queue)
+            yield size
 
     def _window_size(self, entity: str) -> int:
         # What is in doubt after a crash costs a look-up each; what the server keeps single costs nothing.

@@ -92,15 +92,20 @@ class LaneQueue(Generic[T]):
     def wait_below(self, limit: int, timeout: float, most: int = 0) -> bool:
         """Wait until fewer than ``limit`` tasks are unfinished, at most ``timeout`` seconds; whether it is so.
 
-        Fewer than ``most`` will do where a taker finds nothing: all that is waiting stands behind others of its lane.
+        Fewer than ``most`` will do where it ``is_starved``.
         """
 
         def has_room() -> bool:
-            starved = self._idle and not self._ready
-            return self._unfinished < limit or bool(starved and self._unfinished < most) or self._closed
+            return self._unfinished < limit or (self.is_starved and self._unfinished < most) or self._closed
 
         with self._changed:
             return self._room.wait_for(has_room, timeout)
+
+    @property
+    def is_starved(self) -> bool:
+        """Whether a taker finds nothing: all that is waiting stands behind others of its lane."""
+        with self._changed:
+            return self._idle > 0 and not self._ready
 
     def drain(self) -> list[T]:
         """Take out, and forget, what has not been started yet."""

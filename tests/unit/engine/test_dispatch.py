@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from j2o_core.engine.dispatch import Stopped
+from j2o_core.engine.dispatch import Dispatcher, Stopped
 from j2o_core.ledger import effects, sending, tables
 from j2o_core.model.outcome import (
     Conflict,
@@ -381,3 +381,19 @@ def upload(number: int, parent: str):
         parent_entity="things",
         parent_origin=parent,
     )
+
+
+def test_what_runs_side_by_side_fills_the_gaps_that_long_lanes_leave(bench: Bench):
+    bench.things(100, lane="one", step=0)
+    bench.plan(*(thing(number, step=1) for number in range(101, 109)))
+    write = bench.target.write
+
+    def slowly(what, change):
+        time.sleep(0.01)
+        return write(what, change)
+
+    bench.target.write = slowly  # type: ignore[method-assign]
+    Dispatcher(bench.engine).run(0, 1)
+    others = [place for place, call in enumerate(bench.target.calls) if int(call.split("-")[1]) > 100]
+    assert others[0] < 40, "not before the long lane was nearly done"
+    assert len(bench.target.calls) == 108
