@@ -1,58 +1,37 @@
-"""Atlassian's own conversions against ours; docs/explanation/rich-text.md lists what differs and why."""
+"""Atlassian's own conversions against ours; docs/explanation/rich-text-cases.md lists what differs and why."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Iterator
 
 import pytest
 
 from j2o_core import richtext as rt
-from j2o_jira.richtext import read_adf, read_wiki
+from j2o_jira.richtext import read_adf
 from j2o_openproject.richtext import write_markdown
-from tests.unit.richtext.structure import blocks_only, empty_header_rows_left_out, of_adf, similarity
+from tests.unit.richtext.scores import CASES, GOALS, PAGE, REASONS, means, page, scores_of
 
-CASES = Path(__file__).parents[4] / "shared" / "data" / "markup-cases"
 pytestmark = [
     pytest.mark.shared,
     pytest.mark.skipif(not CASES.is_dir(), reason=f"no shared markup cases at {CASES}"),
 ]
 
 
-class _AllFiles(rt.NoResolver):
-    def attachment(self, name: str) -> Optional[str]:
-        return name
+@pytest.mark.parametrize(("form", "count"), [("wiki", 200), ("adf", 94)])
+def test_documents_are_as_alike_to_atlassians_as_they_should_be(form: str, count: int) -> None:
+    scores = scores_of(form)
+    assert len(scores) == count
+    assert all(mean >= GOALS[form] for mean in means(scores)), means(scores)
 
 
-def scores(
-    cases: List[Tuple[Any, Dict[str, Any]]], read: Callable[[Any], Tuple[rt.Document, List[str]]]
-) -> Tuple[float, float]:
-    """Mean similarity of blocks, and of blocks, text and marks."""
-    blocks = whole = 0.0
-    for source, expected in cases:
-        markdown, _ = write_markdown(read(source)[0], _AllFiles())
-        left, right = of_adf(expected), empty_header_rows_left_out(markdown)
-        whole += similarity(left, right)
-        blocks += similarity(blocks_only(left), blocks_only(right))
-    return blocks / len(cases), whole / len(cases)
+@pytest.mark.parametrize("form", sorted(GOALS))
+def test_every_case_that_differs_has_its_reason_and_no_other_has(form: str) -> None:
+    assert {score.number for score in scores_of(form) if score.differs} == set(REASONS[form])
 
 
-def test_wiki_markup_has_the_structure_that_atlassian_gives_it() -> None:
-    cases = json.loads((CASES / "wiki_to_adf_atlaskit.json").read_text("utf-8"))
-    assert len(cases) == 200
-    blocks, whole = scores([(case["input"], case["expected"]) for case in cases], read_wiki)
-    assert blocks >= 0.99
-    assert whole >= 0.97
-
-
-def test_adf_keeps_its_structure() -> None:
-    cases = json.loads((CASES / "adf_schema_fixtures.json").read_text("utf-8"))
-    valid = [(case["input"], case["input"]) for case in cases if case["expected"] == "valid"]
-    assert len(valid) > 90
-    blocks, whole = scores(valid, read_adf)
-    assert blocks >= 0.99
-    assert whole >= 0.99
+def test_the_page_of_cases_is_up_to_date() -> None:
+    assert PAGE.read_text("utf-8") == page(), "python -m tests.unit.richtext.scores --write"
 
 
 def test_no_text_of_invalid_adf_is_lost() -> None:

@@ -10,18 +10,38 @@ from hypothesis import strategies as st
 from j2o_core import richtext as rt
 from j2o_jira.richtext import read_adf, read_wiki
 from j2o_openproject.richtext import write_markdown
-from tests.unit.richtext.structure import join, visible
+from tests.unit.richtext.rendered import seen
+from tests.unit.richtext.similarity import Node, tree_of_markdown
+from tests.unit.richtext.sources import SOURCES, Source
 from tests.unit.richtext.trees import DOCUMENTS
 
 
 def same(tree: rt.Document) -> None:
     markdown, _ = write_markdown(tree, rt.NoResolver())
-    assert plain(visible(markdown)) == plain(join(rt.visible_text(tree))), markdown
+    text, alive = seen(markdown)
+    assert alive == [], markdown
+    assert plain(text) == plain(rt.visible_text(tree)), markdown
 
 
 def plain(text: str) -> str:
-    """Without white space (blocks part words), boxes of tasks and the ``!`` that keeps references from coming alive."""
-    return re.sub(r"\[[ x]\]|!(?=[\[#rcsevpuadgm])|\s+", "", text)
+    """Without white space (blocks part words) and the boxes of tasks."""
+    return re.sub(r"\[[ x]\]|\s+", "", text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(SOURCES)
+def test_the_text_of_any_document_arrives_whole_from_either_dialect(source: Source) -> None:
+    for tree, _ in (read_wiki(source.wiki), read_adf(source.adf)):
+        markdown, _ = write_markdown(tree, rt.NoResolver())
+        text, alive = seen(markdown)
+        assert alive == [], markdown
+        assert plain(text) == plain(source.text), markdown
+        assert kinds(tree_of_markdown(markdown)) >= source.kinds, markdown
+
+
+def kinds(node: Node) -> set[str]:
+    """All kinds of blocks of a tree."""
+    return {node.label[0], *(kind for child in node.children for kind in kinds(child))}
 
 
 @settings(max_examples=150, deadline=None)

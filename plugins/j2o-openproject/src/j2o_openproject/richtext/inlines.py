@@ -199,7 +199,8 @@ class InlineWriter:
                 last = text[-1]
                 continue
             following = after
-            for later, later_kind in pieces[index + 1 :]:
+            for place in range(index + 1, len(pieces)):  # no slice: copying the rest each time would be quadratic
+                later, later_kind = pieces[place]
                 if later:
                     following = _MARKDOWN_MARKS[later_kind][0][0] if later_kind else later[0]
                     break

@@ -173,8 +173,8 @@ class _BlockWriter:
 def paragraph_lines(text: str) -> List[str]:
     """The lines of a paragraph with breaks: none begins a block, none is blank, no break stands at an edge."""
     lines = [line.strip(" \t") for line in text.split("\n")]
-    while lines and lines[0] in ("", "\\"):
-        lines.pop(0)
+    start = next((place for place, line in enumerate(lines) if line not in ("", "\\")), len(lines))
+    del lines[:start]
     while lines and lines[-1] in ("", "\\"):
         lines.pop()
     if lines and lines[-1].endswith("\\") and _ends_in_break(lines[-1]):
