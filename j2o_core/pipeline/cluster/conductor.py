@@ -18,7 +18,7 @@ from ...engine.turns import Part as StepRank
 from ...engine.turns import turns
 from ...hooks.discovery import OURS, version_of
 from ...ledger import carried, leases, workers
-from ...ledger.server import clock_of
+from ...ledger.server import clock_of, persist
 from ...ledger.store import Ledger
 from ...ledger.workers import Member
 from ...model.outcome import Fatal
@@ -136,8 +136,7 @@ class Conductor:
                 time.sleep(_GLANCE)
                 continue
             looked = time.monotonic()
-            with self._ledger.engine.connect() as connection:
-                free, taken = leases.standing(connection, self._engine.run, self._turn)
+            free, taken = persist(self._ledger.engine, self._standing)
             if not free and not taken and not going:
                 return
             present = self._crew.addresses()
@@ -152,6 +151,10 @@ class Conductor:
                         going[address] = self._crew.send(address, self._order, order)
             self._active = tuple(going)
             seen = self._count_absence(seen, bool(present))
+
+    def _standing(self) -> tuple[int, int]:
+        with self._ledger.engine.connect() as connection:
+            return leases.standing(connection, self._engine.run, self._turn)
 
     def _count_absence(self, seen: float, anybody: bool) -> float:
         """Say so where no worker is there, and stop where none comes; when there was one the last time."""

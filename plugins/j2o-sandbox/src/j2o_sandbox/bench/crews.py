@@ -60,4 +60,6 @@ def _written(spec: str, folder: Path, issues: int, projects: int, seed: int, wor
         both.record()
         measure.run(str(path), folder / f"home-crew-{workers}", both)
         sent = both.writes()
+    if not sent:
+        raise Fatal(f"the run by {workers} workers wrote nothing", exit_code=1)
     return max(write.ended for write in sent) - min(write.began for write in sent), len(sent)
