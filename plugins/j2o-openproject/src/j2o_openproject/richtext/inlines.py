@@ -23,6 +23,8 @@ _MARKDOWN_MARKS: Dict[str, Tuple[str, str]] = {
     rt.STRIKE_KIND: ("~~", "del"),
 }
 _HTML_MARKS = {rt.CITE_KIND: "em", rt.UNDERLINE_KIND: "ins", rt.SUB_KIND: "sub", rt.SUP_KIND: "sup"}
+#: marks that are always written as an element
+_ELEMENTS = frozenset({*_MARKDOWN_MARKS, *_HTML_MARKS, rt.CODE_KIND, rt.LINK_KIND})
 _DEFAULT_COLOURS = frozenset({"#172b4d", "#000000", "#333333", "#000", "#333", "black"})
 _UNSAFE_SCHEME = re.compile(r"\s*(?:javascript|vbscript|file|data):", re.IGNORECASE)
 _AUTOLINK = re.compile(r"https?://[!#$&-;=?-Z_a-z~]+")
@@ -66,9 +68,11 @@ class InlineWriter:
             marks: rt.Marks = getattr(inline, "marks", ())
             if len(marks) <= level:
                 if isinstance(inline, rt.Status):
+                    self._is_whole = True
                     pieces.extend(_set_apart(self.text(inline.text, in_link), rt.STRONG_KIND))
                     index += 1
                     continue
+                self._is_whole = _stands_alone(content, index, level)
                 pieces.append((self._plain(inline, in_link, line_break), ""))
                 index += 1
                 continue
@@ -218,6 +222,22 @@ def code_span(text: str) -> str:
     fence = "`" * (max(len(run) for run in _TICKS.findall(text)) + 1)
     pad = " " if text[0] in "` " or text[-1] in "` " else ""
     return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def _stands_alone(content: Sequence[rt.Inline], index: int, level: int) -> bool:
+    """Whether an inline is a text node of its own: its neighbours are elements, or there are none."""
+    for place in (index - 1, index + 1):
+        if not 0 <= place < len(content):
+            if level and content[index].marks[level - 1].kind not in _ELEMENTS:  # type: ignore[union-attr]
+                return False
+            continue
+        other = content[place]
+        marks: rt.Marks = getattr(other, "marks", ())
+        if len(marks) > level and marks[level].kind in _ELEMENTS:
+            continue
+        if not isinstance(other, (rt.HardBreak, rt.Image, rt.Status)):
+            return False
+    return True
 
 
 def _set_apart(inner: str, kind: str) -> List[_Piece]:
