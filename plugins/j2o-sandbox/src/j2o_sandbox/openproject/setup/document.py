@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import difflib
 import re
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Optional
 
 import yaml
 
+from j2o_core.api import likeliest
 from j2o_sandbox.openproject.settings import MODULES, Settings
 from j2o_sandbox.options import SandboxError
 
@@ -211,8 +211,8 @@ def _map(value: Any, where: str) -> Dict[str, Any]:
 def _known(values: Dict[str, Any], known: Any, where: str) -> None:
     for key in values:
         if key not in known:
-            near: List[str] = difflib.get_close_matches(str(key), sorted(known), 1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(sorted(known))}"
+            near = likeliest(str(key), sorted(known))
+            hint = f"; did you mean {near!r}?" if near else f"; known: {', '.join(sorted(known))}"
             raise SetupError(f"{where}: unknown key {key!r}{hint}")
 
 
