@@ -55,8 +55,8 @@ EXTRACTORS: Mapping[str, Mapping[str, Any]] = {
         "properties": {
             "archived": {
                 **_SWITCH,
-                "description": "Whether archived projects are read without being named, with their members and versions. "
-                "Their issues Jira does not give, which is told.",
+                "description": "Whether archived projects are read without being named, with their members and "
+                "versions. Their issues Jira does not give, which is told.",
                 "default": False,
                 "examples": [True],
             }
