@@ -93,6 +93,21 @@ def test_a_killed_scheduler_stops_the_run_and_a_new_one_carries_it_on(tmp_path: 
             case.go_on_until_done()
 
 
+def test_workers_that_outlive_their_coordinator_stop_and_serve_the_next_one(tmp_path: Path, server: Postgres):
+    with sandbox(state=str(tmp_path / "state"), **SIZE) as made:
+        case = Case(made, server, tmp_path, "scheduler: '${env:SCHEDULER}'")
+        environment = {**case.migration.variables(), "J2O_HOME": str(tmp_path / "elsewhere")}
+        with scheduler_and_workers(environment, tmp_path) as cluster:
+            spec = tmp_path / "spec.yaml"
+            spec.write_text(spec.read_text().replace("${env:SCHEDULER}", cluster.address))
+            going = case.writing()
+            going.signal(signal.SIGKILL)
+            going.end()
+            ended = case.go_on_until_done()
+            assert ended.events[0]["resumed"] is True
+            assert all(lives(worker.pid) for worker in cluster.workers)
+
+
 def test_what_is_stated_for_a_host_holds_for_all_workers_together(tmp_path: Path, server: Postgres):
     with sandbox(state=str(tmp_path / "state"), **SIZE) as made:
         case = Case(made, server, tmp_path)
