@@ -10,6 +10,7 @@ from typing import Any, Mapping, Optional, Sequence
 
 from sqlalchemy import Connection
 
+from ..hooks.protocols import Loader
 from ..ledger import effects, listing, sending
 from ..ledger.effect_rows import Ended
 from ..ledger.items import CREATED, MATCHED, Item
@@ -77,10 +78,11 @@ class Recorder:
         known = TargetItem(row.entity, answer.id, answer.display or row.key, row.key)
         engine.resolver.remember(row.entity, row.origin, known)
         loader, resolution = engine.loaders[row.entity], task.resolution
-        if task.was_in_doubt or owned == MATCHED:
-            with contextlib.suppress(Outcome):  # it stands already; what it names is asked for all the same
-                loader.image(task.effect)
-        late = resolution.late_fields(loader.notes_field) if row.entity in engine.rewritten else []
+        late: list[str] = []
+        if row.entity in engine.rewritten:
+            late = resolution.late_fields(loader.notes_field)
+            if task.was_in_doubt and owned != MATCHED:  # it was written with what was known then
+                late = _outdated(loader, task, answer)
         inverse = inverse_of(task, answer, owned) if written else None
         problems = [*_differences(row, answer), *(_led_nowhere(row, resolution.told) if not late else ())]
         adopted = owned == MATCHED or not written
@@ -256,6 +258,16 @@ class Recorder:
             answer.version,
             answer.updated,
         )
+
+
+def _outdated(loader: Loader, task: Task, answer: Answer) -> list[str]:
+    """The rich text fields of an item that was found which are not as they would be written now."""
+    with contextlib.suppress(Outcome):
+        wanted = loader.image(task.effect)
+        fields = task.resolution.text_fields(loader.notes_field)
+        late = task.resolution.late_fields(loader.notes_field)
+        return late or [name for name in fields if not loader.holds(name, wanted.get(name), answer.image.get(name))]
+    return []
 
 
 def _led_nowhere(row: effects.EffectRow, told: Sequence[str]) -> list[Problem]:

@@ -118,8 +118,12 @@ class Resolution:
         return list(self._told)
 
     def late_fields(self, notes_field: Optional[str] = None) -> list[str]:
-        """Rich text fields whose text names items that are still to be written; ``notes_field`` holds notes too."""
-        if not self._late or self._row.kind == SHAPE:
+        """Rich text fields, where a text names items that are still to be written; ``notes_field`` holds notes too."""
+        return self.text_fields(notes_field) if self._late else []
+
+    def text_fields(self, notes_field: Optional[str] = None) -> list[str]:
+        """Fields of rich text that a last touch of this effect could still write."""
+        if self._row.kind == SHAPE:
             return []
         found = {name: None for name, value in self._row.payload.items() if isinstance(value, RichText)}
         if notes_field and any(isinstance(value, RichText) for _, value in self._row.notes):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Callable, List, Optional
+from typing import Any, Callable, List, Optional
 
 from j2o_core.richtext import tree as t
 from j2o_core.richtext.marks import LINK_KIND, Mark
@@ -32,6 +32,8 @@ def _led(inline: t.Inline, address: Callable[[str], Optional[str]]) -> t.Inline:
         if mark.kind == LINK_KIND:
             target = address(mark.value)
             if target is not None:
-                marks = getattr(inline, "marks", ())
-                return replace(inline, marks=(*marks[:place], Mark(LINK_KIND, target), *marks[place + 1 :]))  # type: ignore[call-arg]
+                marked: Any = inline
+                marks = marked.marks
+                led: t.Inline = replace(marked, marks=(*marks[:place], Mark(LINK_KIND, target), *marks[place + 1 :]))
+                return led
     return inline
