@@ -33,6 +33,7 @@ from .context import Engine
 from .record import Recorder, answer_of
 from .resolve import Resolution
 from .task import Task, Upload
+from .under_way import AGAIN
 
 #: seconds after which the ledger is told anew that an effect is about to be sent
 STALE = 5.0
@@ -51,6 +52,8 @@ class Attempt:
 
     def __call__(self, task: Task) -> Optional[float]:
         """One attempt. Raises ``Fatal`` where the whole run has to stop."""
+        if self._engine.under_way.keeps_waiting(task.row):
+            return time.monotonic() + AGAIN
         try:
             if task.in_doubt:
                 again = self._settle(task)

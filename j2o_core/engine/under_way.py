@@ -24,6 +24,7 @@ class UnderWay:
         self._guard = threading.Lock()
         self._effects: dict[tuple[str, str], int] = {}
         self._until: dict[int, float] = {}
+        self._awaited: dict[int, tuple[str, str]] = {}
 
     def begin(self, row: EffectRow) -> None:
         """An effect is handed to the workers."""
@@ -36,6 +37,7 @@ class UnderWay:
         with self._guard:
             self._effects.pop((row.entity, row.origin), None)
             self._until.pop(row.id, None)
+            self._awaited.pop(row.id, None)
 
     def wait(self, row: EffectRow, entity: str, origin: str) -> None:
         """Raise ``Held`` where an effect, not sent yet, had better wait for the create of what it names."""
@@ -48,4 +50,16 @@ class UnderWay:
             now = time.monotonic()
             if now >= self._until.setdefault(row.id, now + PATIENCE):
                 return
+            self._awaited[row.id] = (entity, origin)
         raise Held("its text names an item that is being created", not_before=AGAIN)
+
+    def keeps_waiting(self, row: EffectRow) -> bool:
+        """Whether what ``wait`` has found is still on its way: then nothing need be tried."""
+        with self._guard:
+            awaited = self._awaited.get(row.id)
+            if awaited is None:
+                return False
+            if awaited in self._effects and time.monotonic() < self._until[row.id]:
+                return True
+            del self._awaited[row.id]
+            return False
