@@ -14,7 +14,7 @@ import pluggy
 from ..model.likeness import likeliest
 from ..security.secrets import Backends
 from . import specs
-from .discovery import OURS, Candidate, Choice, installed, version_of
+from .discovery import ALLOWED, DISABLED, OURS, Candidate, Choice, installed, version_of
 from .guard import Watched, described, quiet
 from .patience import Patience
 from .registry import NameTaken, Registry
@@ -83,7 +83,11 @@ def load_plugins(
     for candidate in candidates:
         if choice.takes(candidate.name):
             loading.load(candidate, [other for other in candidates if other.name == candidate.name])
+        else:
+            loading.registry.leave_out(candidate.name, f"{DISABLED} or {ALLOWED} leaves it out")
     loading.registry.close()
+    for name, error in loading.failed():
+        loading.registry.leave_out(name, error)
     warnings = choice.warnings([candidate.name for candidate in candidates], [name for name, _ in builtin])
     return Plugins(loading.manager, loading.registry, loading.infos(), tuple(warnings))
 
@@ -163,6 +167,10 @@ class _Loading:
         if candidate.distribution == OURS:
             return contextlib.nullcontext()
         return self._patience.waiting(candidate.name, what)
+
+    def failed(self) -> list[tuple[str, str]]:
+        """Plugins of which nothing was taken over, and why."""
+        return [(info.name, info.error) for info in self._infos if info.error is not None]
 
     def infos(self) -> tuple[PluginInfo, ...]:
         """A line about each, those whose names others claim too included."""

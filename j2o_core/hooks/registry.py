@@ -99,6 +99,7 @@ class Registry:
         self._whole = whole
         self._entries: dict[tuple[str, str], Entry] = {}
         self._clashes: dict[tuple[str, str], list[str]] = {}
+        self._absent: dict[str, str] = {}
         self._closed = False
 
     # ------------------------------------------------------------------ registering
@@ -246,6 +247,14 @@ class Registry:
         """Which plugins claim this name, where more than one does; else nothing."""
         owners = (self._whole or self)._clashes.get((role, name))
         return _clash(role, name, owners) if owners else ""
+
+    def leave_out(self, plugin: str, reason: str) -> None:
+        """A plugin of this name is installed, but not taken."""
+        self._absent[plugin] = reason
+
+    def absence(self, name: str) -> str:
+        """Why the plugin that a name begins with (``jira`` of ``jira.issues``) is not there; else nothing."""
+        return self._absent.get(name.partition(".")[0], "")
 
     def clashes(self, owner: str) -> list[str]:
         """The same for every name that ``owner`` claims beside others."""

@@ -146,6 +146,9 @@ class _Check:
         message = clash or f"unknown {role} '{name[:80]}' in {shown}"
         if clash:
             expected, known = "one owner: leave a plugin out with J2O_DISABLE_PLUGINS", ()
+        elif self.registry.absence(name):
+            message = f"{message}: the plugin '{name.partition('.')[0]}' is not there: {self.registry.absence(name)}"
+            expected, known = "the plugin to be loaded; `j2o plugins list` tells more", ()
         return problem(code, message, place, dotted(path), expected, nearest(name, known))
 
 

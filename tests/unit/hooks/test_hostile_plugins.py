@@ -508,3 +508,22 @@ def test_whoever_asks_for_the_version_waits_for_no_plugin(
     called = j2o("--version")
     assert (called.code, called.err) == (0, "")
     assert called.out.startswith("j2o ")
+
+
+def test_a_name_of_a_plugin_that_is_not_there_is_told_with_the_reason(
+    install: Callable[..., None], j2o: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("tracker", "import no_such_module")
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(
+        "apiVersion: j2o/v1\nkind: Migration\nname: gone\nconnections: {t: {plugin: tracker, id: t}}\n"
+        "entities: {issues: {extract: {plugin: tracker.issues}, map: {}, load: {plugin: archive.records}}}\n",
+        encoding="utf-8",
+    )
+    called = j2o("validate", str(spec))
+    assert (
+        "unknown extractor 'tracker.issues' in issues.extract: the plugin 'tracker' is not there: Module" in called.out
+    )
+    monkeypatch.setenv("J2O_DISABLE_PLUGINS", "tracker")
+    called = j2o("validate", str(spec))
+    assert "the plugin 'tracker' is not there: J2O_DISABLE_PLUGINS or J2O_PLUGINS leaves it out" in called.out
