@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Callable, Iterator, Mapping, Optional
@@ -19,6 +18,7 @@ from . import hostile_proxy as hostile
 from .hostile_proxy import HostileProxy, Trouble
 from .plain import VALUES, is_plain, shown
 from .proofs import NotConforming, Proof, demand
+from .slice_proofs import demand_chosen, demand_dividing, json_of
 from .worlds import SOURCE, NotProved, World, Worlds, new_extractor
 
 #: requests that an extractor may need at most, as a multiple of those of an undisturbed reading
@@ -36,11 +36,6 @@ class ExtractorCase:
     selection: Selection = field(default_factory=Selection)
     one_page: bool = False
     label: str = ""
-
-
-def json_of(cursor: Any) -> Any:
-    """A cursor as it comes back from where it was kept."""
-    return json.loads(json.dumps(cursor))
 
 
 def extractor_proofs(worlds: Worlds, case: ExtractorCase) -> Iterator[Proof]:
@@ -167,37 +162,14 @@ class _Reading:
             )
 
     def prove_dividing(self) -> None:
-        client = self._worlds.connect(self._world())
-        extractor = self._extractor(client)
-        for name in extractor.slices(self._case.selection):
-            found = list(divisions(extractor, self._case.selection, name))
-            names = [one.name for division in found for one in division.slices]
-            demand(len(names) == len(set(names)), f"{name} is divided into slices of one name: {shown(names)}")
-            for position, division in enumerate(found):
-                if division.cursor is None:
-                    continue
-                rest = extractor.divide(self._case.selection, name, json_of(division.cursor))
-                demand(rest is not None, f"{name} is divided, and not so from the cursor {shown(division.cursor)} on")
-                again = [one.name for other in rest or () for one in other.slices]
-                wanted = [one.name for other in found[position + 1 :] for one in other.slices]
-                demand(again == wanted, f"{name}: after a division come {shown(again)}, and at once {shown(wanted)}")
+        demand_dividing(self._asked_for_slices(), self._case.selection)
 
     def prove_chosen(self) -> None:
-        client = self._worlds.connect(self._world())
-        extractor = self._extractor(client)
-        if not extractor.incremental:
-            return
-        for name in extractor.slices(self._case.selection):
-            parts = {one.name for found in divisions(extractor, self._case.selection, name) for one in found.slices}
-            known = [record for part, page in self._read_once().pages if part in parts for record in page.records]
-            asked = known[:2]
-            slices = extractor.chosen(name, [(record.origin.id, record.key) for record in asked])
-            pages = [page for one in slices for page in extractor.pages(self._case.selection, one.name, one.cursor)]
-            again = {record.origin.id: record.digest for page in pages for record in page.records}
-            wanted = {record.origin.id: record.digest for record in asked}
-            demand(
-                again == wanted, f"{name}: of the chosen {shown(list(wanted))} came {shown(list(again))}, or changed"
-            )
+        read = self._read_once()
+        records: dict[str, list[Record]] = {}
+        for name, page in read.pages:
+            records.setdefault(name, []).extend(page.records)
+        demand_chosen(self._asked_for_slices(), self._case.selection, records)
 
     def prove_stability(self) -> None:
         first = self._read_once()
@@ -310,10 +282,13 @@ class _Reading:
         return read
 
     def _pages(self, name: str, cursor: Any) -> Iterator[Page]:
-        client = self._worlds.connect(self._world())
-        extractor = self._extractor(client)
-        list(extractor.slices(self._case.selection))  # as every run asks first
-        yield from extractor.pages(self._case.selection, name, cursor)
+        yield from self._asked_for_slices().pages(self._case.selection, name, cursor)
+
+    def _asked_for_slices(self) -> Extractor:
+        """A new one, asked for its slices as every run asks first."""
+        extractor = self._extractor(self._worlds.connect(self._world()))
+        list(extractor.slices(self._case.selection))
+        return extractor
 
     def _extractor(self, client: Any) -> Extractor:
         if self._worlds.registry.find(EXTRACTOR, self._case.extractor.name) is None:
