@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -176,11 +177,12 @@ def test_what_must_not_be_ends_with_1_and_tells_how_to_see_it_again(
     assert "make chaos ROUNDS=1 SEED=40" in said
 
 
-def test_ctrl_c_tells_what_was_reached(run_rounds: Callable[..., tuple[int, str]]):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_tells_what_was_reached(run_rounds: Callable[..., tuple[int, str]], number: int):
     def playing(plan: Plan, folder: Path, server: None, played: Played) -> None:
         played.reached.blows[KILL] += 1
         if plan.seed == 3:
-            raise KeyboardInterrupt
+            signal.raise_signal(number)
         played.reached.rounds = 1
 
     code, said = run_rounds(playing, "--rounds", "9")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -16,11 +17,11 @@ from .reached import Reached
 
 
 def main() -> int:
-    """Play rounds one after the other; Ctrl-C ends them and tells what was reached."""
+    """Play rounds one after the other; Ctrl-C or SIGTERM ends them and tells what was reached."""
     asked = _asked()
     total = Reached()
     try:
-        with _server() as server:
+        with _interruptible(), _server() as server:
             for seed in range(asked.seed, asked.seed + asked.rounds):
                 _play(seed, server, total)
     except KeyboardInterrupt:
@@ -36,6 +37,17 @@ def _asked() -> argparse.Namespace:
         "--seed", type=int, default=1, help="of the first round (default 1); the next one's is one more, and so on"
     )
     return parser.parse_args()
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    # SIGINT by name too: what a script starts in the background would ignore it.
+    before = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager
