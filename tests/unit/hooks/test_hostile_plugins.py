@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import Any, Callable
 
 import pytest
@@ -387,7 +388,7 @@ kind: Migration
 name: hostile
 connections:
   hostile: {plugin: hostile, id: hostile, url: "http://127.0.0.1:9"}
-  archive: {plugin: archive, folder: out}
+  archive: {plugin: archive, folder: FOLDER}
 entities:
   things: {extract: {plugin: hostile.things}, map: {name: name}, load: {plugin: archive.records}}
 """
@@ -419,7 +420,7 @@ def test_a_plugin_that_breaks_a_run_is_named(
     body: str, client: str, code: int, said: str, install: Callable[..., None], j2o: Callable[..., Any], tmp_path: Any
 ) -> None:
     install("hostile", RUNNING.format(body=body, client=client))
-    (tmp_path / "spec.yaml").write_text(SPEC, encoding="utf-8")
+    (tmp_path / "spec.yaml").write_text(SPEC.replace("FOLDER", str(tmp_path / "out")), encoding="utf-8")
     called = j2o("run", str(tmp_path / "spec.yaml"))
     assert (called.code, said in called.err) == (code, True), called.err
     assert "Traceback" not in called.err
