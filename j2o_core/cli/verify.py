@@ -31,6 +31,9 @@ def verify(
     report: Optional[Path] = typer.Option(
         None, "--report", metavar="FILE", help="Write it there (.html, .csv, .json)."
     ),
+    sample: Optional[int] = typer.Option(
+        None, "--sample", min=1, metavar="N", help="Read back so many items of each entity, evenly spread, and no more."
+    ),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Show no progress."),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
 ) -> None:
@@ -39,6 +42,7 @@ def verify(
     \b
     Example:
       j2o verify acme.yaml --report findings.html
+      j2o verify acme.yaml --sample 500
     """
     from ..pipeline.verification import verify_spec
 
@@ -50,12 +54,12 @@ def verify(
         display = progress_display(quiet)
         listeners = [listener for listener in (LogEvents(), display) if listener is not None]
         try:
-            verified = verify_spec(loaded, current.plugins, current.home, Announcer(*listeners))
+            verified = verify_spec(loaded, current.plugins, current.home, Announcer(*listeners), sample)
         finally:
             if display is not None:
                 display.close()
             close_log()
-    found = Findings(loaded.name, verified.checked, tuple(verified.findings))
+    found = Findings(loaded.name, verified.checked, tuple(verified.findings), sample=sample)
     if report is not None and format is not None:
         write_findings(found, report, format)
     if json:
@@ -90,4 +94,5 @@ def _print(found: Findings) -> None:
         print()
         print_rows(("code", "entity", "key", "finding"), [(f.code, f.entity, f.key, f.message) for f in found.findings])
     else:
-        print("the target holds what was written")
+        of = "" if found.sample is None else f", as far as a sample of {found.sample:,} of each entity tells"
+        print(f"the target holds what was written{of}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
+from typing import Optional
 
 from ..hooks.manager import Plugins
 from ..ledger import runs
@@ -17,13 +18,15 @@ from .interrupt import STOPPED, Interrupted, signals
 from .options import Emit
 from .spec_ledger import take_spec_ledger
 from .verify import Verified, Verifier
+from .verify_sample import SampleVerifier
 from .wiring import Wiring, wire
 
 NOTHING = 1
 
 
-def verify_spec(spec: Spec, plugins: Plugins, home: Path, emit: Emit) -> Verified:
-    """Read back every item that the ledger knows for this source and target; writes nothing on the target.
+def verify_spec(spec: Spec, plugins: Plugins, home: Path, emit: Emit, sample: Optional[int] = None) -> Verified:
+    """Read back every item that the ledger knows for this source and target, or a ``sample`` of so many of each entity;
+    writes nothing on the target.
 
     Raises ``Fatal``: 1 where nothing was migrated yet, 3 for a connection, 4 where it was stopped, 5 while a run has
     the ledger.
@@ -35,7 +38,7 @@ def verify_spec(spec: Spec, plugins: Plugins, home: Path, emit: Emit) -> Verifie
         try:
             stop = threading.Event()
             with signals(stop):
-                return _verify(wiring, ledger, emit, stop)
+                return _verify(wiring, ledger, emit, stop, sample)
         except Interrupted:
             raise Fatal("stopped before everything was read back", exit_code=STOPPED) from None
         finally:
@@ -44,7 +47,7 @@ def verify_spec(spec: Spec, plugins: Plugins, home: Path, emit: Emit) -> Verifie
         ledger.close()
 
 
-def _verify(wiring: Wiring, ledger: Ledger, emit: Emit, stop: threading.Event) -> Verified:
+def _verify(wiring: Wiring, ledger: Ledger, emit: Emit, stop: threading.Event, sample: Optional[int]) -> Verified:
     writer = Writer(ledger.engine)
     try:
         target = writer.submit(lambda connection: runs.target_id(connection, wiring.target))
@@ -54,8 +57,13 @@ def _verify(wiring: Wiring, ledger: Ledger, emit: Emit, stop: threading.Event) -
         for loader in wiring.loaders.values():
             loader.prepare()
         mark = f"verify-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
-        verified = Verifier(wiring, items, writer, mark, emit, stop).verify()
-        writer.submit(lambda connection: runs.note(connection, None, "verified", f"{len(verified.findings)} findings"))
+        if sample is None:
+            verified = Verifier(wiring, items, writer, mark, emit, stop).verify()
+        else:
+            verified = SampleVerifier(wiring, items, emit, stop, sample).verify()
+        extent = "" if sample is None else f" in a sample of {sample} of each entity"
+        detail = f"{len(verified.findings)} findings{extent}"
+        writer.submit(lambda connection: runs.note(connection, None, "verified", detail))
         return verified
     finally:
         writer.close()

@@ -120,7 +120,7 @@ class Verifier:
                         findings.extend(self._stranger(entity, found))
                         continue
                     count += 1
-                    changed = _changed(item, found, loader, self._elsewhere.get(entity, frozenset()))
+                    changed = changed_fields(item, found, loader, self._elsewhere.get(entity, frozenset()))
                     if changed:
                         origins.append(item.origin)
                         findings.append(
@@ -187,7 +187,7 @@ def _known_as(items: Sequence[Item], found: Found) -> Optional[Item]:
     return exact
 
 
-def _changed(item: Item, found: Found, loader: Loader, elsewhere: AbstractSet[str]) -> list[str]:
+def changed_fields(item: Item, found: Found, loader: Loader, elsewhere: AbstractSet[str]) -> list[str]:
     """The fields that are not as they were answered; ``elsewhere`` are those that other loaders write."""
     if item.owned == MATCHED and loader.effect_class is EffectClass.NATURAL:
         return []  # it belongs to others, who may change it as they like

@@ -28,6 +28,8 @@ class Findings:
     findings: Sequence[Problem]
     command: str = "verify"
     shared: Optional[Sequence[tuple[int, Sequence[str]]]] = None
+    #: so many items of each entity were looked at; ``None``: all of them
+    sample: Optional[int] = None
 
     @property
     def fields(self) -> Sequence[str]:
@@ -38,9 +40,10 @@ class Findings:
 def as_json(found: Findings) -> dict[str, Any]:
     """``{"spec", "checked": {entity: number}, "findings": [{severity, code, entity, key, field, message}]}``.
 
-    Findings that items share also have ``place``, ``count`` and ``keys``.
+    Findings that items share also have ``place``, ``count`` and ``keys``. ``sample`` where not all was looked at.
     """
-    return {"spec": found.spec, "checked": dict(found.checked), "findings": _rows(found)}
+    sample = {} if found.sample is None else {"sample": found.sample}
+    return {"spec": found.spec, **sample, "checked": dict(found.checked), "findings": _rows(found)}
 
 
 def write_json(found: Findings, out: TextIO) -> None:
@@ -60,6 +63,8 @@ def write_html(found: Findings, out: TextIO) -> None:
     page = environment().get_template("findings.html")
     rows = [{name: _text(value) for name, value in row.items()} for row in _rows(found)]
     words = _WORDS[found.command]
+    if found.sample is not None:
+        words = (*words[:2], f"{words[2]}: a sample of up to {found.sample:,} of each entity")
     given = {"spec": found.spec, "checked": found.checked, "findings": rows, "fields": found.fields}
     out.write(page.render(command=found.command, words=words, **given))
 

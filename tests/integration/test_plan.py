@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any, Iterator
@@ -28,6 +29,9 @@ def planning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Migration]:
         yield Migration(made, folder / "home", str(spec))
 
 
+_changes = itertools.count(1)
+
+
 def planned(migration: Migration, *arguments: str, code: int = 0) -> dict[str, Any]:
     ended = migration.command("plan", migration.spec, "--json", "-q", *arguments)
     assert ended.returncode == code, ended.stderr
@@ -45,7 +49,7 @@ def update_subject(migration: Migration) -> None:
     row = openproject.state("work_packages")["work_packages"][0]
     answer = requests.patch(
         f"{openproject.url}/api/v3/work_packages/{row['id']}",
-        json={"lockVersion": row["lockVersion"], "subject": "changed by hand"},
+        json={"lockVersion": row["lockVersion"], "subject": f"changed by hand, {next(_changes)}"},
         auth=("apikey", migration.sandbox.running.openproject["api_key"]),
         timeout=30,
     )
@@ -112,6 +116,22 @@ def test_what_no_policy_covers_stops_plan_and_run_before_any_write_with_the_row_
     spec.write_text(spec.read_text(encoding="utf-8") + "entities: {work_packages: {on_fail: fail}}\n", encoding="utf-8")
     found = planned(wrong, code=1)
     assert not found["stopped"] and found["entities"]["work_packages"]["fail"] > 0
+
+
+def test_a_sample_is_read_back_and_a_change_in_it_found(planning: Migration):
+    def verified(*arguments: str) -> tuple[int, dict[str, Any]]:
+        ended = planning.command("verify", planning.spec, "--json", "-q", *arguments)
+        return ended.returncode, json.loads(ended.stdout)
+
+    code, found = verified("--sample", "3")
+    assert (code, found["sample"], found["findings"]) == (0, 3, [])
+    assert all(1 <= number <= 3 for number in found["checked"].values())
+    assert {"users", "projects", "work_packages", "comments"} <= set(found["checked"])
+    update_subject(planning)
+    code, found = verified("--sample", "100")
+    assert code == 1
+    (finding,) = found["findings"]
+    assert (finding["code"], finding["entity"], finding["field"]) == ("J2O-V001", "work_packages", "subject")
 
 
 @pytest.mark.long
