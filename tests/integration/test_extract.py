@@ -83,6 +83,7 @@ def test_a_reading_that_was_stopped_goes_on_where_it_was(tmp_path: Path):
         assert first < searches(made.jira), "the second reading did not begin anew"
 
 
+@pytest.mark.long
 def test_a_killed_reading_goes_on_behind_the_slices_that_it_finished(tmp_path: Path):
     spec = tmp_path / "small.yaml"
     spec.write_text(SMALL_SLICES, encoding="utf-8")
