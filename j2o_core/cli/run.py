@@ -85,7 +85,14 @@ def run(
             loaded = require_spec(current, spec, env, stream)
             retry = RETRY_SKIPPED if retry_skipped else RETRY_FAILED if retry_failed else None
             options = RunOptions(
-                fresh, finish, settle, spec_name(spec), retry=retry, plan=planned, until=until, look_for_deleted=look_for_deleted
+                fresh,
+                finish,
+                settle,
+                spec_name(spec),
+                retry=retry,
+                plan=planned,
+                until=until,
+                look_for_deleted=look_for_deleted,
             )
             code = migrate(current, loaded, options, quiet, stream)
     except BaseException as error:

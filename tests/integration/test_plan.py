@@ -118,6 +118,7 @@ def test_what_no_policy_covers_stops_plan_and_run_before_any_write_with_the_row_
     assert not found["stopped"] and found["entities"]["work_packages"]["fail"] > 0
 
 
+@pytest.mark.long
 def test_a_sample_is_read_back_and_a_change_in_it_found(planning: Migration):
     def verified(*arguments: str) -> tuple[int, dict[str, Any]]:
         ended = planning.command("verify", planning.spec, "--json", "-q", *arguments)
