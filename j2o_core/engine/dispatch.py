@@ -24,7 +24,7 @@ from .prefetch import Prefetch
 from .record import Recorder
 from .task import Task, Upload, sent_age
 from .tolerance import check_tolerance
-from .turns import ALL, Part, Share, turns
+from .turns import ALL, MOST_ORDERED, Part, Share, longest_lanes_first, turns
 
 #: outcomes of a read that are nobody's fault and may pass
 _UNREAD = (NotSent, Retriable, Conflict, Undecided, InDoubt)
@@ -123,23 +123,35 @@ class Dispatcher:
         after = 0
         rows = engine.effects.window(step, rank, state, after, 1, share)
         size = self._window_size(rows[0].entity) if rows else 0
+        # Trees are written in the order of the source: texts name what came before.
+        if rows and state == effects.PLANNED and share is ALL and not engine.loaders[rows[0].entity].parent_field:
+            order = longest_lanes_first(engine.effects.lanes(step, rank, MOST_ORDERED + 1))
+            for start in range(0, len(order), size):
+                self._check(queue)
+                self._put(queue, engine.effects.planned(order[start : start + size]), state)
+                yield size
         while size:
             self._check(queue)
             rows = engine.effects.window(step, rank, state, after, size, share)
             if not rows:
                 return
             after = rows[-1].id
-            tasks = self._prepare(rows)
-            if state == effects.PLANNED:
-                self._mark_sent(tasks)
-            for task in tasks:
-                engine.under_way.begin(task.row)
-            for task in tasks:
-                for file in (*(upload.row for upload in task.uploads), task.row):
-                    if not task.in_doubt:
-                        self._prefetch.begin(file)
-                queue.put(task)
+            self._put(queue, rows, state)
             yield size
+
+    def _put(self, queue: LaneQueue[Task], rows: Sequence[EffectRow], state: str) -> None:
+        """Prepare effects, make it durable that they are sent, and hand them to the workers."""
+        engine = self._engine
+        tasks = self._prepare(rows)
+        if state == effects.PLANNED:
+            self._mark_sent(tasks)
+        for task in tasks:
+            engine.under_way.begin(task.row)
+        for task in tasks:
+            for file in (*(upload.row for upload in task.uploads), task.row):
+                if not task.in_doubt:
+                    self._prefetch.begin(file)
+            queue.put(task)
 
     def _window_size(self, entity: str) -> int:
         # What is in doubt after a crash costs a look-up each; what the server keeps single costs nothing.

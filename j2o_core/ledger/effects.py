@@ -143,6 +143,21 @@ _WINDOW = (
     .order_by(tables.effect.c.id)
     .limit(bindparam("limit"))
 )
+_LANES = (
+    select(tables.effect.c.id, tables.effect.c.lane)
+    .where(
+        tables.effect.c.run == bindparam("run"),
+        tables.effect.c.step == bindparam("step"),
+        tables.effect.c.rank == bindparam("rank"),
+        tables.effect.c.state == PLANNED,
+        tables.effect.c.kind != UPLOAD,
+    )
+    .order_by(tables.effect.c.id)
+    .limit(bindparam("limit"))
+)
+_SOME = select(tables.effect).where(
+    tables.effect.c.id.in_(bindparam("ids", expanding=True)), tables.effect.c.state == PLANNED
+)
 _WINDOW_OF_PARTITIONS = _WINDOW.where(tables.effect.c.partition.in_(bindparam("partitions", expanding=True)))
 
 
@@ -199,6 +214,21 @@ class Effects:
             statement, asked["partitions"] = _WINDOW_OF_PARTITIONS, list(partitions)
         with self.engine.connect() as connection:
             return [read_row(row) for row in connection.execute(statement, asked).mappings()]
+
+    @patient
+    def lanes(self, step: int, rank: int, limit: int) -> list[tuple[int, str]]:
+        """Id and lane of what a rank has planned, by id; at most so many."""
+        asked = {"run": self.run, "step": step, "rank": rank, "limit": limit}
+        with self.engine.connect() as connection:
+            return [(row.id, row.lane) for row in connection.execute(_LANES, asked)]
+
+    @patient
+    def planned(self, identifiers: Sequence[int]) -> list[EffectRow]:
+        """These planned effects, in this order."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(_SOME, {"ids": list(identifiers)}).mappings()
+            found = {row["id"]: read_row(row) for row in rows}
+        return [found[identifier] for identifier in identifiers if identifier in found]
 
     def uploads(self, entities: Sequence[str], parent_entity: str, parents: Sequence[str]) -> list[EffectRow]:
         """The files (of these entities) that are to be claimed by these parents."""

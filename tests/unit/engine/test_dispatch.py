@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from j2o_core.engine.dispatch import Dispatcher, Stopped
+from j2o_core.engine.turns import longest_lanes_first
 from j2o_core.ledger import effects, sending, tables
 from j2o_core.model.outcome import (
     Conflict,
@@ -397,3 +398,29 @@ def test_what_runs_side_by_side_fills_the_gaps_that_long_lanes_leave(bench: Benc
     others = [place for place, call in enumerate(bench.target.calls) if int(call.split("-")[1]) > 100]
     assert others[0] < 40, "not before the long lane was nearly done"
     assert len(bench.target.calls) == 108
+
+
+def test_what_has_to_go_one_after_the_other_is_begun_first(bench: Bench):
+    bench.connect(workers=2)
+    bench.things(20)
+    bench.plan(*(thing(number, lane="long") for number in range(21, 31)))
+    bench.go()
+    assert sorted(bench.target.calls) == sorted(f"create T-{number}" for number in range(1, 31))
+    long = [place for place, call in enumerate(bench.target.calls) if int(call.split("-")[1]) > 20]
+    assert [bench.target.calls[place] for place in long] == [f"create T-{number}" for number in range(21, 31)]
+    assert long[0] < 4 and long[4] < 16, bench.target.calls
+
+
+def test_the_order_of_lanes_is_kept_and_short_or_too_many_ones_are_left_as_they_are(monkeypatch: pytest.MonkeyPatch):
+    assert longest_lanes_first([(1, "a"), (2, "b"), (3, "b"), (4, ""), (5, "c"), (6, "b"), (7, "c")]) == [
+        2,
+        3,
+        5,
+        1,
+        4,
+        6,
+        7,
+    ]
+    assert longest_lanes_first([(1, "a"), (2, "b"), (3, ""), (4, "")]) == []
+    monkeypatch.setattr("j2o_core.engine.turns.MOST_ORDERED", 2)
+    assert longest_lanes_first([(1, "a"), (2, "a"), (3, "a")]) == []
