@@ -14,6 +14,7 @@ import pytest
 from j2o_core import richtext as rt
 from j2o_jira.richtext import read_adf, read_wiki
 from j2o_openproject.richtext import write_markdown
+from tests.integration.source_words import lost, wiki_words
 from tests.unit.richtext.structure import blocks_only, empty_header_rows_left_out, of_adf, visible
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "jira-titanium"
@@ -62,6 +63,7 @@ def check(step: int) -> int:
         from_wiki, _ = write_markdown(read_wiki(text)[0], rt.NoResolver())
         from_adf, _ = write_markdown(read_adf(document)[0], rt.NoResolver())
         assert not expected - words(visible(from_wiki)), name
+        assert not lost(wiki_words(text), from_wiki), name
         assert not expected - words(visible(from_adf)), name
         if number % (step * 8) == 0:
             assert blocks_only(empty_header_rows_left_out(from_adf)) == blocks_only(of_adf(document)), name

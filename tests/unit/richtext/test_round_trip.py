@@ -46,6 +46,7 @@ def kinds(node: Node) -> set[str]:
 
 @settings(max_examples=150, deadline=None)
 @given(DOCUMENTS)
+@example(rt.Document((rt.Paragraph((rt.Status("0\\ "), rt.Text("a\\ ", (rt.STRONG,)), rt.Text("b"))),)))
 def test_every_tree_reads_back_as_its_text(tree: rt.Document) -> None:
     same(tree)
 

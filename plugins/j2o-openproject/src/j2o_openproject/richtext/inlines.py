@@ -248,6 +248,8 @@ def _set_apart(inner: str, kind: str) -> List[_Piece]:
     start = inner.index(body[0]) if inner[0] != body[0] else 0
     lead, rest = inner[:start], inner[start:]
     tail = rest[len(body) :]
+    if (len(body) - len(body.rstrip("\\"))) % 2:
+        body += "\\"  # it stood before a blank and needed no escape; now the mark's sign follows
     return [(lead, ""), (body, kind), (tail, "")]
 
 
