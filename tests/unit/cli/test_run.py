@@ -90,7 +90,8 @@ def test_another_run_as_json_writes_nothing_and_ends_with_the_counts(
         assert list(counts) == list(COUNTS)
         assert counts["created"] == counts["updated"] == counts["failed"] == counts["left"] == 0
         assert counts["source"] == counts["unchanged"] + counts["skipped"]
-    assert called.err.startswith("report: ")
+    redirects, report = called.err.splitlines()
+    assert redirects.startswith("redirects: ") and report.startswith("report: ")
 
 
 def test_what_was_written_verifies(j2o: Callable[..., Any], workplace: Workplace, home: Path, tmp_path: Path) -> None:

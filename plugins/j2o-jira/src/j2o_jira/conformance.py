@@ -12,6 +12,7 @@ from j2o_core.testing import Kit, World, Worlds, records_of
 from .attachments import Attachments
 from .connector import JiraConnector
 from .groups import Groups
+from .history import History, HistoryFile
 from .issues.extractor import Issues
 from .members import Members, Participants
 from .people import People
@@ -30,7 +31,7 @@ def add_cases(kit: Kit) -> None:
         for extractor in (Users, Groups, Projects, Members, Versions):
             kit.extractor(extractor, world, one_page=True, label=edition)
         issues = records_of(Issues, world, entity="work_packages")
-        for splitter in (People, Participants, Attachments, Watchers):
+        for splitter in (People, Participants, Attachments, Watchers, History, HistoryFile):
             kit.splitter(splitter, issues, label=edition)
         kit.surveyor(JiraSurveyor, world, sample=12, label=edition)
 
