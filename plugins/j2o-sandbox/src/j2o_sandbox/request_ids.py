@@ -33,7 +33,7 @@ def cloud_id(scope: Mapping[str, Any]) -> Headers:
 
 
 class ServerIds:
-    """``X-AREQUESTID`` of Jira on a machine of one's own: minute of the day, number of the request, how many at once."""
+    """``X-AREQUESTID`` of Jira on one's own machine: minute of the day, number of the request, how many at once."""
 
     def __init__(self) -> None:
         self._arrived = 0
