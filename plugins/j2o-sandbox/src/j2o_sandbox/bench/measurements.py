@@ -138,7 +138,7 @@ MEASUREMENTS: Sequence[Measurement] = (
     Measurement(("apply-200ms",), 500, _against_the_pump(200.0)),
     Measurement(("whole-run",), 500, _beside_the_script),
     Measurement(("adaptive-limit", "adaptive-refused"), 300, _adaptive),
-    Measurement(("dask",), 600, _crews),
+    Measurement(("dask",), 1000, _crews),
     Measurement(("memory-growth", "memory-peak", "last-tenth"), 100_000, _at_scale),
 )
 OWN_ISSUES: Mapping[str, int] = {name: one.issues for one in MEASUREMENTS for name in one.rows}
