@@ -27,7 +27,8 @@ _LIVE = re.compile(
     r"|(?P<attribute>(?:Label|Value):(?=[^\s.]))"
     r"|(?P<setting>\{\{(?=opSetting:))"
 )
-_REVISION = re.compile(r"r[0-9]")
+#: what each of them has somewhere: most texts have none of it
+_PERHAPS = re.compile(r"#[#0-9A-Z]|r[0-9]|:(?:\S|$)|\[\[|\{\{")
 _PROJECT = re.compile(r"(?:^|(?<=[\s(,~\-\[>!]))[a-z0-9\-_]{1,100}:$")
 _LEADING = frozenset("(,~-[ \t\n")
 _ENDINGS = frozenset(" \t\n,~)]")
@@ -64,7 +65,7 @@ def live_places(text: str, is_whole: bool = True) -> List[LivePlace]:
 
     ``is_whole``: no other text stands beside it in the same paragraph.
     """
-    if "#" not in text and ":" not in text and "[[" not in text and _REVISION.search(text) is None:
+    if _PERHAPS.search(text) is None:
         return []
     found = list(_found(text, is_whole))
     if all(one.state in (_DEAD, _WAITING) for one in found):
