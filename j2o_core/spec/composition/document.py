@@ -36,6 +36,7 @@ def composed_schema(registry: Registry, part: str = "spec") -> dict[str, Any]:
     _dispatch(defs["load"], defs, "load", roles.LOADER, registry)
     _choices(defs["part"]["oneOf"][1]["properties"]["split"], roles.SPLITTER, registry)
     _fields(defs, registry)
+    _rules(defs)
     _steps(defs, registry)
     head = {keyword: base.pop(keyword) for keyword in ("$schema", "title", "description")}
     defs["tests"] = base["properties"]["tests"]
@@ -57,6 +58,20 @@ def composed_schema(registry: Registry, part: str = "spec") -> dict[str, Any]:
         head = {"title": f"j2o {part}"}
         top = {"$ref": _DEFS + PARTS[part]}
     return as_draft7({**head, **top, "$defs": _reached(top, definitions)})
+
+
+def _rules(defs: dict[str, Any]) -> None:
+    """Of a rule that a rule set holds, only what differs is said."""
+    over_a_set = {"additionalProperties": {"$ref": f"{_DEFS}{PREFIX}rule"}}
+    whole = {"additionalProperties": defs["rules"].pop("additionalProperties")}
+    named = dict.fromkeys(defs["rules"]["properties"], True)
+    defs["rules"].update(
+        {
+            "if": {"required": ["use"]},
+            "then": {"properties": named, **over_a_set},
+            "else": {"properties": named, **whole},
+        }
+    )
 
 
 def _dispatch(holder: dict[str, Any], defs: dict[str, Any], kind: str, role: str, registry: Registry) -> None:

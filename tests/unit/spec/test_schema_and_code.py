@@ -4,6 +4,7 @@ that the schema states is the one that the code has. The same holds for the opti
 from __future__ import annotations
 
 import ast
+import dataclasses
 from pathlib import Path
 from typing import Any, Iterator, Mapping
 
@@ -17,6 +18,7 @@ from j2o_core.mapping import builtin
 from j2o_core.model.secret import Secret
 from j2o_core.spec import load as loading
 from j2o_core.spec.load import load_spec
+from j2o_core.spec.model import DaskSpec
 from j2o_core.spec.packaged import schema
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -42,7 +44,7 @@ ELSEWHERE = {
 
 
 #: what reads the keys below ``runtime``; the classes of errors are names that are handed on as they are
-RUNTIME = ("build_runtime", "_retry", "_wait", "_schedule", "_guard")
+RUNTIME = ("build_runtime", "_retry", "_wait", "_schedule", "_guard", "_dask")
 CLASSES = {"network", "timeout", "rate_limit", "conflict", "internal"} - {"rate_limit"}
 
 
@@ -114,6 +116,7 @@ PARTS = [
     ("table_file", keys(DEFS["table_file"]), read_by("table_files.py", "_read", "_wanted")),
     ("rules", set(DEFS["rules"]["properties"]), set()),
     ("table", set(DEFS["table"]["properties"]), set()),
+    ("dask", set(DEFS["dask"]["properties"]), {field.name for field in dataclasses.fields(DaskSpec)}),
 ]
 
 
@@ -158,6 +161,9 @@ def test_a_default_of_the_schema_is_that_of_the_code(tmp_path: Path) -> None:
     stated["retry"]["wait"] = {}
     for name, entry in runtime["retry"]["properties"]["wait"]["properties"].items():
         stated["retry"]["wait"][name] = entry["default"]
+    standard = DaskSpec()
+    for name, entry in DEFS["dask"]["properties"].items():
+        assert entry.get("default", getattr(standard, name)) == getattr(standard, name), name
     for part in ("tolerate", "circuit_breaker", "guard"):
         said = {name: entry["default"] for name, entry in runtime[part]["properties"].items() if "default" in entry}
         stated[part] = said
@@ -188,7 +194,7 @@ def test_a_default_of_the_schema_is_that_of_the_code(tmp_path: Path) -> None:
 
 
 def test_no_default_of_the_schema_is_left_out_of_that() -> None:
-    covered = {"runtime", "table_file", "entity", "load", "rule", "rule_on_fail", "test"}
+    covered = {"runtime", "dask", "table_file", "entity", "load", "rule", "rule_on_fail", "test"}
     elsewhere = {"connection", "takeover"}  # looked at by the tests of what reads them
 
     def stated(part: Any) -> bool:

@@ -44,7 +44,6 @@ _ALL = {"step": "all"}
 #: lists of the administrator whose entries issues show
 _LISTED = ("/status", "/issuetype", "/priority", "/resolution", "/issueLinkType")
 #: lists of an issue that cost requests or size, and can be left out
-_LISTS = ("history", "watchers", "comments", "worklogs")
 
 
 class Issues(Extractor):
@@ -114,7 +113,12 @@ class Issues(Extractor):
 
     def pages(self, selection: Selection, slice: str, cursor: Any) -> Iterator[Page]:
         """A page per request for issues; ``cursor`` holds those that are still to be read."""
-        wanted = {name: bool(self.options.get(name, True)) for name in _LISTS}
+        wanted = {
+            "history": bool(self.options.get("history", True)),
+            "watchers": bool(self.options.get("watchers", True)),
+            "comments": bool(self.options.get("comments", True)),
+            "worklogs": bool(self.options.get("worklogs", True)),
+        }
         sublists = Sublists(self.client, **wanted)
         chosen = Chosen(self.client, selection.jql, sublists.fields, wanted["history"])
         size = min(self._page_size, BULK_CLOUD if self.client.cloud else BULK_SERVER)
