@@ -32,9 +32,7 @@ def sound_part(root: Node, problems: Sequence[Problem]) -> Optional[Node]:
         if put is None:
             return None
         gone[put[0]] = put[1]
-    for path, node in gone.items():
-        root = _put(root, path, node)
-    return root
+    return _with(root, gone)
 
 
 def _nearest(dotted: str, paths: Mapping[str, Path]) -> Path:
@@ -59,13 +57,18 @@ def _in_place_of(path: Path, root: Node) -> Optional[tuple[Path, Optional[Node]]
     return None if path[2] in _NEEDED else (path[:3], None)
 
 
-def _put(node: Node, path: Path, child: Optional[Node]) -> Node:
-    """The tree with ``child`` at ``path``, or without what stands there."""
-    if not node.is_map or path[0] not in node.value:
+def _with(node: Node, changes: Mapping[Path, Optional[Node]]) -> Node:
+    """The tree with another part at each of these paths, or without what stands there."""
+    if not node.is_map:
         return node
-    key = str(path[0])
-    below = child if len(path) == 1 else _put(node.value[key], path[1:], child)
-    if below is None:
-        value = {name: held for name, held in node.value.items() if name != key}
-        return node._replace(value=value, keys={name: place for name, place in node.keys.items() if name != key})
-    return node._replace(value={**node.value, key: below})
+    here: dict[object, Optional[Node]] = {path[0]: part for path, part in changes.items() if len(path) == 1}
+    below: dict[object, dict[Path, Optional[Node]]] = {}
+    for path, part in changes.items():
+        if len(path) > 1:
+            below.setdefault(path[0], {})[path[1:]] = part
+    value = {}
+    for name, held in node.value.items():
+        part = here[name] if name in here else _with(held, below[name]) if name in below else held
+        if part is not None:
+            value[name] = part
+    return node._replace(value=value, keys={name: place for name, place in node.keys.items() if name in value})
