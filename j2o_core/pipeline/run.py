@@ -166,9 +166,7 @@ class _Run:
         assert self._snapshot is not None
         known = self._snapshot.generation == state.generation
         slices, count = Slices(self._snapshot), self._snapshot.count
-        numbers = {
-            name: max(count(name), slices.expected(name)) if known else 0 for name in self._wiring.entities
-        }
+        numbers = {name: max(count(name), slices.expected(name)) if known else 0 for name in self._wiring.entities}
         return {name: {"source": number, "unchanged": 0} for name, number in numbers.items()}
 
     def _change(self, run: RunState, /, **values: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from typing import Any
@@ -60,8 +61,14 @@ def _hint(problem: Problem) -> str:
     return f"expected {problem.expected}   " if problem.expected else ""
 
 
+@functools.lru_cache(maxsize=4)
+def _lines(text: str) -> list[str]:
+    """Kept: a file of thousands of problems is split once."""
+    return LINE_BREAK.split(text)
+
+
 def _excerpt(text: str, line: int, column: int, is_secret: bool, secret: re.Pattern[str], of_key: bool) -> list[str]:
-    lines = LINE_BREAK.split(text)
+    lines = _lines(text)
     if not 0 < line <= len(lines):
         return []
     source = _printable(lines[line - 1])

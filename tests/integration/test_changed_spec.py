@@ -31,7 +31,7 @@ def test_a_changed_spec_after_an_interrupted_run_writes_nothing_twice(tmp_path: 
             assert going.reach(event="stage_started", stage="apply", entity=entity)
             assert going.reach(event="progress", stage="apply", entity=entity, wanted=1)
             going.signal(number)
-            runs.add(going.end().events[0]["run"])
+            runs.add(next(event["run"] for event in going.end().events if event["event"] == "run_started"))
             migration.spec = str(spec) if migration.spec == "j2o:demo" else "j2o:demo"
         ended = migration.run()
         assert ended.exit_code == 0, explained(ended)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 import time
 
 import pytest
@@ -13,6 +14,9 @@ from j2o_jira.issues.extractor import Issues
 from j2o_jira.people import People
 
 FILES = {"server": "issues.ndjson.gz", "cloud": "issues-adf.ndjson.gz"}
+# One edition for each Python, both in `make test-long`.
+_LONG = "cloud" if sys.version_info < (3, 10) else "server"
+EDITIONS = [pytest.param(name, marks=[pytest.mark.long] if name == _LONG else []) for name in FILES]
 
 
 def text(value):
@@ -25,7 +29,7 @@ def text(value):
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("edition", list(FILES))
+@pytest.mark.parametrize("edition", EDITIONS)
 def test_every_issue_of_titanium_arrives_whole(shared, sandbox, connect, read, edition):
     folder = shared / "data" / "jira-titanium"
     path = folder / FILES[edition]

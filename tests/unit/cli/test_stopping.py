@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ... import forking
+from ...forking import Forked
 
 SPEC = """\
 apiVersion: j2o/v1
@@ -20,24 +21,20 @@ extends: j2o:demo
 system: {plugin: sandbox, seed: 5, projects: 1, issues: 12, attachment_bytes: 256, latency: 10}
 runtime: {workers: 2, settle: 1}
 """
-J2O = [sys.executable, "-m", "j2o_core"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
 def test_a_stopped_run_exits_with_4_and_carries_on_under_its_own_name(tmp_path: Path, number: signal.Signals) -> None:
     spec = tmp_path / "stopped.yaml"
     spec.write_text(SPEC, encoding="utf-8")
-    command = [*J2O, "run", str(spec), "--json", "--quiet"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout is not None and process.stderr is not None
-    with process:
-        for line in process.stdout:
-            event = json.loads(line)
-            if event["event"] == "stage_started" and event.get("entity") == "work_packages":
-                process.send_signal(number)
-                break
-        rest = process.stdout.read()
-        told = process.stderr.read()
+    arguments = ["run", str(spec), "--json", "--quiet"]
+    process = Forked("j2o_core", arguments, os.environ)
+    for line in process.stdout:
+        event = json.loads(line)
+        if event["event"] == "stage_started" and event.get("entity") == "work_packages":
+            process.send_signal(number)
+            break
+    rest, told = process.communicate(120)
     assert process.returncode == 4, told
     assert "Traceback" not in told
     stopped = json.loads(rest.splitlines()[-1])
@@ -45,7 +42,7 @@ def test_a_stopped_run_exits_with_4_and_carries_on_under_its_own_name(tmp_path: 
     assert sum(counts["left"] for counts in stopped["entities"].values()) > 0
     assert_sums(stopped)
 
-    again = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    again = forking.run("j2o_core", arguments, os.environ, 120)
     assert again.returncode == 0, again.stderr
     events = [json.loads(line) for line in again.stdout.splitlines()]
     assert events[0]["resumed"] is True
