@@ -34,10 +34,10 @@ demo: $(INSTALLED)
 	@$(CLEAN_ENV) $(BIN)/j2o run specs/demo.yaml
 
 test: $(DEVELOP)
-	$(BIN)/python -m pytest -q -n 3 --dist loadgroup --durations=25
+	$(BIN)/python -m pytest -q -n 4 --dist loadgroup --durations=25
 
 test-long: $(DEVELOP)
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "long or newest"
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "long or newest or oldest"
 
 ROUNDS ?= 20
 SEED ?= 1

@@ -38,13 +38,17 @@ def shared_data() -> Path:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is marked ``newest`` is left to newer Pythons, unless it is asked for: the oldest one's time is limited."""
-    if sys.version_info >= (3, 10) or "newest" in config.option.markexpr:
+    """What is marked ``newest`` is left to newer Pythons, ``oldest`` to the oldest, unless it is asked for.
+
+    Each has a share of the whole runs: the time of `make test` is limited.
+    """
+    other = "newest" if sys.version_info < (3, 10) else "oldest"
+    if other in config.option.markexpr:
         return
-    left = [item for item in items if item.get_closest_marker("newest")]
+    left = [item for item in items if item.get_closest_marker(other)]
     if left:
         config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if not item.get_closest_marker("newest")]
+        items[:] = [item for item in items if not item.get_closest_marker(other)]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -10,6 +10,8 @@ import pytest
 from ..exactly_once import assert_exactly_once
 from ..running import Migration, explained, sandbox
 
+pytestmark = pytest.mark.oldest
+
 
 @pytest.mark.parametrize("kill", [False, True], ids=["stopped", "killed"])
 def test_a_sandbox_that_is_restarted_in_the_middle_costs_nothing(tmp_path: Path, kill: bool):

@@ -11,6 +11,8 @@ import pytest
 from ..exactly_once import assert_exactly_once
 from ..running import Ended, Migration, Sandbox, explained, sandbox
 
+pytestmark = pytest.mark.oldest
+
 SIZE = {"projects": 1, "issues": 10, "seed": 19}
 #: the event after which the signal is sent; what slows the run down then
 STAGES = {

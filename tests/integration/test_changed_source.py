@@ -12,6 +12,8 @@ import requests
 
 from ..running import Migration, Sandbox, explained, sandbox
 
+pytestmark = pytest.mark.oldest
+
 SIZE = {"projects": 1, "issues": 10, "seed": 19}
 
 

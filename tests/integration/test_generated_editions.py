@@ -9,6 +9,8 @@ import pytest
 from ..exactly_once import assert_exactly_once
 from ..running import Migration, Sandbox, explained, sandbox
 
+pytestmark = pytest.mark.newest
+
 
 def requests_of(made: Sandbox) -> dict[str, int]:
     counted = made.openproject.state("requests")["requests"]

@@ -5,8 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from ..exactly_once import assert_exactly_once
 from ..running import Ended, Migration, Sandbox, explained, sandbox
+
+pytestmark = pytest.mark.oldest
 
 SIZE = {"projects": 1, "issues": 10, "seed": 19}
 #: what stands alone on the target; the rest of the state are counters and what follows from it

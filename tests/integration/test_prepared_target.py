@@ -9,6 +9,8 @@ import pytest
 
 from ..running import Migration, Sandbox, explained, sandbox
 
+pytestmark = pytest.mark.newest
+
 SETUP = """
 settings: {writable_history: true}
 types:

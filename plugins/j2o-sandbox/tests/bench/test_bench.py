@@ -13,6 +13,8 @@ import pytest
 
 from j2o_sandbox.bench.rows import LINES, is_worse, row
 
+pytestmark = pytest.mark.newest
+
 
 def bench(*arguments: str) -> Tuple[int, str, str]:
     command = [sys.executable, "-m", "j2o_core", "bench", *arguments]
