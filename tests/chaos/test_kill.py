@@ -13,7 +13,7 @@ from ..running import Migration, explained, sandbox
 
 #: about 200 items
 SIZE = {"projects": 1, "issues": 16, "seed": 11}
-KILLS = 50 if sys.version_info >= (3, 10) else 12
+KILLS = 50 if sys.version_info >= (3, 10) else 6
 #: shared among the test workers
 PARTS = 2
 ENTITIES = (
@@ -61,6 +61,7 @@ def test_a_run_killed_at_random_moments_writes_everything_exactly_once(tmp_path:
             assert_exactly_once(made, ended)
 
 
+@pytest.mark.oldest
 def test_death_between_the_servers_write_and_its_recording_repeats_nothing(tmp_path: Path):
     plugin = tmp_path / "plugin"
     (plugin / "killer-1.0.dist-info").mkdir(parents=True)
@@ -88,6 +89,7 @@ def test_death_between_the_servers_write_and_its_recording_repeats_nothing(tmp_p
         assert_exactly_once(made, ended)
 
 
+@pytest.mark.oldest
 @pytest.mark.parametrize("stage", ["extract", "plan"])
 def test_a_run_killed_before_the_first_write_begins_again_where_it_was(tmp_path: Path, stage: str):
     with sandbox(**SIZE) as made:

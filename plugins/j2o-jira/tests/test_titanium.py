@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import sys
 import time
 
 import pytest
@@ -14,9 +13,9 @@ from j2o_jira.issues.extractor import Issues
 from j2o_jira.people import People
 
 FILES = {"server": "issues.ndjson.gz", "cloud": "issues-adf.ndjson.gz"}
-# One edition for each Python, both in `make test-long`.
-_LONG = "cloud" if sys.version_info < (3, 10) else "server"
-EDITIONS = [pytest.param(name, marks=[pytest.mark.long] if name == _LONG else []) for name in FILES]
+
+#: tests/integration migrates them in every `make test`
+pytestmark = pytest.mark.long
 
 
 def text(value):
@@ -29,7 +28,7 @@ def text(value):
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("edition", list(FILES))
 def test_every_issue_of_titanium_arrives_whole(shared, sandbox, connect, read, edition):
     folder = shared / "data" / "jira-titanium"
     path = folder / FILES[edition]
