@@ -131,8 +131,6 @@ def test_every_kind_of_change_is_found_and_all_else_is_kept(made: Sandbox, read:
 
 @pytest.mark.parametrize("kind", EDITS)
 def test_each_kind_of_change_is_found_alone(made: Sandbox, read: Callable[..., Read], kind: str):
-    if made.options.edition == "cloud" and kind not in ("a link, told at one end", "a move between projects"):
-        pytest.skip("read as on Server")
     before = held(read())
     edit(made, **EDITS[kind](keys_of(made)))
     later = held(read())

@@ -146,7 +146,7 @@ def test_a_hostile_file_is_refused_with_a_clear_error_within_a_second(
     assert all(len(text) < 3_000 for text in shown)
 
 
-@pytest.mark.long
+@pytest.mark.newest
 @pytest.mark.parametrize("kind", WHOLE, ids=lambda kind: kind.replace(" ", "-"))
 def test_a_hostile_file_costs_bounded_memory(kind: str, tmp_path: Path, steps: Registry) -> None:
     path = tmp_path / "spec.yaml"

@@ -34,7 +34,7 @@ def test_what_is_measured_against_shares_no_code_with_what_is_measured(name):
     assert not {module for module in imported if module.startswith("j2o")}
 
 
-@pytest.mark.long
+@pytest.mark.newest
 def test_the_pump_sends_what_the_run_has_sent_and_is_not_refused(tmp_path):
     one = setting(tmp_path)
     turns = contest(one.write_spec(flat=True), tmp_path, 20, 1, 0.0, 4, 1)
@@ -43,14 +43,14 @@ def test_the_pump_sends_what_the_run_has_sent_and_is_not_refused(tmp_path):
     assert turns.rate > 0 and turns.cpu > 0
 
 
-@pytest.mark.long
+@pytest.mark.newest
 def test_the_script_makes_as_many_items_as_the_run(tmp_path):
     both = beside(setting(tmp_path).write_spec(), tmp_path, 40, 2, 5, 0.0)
     assert both.items > 200
     assert both.run > 0 and both.script > 0
 
 
-@pytest.mark.long
+@pytest.mark.newest
 def test_no_issues_are_nothing_to_measure(tmp_path):
     with pytest.raises(Fatal, match="are there issues"):
         contest(setting(tmp_path).write_spec(flat=True), tmp_path, 0, 1, 0.0, 4, 1)
