@@ -294,9 +294,11 @@ class Dispatcher:
     def _abandon(self, queue: LaneQueue[Task], threads: Sequence[threading.Thread]) -> None:
         """End in order: what has not been started is planned again, what is on its way is waited for."""
         unstarted = [task for task in queue.drain() if not task.in_doubt]
-        waiting = [task for task in queue.close() if not task.in_doubt and not task.was_in_doubt]
+        closed = queue.close()
         for thread in threads:
             thread.join()
+        # An attempt that was on its way may have come back to wait after that.
+        waiting = [task for task in (*closed, *queue.close()) if not task.in_doubt and not task.was_in_doubt]
         identifiers = [row for task in (*unstarted, *waiting) for row in _row_ids(task)]
         self._engine.writer.submit(lambda connection: sending.not_sent(connection, identifiers))
 

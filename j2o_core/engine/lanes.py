@@ -118,7 +118,7 @@ class LaneQueue(Generic[T]):
             return tasks
 
     def close(self) -> list[T]:
-        """End all takers; returns the tasks that were waiting to be tried again."""
+        """End all takers; returns the tasks that wait to be tried again. Called again: those that came back since."""
         with self._changed:
             self._closed = True
             delayed = [task for _, _, task in self._delayed]

@@ -50,6 +50,21 @@ def test_a_held_write_of_a_run_that_is_stopped_was_never_sent(bench: Bench) -> N
     assert set(bench.states().values()) == {effects.PLANNED}
 
 
+def test_a_write_that_turns_out_to_be_held_while_the_run_is_being_stopped_was_never_sent(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(self: attempt.Attempt, task: object) -> float:
+        bench.engine.stop.set()
+        time.sleep(1.0)  # the queue is closed meanwhile
+        return time.monotonic() + 1.0
+
+    monkeypatch.setattr(attempt.Attempt, "__call__", held)
+    bench.things(3)
+    with pytest.raises(Stopped):
+        bench.go()
+    assert set(bench.states().values()) == {effects.PLANNED}
+
+
 def test_the_ledger_is_told_anew_of_a_write_that_leaves_long_after_it_was_marked(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
