@@ -5,29 +5,22 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import Iterable, Iterator, Mapping, Optional, Sequence
+from typing import Iterable, Iterator, Optional, Sequence
 
 from ..ledger import effects, sending
 from ..ledger.effects import EffectRow
-from ..ledger.items import Item
-from ..ledger.server import clock_of
 from ..model.digest import canonical, digest
-from ..model.effect import EffectClass, Found
-from ..model.error_class import BECAUSE_MISSING, BECAUSE_SKIPPED
-from ..model.outcome import Conflict, Fatal, InDoubt, ItemFailed, ItemSkipped, NotSent, Outcome, Retriable, Undecided
-from .attempt import NOT_OURS, Attempt, broken, holds, resolve
+from ..model.effect import EffectClass
+from .attempt import Attempt
 from .context import Engine
 from .lanes import LaneQueue
 from .prefetch import Prefetch
+from .preparation import Preparation
 from .record import Recorder
-from .task import Task, Upload, sent_age
+from .task import Task
 from .tolerance import check_tolerance
 from .turns import ALL, MOST_ORDERED, Part, Share, longest_lanes_first, turns
 
-#: outcomes of a read that are nobody's fault and may pass
-_UNREAD = (NotSent, Retriable, Conflict, Undecided, InDoubt)
 #: seconds between two progress events
 _BEAT = 0.25
 #: seconds after which what may not be sent at present is asked about again
@@ -47,6 +40,7 @@ class Dispatcher:
         engine.openers = self._prefetch.openers
         self._record = Recorder(engine)
         self._attempt = Attempt(engine, self._record)
+        self._prepare = Preparation(engine, self._record)
         self._failure: Optional[BaseException] = None
         self._guard = threading.Lock()
         self._beat = 0.0
@@ -158,97 +152,6 @@ class Dispatcher:
         marked = self._engine.loaders[entity].effect_class is EffectClass.MARKED
         return max(1, min(self._engine.batch_size, self._engine.workers * (2 if marked else 8)))
 
-    def _prepare(self, rows: Sequence[EffectRow]) -> list[Task]:
-        engine = self._engine
-        creates = [row.origin for row in rows if row.kind == effects.CREATE]
-        uploads: dict[str, list[Upload]] = {}
-        files = [name for name, loader in engine.loaders.items() if loader.claimed_by == rows[0].entity]
-        for upload in engine.effects.uploads(files, rows[0].entity, creates) if creates and files else ():
-            uploads.setdefault(upload.parent_origin or "", []).append(Upload(upload))
-        tasks = []
-        for row in rows:
-            claimable = uploads.get(row.origin, []) if row.kind == effects.CREATE else []
-            try:
-                task = Task(row, resolve(engine, row), uploads=claimable)
-            except (ItemSkipped, ItemFailed) as outcome:
-                self._refuse(row, claimable, self._because_of_parent(row, outcome))
-                continue
-            if row.sent is not None:
-                task.in_doubt = True
-                task.sent_at = time.monotonic() - sent_age(row, engine.jumped, clock_of(engine.effects.engine))
-            tasks.append(task)
-        reading = [task for task in tasks if (task.changes_existing or task.row.doubtful) and not task.in_doubt]
-        if reading:
-            items, found = self._read_together([task for task in reading if task.changes_existing])
-            read = partial(self._read_before, items, found)
-            with ThreadPoolExecutor(min(engine.workers, len(reading))) as pool:
-                kept = list(pool.map(read, reading))
-            dropped = {id(task) for task, keep in zip(reading, kept) if not keep}
-            tasks = [task for task in tasks if id(task) not in dropped]
-        return tasks
-
-    def _read_together(self, tasks: Sequence[Task]) -> tuple[Mapping[str, Item], Mapping[str, Found]]:
-        """The items that are to be changed, by origin, and as they are now, by target id, where one look-up tells."""
-        if not tasks:
-            return {}, {}
-        entity = tasks[0].row.entity
-        items = self._engine.items.get(entity, [task.row.origin for task in tasks])
-        try:
-            identifiers = [item.item for item in items.values()]
-            return items, {found.id: found for found in self._engine.loaders[entity].read_many(identifiers)}
-        except ItemFailed:
-            return items, {}  # reading one by one tells which
-        except _UNREAD as outcome:
-            raise Fatal(f"{entity} cannot be read: {outcome.message}", exit_code=3) from outcome
-        except NOT_OURS:
-            raise
-        except Exception as error:  # noqa: BLE001 - reading one by one tells which
-            broken(self._engine, tasks[0].row, error)
-            return items, {}
-
-    def _read_before(self, items: Mapping[str, Item], found: Mapping[str, Found], task: Task) -> bool:
-        """Read what has to be known before sending; whether it may be sent."""
-        row = task.row
-        try:
-            if task.changes_existing:
-                self._look_at_current(task, items.get(row.origin), found)
-            else:
-                self._engine.loaders[row.entity].check_refusal(task.effect)
-        except ItemSkipped as outcome:
-            self._record.refused(task, outcome, effects.SKIPPED)
-            return False
-        except ItemFailed as outcome:
-            self._record.refused(task, outcome, effects.FAILED)
-            return False
-        except _UNREAD as outcome:
-            raise Fatal(f"{row.entity} {row.key} cannot be read: {outcome.message}", exit_code=3) from outcome
-        except NOT_OURS:
-            raise
-        except Exception as error:  # noqa: BLE001 - a plugin's own mistake fails its item, never the run
-            self._record.refused(task, broken(self._engine, row, error), effects.FAILED)
-            return False
-        return True
-
-    def _look_at_current(self, task: Task, item: Optional[Item], found: Mapping[str, Found]) -> None:
-        row = task.row
-        if item is None:
-            raise ItemFailed("the item to change is not on the target", code="J2O-E010")
-        parent = task.effect.parent.id if task.effect.parent else ""
-        loader = self._engine.loaders[row.entity]
-        current = found.get(item.item) or loader.read(item.item, parent)
-        task.current = current
-        if row.kind != effects.UPDATE or holds(loader, task.effect, current):
-            return
-        changed = [
-            name
-            for name in sorted((row.only or frozenset()) - set(loader.shared_fields))
-            if name in item.image and digest(current.image.get(name)) != item.image[name]
-        ]
-        if changed:
-            raise ItemFailed(
-                f"changed on the target since the last run: {', '.join(changed)}; left as it is", code="J2O-E021"
-            )
-
     def _mark_sent(self, tasks: Sequence[Task]) -> None:
         rows = []
         for task in tasks:
@@ -301,22 +204,6 @@ class Dispatcher:
         waiting = [task for task in (*closed, *queue.close()) if not task.in_doubt and not task.was_in_doubt]
         identifiers = [row for task in (*unstarted, *waiting) for row in _row_ids(task)]
         self._engine.writer.submit(lambda connection: sending.not_sent(connection, identifiers))
-
-    def _because_of_parent(self, row: EffectRow, outcome: Outcome) -> Outcome:
-        """A child of something that was skipped is skipped too; a child of what failed has failed."""
-        if outcome.code != "J2O-E010" or not row.parent_entity or not row.parent_origin:
-            return outcome
-        parent = self._engine.parent_outcome(row.parent_entity, row.parent_origin)
-        if parent is not None and parent[0] == effects.SKIPPED:
-            return ItemSkipped(f"{BECAUSE_SKIPPED}{parent[1]}", code="J2O-E010")
-        reason = parent[1] if parent else "it is not on the target"
-        return ItemFailed(f"{BECAUSE_MISSING}{reason}", code="J2O-E010")
-
-    def _refuse(self, row: EffectRow, uploads: Sequence[Upload], outcome: Outcome) -> None:
-        state = effects.SKIPPED if isinstance(outcome, ItemSkipped) else effects.FAILED
-        self._record.refused_row(row, outcome, state)
-        for upload in uploads:
-            self._record.refused_upload(upload, outcome, state)
 
     def _progress(self, force: bool = False) -> None:
         now = time.monotonic()
