@@ -95,8 +95,20 @@ class HostileProxy:
 
 
 def once(change: Callable[[Answered], Answered], every: int = 2) -> Trouble:
-    """Trouble that passes: every n-th request only, so that asking again helps."""
-    return lambda number, path, answer: change(answer) if number % every == every - 1 else answer
+    """Trouble that passes: every n-th request only, and never twice running for one path: asking again helps.
+
+    Of requests side by side one could otherwise be the n-th each time it is asked again.
+    """
+    spoilt: set[str] = set()
+
+    def spoil(number: int, path: str, answer: Answered) -> Answered:
+        if path in spoilt or number % every != every - 1:
+            spoilt.discard(path)
+            return answer
+        spoilt.add(path)
+        return change(answer)
+
+    return spoil
 
 
 def from_on(change: Callable[[Answered], Answered], first: int) -> Trouble:

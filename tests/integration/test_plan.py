@@ -124,6 +124,7 @@ def test_a_sample_is_read_back_and_a_change_in_it_found(planning: Migration):
         ended = planning.command("verify", planning.spec, "--json", "-q", *arguments)
         return ended.returncode, json.loads(ended.stdout)
 
+    planning.run()
     code, found = verified("--sample", "3")
     assert (code, found["sample"], found["findings"]) == (0, 3, [])
     assert all(1 <= number <= 3 for number in found["checked"].values())
