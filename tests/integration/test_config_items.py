@@ -9,7 +9,7 @@ import pytest
 
 from ..running import Migration, sandbox
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.newest
 
 OTHER = """\
 apiVersion: j2o/v1

@@ -17,7 +17,7 @@ from j2o_core.cli.program import main
 from ..running import Migration, Sandbox, explained, sandbox
 from .test_odd_records import issue, person
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.newest
 
 SIZE = {"projects": 2, "issues": 22, "seed": 23}
 SETUP = """

@@ -11,7 +11,7 @@ import requests
 
 from ..running import Migration, Sandbox, explained, sandbox
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.newest
 
 SIZE: dict[str, Any] = {"projects": 1, "issues": 6, "seed": 23}
 

@@ -12,7 +12,7 @@ from j2o_core.spec.templates import find_template
 
 from ..running import Ended, Migration, Sandbox, explained, sandbox
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.oldest
 
 SIZE: dict[str, Any] = {"projects": 1, "issues": 20, "seed": 19}
 #: what the full templates ask the administrator for
