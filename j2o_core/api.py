@@ -46,6 +46,7 @@ from .hooks.protocols import (
 from .hooks.registry import Registry
 from .hooks.specs import hookimpl
 from .http import Download, Exchange, Http, Recognise, Refused, Response, is_complete_json
+from .mapping.steps.values import is_sprint_text, read_sprint
 from .model.digest import canonical, digest
 from .model.effect import (
     Answer,
@@ -156,7 +157,9 @@ __all__ = [
     "hookimpl",
     "inspectors",
     "is_complete_json",
+    "is_sprint_text",
     "likeliest",
+    "read_sprint",
     "richtext",
     "surveys",
 ]

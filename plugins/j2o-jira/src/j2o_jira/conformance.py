@@ -9,6 +9,8 @@ from urllib.request import urlopen
 from j2o_core.api import ConnectionOptions
 from j2o_core.testing import Kit, World, Worlds, records_of
 
+from .agile.boards import BoardColumns, Boards
+from .agile.sprints import IssueSprints, Sprints
 from .attachments import Attachments
 from .connector import JiraConnector
 from .groups import Groups
@@ -28,11 +30,12 @@ def add_cases(kit: Kit) -> None:
     """A case for each extractor and splitter in each edition."""
     for edition, world in _EDITIONS.items():
         kit.extractor(Issues, world, entity="work_packages", options=_SMALL, label=edition)
-        for extractor in (Users, Groups, Projects, Members, Versions):
+        for extractor in (Users, Groups, Projects, Members, Versions, Sprints, Boards):
             kit.extractor(extractor, world, one_page=True, label=edition)
         issues = records_of(Issues, world, entity="work_packages")
-        for splitter in (People, Participants, Attachments, Watchers, History, HistoryFile):
+        for splitter in (People, Participants, Attachments, Watchers, History, HistoryFile, IssueSprints):
             kit.splitter(splitter, issues, label=edition)
+        kit.splitter(BoardColumns, records_of(Boards, world, entity="boards"), label=edition)
         kit.surveyor(JiraSurveyor, world, sample=12, label=edition)
 
 

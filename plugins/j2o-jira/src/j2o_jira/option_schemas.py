@@ -118,4 +118,6 @@ EXTRACTORS: Mapping[str, Mapping[str, Any]] = {
     "jira.groups": {"properties": {}},
     "jira.members": {"properties": {}},
     "jira.versions": {"properties": {}},
+    "jira.sprints": {"properties": {}},
+    "jira.boards": {"properties": {}},
 }

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from j2o_core.api import Registry, hookimpl
 
+from .agile.boards import BoardColumns, Boards
+from .agile.sprints import FUNCTION as ISSUE_SPRINTS
+from .agile.sprints import IssueSprints, Sprints
 from .attachments import Attachments
 from .connector import JiraConnector
 from .groups import Groups
@@ -31,14 +34,15 @@ def j2o_register(registry: Registry) -> None:
     """The connector, extractors and splitters with their schemas, and the readers of rich text."""
     registry.connector(JiraConnector)
     registry.schema(JiraConnector.name, CONNECTION)
-    for extractor in (Users, Groups, Projects, Members, Versions, Issues):
+    for extractor in (Users, Groups, Projects, Members, Versions, Issues, Sprints, Boards):
         registry.extractor(extractor)
     for name, schema in EXTRACTORS.items():
         registry.schema(name, schema)
-    for splitter in (People, Participants, Attachments, Watchers, History, HistoryFile):
+    for splitter in (People, Participants, Attachments, Watchers, History, HistoryFile, IssueSprints, BoardColumns):
         registry.splitter(splitter)
     for name, record in RECORDS.items():
         registry.record_schema(name, record)
+    registry.function(ISSUE_SPRINTS)
     registry.source_surveyor(JiraSurveyor)
     registry.inspector(JiraInspector)
     registry.reader("wiki", read_wiki)

@@ -23,7 +23,9 @@ def generate_filters(boards: Sequence[Board], projects: Sequence[Project], users
     found: List[Json] = []
     for board in boards:
         shares = [_share(board.id, "project", project=ids[board.project_key])] if board.project_key in ids else []
-        query = f"project = {board.project_key} ORDER BY Rank ASC"
+        keys = board.project_keys
+        where = f"project in ({', '.join(keys)})" if board.further else f"project = {keys[0]}"
+        query = f"{where} ORDER BY Rank ASC"
         found.append(_filter(board.filter_id, f"Filter for {board.name}", ADMINISTRATOR, query, shares, board.id == 1))
     owners = [user.name for user in users if user.listed and user.account_type != "app"][2:5]
     if len(owners) == 3:

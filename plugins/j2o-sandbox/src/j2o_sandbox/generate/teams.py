@@ -39,7 +39,7 @@ def members(project: int, users: Mapping[str, User]) -> List[str]:
 
 
 def generate_agile(count: int, cloud: bool) -> Tuple[Tuple[Board, ...], Tuple[Sprint, ...]]:
-    """A scrum board per project with eight sprints, and a kanban board for the first project."""
+    """A scrum board per project with eight sprints, and a kanban board over all projects."""
     boards: List[Board] = []
     sprints: List[Sprint] = []
     for number in range(count):
@@ -47,7 +47,8 @@ def generate_agile(count: int, cloud: bool) -> Tuple[Tuple[Board, ...], Tuple[Sp
         boards.append(Board(number + 1, f"{name} board", "scrum", key, str(10400 + number)))
         for place in range(8):
             sprints.append(_sprint(number, place, key, cloud))
-    boards.append(Board(count + 1, "Everything on fire", "kanban", project_name(0)[0], str(10400 + count)))
+    keys = [project_name(number)[0] for number in range(max(count, 1))]
+    boards.append(Board(count + 1, "Everything on fire", "kanban", keys[0], str(10400 + count), tuple(keys[1:])))
     return tuple(boards), tuple(sprints)
 
 

@@ -12,6 +12,7 @@ from j2o_sandbox.jira.searches import run_query
 from j2o_sandbox.jira.wire import Answer, JiraError
 
 _AGILE = "/rest/agile/1.0"
+_ORDER = ("closed", "active", "future")
 
 
 def boards(call: Call) -> Answer:
@@ -21,7 +22,7 @@ def boards(call: Call) -> Answer:
     key, kind = call.request.text("projectKeyOrId"), call.request.text("type")
     if key is not None:
         project = call.find_project(key)
-        found = [board for board in found if board.project_key == project.key]
+        found = [board for board in found if project.key in board.project_keys]
     if kind is not None:
         found = [board for board in found if board.kind == kind]
     return Answer(_page(call, [call.shapes.board(board) for board in found]))
@@ -44,7 +45,12 @@ def configuration(call: Call, id: str) -> Answer:
         own = [entry for entry in call.tracker.catalogue.statuses if entry["statusCategory"]["key"] == key]
         statuses = [{"id": entry["id"], "self": f"{call.shapes.rest}/status/{entry['id']}"} for entry in own]
         columns.append({"name": name, "statuses": statuses})
-    shape["columnConfig"] = {"columns": columns, "constraintType": "none"}
+    limited = found.kind == "kanban"
+    if limited:
+        columns[1]["max"] = 5
+        columns.insert(0, {"name": "Backlog", "statuses": []})
+        shape["subQuery"] = {"query": "fixVersion in unreleasedVersions() OR fixVersion is EMPTY"}
+    shape["columnConfig"] = {"columns": columns, "constraintType": "issueCount" if limited else "none"}
     by_name = {entry["name"]: entry["id"] for entry in call.tracker.catalogue.fields}
     if found.kind == "scrum" and "Story Points" in by_name:
         field = {"fieldId": by_name["Story Points"], "displayName": "Story Points"}
@@ -54,8 +60,20 @@ def configuration(call: Call, id: str) -> Answer:
     return Answer(shape)
 
 
+def board_projects(call: Call, id: str) -> Answer:
+    """The projects that a board's filter names, those alone that the caller sees."""
+    call.logged_in()
+    keys = _board(call, id).project_keys
+    found = [project for project in call.tracker.projects if project.key in keys and not project.archived]
+    shapes = [
+        {"self": f"{call.shapes.rest}/project/{one.id}", "id": one.id, "key": one.key, "name": one.name}
+        for one in sorted(found, key=lambda one: one.name)
+    ]
+    return Answer(_page(call, shapes))
+
+
 def board_sprints(call: Call, id: str) -> Answer:
-    """Sprints of a scrum board; a kanban board refuses."""
+    """Sprints of a scrum board, closed ones first; a kanban board refuses. Server tells no total."""
     call.logged_in()
     found = _board(call, id)
     if found.kind != "scrum":
@@ -63,19 +81,22 @@ def board_sprints(call: Call, id: str) -> Answer:
     states = call.request.words("state")
     own = [sprint for sprint in call.tracker.catalogue.sprints if sprint.board_id == found.id]
     values = [call.shapes.sprint(sprint) for sprint in own if not states or sprint.state in states]
-    return Answer(_page(call, values))
+    page = _page(call, sorted(values, key=lambda one: _ORDER.index(one["state"])))
+    if not call.cloud:
+        del page["total"]
+    return Answer(page)
 
 
 def board_issues(call: Call, id: str) -> Answer:
-    """Issues of a board's project."""
+    """Issues of a board's projects."""
     found = _board(call, id)
-    return _issues(call, f"project = {found.project_key} ORDER BY key ASC")
+    return _issues(call, f"{_where(found)} ORDER BY key ASC")
 
 
 def board_epics(call: Call, id: str) -> Answer:
     """Epics of a board."""
     found = _board(call, id)
-    positions, _ = run_query(call, f"project = {found.project_key} AND issuetype = Epic ORDER BY key ASC", True)
+    positions, _ = run_query(call, f"{_where(found)} AND issuetype = Epic ORDER BY key ASC", True)
     return Answer(_page(call, [_epic_shape(call, position) for position in positions]))
 
 
@@ -156,6 +177,10 @@ def _page(call: Call, values: Sequence[Json]) -> Json:
     }
 
 
+def _where(board: Board) -> str:
+    return f"project in ({', '.join(board.project_keys)})"
+
+
 def _board(call: Call, id: str) -> Board:
     for entry in call.tracker.catalogue.boards:
         if str(entry.id) == id:
@@ -174,6 +199,7 @@ ROUTES = (
     Route("GET", f"{_AGILE}/board", boards),
     Route("GET", f"{_AGILE}/board/{{board}}", board),
     Route("GET", f"{_AGILE}/board/{{board}}/configuration", configuration),
+    Route("GET", f"{_AGILE}/board/{{board}}/project", board_projects),
     Route("GET", f"{_AGILE}/board/{{board}}/sprint", board_sprints),
     Route("GET", f"{_AGILE}/board/{{board}}/issue", board_issues),
     Route("GET", f"{_AGILE}/board/{{board}}/epic", board_epics),

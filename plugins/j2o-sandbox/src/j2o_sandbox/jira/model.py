@@ -116,13 +116,19 @@ class Sprint:
 
 @dataclass(frozen=True)
 class Board:
-    """A scrum or kanban board over one project."""
+    """A scrum or kanban board over one project, and ``further`` ones."""
 
     id: int
     name: str
     kind: str
     project_key: str
     filter_id: str
+    further: Tuple[str, ...] = ()
+
+    @property
+    def project_keys(self) -> Tuple[str, ...]:
+        """All of them."""
+        return (self.project_key, *self.further)
 
 
 class Row(NamedTuple):

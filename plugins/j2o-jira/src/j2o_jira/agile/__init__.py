@@ -1,0 +1,1 @@
+"""Jira Software: boards with their columns, and sprints."""
