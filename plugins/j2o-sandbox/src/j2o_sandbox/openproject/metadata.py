@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Dict
 
-from j2o_sandbox.openproject import rows
-from j2o_sandbox.openproject.collections import paged, whole
+from j2o_sandbox.openproject.collections import whole
 from j2o_sandbox.openproject.errors import forbidden, not_found
 from j2o_sandbox.openproject.links import link
 from j2o_sandbox.openproject.people.principals import principal_link
 from j2o_sandbox.openproject.projects.representation import find_project
-from j2o_sandbox.openproject.requests import Answer, Request, hal, no_content
+from j2o_sandbox.openproject.requests import Answer, Request, hal
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
 
@@ -163,45 +162,6 @@ def time_activity(server: Server, request: Request, row_id: str) -> Answer:
     return hal(activity_body(server.get("time_entry_activities", row_id, request.language)))
 
 
-@routes("GET", "/queries")
-def queries(server: Server, request: Request) -> Answer:
-    """Saved queries."""
-    found = server.store.queries.ordered()
-    return paged(server, request, "/api/v3/queries", found, lambda row: hal(_query(server, row)).body)
-
-
-@routes("POST", "/queries")
-def create_query(server: Server, request: Request) -> Answer:
-    """Save a query: name, filters, sorting."""
-    payload = request.json()
-    now = server.clock.stamp()
-    row = server.store.put(
-        rows.Query(
-            id=None,
-            name=str(payload.get("name") or "Query"),
-            public=bool(payload.get("public")),
-            filters=payload.get("filters") or [],
-            user=request.user.id,
-            created=now,
-            updated=now,
-        )
-    )
-    return hal(_query(server, row), 201)
-
-
-@routes("GET", "/queries/{id}")
-def query(server: Server, request: Request, row_id: str) -> Answer:
-    """One saved query."""
-    return hal(_query(server, server.get("queries", row_id, request.language)))
-
-
-@routes("DELETE", "/queries/{id}")
-def delete_query(server: Server, request: Request, row_id: str) -> Answer:
-    """Delete a query."""
-    server.store.drop(server.get("queries", row_id, request.language))
-    return no_content()
-
-
 def type_bytes(server: Server, row: Any) -> bytes:
     """A type as the API shows it."""
     return server.fragment(
@@ -280,18 +240,4 @@ def activity_body(row: Any) -> Dict[str, Any]:
         "position": row.position,
         "default": row.is_default,
         "_links": {"self": link(f"/api/v3/time_entries/activities/{row.id}", row.name), "projects": []},
-    }
-
-
-def _query(server: Server, row: Any) -> Dict[str, Any]:
-    return {
-        "_type": "Query",
-        "id": row.id,
-        "name": row.name,
-        "public": row.public,
-        "starred": row.starred,
-        "filters": row.filters,
-        "createdAt": row.created,
-        "updatedAt": row.updated,
-        "_links": {"self": link(f"/api/v3/queries/{row.id}", row.name), "user": principal_link(server, row.user)},
     }

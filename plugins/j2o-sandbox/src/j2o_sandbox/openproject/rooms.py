@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from j2o_sandbox.openproject import days, hierarchies, metadata, rendering, schemas
 from j2o_sandbox.openproject.features import Features
-from j2o_sandbox.openproject.people import groups, memberships, principals, roles, users
+from j2o_sandbox.openproject.people import groups, memberships, placeholders, principals, roles, users
 from j2o_sandbox.openproject.projects import copies, parts, projects, versions
+from j2o_sandbox.openproject.queries import queries, views
 from j2o_sandbox.openproject.records import (
     attachments,
     comments,
@@ -26,6 +27,7 @@ _ROOMS = (
     principals,
     users,
     groups,
+    placeholders,
     memberships,
     roles,
     projects,
@@ -42,6 +44,8 @@ _ROOMS = (
     relations,
     watchers,
     time_entries,
+    queries,
+    views,
 )
 
 

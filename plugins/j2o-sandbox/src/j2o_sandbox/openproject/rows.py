@@ -151,6 +151,20 @@ TimeEntry = row(
     ongoing=False,
 )
 News = row("news", "project title summary description author created")
-Query = row("queries", "name project public starred filters sort_by user created updated", public=False, starred=False)
+Query = row(
+    "queries",
+    "name project public starred filters sort_by columns group_by sums include_subprojects show_hierarchies"
+    " timeline_visible user created updated",
+    public=False,
+    starred=False,
+    filters=(),
+    sort_by=(),
+    columns=(),
+    sums=False,
+    include_subprojects=True,
+    show_hierarchies=False,
+    timeline_visible=False,
+)
+View = row("views", "query type created updated")
 Job = row("jobs", "uuid what project payload due status message created")
 Meta = row("meta", "name value")

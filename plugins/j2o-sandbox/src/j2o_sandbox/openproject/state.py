@@ -12,6 +12,8 @@ from j2o_sandbox.openproject.people.roles import role_bytes
 from j2o_sandbox.openproject.projects.parts import category_bytes, news_bytes, sprint_bytes
 from j2o_sandbox.openproject.projects.representation import project_bytes
 from j2o_sandbox.openproject.projects.versions import version_bytes
+from j2o_sandbox.openproject.queries.queries import query_bytes
+from j2o_sandbox.openproject.queries.views import view_bytes
 from j2o_sandbox.openproject.records.attachments import attachment_bytes
 from j2o_sandbox.openproject.records.comments import activity_bytes
 from j2o_sandbox.openproject.records.relations import relation_bytes
@@ -100,4 +102,6 @@ _KINDS: Dict[str, Rows] = {
     "relations": _rows("relations", relation_bytes),
     "watchers": _watchers,
     "time_entries": _rows("time_entries", time_entry_bytes),
+    "queries": _rows("queries", lambda server, row: query_bytes(server, None, row)),
+    "views": _rows("views", view_bytes),
 }

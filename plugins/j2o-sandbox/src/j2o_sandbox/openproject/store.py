@@ -45,6 +45,7 @@ class Store:
         self.time_entries = self.tables["time_entries"]
         self.news = self.tables["news"]
         self.queries = self.tables["queries"]
+        self.views = self.tables["views"]
         self.jobs = self.tables["jobs"]
         self.meta = self.tables["meta"]
         self.commits = 0
@@ -151,6 +152,7 @@ def _tables() -> Dict[str, Table]:
         any_identifier=lambda row: (row.identifier.lower(), *(name.lower() for name in row.former)),
         parent=lambda row: (row.parent,),
     )
+    tables["views"] = Table("views", query=lambda row: (row.query,))
     tables["memberships"] = Table(
         "memberships",
         pair=lambda row: ((row.principal, row.project),),

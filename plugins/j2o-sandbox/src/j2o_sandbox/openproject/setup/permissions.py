@@ -27,6 +27,7 @@ MEMBER: Tuple[str, ...] = (
     "view_own_time_entries",
     "edit_own_time_entries",
     "view_members",
+    "save_queries",
     "view_sprints",
 )
 EVERY: Tuple[str, ...] = (
@@ -44,6 +45,7 @@ EVERY: Tuple[str, ...] = (
     "log_own_time",
     "edit_time_entries",
     "change_work_package_status",
+    "manage_public_queries",
 )
 WORK_PACKAGE_ROLES: Dict[str, Tuple[str, ...]] = {
     "Work package editor": ("view_work_packages", "edit_work_packages", "work_package_assigned"),
@@ -66,6 +68,8 @@ MODULE_OF: Dict[str, str] = {
     "add_work_package_watchers": "work_package_tracking",
     "delete_work_package_watchers": "work_package_tracking",
     "view_work_package_watchers": "work_package_tracking",
+    "save_queries": "work_package_tracking",
+    "manage_public_queries": "work_package_tracking",
     "log_time": "costs",
     "log_own_time": "costs",
     "view_time_entries": "costs",

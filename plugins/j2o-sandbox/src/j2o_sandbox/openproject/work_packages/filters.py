@@ -60,8 +60,11 @@ def build_filter(server: Server, request: Request, entry: Filter, project: Optio
         return _part(server, request, entry, project)
     if name in _PEOPLE:
         attribute, operators = _PEOPLE[name]
-        mine = (name, operator, [str(request.user.id) if value == "me" else value for value in values])
-        return list_filter(mine, lambda row: getattr(row, attribute), _principals(server, name, project), operators)
+        me, there = str(request.user.id), _principals(server, name, project)
+        mine = (name, operator, [me if value == "me" else value for value in values])
+        # Who asks need not be a member to ask for "me".
+        known = (lambda value: value == me or there(value)) if "me" in values else there
+        return list_filter(mine, lambda row: getattr(row, attribute), known, operators)
     if name == "sprint" and server.features.sprints:
         return whole_filter(entry, lambda row: row.sprint, OPTIONAL)
     if name in _TEXTS:

@@ -1,0 +1,1 @@
+"""Saved queries, and the views that put them into the menus."""
