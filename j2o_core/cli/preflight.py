@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, TextIO
 import typer
 
 from ..observe.logs import close_log, open_log
-from ..report.preflight import CHECKLISTS, FORMATS, PreflightReport, as_json
+from ..report.preflight import CHECKLISTS, FORMATS, PreflightReport, as_json, items
 from .document import print_json, print_rows
 from .failure import FINDINGS, UNREACHABLE, USAGE, Refusal, say
 from .loading import environment_option, require_spec, secrets_of, spec_argument
@@ -101,10 +101,13 @@ def _row(one: Prerequisite) -> dict[str, Any]:
     return {
         "kind": need.kind,
         "name": need.name,
+        "count": need.count,
+        "examples": list(need.examples),
         "done": one.done,
         "required": need.required,
         "note": one.note,
         "without": one.without,
+        "loss": one.loss,
         "how": one.how,
         "entity": need.entity,
         "field": need.field,
@@ -136,10 +139,16 @@ def _print(found: PreflightReport) -> None:
         print(f"{line['status']:<5} {where}{line['topic']}: {line['message']}")
         if line["advice"]:
             print(f"      {line['advice']}")
-    missing = [one for one in found.prerequisites if not one["done"]]
-    if missing:
+    if found.prerequisites:
         print()
         print_rows(
-            ("not there", "name", "state", "without it"),
-            [(one["kind"], one["name"], one["note"], one["without"]) for one in missing],
+            ("prerequisite", "name", "items", "state", "without it"),
+            [
+                (one["kind"], one["name"], items(one), "there" if one["done"] else one["note"], _without(one))
+                for one in found.prerequisites
+            ],
         )
+
+
+def _without(one: Mapping[str, Any]) -> str:
+    return "" if one["done"] else str(one["without"])

@@ -60,10 +60,11 @@ def _of_entity(
                 mapped.place,
                 form=_form(mapped, options),
                 values=options,
+                on_fail=entity.on_fail,
             )
         elif name in named:
             for value, place in _values(spec, mapped):
-                yield Need(named[name], str(value), entity.name, name, place)
+                yield Need(named[name], str(value), entity.name, name, place, on_fail=entity.on_fail)
     assert entity.load is not None
     for option, kind in named_options.items():
         if entity.load.options.get(option):

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Iterable, Mapping, Optional, Sequence
 
 from ..hooks.manager import Plugins
-from ..hooks.protocols import Inspector, Line, Prerequisite
-from ..hooks.protocols.inspectors import BROKEN, FINE, NOTICE
+from ..hooks.protocols import Inspector, Line, Needs, Prerequisite
+from ..hooks.protocols.inspectors import BROKEN, FAILURE, FINE, NOTICE
 from ..hooks.registry import INSPECTOR
+from ..mapping.compiled import CompileError
 from ..model.outcome import Fatal, Outcome
 from ..spec.model import Spec
+from .demand import counted
+from .extract import read_before
 from .needs import needs_of
+from .recorded import open_recorded, snapshot_path
 from .wiring import Wiring, connect_each
 
+_CONSEQUENCES = {
+    "stop": "one such item stops a run before its first write",
+    "fail": "such items fail, the others go on",
+    "skip": "such items are left out and listed, the others go on",
+}
 #: seconds by which the clocks of two machines may differ
 _SKEW = 30.0
 
@@ -49,8 +58,8 @@ def look_before(spec: Spec, plugins: Plugins, home: Path) -> Preflight:
 
     Raises ``Fatal`` (exit 2) where the spec or the environment is not complete.
     """
-    needs = needs_of(spec, plugins.registry)
     wiring, broken = connect_each(spec, plugins, home)
+    needs, counting = _counted(wiring, needs_of(spec, plugins.registry))
     lines: list[tuple[str, Line]] = []
     prerequisites: list[Prerequisite] = []
     scripts: list[str] = []
@@ -70,13 +79,20 @@ def look_before(spec: Spec, plugins: Plugins, home: Path) -> Preflight:
             except Outcome as outcome:
                 lines.append((name, Line("connection", BROKEN, outcome.message)))
                 continue
+            found = ranked(found)
             prerequisites.extend(found)
             script = inspector.script(found)
             scripts.extend([script] if script else [])
     finally:
         wiring.close()
-    lines.extend(("", line) for line in _missing(prerequisites))
+    prerequisites = [_with_consequence(one) for one in ranked(prerequisites)]
+    lines.extend(("", line) for line in (*([counting] if prerequisites else []), *_missing(prerequisites)))
     return Preflight(lines, prerequisites, "\n".join(scripts), tuple(broken), dict(wiring.facts))
+
+
+def ranked(prerequisites: Sequence[Prerequisite]) -> list[Prerequisite]:
+    """What is not there first; of that and of the others what most items need."""
+    return sorted(prerequisites, key=lambda one: (one.done, -(one.need.count or 0)))
 
 
 def inspector_of(plugins: Plugins, connector: str, client: Any) -> Optional[Inspector]:
@@ -109,6 +125,49 @@ def demand_required(wiring: Wiring) -> None:
             exit_code=3,
             code="J2O-P040",
         )
+
+
+def _counted(wiring: Wiring, needs: Needs) -> tuple[Needs, Line]:
+    """The needs with how many items of what was read have each, and what is to be said of that."""
+    spec, advice = wiring.spec, f"`j2o extract {wiring.spec.name}.yaml` reads the source and writes nothing"
+    try:
+        recorded = open_recorded(spec, wiring.plugins, wiring.home, _snapshot(wiring))
+    except Fatal:
+        return needs, Line("counts", NOTICE, "nothing was read yet: how many items need each is not known", advice)
+    try:
+        found = counted(needs, recorded)
+        when = read_before(spec, recorded.snapshot)
+    except CompileError as error:
+        return needs, Line("counts", NOTICE, f"how many items need each is not known: {error}", "`j2o validate SPEC`")
+    finally:
+        recorded.close()
+    if when is None:
+        message = "how many items need each was counted in a reading that has not ended, or was of another selection"
+        return found, Line("counts", NOTICE, message, advice)
+    read = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(when))
+    return found, Line("counts", FINE, f"how many items need each was counted in what was read on {read}")
+
+
+def _snapshot(wiring: Wiring) -> Optional[Path]:
+    """The file of the source's records; ``None`` where the source cannot be asked who it is."""
+    for entity in wiring.spec.entities.values():
+        for extract in entity.extract:
+            client = wiring.clients.get(extract.connection or "")
+            if extract.plugin and client is not None:
+                source = str(wiring.spec.connections[str(extract.connection)].options.get("id", ""))
+                path = snapshot_path(wiring.home, source, client.identity)
+                if not path.is_file():
+                    raise Fatal(f"nothing has been read of the source '{source}'", exit_code=2)
+                return path
+    return None
+
+
+def _with_consequence(one: Prerequisite) -> Prerequisite:
+    """Where items cannot be written without it, the spec says what that means for the run."""
+    if one.loss != FAILURE or not one.need.on_fail:
+        return one
+    said = f"`on_fail: {one.need.on_fail}` of {one.need.entity}"
+    return replace(one, without=f"{one.without}; {_CONSEQUENCES[one.need.on_fail]} ({said})")
 
 
 def _connected(wiring: Wiring, name: str) -> Line:

@@ -11,7 +11,21 @@ from .csv_report import cell
 from .pages import environment
 
 LINE_FIELDS = ("connection", "topic", "status", "message", "advice")
-PREREQUISITE_FIELDS = ("kind", "name", "done", "required", "note", "without", "how", "entity", "field", "place")
+PREREQUISITE_FIELDS = (
+    "kind",
+    "name",
+    "count",
+    "examples",
+    "done",
+    "required",
+    "note",
+    "without",
+    "loss",
+    "how",
+    "entity",
+    "field",
+    "place",
+)
 #: the cell of a Markdown table must stay one
 _CELL = str.maketrans({"|": "\\|", "\n": " ", "\r": " ", "<": "&lt;"})
 
@@ -36,6 +50,18 @@ def as_json(found: PreflightReport) -> dict[str, Any]:
     }
 
 
+def items(one: Mapping[str, Any]) -> str:
+    """How many items need a prerequisite, with examples; a question mark where nothing was read."""
+    if one["count"] is None:
+        return "?"
+    told = f"{one['count']:,}"
+    return (
+        f"{told}: {', '.join(one['examples'])}{', ...' if one['count'] > len(one['examples']) else ''}"
+        if one["examples"]
+        else told
+    )
+
+
 def write_json(found: PreflightReport, out: TextIO) -> None:
     """One JSON document."""
     out.write(json.dumps(as_json(found), indent=2, ensure_ascii=False) + "\n")
@@ -55,7 +81,7 @@ def write_html(found: PreflightReport, out: TextIO) -> None:
 
 def write_checklist_html(found: PreflightReport, out: TextIO) -> None:
     """What an administrator may make, as a page to tick off."""
-    out.write(environment().get_template("checklist.html").render(found=found))
+    out.write(environment().get_template("checklist.html").render(found=found, items=items))
 
 
 def write_checklist_markdown(found: PreflightReport, out: TextIO) -> None:
@@ -65,12 +91,13 @@ def write_checklist_markdown(found: PreflightReport, out: TextIO) -> None:
     if not found.prerequisites:
         out.write("There is nothing that only an administrator can make.\n")
         return
-    out.write("| | kind | name | state | without it | how | asked for by |\n|---|---|---|---|---|---|---|\n")
+    out.write("| | items | kind | name | state | without it | how | asked for by |\n")
+    out.write("|---|---|---|---|---|---|---|---|\n")
     for one in found.prerequisites:
         box = "[x]" if one["done"] else "[ ]"
         state = "there" if one["done"] else f"{one['note']}{' *(required)*' if one['required'] else ''}"
         asked = " ".join(part for part in (f"{one['entity']}.{one['field']}".strip("."), one["place"]) if part)
-        cells = (one["kind"], one["name"], state, one["without"], one["how"], asked)
+        cells = (items(one), one["kind"], one["name"], state, one["without"], one["how"], asked)
         out.write(f"| {box} | {' | '.join(str(cell).translate(_CELL) for cell in cells)} |\n")
 
 

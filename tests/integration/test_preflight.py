@@ -76,8 +76,8 @@ def test_it_tells_what_is_ready_and_what_an_administrator_may_make(flying: Migra
     assert "j2o_status('In QA')" in text and "j2o_type('Task')" not in text
     assert "In QA" in page.read_text(encoding="utf-8") and "Preflight of demo" in report.read_text(encoding="utf-8")
     looked(flying, "--checklist", str(marks))
-    assert re.search(r"\| \[ \] \| statuses \| In QA \|", marks.read_text(encoding="utf-8"))
-    assert "| [x] | types | Task |" in marks.read_text(encoding="utf-8")
+    assert re.search(r"\| \[ \] \| \? \| statuses \| In QA \|", marks.read_text(encoding="utf-8"))
+    assert "| [x] | ? | types | Task |" in marks.read_text(encoding="utf-8")
     assert all(name.endswith("/form") for name in writes(flying.sandbox)), "nothing is written"
     if shutil.which("ruby"):
         subprocess.run(["ruby", "-c", str(script)], check=True, capture_output=True)
@@ -96,6 +96,29 @@ def test_what_is_required_and_missing_is_exit_3_for_preflight_and_run_and_nothin
         assert all(name.endswith("/form") for name in writes(flying.sandbox))
     finally:
         spec.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.long
+def test_once_something_was_read_each_is_counted_with_examples_and_what_is_needed_most_comes_first(
+    flying: Migration, tmp_path: Path
+):
+    assert flying.command("extract", flying.spec).returncode == 0
+    page = tmp_path / "list.html"
+    found = looked(flying, "--checklist", str(page))
+    state = {(one["kind"], one["name"]): one for one in found["prerequisites"]}
+    issues = sum(one["count"] for key, one in state.items() if key[0] == "types")
+    assert issues == state[("custom_fields", "Origin")]["count"] > 0
+    assert issues == sum(one["count"] for key, one in state.items() if key[0] == "statuses")
+    assert issues == sum(one["count"] for key, one in state.items() if key[0] == "workflows")
+    assert all(len(one["examples"]) == min(3, one["count"]) for one in state.values())
+    assert state[("categories", next(name for kind, name in state if kind == "categories"))]["count"] > 0
+    for done in (True, False):
+        numbers = [one["count"] for one in found["prerequisites"] if one["done"] is done]
+        assert numbers == sorted(numbers, reverse=True)
+    example = state[("types", "Task")]["examples"][0]
+    assert example in page.read_text(encoding="utf-8")
+    stops = state[("statuses", "In QA")]
+    assert stops["loss"] == "failure" and "`on_fail: stop` of work_packages" in stops["without"]
 
 
 @pytest.mark.long

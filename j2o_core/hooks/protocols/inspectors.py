@@ -10,6 +10,8 @@ from ...model.problem import Place
 
 #: how a line of the inspection stands; ``BROKEN``: a run cannot do what the spec says
 FINE, NOTICE, BROKEN = "ok", "warn", "error"
+#: what becomes of what is not there: words in the text, something else in its place, or items that cannot be written
+TEXT, SUBSTITUTE, FAILURE = "text", "substitute", "failure"
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,11 @@ class Need:
     ``kind`` is the word of the loader's ``named`` (or of the spec's ``required``). ``required``: the spec says that
     nothing is to be written without it. ``form`` is what a custom field should hold, as far as the mapping tells:
     ``text``, ``rich text``, ``number``, ``date``, ``yes or no``, ``choice``, ``person``; ``values`` are those of a
-    choice.
+    choice. ``parts`` are the names of what has to go together, where it is of several (a type and a status).
+
+    ``count`` is how many items of what was read need it (``None`` where nothing was), ``examples`` are keys of such
+    items, ``options`` (value, how many items) those of a field's short values. ``on_fail`` is what the spec says of
+    items of the entity that cannot be written.
     """
 
     kind: str
@@ -40,6 +46,11 @@ class Need:
     required: bool = False
     form: str = ""
     values: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    count: Optional[int] = None
+    examples: tuple[str, ...] = ()
+    options: tuple[tuple[str, int], ...] = ()
+    on_fail: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,7 @@ class Prerequisite:
     """Something that only an administrator can make.
 
     ``done`` tells whether it is there, ``note`` what is missing of it, ``without`` what a run does where it is not
-    there, ``how`` where an administrator makes it.
+    there, ``how`` where an administrator makes it. ``loss``: TEXT, SUBSTITUTE or FAILURE, where that can be told.
     """
 
     need: Need
@@ -69,6 +80,7 @@ class Prerequisite:
     without: str
     how: str
     note: str = ""
+    loss: str = ""
 
 
 class Inspector(ABC):

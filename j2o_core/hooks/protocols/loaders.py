@@ -34,6 +34,8 @@ class Loader(ABC):
     #: payload fields that hold names of what an administrator makes, with the kind of thing (``types``, ``roles``);
     #: those that begin with ``cf:`` are custom fields anyway
     named: ClassVar[Mapping[str, str]] = {}
+    #: kinds of things that several such fields have to agree on (what ``workflows`` allow), with those fields
+    named_together: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     #: options whose value names such a thing, likewise
     named_options: ClassVar[Mapping[str, str]] = {}
     #: payload fields that are written at the finish only: a later run must still be able to use the item

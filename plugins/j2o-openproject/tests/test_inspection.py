@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
-from j2o_core.api import Need, Needs, Prerequisite
+from j2o_core.api import Need, Needs
 from j2o_openproject.inspection import OpenProjectInspector
-from j2o_openproject.inspection.administrator_script import administrator_script
 
 ALL = dict.fromkeys(("users", "projects", "work_packages", "attachments", "watchers", "time_entries"), ("x",))
 
@@ -45,34 +42,23 @@ def test_a_type_that_a_project_lacks_is_told_with_the_project(target):
     assert "'Bug' is not enabled in" in line.message and "cats" in line.message
 
 
-HOSTILE = ["'; system('rm -rf /'); '", "a\\", "#{`id`}", "two\nlines", "#{1}\\'"]
+def test_a_status_that_the_workflow_of_a_type_does_not_have_is_told_without_writing_anything(target):
+    target.project()
+    names = [(kind, status) for kind in ("Task", "Milestone") for status in ("New", "In progress", "Tested")]
+    needs = [Need("workflows", ": ".join(parts), parts=parts) for parts in (*names, ("Saga", "New"), ("Epic", "New"))]
+    found = state(target, *needs)
+    asked = state(target, Need("workflows", "Task: In progress", required=True), Need("workflows", "Task"))
+    assert asked[("workflows", "Task: In progress")].done and not asked[("workflows", "Task")].done
+    lacking = {name for (_, name), one in found.items() if not one.done}
+    assert {"Task: Tested", "Saga: New", "Epic: New"} <= lacking and "Task: New" not in lacking
+    assert found[("workflows", "Task: Tested")].loss == "substitute"
+    assert not list(target.client.pages("work_packages"))
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_names_stay_text_in_the_script(name):
-    need = Need("types", name, "items", name, required=True)
-    text = administrator_script([Prerequisite(need, False, "w", "h\nputs 1")])
-    call = text[text.index("\nj2o_type(") + 1 :].rstrip("\n")
-    assert ruby_text(call[len("j2o_type(") : -1]) == name
-
-
-def test_nothing_to_make_is_no_script():
-    done = Prerequisite(Need("types", "Task"), True, "w", "h")
-    by_hand = Prerequisite(Need("categories", "Backend"), False, "w", "in each\nproject")
-    assert administrator_script([done, by_hand]) == ""
-    both = administrator_script([by_hand, Prerequisite(Need("roles", "Boss"), False, "w", "h")])
-    assert "# by hand: categories Backend: in each project\n" in both and "j2o_role('Boss')" in both
-
-
-def ruby_text(literal):
-    """What Ruby makes of a text in single quotes."""
-    assert literal[0] == literal[-1] == "'"
-    made, at = [], 1
-    while at < len(literal) - 1:
-        assert literal[at] != "'", "the text ends too early"
-        if literal[at] == "\\" and literal[at + 1] in "\\'":
-            at += 1
-        made.append(literal[at])
-        at += 1
-    assert at == len(literal) - 1
-    return "".join(made)
+def test_options_that_a_list_lacks_are_told_with_how_many_items_have_them(target):
+    target.project()
+    options = (("low", 3), ("Nowhere", 2))
+    found = state(target, Need("custom_fields", "Severity", options=options), Need("custom_fields", "Labels"))
+    one = found[("custom_fields", "Severity")]
+    assert not one.done and one.note == "its list lacks Nowhere (2)" and one.need.values == ("Nowhere",)
+    assert found[("custom_fields", "Labels")].done

@@ -41,10 +41,13 @@ LINE = {"connection": "op", "topic": "mail", "status": "warn", "message": HOSTIL
 WANTED = {
     "kind": "types",
     "name": HOSTILE,
+    "count": 1234,
+    "examples": ["A-1", "<b>"],
     "done": False,
     "required": True,
     "note": "it is not there",
     "without": "it fails",
+    "loss": "failure",
     "how": "Administration",
     "entity": "items",
     "field": "kind",
@@ -86,7 +89,12 @@ def test_a_checklist_in_markdown_is_one_row_for_each_thing():
     rows = written(preflight.write_checklist_markdown, SEEN).splitlines()
     (asked,) = [row for row in rows if row.startswith("| [ ] ")]
     assert "&lt;script>alert(1)&lt;/script> \\| a b" in asked and "*(required)*" in asked and "s.yaml:3:1" in asked
-    assert any(row.startswith("| [x] | types | Task | there |") for row in rows)
+    assert asked.startswith("| [ ] | 1,234: A-1, &lt;b>, ... | types |")
+    assert any("| types | Task | there |" in row for row in rows)
+    unread = written(
+        preflight.write_checklist_markdown, preflight.PreflightReport("acme", [], [{**WANTED, "count": None}])
+    )
+    assert "| [ ] | ? | types |" in unread
     assert "nothing" in written(preflight.write_checklist_markdown, preflight.PreflightReport("acme", [LINE]))
 
 

@@ -16,6 +16,10 @@ def j2o_named(scope, name)
   scope.to_a.find { |row| row.name.to_s.strip.casecmp?(name.strip) }
 end
 
+def j2o_roles
+  defined?(ProjectRole) ? ProjectRole : Role
+end
+
 def j2o_did(done, what)
   puts "#{done ? 'made   ' : 'present'}  #{what}"
 end
@@ -36,21 +40,36 @@ def j2o_type(name)
   j2o_did(made || changed, "type #{name}, activated in new projects")
 end
 
+def j2o_allow(type, status)
+  flows = Workflow.where(type_id: type.id).to_a
+  others = flows.flat_map { |flow| [flow.old_status_id, flow.new_status_id] }.uniq - [status.id]
+  others = [Status.where(is_default: true).first.id] if others.empty?
+  j2o_roles.givable.to_a.product(others).each do |role, other|
+    [[other, status.id], [status.id, other]].each do |from, to|
+      Workflow.find_or_create_by!(type_id: type.id, role_id: role.id, old_status_id: from, new_status_id: to,
+                                  author: false, assignee: false)
+    end
+  end
+end
+
+def j2o_workflow(type_name, status_name)
+  type, status = j2o_named(Type.all, type_name), j2o_named(Status.all, status_name)
+  if type.nil? || status.nil?
+    puts "left     workflow of #{type_name}: #{status_name}: the type or the status is not there"
+    return
+  end
+  flows = Workflow.where(type_id: type.id).to_a
+  known = flows.any? { |flow| [flow.old_status_id, flow.new_status_id].include?(status.id) }
+  j2o_allow(type, status) unless known
+  j2o_did(!known, "workflow of #{type_name}: #{status_name}, for all roles")
+end
+
 def j2o_status(name)
   status = j2o_named(Status.all, name)
   made = status.nil?
   if made
     status = Status.create!(name: name, is_closed: false, position: Status.maximum(:position).to_i + 1)
-    roles = ProjectRole.givable.to_a
-    Type.find_each do |type|
-      others = Workflow.where(type_id: type.id).distinct.pluck(:old_status_id, :new_status_id).flatten.uniq
-      roles.product(others).each do |role, other|
-        [[other, status.id], [status.id, other]].each do |from, to|
-          Workflow.find_or_create_by!(type_id: type.id, role_id: role.id, old_status_id: from, new_status_id: to,
-                                      author: false, assignee: false)
-        end
-      end
-    end
+    Type.find_each { |type| j2o_allow(type, status) }
   end
   j2o_did(made, "status #{name}, in the workflows of all types and roles; set whether it means closed by hand")
 end
@@ -65,11 +84,11 @@ def j2o_priority(name)
 end
 
 def j2o_role(name)
-  role = j2o_named(ProjectRole.all, name)
+  role = j2o_named(j2o_roles.all, name)
   made = role.nil?
   if made
-    template = j2o_named(ProjectRole.givable, 'Member') || ProjectRole.givable.first
-    role = ProjectRole.create!(name: name, permissions: template.permissions)
+    template = j2o_named(j2o_roles.givable, 'Member') || j2o_roles.givable.first
+    role = j2o_roles.create!(name: name, permissions: template.permissions)
   end
   j2o_did(made, "role #{name}, with the permissions of a member")
 end
@@ -92,8 +111,15 @@ def j2o_custom_field(name, format, values)
   end
   changed = !field.is_for_all
   field.update!(is_for_all: true) if changed
+  if !made && field.field_format == 'list'
+    known = field.custom_options.map { |option| option.value.strip.downcase }
+    values.reject { |value| known.include?(value.strip.downcase) }.each do |value|
+      field.custom_options.create!(value: value, position: field.custom_options.to_a.size + 1)
+      changed = true
+    end
+  end
   missing = Type.all.to_a - field.types.to_a
-  field.types << missing
+  field.types.concat(missing)
   j2o_did(made || changed || missing.any?, "custom field #{name}, for all projects and types")
 end
 
@@ -119,7 +145,9 @@ _SETTINGS = {"history_writable": ("apiv3_write_readonly_attributes", "true")}
 
 def administrator_script(prerequisites: Sequence[Prerequisite]) -> str:
     """A script for what is not there; empty where there is nothing that it could make."""
-    lines = [line for one in prerequisites if not one.done for line in _lines(one)]
+    # A workflow needs its type and its status.
+    missing = sorted((one for one in prerequisites if not one.done), key=lambda one: one.need.kind == "workflows")
+    lines = [line for one in missing for line in _lines(one)]
     return _HEAD + "\n".join(lines) + "\n" if any(not line.startswith("#") for line in lines) else ""
 
 
@@ -129,6 +157,8 @@ def _lines(prerequisite: Prerequisite) -> Iterable[str]:
     code = make(need) if make is not None else ""
     if need.place is not None:
         yield f"# {_comment(f'{need.entity}.{need.field}'.strip('.'))}: {_comment(str(need.place))}"
+    if need.count is not None:
+        yield f"# {_comment(f'{need.count:,} items: ' + ', '.join(need.examples))}"
     yield code or f"# by hand: {_comment(need.kind)} {_comment(need.name)}: {_comment(prerequisite.how)}"
 
 
@@ -137,8 +167,15 @@ def _call(name: str) -> Callable[[Need], str]:
 
 
 def _custom_field(need: Need) -> str:
-    values = ", ".join(_text(value) for value in need.values)
+    read = (value for value, _ in need.options) if need.form == "choice" else ()
+    wanted = dict.fromkeys((*need.values, *read))
+    values = ", ".join(_text(value) for value in wanted if value.strip())
     return f"j2o_custom_field({_text(need.name)}, {_text(_FORMATS.get(need.form, 'string'))}, [{values}])"
+
+
+def _workflow(need: Need) -> str:
+    parts = need.parts or tuple(part.strip() for part in need.name.split(":", 1))
+    return f"j2o_workflow({', '.join(map(_text, parts))})" if len(parts) == 2 else ""
 
 
 def _setting(need: Need) -> str:
@@ -149,6 +186,7 @@ def _setting(need: Need) -> str:
 _MAKERS: Mapping[str, Callable[[Need], str]] = {
     "types": _call("j2o_type"),
     "statuses": _call("j2o_status"),
+    "workflows": _workflow,
     "priorities": _call("j2o_priority"),
     "roles": _call("j2o_role"),
     "activities": _call("j2o_activity"),

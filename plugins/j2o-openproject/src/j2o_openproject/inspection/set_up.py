@@ -10,16 +10,31 @@ from j2o_core.api import Line, Need, Needs, Prerequisite, inspectors
 
 from ..catalogue import Names
 from ..connector import OpenProject
-from ..hal import condition, elements, filters, id_in
+from ..editions import placeholder_offer
+from ..hal import API, condition, elements, filters, id_in
 from ..texts import folded
-from ..work_package_schema import read_schema
+from ..work_package_schema import CustomField, read_schema
 
 OK, WARN, BAD = inspectors.FINE, inspectors.NOTICE, inspectors.BROKEN
 _SCHEMAS = 40
+#: kinds of custom fields whose values are chosen from a list that an administrator makes
+_LISTS = ("CustomOption", "CustomField::Hierarchy::Item")
+#: where a setting is made, and what happens without it
 _SETTINGS = {
-    "history_writable": "Administration > API and webhooks > Write access to read-only attributes",
-    "semantic_identifiers": "Administration > Work packages > Identifiers: by project",
+    "history_writable": (
+        "Administration > API and webhooks > Write access to read-only attributes",
+        "author and time of creation are told in the text of each work package",
+    ),
+    "semantic_identifiers": (
+        "Administration > Work packages > Identifiers: by project",
+        "work packages have plain numbers, and old keys are kept in their text",
+    ),
+    "placeholder_users": (
+        "Administration > Enterprise edition: a licence that has them",
+        "who is to have no account is noted in words",
+    ),
 }
+_UNKNOWN_SETTING = ("Correct the spec", "nothing can be told")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,39 +44,59 @@ class _Kind:
     word: str
     without: str
     how: str
+    loss: str
 
 
 _KINDS = {
     "types": _Kind(
         "type",
-        "what is mapped to it fails at the check, unless the table sends it to another type",
+        "what is mapped to it cannot be written, unless the table sends it to another type",
         "Administration > Work packages > Types: make it, activate it in new projects, give it a workflow",
+        inspectors.FAILURE,
     ),
     "statuses": _Kind(
         "status",
-        "what is mapped to it fails at the check, unless the table sends it to another status",
+        "what is mapped to it cannot be written, unless the table sends it to another status",
         "Administration > Work packages > Status: make it; then Workflow: allow it for the types and roles",
+        inspectors.FAILURE,
     ),
     "priorities": _Kind(
         "priority",
-        "what is mapped to it fails at the check, unless the table sends it to another priority",
+        "what is mapped to it cannot be written, unless the table sends it to another priority",
         "Administration > Work packages > Priorities",
+        inspectors.FAILURE,
     ),
-    "roles": _Kind("role", "memberships with it fail at the check", "Administration > Users and permissions > Roles"),
+    "workflows": _Kind(
+        "type and status",
+        "OpenProject gives the default status instead, without a word; the report lists it as changed by the target",
+        "Administration > Work packages > Workflow: allow the status for the type",
+        inspectors.SUBSTITUTE,
+    ),
+    "roles": _Kind(
+        "role",
+        "memberships with it cannot be written, unless the table sends it to another role",
+        "Administration > Users and permissions > Roles and permissions",
+        inspectors.FAILURE,
+    ),
     "categories": _Kind(
         "category",
         "it is kept in words in the text",
         "Project settings > Categories, in each project; or copy the projects from a template that has it",
+        inspectors.TEXT,
     ),
     "activities": _Kind(
-        "activity", "time entries with it fail", "Administration > Time and costs > Time tracking activities"
+        "activity",
+        "time entries with it cannot be written",
+        "Administration > Time and costs > Time tracking activities",
+        inspectors.FAILURE,
     ),
     "custom_fields": _Kind(
         "custom field",
         "values are kept in words in the text",
         "Administration > Custom fields > Work packages: make it for all projects, add it to the forms of the types",
+        inspectors.TEXT,
     ),
-    "settings": _Kind("setting", "see the line about it", "Administration"),
+    "settings": _Kind("setting", "", "Administration", inspectors.TEXT),
 }
 
 
@@ -70,6 +105,7 @@ class SetUp:
 
     def __init__(self, client: OpenProject) -> None:
         self._client = client
+        self._custom: dict[str, CustomField] = {}
 
     def lines(self, needs: Needs, most: int) -> Iterator[Line]:
         """Types by project, custom fields by project and type; ``most`` projects are looked at."""
@@ -106,8 +142,15 @@ class SetUp:
                 found.append(Prerequisite(need, False, "nothing can be told", "Correct the spec", note))
                 continue
             note = self._lack(need)
-            how = _SETTINGS.get(need.name, kind.how) if need.kind == "settings" else kind.how
-            found.append(Prerequisite(need, not note, kind.without, how, note))
+            if need.kind == "custom_fields" and not note:
+                lacking = self._options_lacking(need)
+                if lacking:
+                    note = f"its list lacks {_few([f'{value} ({count:,})' for value, count in lacking.items()])}"
+                    need = dataclasses.replace(need, form="choice", values=tuple(lacking), options=())
+            how, without = kind.how, kind.without
+            if need.kind == "settings":
+                how, without = _SETTINGS.get(need.name, _UNKNOWN_SETTING)
+            found.append(Prerequisite(need, not note, without, how, note, kind.loss))
         return found
 
     def _lack(self, need: Need) -> str:
@@ -123,6 +166,8 @@ class SetUp:
             if known is None:
                 return "activities show through projects alone, and there is none yet"
             return "" if known.find(need.name) else "it is not there"
+        if need.kind == "workflows":
+            return self._workflow(need)
         names = self._known(need.kind)
         name = names.get(folded(need.name))
         if name is None:
@@ -141,6 +186,8 @@ class SetUp:
         if name == "semantic_identifiers":
             flags = self._client.get("configuration").get("activeFeatureFlags") or ()
             return "" if any("semantic" in str(flag).lower() for flag in flags) else "it is off"
+        if name == "placeholder_users":
+            return placeholder_offer(self._client, self._client.get("configuration")).refusal
         return f"no such setting is known; known are {', '.join(_SETTINGS)}"
 
     def _custom_field(self, need: Need) -> str:
@@ -152,7 +199,39 @@ class SetUp:
         missing = len(self._projects) - len(active)
         return f"it is not active in {missing} of {len(self._projects)} projects" if missing else ""
 
+    def _options_lacking(self, need: Need) -> dict[str, int]:
+        """Values that were read and that a list does not offer, with how many items have each."""
+        field = self._fields.get(folded(need.name))
+        if field is None or not field.options or field.kind not in _LISTS:
+            return {}
+        return {value: count for value, count in need.options if folded(value) not in field.options}
+
+    def _workflow(self, need: Need) -> str:
+        """What a form, which writes nothing, makes of a new work package of the type with the status."""
+        parts = need.parts or tuple(need.name.split(":", 1))
+        if len(parts) != 2:
+            return "say which: TYPE: STATUS"
+        kind, status = (self._known(name).get(folded(part)) for name, part in zip(("types", "statuses"), parts))
+        if kind is None or status is None:
+            return "the type or the status is not there"
+        project = next((row for row in self._projects if str(kind["name"]) in self._enabled(str(row["id"]))), None)
+        if project is None:
+            return "no project has the type, so that nothing can be asked"
+        chosen = {"project": project["id"], "type": kind["id"], "status": status["id"]}
+        places = {"project": "projects", "type": "types", "status": "statuses"}
+        links = {name: {"href": f"{API}/{places[name]}/{identifier}"} for name, identifier in chosen.items()}
+        form = self._client.ask_form("work_packages", {"subject": "x", "_links": links}) or {}
+        payload = (form.get("_embedded") or {}).get("payload") or {}
+        stored = id_in((payload.get("_links") or {}).get("status"))
+        return "" if stored == str(status["id"]) else "the workflow of the type does not have the status"
+
     # ------------------------------------------------------------------ lists
+
+    @property
+    def _fields(self) -> Mapping[str, CustomField]:
+        """One schema of each custom field, by folded name."""
+        self._active  # noqa: B018  # which reads them
+        return self._custom
 
     def _known(self, kind: str) -> _Folded:
         return self._lists(kind)
@@ -194,6 +273,7 @@ class SetUp:
                 pair = id_in((schema.get("_links") or {}).get("self")) or ""
                 project, _, kind = pair.partition("-")
                 for field in read_schema(schema).custom.values():
+                    self._custom.setdefault(folded(field.name), field)
                     found.setdefault(folded(field.name), {}).setdefault(project, []).append(types.get(kind, kind))
         return found
 
@@ -218,6 +298,10 @@ class _Folded(dict):  # type: ignore[type-arg]
 
     def __contains__(self, name: object) -> bool:
         return super().__contains__(folded(name))
+
+
+def _few(texts: Sequence[str]) -> str:
+    return ", ".join(texts[:20]) + (", ..." if len(texts) > 20 else "")
 
 
 def _some(names: Sequence[str]) -> str:

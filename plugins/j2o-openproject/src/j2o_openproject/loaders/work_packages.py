@@ -48,6 +48,7 @@ class WorkPackages(FormLoader):
         "priority": "priorities",
         "category": "categories",
     }
+    named_together: ClassVar[Mapping[str, tuple[str, ...]]] = {"workflows": ("type", "status")}
     named_options: ClassVar[Mapping[str, str]] = {"origin_field": "custom_fields"}
     notes_field = "description"
     fields: ClassVar[Mapping[str, str]] = {
