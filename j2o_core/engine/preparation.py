@@ -111,13 +111,20 @@ class Preparation:
         loader = self._engine.loaders[row.entity]
         current = found.get(item.item) or loader.read(item.item, parent)
         task.current = current
-        if row.kind != effects.UPDATE or holds(loader, task.effect, current):
+        if holds(loader, task.effect, current):
             return
+        passed_over = {*loader.shared_fields}
+        if row.kind == effects.SHAPE:  # what children disturb, and what only the finish writes, is another by design
+            passed_over.update(loader.restored_fields, loader.finish_fields)
         changed = [
             name
-            for name in sorted((row.only or frozenset()) - set(loader.shared_fields))
+            for name in sorted((row.only or frozenset()) - passed_over)
             if name in item.image and digest(current.image.get(name)) != item.image[name]
         ]
+        if changed and row.kind == effects.SHAPE:
+            raise ItemSkipped(
+                f"changed on the target since it was written: {', '.join(changed)}; left as it is", code="J2O-E021"
+            )
         if changed:
             raise ItemFailed(
                 f"changed on the target since the last run: {', '.join(changed)}; left as it is", code="J2O-E021"

@@ -11,20 +11,23 @@ from typing import Any, Mapping, Optional, Sequence
 from sqlalchemy import Connection
 
 from ..hooks.protocols import Loader
-from ..ledger import effects, listing, sending
+from ..ledger import effects, listing, open_references, sending
 from ..ledger.effect_rows import Ended
 from ..ledger.items import CREATED, MATCHED, Item
 from ..ledger.listing import Listed
+from ..ledger.open_references import OpenReferences
 from ..model.digest import digest
 from ..model.effect import Answer, Found, TargetItem
 from ..model.error_class import error_class
 from ..model.outcome import Outcome
 from ..model.problem import WARNING, Problem
 from .context import Engine
+from .resolve import rich_fields
 from .task import Task, Upload
 
 #: how many references of one item are told by name
 _TOLD = 10
+_LED_NOWHERE = "J2O-E022"
 
 
 def answer_of(found: Found) -> Answer:
@@ -56,6 +59,9 @@ class _Buffer:
     items: list[Item] = field(default_factory=list)
     listed: list[Listed] = field(default_factory=list)
     problems: list[tuple[str, Problem]] = field(default_factory=list)
+    open: list[OpenReferences] = field(default_factory=list)
+    #: (entity, origin) of items whose texts are written again: what was told of them is told anew
+    retold: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Recorder:
@@ -99,7 +105,11 @@ class Recorder:
             late,
             keeps_payload=task.resent or row.resent,
         )
-        self._write(row, ended, item=item, problems=problems)
+        if row.entity in engine.rewritten and item.owned == CREATED:
+            open_ = self._open(task)
+        else:
+            open_ = None
+        self._write(row, ended, item=item, problems=problems, open_=open_)
 
     def refused(self, task: Task, outcome: Outcome, state: str) -> None:
         """The effect has failed, or is skipped for a reason."""
@@ -121,7 +131,10 @@ class Recorder:
         }
         engine.observe.after(row, state, {**told, **outcome.detail})
         ended = Ended(row.id, state, row.attempts + attempts, code=code, message=outcome.message)
-        if row.kind == effects.SHAPE:
+        if row.kind == effects.SHAPE and state == effects.SKIPPED:  # somebody else's words stay, and are told once
+            problem = Problem(code, outcome.message, WARNING, entity=row.entity, key=row.key)
+            self._write(row, ended, problems=[problem], open_=OpenReferences(row.entity, row.origin, ()))
+        elif row.kind == effects.SHAPE:
             problem = Problem(code, outcome.message, entity=row.entity, key=row.key)
             self._write(row, ended, item=self._untouched(row), problems=[problem])
         else:
@@ -182,6 +195,7 @@ class Recorder:
         item: Optional[Item] = None,
         listed: Optional[Listed] = None,
         problems: Sequence[Problem] = (),
+        open_: Optional[OpenReferences] = None,
     ) -> None:
         with self._guard:
             self.by_entity[row.entity] += 1
@@ -193,6 +207,10 @@ class Recorder:
             if listed is not None:
                 self._buffer.listed.append(listed)
             self._buffer.problems.extend((row.origin, problem) for problem in problems)
+            if open_ is not None:
+                self._buffer.open.append(open_)
+                if row.kind == effects.SHAPE:
+                    self._buffer.retold.append((row.entity, row.origin))
             if self._posted:
                 return
             self._posted = True
@@ -210,7 +228,19 @@ class Recorder:
         sending.end(connection, buffer.ended)
         self._engine.items.put(connection, run, buffer.items)
         listing.put(connection, run, buffer.listed)
+        open_references.put(connection, self._engine.items, buffer.open)
+        listing.forget_told(connection, run, _LED_NOWHERE, buffer.retold)
         listing.put_problems(connection, run, "apply", buffer.problems)
+
+    def _open(self, task: Task) -> Optional[OpenReferences]:
+        """What its texts name in vain, as far as this effect has written them; ``None``: there is nothing to say."""
+        row, named = task.row, task.resolution.named_in_vain
+        if row.kind == effects.CREATE:
+            return OpenReferences(row.entity, row.origin, named) if named else None
+        texts = set(rich_fields(row, self._engine.loaders[row.entity].notes_field))
+        written = texts if row.only is None else texts & row.only
+        # What an unwritten text names in vain is open still, though it may have been there to be found.
+        return OpenReferences(row.entity, row.origin, named, whole=written == texts) if written else None
 
     def _untouched(self, row: effects.EffectRow) -> Optional[Item]:
         """The item of a last touch that was refused: a later run sees that these fields are not as they should be."""
@@ -276,7 +306,7 @@ def _led_nowhere(row: effects.EffectRow, told: Sequence[str]) -> list[Problem]:
         return []
     shown = ", ".join(told[:_TOLD]) + (f" and {len(told) - _TOLD} more" if len(told) > _TOLD else "")
     message = f"its text names what is not on the target, and says so still: {shown}"
-    return [Problem("J2O-E022", message, WARNING, entity=row.entity, key=row.key)]
+    return [Problem(_LED_NOWHERE, message, WARNING, entity=row.entity, key=row.key)]
 
 
 def _differences(row: effects.EffectRow, answer: Answer) -> list[Problem]:

@@ -110,6 +110,7 @@ class Resolution:
     def digests(self, fields: Mapping[str, str]) -> dict[str, str]:
         """The digests of the fields; of those whose reference found nothing, such that it is known."""
         open_ends = self._references.unresolved
+        self._open: dict[tuple[str, str], None] = {}
         return {name: value + OPEN_END if name in open_ends else value for name, value in fields.items()}
 
     @property
@@ -125,11 +126,13 @@ class Resolution:
         """Fields of rich text that a last touch of this effect could still write."""
         if self._row.kind == SHAPE:
             return []
-        found = {name: None for name, value in self._row.payload.items() if isinstance(value, RichText)}
-        if notes_field and any(isinstance(value, RichText) for _, value in self._row.notes):
-            found.setdefault(notes_field)
         only = self._row.only
-        return [name for name in found if only is None or name in only]
+        return [name for name in rich_fields(self._row, notes_field) if only is None or name in only]
+    @property
+    def named_in_vain(self) -> list[tuple[str, str]]:
+        """(entity, alias) of what its texts name and was not there, of all that was asked for."""
+        return list(self._open)
+
 
     def look_up_patiently(self, entity: str, alias: str) -> Optional[TargetItem]:
         """As ``effect.look_up``, for a create that is about to be sent.
@@ -166,9 +169,19 @@ class Resolution:
 
     def _look_up(self, entity: str, alias: str) -> Optional[TargetItem]:
         origin = self._resolver.origin(entity, alias)
-        if origin is None:
-            return None
-        item = self._resolver.item(entity, origin[0])
-        if item is None and not self._late:
+        item = self._resolver.item(entity, origin[0]) if origin is not None else None
+        if item is not None:
+            self._open.pop((entity, alias), None)  # it came while this one waited
+            return item
+        self._open.setdefault((entity, alias))
+        if origin is not None and not self._late:
             self._late = self._waits(entity, origin[0])
-        return item
+        return None
+
+
+def rich_fields(row: EffectRow, notes_field: Optional[str] = None) -> list[str]:
+    """The fields of an effect that hold rich text; ``notes_field`` does where its notes do."""
+    found = {name: None for name, value in row.payload.items() if isinstance(value, RichText)}
+    if notes_field and any(isinstance(value, RichText) for _, value in row.notes):
+        found.setdefault(notes_field)
+    return list(found)

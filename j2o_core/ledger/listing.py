@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Iterable, Sequence
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select
 
 from ..model.error_class import error_class
 from ..model.problem import Problem
 from . import tables
+from .many import Many
 from .server import patient
 from .upsert import Upsert
 
@@ -121,6 +122,20 @@ def forget_problems(connection: Connection, run: str, stage: str) -> None:
     connection.execute(delete(tables.problem).where(tables.problem.c.run == run, tables.problem.c.stage == stage))
 
 
+def forget_told(connection: Connection, run: str, code: str, items: Sequence[tuple[str, str]]) -> None:
+    """What was told with a code of some items, (entity, origin), while they were written does not hold any more."""
+    _FORGET_TOLD.execute(
+        connection,
+        [{"of_run": run, "of_code": code, "of_entity": entity, "of_origin": origin} for entity, origin in items],
+    )
+
+
+_FORGET_TOLD = Many(
+    delete(tables.problem).where(
+        tables.problem.c.stage == "apply",
+        *(tables.problem.c[name] == bindparam(f"of_{name}") for name in ("run", "code", "entity", "origin")),
+    )
+)
 _UPSERT = Upsert(
     tables.listed,
     ("run", "entity", "origin"),

@@ -76,6 +76,19 @@ item = Table(
     Index("item_by_target", "target", "entity", "item"),
 )
 
+open_reference = Table(  # what an item's texts name and was not there when they were written
+    "open_reference",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("target", Integer, ForeignKey("target.id"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("to_entity", Text, nullable=False),
+    Column("alias", Text, nullable=False),
+    Index("open_reference_of", "target", "source", "entity", "origin"),
+)
+
 effect = Table(
     "effect",
     metadata,

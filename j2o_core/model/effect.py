@@ -22,9 +22,9 @@ class Phase(str, Enum):
 
     STRUCTURE = "structure"
     WORK_PACKAGES = "work_packages"
-    SHAPE = "shape"
+    SHAPE = "shape"  # files that no create has claimed, late texts, relations, what children disturbed
     COMMENTS = "comments"
-    ATTENDANCE = "attendance"  # watchers, time entries, late files
+    ATTENDANCE = "attendance"  # watchers, time entries
     FINISH = "finish"
 
 

@@ -6,12 +6,12 @@ from functools import partial
 from typing import Optional, Protocol
 
 from ..engine.context import Engine
-from ..ledger import effects, sending
-from ..ledger.effects import Planned
+from ..ledger import sending
 from ..model.effect import Phase
 from ..snapshot.store import Snapshot
 from .finish import plan_finish
-from .steps import FINISH, LATE, WRITE, Step
+from .late import plan_late
+from .steps import FINISH, LATE, WRITE
 from .sweep import sweep
 from .wiring import Wiring
 
@@ -44,7 +44,7 @@ def apply(
         begun = []
         for step in group:
             if step.kind == LATE and not engine.effects.exists(step.number):
-                _plan_late(wiring, engine, step)
+                plan_late(wiring, engine, snapshot, step)
             if step.kind == FINISH and finish and not engine.effects.exists(step.number):
                 plan_finish(wiring, engine, snapshot, step)
             if not engine.effects.left(step.number):
@@ -61,27 +61,3 @@ def apply(
             if step.kind == WRITE:
                 sweep(engine, step.number)
     sweep(engine)
-
-
-def _plan_late(wiring: Wiring, engine: Engine, step: Step) -> None:
-    """Text that named items which did not exist yet is written again, now that they do."""
-    first = next(other for other in wiring.steps if other.entity == step.entity and other.kind == WRITE)
-    planned = [
-        Planned(
-            step=step.number,
-            entity=row.entity,
-            origin=row.origin,
-            key=row.key,
-            kind=effects.SHAPE,
-            effect_class="repeatable",
-            payload=row.payload,
-            notes=row.notes,
-            only=fields,
-            parent_entity=row.parent_entity,
-            parent_origin=row.parent_origin,
-            lane=row.lane,
-            fields=row.fields,
-        )
-        for row, fields in engine.effects.late(first.number)
-    ]
-    engine.writer.submit(lambda connection: effects.plan(connection, engine.run, planned))

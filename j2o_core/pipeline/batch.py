@@ -8,10 +8,11 @@ from typing import Mapping, Optional
 
 from sqlalchemy import Connection
 
-from ..ledger import effects, listing
+from ..ledger import effects, listing, open_references
 from ..ledger.effects import Planned
 from ..ledger.items import Item, Items
 from ..ledger.listing import Listed
+from ..ledger.open_references import OpenReferences
 from ..ledger.writer import Writer
 from ..model.problem import ERROR, Problem
 from ..snapshot.tree import Tree
@@ -27,6 +28,7 @@ class Batch:
     digests: list[tuple[str, str, str]] = field(default_factory=list)
     listed: list[Listed] = field(default_factory=list)
     problems: list[tuple[str, Problem]] = field(default_factory=list)
+    open: list[OpenReferences] = field(default_factory=list)
     nodes: list[tuple[str, Optional[str], bool]] = field(default_factory=list)
     unchanged: int = 0
     doubtful: set[str] = field(default_factory=set)
@@ -54,6 +56,7 @@ class Batches:
             effects.plan(connection, self._run, batch.planned)
             self._items.put(connection, self._run, batch.items)
             self._items.digests(connection, batch.entity, batch.digests)
+            open_references.put(connection, self._items, batch.open)
             listing.put(connection, self._run, batch.listed)
             listing.put_problems(connection, self._run, "plan", batch.problems)
 

@@ -15,6 +15,7 @@ from ..hooks.protocols import Loader
 from ..ledger import effects, listing
 from ..ledger.effects import Planned
 from ..ledger.items import CREATED, MATCHED, Item, Items
+from ..ledger.open_references import OpenReferences
 from ..ledger.writer import Writer
 from ..mapping.compiled import EntityMapping
 from ..mapping.model import Mapped
@@ -284,6 +285,8 @@ class Planner:
                 found.display,
                 found.parent or None,
                 "" if changed or resolution.unresolved else planned.record_digest,
+            if ours and resolution.named_in_vain:
+                batch.open.append(OpenReferences(entity, planned.origin, resolution.named_in_vain))
                 planned.mapping_digest,
                 {} if changed else resolution.digests(planned.fields),
                 image_digests(found.image),

@@ -16,8 +16,8 @@ WRITE, LATE, RESTORE, FINISH = "write", "late", "restore", "finish"
 class Step:
     """One barrier of a run.
 
-    ``write``: items as planned; ``late``: text that named what came later; ``restore``: what children disturbed;
-    ``finish``: what closes items to later runs.
+    ``write``: items as planned; ``late``: text that named what came later, in this run or since an earlier one;
+    ``restore``: what children disturbed; ``finish``: what closes items to later runs.
     """
 
     number: int
@@ -66,12 +66,17 @@ def plan_steps(entities: Sequence[str], loaders: Mapping[str, Loader]) -> list[S
         mine = [name for name in entities if loaders[name].phase is phase]
         if phase is Phase.SHAPE:
             shaped = [name for name in entities if loaders[name].parent_field]
+            files = [name for name in mine if loaders[name].claimed_by]
+            steps.extend((phase, name, WRITE) for name in files)  # texts name them
             steps.extend((phase, name, LATE) for name in shaped)
-            steps.extend((phase, name, WRITE) for name in mine)
+            steps.extend((phase, name, WRITE) for name in mine if name not in files)
             steps.extend((phase, name, RESTORE) for name in shaped if loaders[name].restored_fields)
         elif phase is Phase.FINISH:
             # The other way round: what closes a project would keep its versions from being closed.
             steps.extend((phase, name, FINISH) for name in reversed(entities) if loaders[name].finish_fields)
         else:
-            steps.extend((phase, name, WRITE) for name in mine)
+            for name in mine:
+                steps.append((phase, name, WRITE))
+                if loaders[name].rewrites_texts and not loaders[name].parent_field:
+                    steps.append((phase, name, LATE))
     return [Step(number, phase, entity, kind) for number, (phase, entity, kind) in enumerate(steps)]

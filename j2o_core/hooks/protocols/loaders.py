@@ -42,6 +42,8 @@ class Loader(ABC):
     finish_fields: ClassVar[tuple[str, ...]] = ()
     #: the payload field into whose text ``effect.notes`` are written
     notes_field: ClassVar[Optional[str]] = None
+    #: whether texts are written again once what they name in vain exists; so they are where there is a parent_field
+    rewrites_texts: ClassVar[bool] = False
     #: the entity by whose create these files are claimed (attachments by work packages)
     claimed_by: ClassVar[Optional[str]] = None
     #: the entity that partitions ``scan``: its target ids are the scopes; ``None``: one scan for all

@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from j2o_core.engine import under_way
 from j2o_core.ledger import effects, tables
+from j2o_core.ledger import open_references as stored
+from j2o_core.ledger.items import Items
 from j2o_core.model.effect import Answer, Effect
 from j2o_core.model.outcome import InDoubt
 from j2o_core.model.payload import RichText
@@ -134,3 +136,43 @@ def test_patience_ends(bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPa
     one.plan(text(1), text(2, "1"))
     one.go()
     assert late(one) == {"T-2": '["text"]'}
+
+
+def open_references(bench: Bench) -> dict[str, list[tuple[str, str]]]:
+    items = Items(bench.ledger.engine, 1, "acme")
+    return dict(stored.stream(items, "things"))
+
+
+def test_what_a_text_names_in_vain_is_remembered_until_it_is_written_with_it(bench: Callable[..., Bench]) -> None:
+    one = bench(workers=1)
+    one.plan(text(1, "7", "8"), text(2))
+    one.go()
+    assert open_references(one) == {"1": [("things", "7"), ("things", "8")]}
+    one.plan(text(7, step=1), text(1, "7", "8", kind=effects.SHAPE, step=2, only=["name"]))
+    one.go(1)
+    one.go(2)
+    assert len(open_references(one)["1"]) == 2, "that effect did not write the text"
+    one.plan(text(1, "7", "8", kind=effects.SHAPE, step=3, only=["text"]))
+    one.go(3)
+    assert open_references(one) == {"1": [("things", "8")]}
+    assert told(one) == {"T-1": "8"}
+
+
+def test_a_text_that_somebody_changed_meanwhile_is_left_alone_and_told_once(bench: Callable[..., Bench]) -> None:
+    one = bench(workers=1)
+    one.plan(text(1, "7"), text(7, step=1))
+    one.go()
+    one.go(1)
+    one.target.rows["1"]["image"]["text"] = ["mine"]
+    one.plan(text(1, "7", kind=effects.SHAPE, step=2, only=["text"]))
+    one.go(2)
+    assert one.target.rows["1"]["image"]["text"] == ["mine"]
+    assert open_references(one) == {}
+    assert "changed on the target" in told_all(one)[("J2O-E021", "T-1")]
+
+
+def told_all(bench: Bench) -> dict[tuple[str, str], str]:
+    with bench.ledger.engine.connect() as connection:
+        columns = tables.problem.c
+        rows = connection.execute(select(columns.code, columns.key, columns.message))
+        return {(row[0], row[1]): row[2] for row in rows}

@@ -34,7 +34,7 @@ class Attachments(EntityLoader):
 
     name = "openproject.attachments"
     effect_class = EffectClass.MARKED
-    phase = Phase.ATTENDANCE
+    phase = Phase.SHAPE  # before the texts that name them, and before comments, into whose entry they would merge
     after = ("work_packages",)
     claimed_by = "work_packages"
     scan_by = "work_packages"

@@ -45,6 +45,7 @@ class Comments(EntityLoader):
     scan_by = "work_packages"
     scan_batch = 100
     notes_field = "text"
+    rewrites_texts = True
     fields: ClassVar[Mapping[str, str]] = {
         "text": "rich text",
         "author": "who wrote it, in words",
