@@ -109,6 +109,7 @@ MESSAGES = {
     "role_blank": "muss zugeordnet werden.",
     "smaller_than_dates": "ist kleiner als das Intervall zwischen Start und Enddatum.",
     "special": "Sonderzeichen (z.B. '%')",
+    "sprint_not_assignable": "ist kein Sprint, in dem Arbeitspakete des Projekts sein können.",
     "status_invalid_in_type": "ist ungültig, da der aktuelle Status nicht in diesem Typ vorhanden ist.",
     "status_transition_invalid": (
         "ist ungültig, da kein valider Übergang vom alten zum neuen Status für die aktuelle Rolle "

@@ -99,6 +99,7 @@ MESSAGES = {
     "role_blank": "need to be assigned.",
     "smaller_than_dates": "is smaller than the interval between the start and the finish date.",
     "special": "special (e.g. '%')",
+    "sprint_not_assignable": "is not a sprint that work packages of the project can be in.",
     "status_invalid_in_type": "is invalid because the current status does not exist in this type.",
     "status_transition_invalid": (
         "is invalid because no valid transition exists from old to new status for the current user's roles."

@@ -137,13 +137,13 @@ def sprint_bytes(server: Server, row: Any) -> bytes:
         "_type": "Sprint",
         "id": row.id,
         "name": row.name,
-        "status": row.status,
         "startDate": row.start,
         "finishDate": row.finish,
         "createdAt": row.created,
         "updatedAt": row.updated,
         "_links": {
             "self": link(f"/api/v3/sprints/{row.id}", row.name),
+            "status": link(f"urn:openproject-org:api:v3:sprints:status:{row.status}", row.status),
             "definingWorkspace": link(f"/api/v3/projects/{project.id}", project.name),
         },
     }

@@ -131,7 +131,8 @@ def _check_priority(server: Server, draft: Any, before: Any, problems: Problems)
 
 
 def _check_people(server: Server, draft: Any, before: Any, project: Any, problems: Problems) -> None:
-    if before is None and server.store.principals.get(draft.author) is None:
+    author = server.store.principals.get(draft.author)
+    if before is None and (author is None or author.type not in ("User", "Builtin")):
         problems.add("author", "does_not_exist")
     for name in ("assignee", "responsible"):
         chosen: Optional[int] = getattr(draft, name)
@@ -165,8 +166,9 @@ def _check_sprint(server: Server, draft: Any, before: Any, project: Any, problem
     if draft.sprint is None or not _changed(draft, before, "sprint"):
         return
     sprint = server.store.sprints.get(draft.sprint)
-    if sprint is None or sprint.project != project.id or "backlogs" not in project.modules:
-        problems.add("sprint", "inclusion" if sprint is not None else "does_not_exist")
+    gone = sprint is None or sprint.status == "completed"
+    if gone or sprint.project != project.id or "backlogs" not in project.modules:
+        problems.add("sprint", "sprint_not_assignable" if sprint is not None else "does_not_exist")
 
 
 def _check_parent(server: Server, request: Request, draft: Any, before: Any, problems: Problems) -> None:

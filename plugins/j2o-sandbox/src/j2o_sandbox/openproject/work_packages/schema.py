@@ -64,7 +64,8 @@ def work_package_schema(
     body["parent"] = _linked("WorkPackage", "Parent")
     if server.features.sprints and project is not None and "backlogs" in project.modules:
         body["storyPoints"] = _field("Integer", "Story Points")
-        sprints = [(f"/api/v3/sprints/{row.id}", row.name) for row in server.store.sprints.find("project", project.id)]
+        found = [row for row in server.store.sprints.find("project", project.id) if row.status != "completed"]
+        sprints = [(f"/api/v3/sprints/{row.id}", row.name) for row in found]
         body["sprint"] = _allowed(_linked("Sprint", "Sprint"), sprints)
     _people(server, body, project)
     _choices(server, body, project, kind, before)
