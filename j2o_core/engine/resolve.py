@@ -46,10 +46,11 @@ class Resolver:
         found = self._cache.get((entity, origin))
         if found is not None:
             return found
-        stored = self._items.get(entity, [origin]).get(origin)
+        stored = self._items.names(entity, [origin]).get(origin)
         if stored is None:
             return None
-        item = TargetItem(entity, stored.item, stored.display or stored.key, stored.key)
+        identifier, display, key = stored
+        item = TargetItem(entity, identifier, display or key, key)
         self.remember(entity, origin, item)
         return item
 

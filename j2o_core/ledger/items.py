@@ -9,7 +9,7 @@ from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 from sqlalchemy import Connection, Engine, bindparam, func, select, update
 
 from . import tables
-from .many import Many
+from .many import Chosen, Many
 from .server import patient
 from .upsert import Upsert
 
@@ -47,30 +47,36 @@ class Items:
     @patient
     def get(self, entity: str, origins: Iterable[str]) -> dict[str, Item]:
         """Items by origin id."""
-        found: dict[str, Item] = {}
-        wanted = list(origins)
         with self.engine.connect() as connection:
-            for start in range(0, len(wanted), 500):
-                statement = select(tables.item).where(
-                    *self._mine(entity), tables.item.c.origin.in_(wanted[start : start + 500])
-                )
-                for row in connection.execute(statement).mappings():
-                    found[row["origin"]] = _item(row)
-        return found
+            rows = _WHOLE.rows(connection, list(origins), **self._mine(entity))
+            return {item.origin: item for item in map(_item, rows)}
+
+    @patient
+    def names(self, entity: str, origins: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+        """(target id, display, key) of items by origin id."""
+        with self.engine.connect() as connection:
+            rows = _NAMES.rows(connection, origins, **self._mine(entity))
+            return {origin: (item, display, key) for origin, item, display, key in rows}
+
+    @patient
+    def made_of(self, entity: str, origins: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """(record digest, mapping digest) of items by origin id: what they were written from."""
+        with self.engine.connect() as connection:
+            rows = _MADE_OF.rows(connection, origins, **self._mine(entity))
+            return {origin: (record, mapping) for origin, record, mapping in rows}
 
     @patient
     def by_target(self, entity: str, identifiers: Sequence[str], run: Optional[str] = None) -> dict[str, list[Item]]:
         """Items (or those that ``run`` wrote) by their id on the target; several where it is single below a parent."""
         found: dict[str, list[Item]] = {}
+        mine = self._mine(entity)
         with self.engine.connect() as connection:
-            for start in range(0, len(identifiers), 500):
-                statement = select(tables.item).where(
-                    *self._mine(entity), tables.item.c.item.in_(identifiers[start : start + 500])
-                )
-                if run is not None:
-                    statement = statement.where(tables.item.c.run == run)
-                for row in connection.execute(statement).mappings():
-                    found.setdefault(row["item"], []).append(_item(row))
+            if run is None:
+                rows = _BY_TARGET.rows(connection, identifiers, **mine)
+            else:
+                rows = _BY_TARGET_OF_RUN.rows(connection, identifiers, of_run=run, **mine)
+            for item in map(_item, rows):
+                found.setdefault(item.item, []).append(item)
         return found
 
     @patient
@@ -79,7 +85,7 @@ class Items:
         with self.engine.connect() as connection:
             return int(
                 connection.execute(
-                    select(func.count()).select_from(tables.item).where(*self._mine(entity))
+                    select(func.count()).select_from(tables.item).where(*_MINE), self._mine(entity)
                 ).scalar_one()
             )
 
@@ -87,13 +93,13 @@ class Items:
         """All items of an entity (or those that ``run`` wrote), in chunks."""
         after = 0
         while True:
-            statement = select(tables.item).where(*self._mine(entity), tables.item.c.id > after)
+            statement = select(*_COLUMNS, tables.item.c.id).where(*_MINE, tables.item.c.id > after)
             if run is not None:
                 statement = statement.where(tables.item.c.run == run)
-            rows = self._chunk(statement.order_by(tables.item.c.id).limit(size))
+            rows = self._chunk(statement.order_by(tables.item.c.id).limit(size), self._mine(entity))
             if not rows:
                 return
-            after = rows[-1]["id"]
+            after = rows[-1].id
             yield [_item(row) for row in rows]
 
     def unverified(self, entity: str, run: str, only_run: Optional[str]) -> Iterator[Item]:
@@ -126,19 +132,15 @@ class Items:
         _SEAL.execute(connection, rows)
 
     @patient
-    def _chunk(self, statement: Any) -> Sequence[Any]:
+    def _chunk(self, statement: Any, parameters: Mapping[str, object]) -> Sequence[Any]:
         with self.engine.connect() as connection:
-            return connection.execute(statement).mappings().all()
+            return connection.execute(statement, parameters).all()
 
-    def _mine(self, entity: str) -> tuple[Any, ...]:
-        return (
-            tables.item.c.target == self.target,
-            tables.item.c.source == self.source,
-            tables.item.c.entity == entity,
-        )
+    def _mine(self, entity: str) -> dict[str, object]:
+        return {"of_target": self.target, "of_source": self.source, "of_entity": entity}
 
     def _of(self, entity: str, origin: str) -> dict[str, object]:
-        return {"of_target": self.target, "of_source": self.source, "of_entity": entity, "of_origin": origin}
+        return {**self._mine(entity), "of_origin": origin}
 
     def _row(self, run: str, item: Item) -> dict[str, object]:
         return {
@@ -163,14 +165,33 @@ class Items:
 
 
 _KEY = ("target", "source", "entity", "origin")
-_ONE = update(tables.item).where(*(tables.item.c[name] == bindparam(f"of_{name}") for name in _KEY))
+_WHICH = [tables.item.c[name] == bindparam(f"of_{name}") for name in _KEY]
+_MINE = _WHICH[:-1]
+_ONE = update(tables.item).where(*_WHICH)
 _DIGESTS = Many(_ONE.values(record_digest=bindparam("to_record"), mapping_digest=bindparam("to_mapping")))
 _SEAL = Many(
     _ONE.values(version=bindparam("to_version"), updated=bindparam("to_updated"), verified=bindparam("to_verified"))
 )
 _UPSERT = Upsert(tables.item, _KEY, [column.name for column in tables.item.c if column.name not in ("id", *_KEY)])
+#: in the order of the fields of ``Item``
+_COLUMNS = [tables.item.c[name] for name in Item.__dataclass_fields__]
+_JSON = [list(Item.__dataclass_fields__).index(name) for name in ("fields", "image")]
+_ALL = select(*_COLUMNS).where(*_MINE)
+_WHOLE = Chosen(_ALL, tables.item.c.origin)
+_NAMES = Chosen(
+    select(tables.item.c.origin, tables.item.c.item, tables.item.c.display, tables.item.c.key).where(*_MINE),
+    tables.item.c.origin,
+)
+_MADE_OF = Chosen(
+    select(tables.item.c.origin, tables.item.c.record_digest, tables.item.c.mapping_digest).where(*_MINE),
+    tables.item.c.origin,
+)
+_BY_TARGET = Chosen(_ALL, tables.item.c.item)
+_BY_TARGET_OF_RUN = Chosen(_ALL.where(tables.item.c.run == bindparam("of_run")), tables.item.c.item)
 
 
-def _item(row: Any) -> Item:
-    values = {name: row[name] for name in Item.__dataclass_fields__ if name not in ("fields", "image")}
-    return Item(**values, fields=json.loads(str(row["fields"])), image=json.loads(str(row["image"])))
+def _item(row: Sequence[Any]) -> Item:
+    values = list(row[: len(_COLUMNS)])
+    for place in _JSON:
+        values[place] = json.loads(values[place])
+    return Item(*values)

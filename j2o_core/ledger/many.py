@@ -1,11 +1,12 @@
-"""One statement for many rows, compiled once: SQLAlchemy spends longer on the parameters of a row than SQLite on it."""
+"""One statement for many rows, or asked often, compiled once: SQLAlchemy spends longer on the parameters of a row than
+SQLite on it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping, Optional, Sequence
+from typing import Any, Callable, Iterator, Mapping, Optional, Sequence
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import ColumnElement, Connection, Dialect, Select, bindparam
 from sqlalchemy.sql import ClauseElement
 
 #: what a value becomes on its way to the driver; ``None``: it stays what it is
@@ -37,11 +38,46 @@ class Many:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             compiled = self._compiled[dialect.name] = _compile(self._statement, self._columns, dialect)
-        if compiled.positional:
-            connection.exec_driver_sql(compiled.text, [tuple(_values(compiled, row)) for row in rows])
-            return
-        named = [dict(zip(compiled.names, _values(compiled, row))) for row in rows]
-        connection.exec_driver_sql(compiled.text, named)
+        connection.exec_driver_sql(compiled.text, [_parameters(compiled, row) for row in rows])
+
+
+class Chosen:
+    """Reads the rows of which a column is one of some texts; ``statement`` names its other parameters.
+
+    Values come as the driver gives them: this is for columns of text and numbers.
+    """
+
+    def __init__(self, statement: Select[Any], column: ColumnElement[Any]) -> None:
+        self._statement = statement
+        self._column = column
+        self._compiled: dict[tuple[str, int], _Compiled] = {}
+
+    def rows(self, connection: Connection, texts: Sequence[str], **others: Any) -> Iterator[Any]:
+        """The rows, each once where no text comes twice; ``others`` are the other parameters."""
+        for start in range(0, len(texts), _SIZES[-1]):
+            part = texts[start : start + _SIZES[-1]]
+            size = next(size for size in _SIZES if size >= len(part))
+            compiled = self._of(connection.dialect, size)
+            # One statement serves every number of texts up to its size: the last of them fills the rest.
+            values = {f"chosen_{place}": part[min(place, len(part) - 1)] for place in range(size)}
+            yield from connection.exec_driver_sql(compiled.text, _parameters(compiled, {**others, **values}))
+
+    def _of(self, dialect: Dialect, size: int) -> _Compiled:
+        compiled = self._compiled.get((dialect.name, size))
+        if compiled is None:
+            texts = [bindparam(f"chosen_{place}", type_=self._column.type) for place in range(size)]
+            made = _compile(self._statement.where(self._column.in_(texts)), None, dialect)
+            compiled = self._compiled[(dialect.name, size)] = made
+        return compiled
+
+
+#: for how many texts statements are made: one, few, or as many as there are in a chunk
+_SIZES = (1, 20, 500)
+
+
+def _parameters(compiled: _Compiled, row: Mapping[str, Any]) -> Any:
+    values = _values(compiled, row)
+    return tuple(values) if compiled.positional else dict(zip(compiled.names, values))
 
 
 def _values(compiled: _Compiled, row: Mapping[str, Any]) -> list[Any]:

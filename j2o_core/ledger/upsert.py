@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from .address import POSTGRESQL, SQLITE
+from .address import POSTGRESQL
 from .many import Many
 
 
@@ -19,16 +17,30 @@ class Upsert:
     """
 
     def __init__(self, table: Table, key: Sequence[str], names: Sequence[str]) -> None:
-        self._statements = {
-            dialect: Many(_statement(insert(table).inline(), key, names), [*key, *names])
-            for dialect, insert in ((SQLITE, sqlite_insert), (POSTGRESQL, postgresql_insert))
-        }
+        self._table, self._key, self._names = table, list(key), list(names)
+        self._statements: dict[str, Many] = {}
 
     def execute(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write the rows, in their order: of two with one key the last stays."""
-        self._statements[connection.dialect.name].execute(connection, rows)
+        dialect = connection.dialect.name
+        statement = self._statements.get(dialect)
+        if statement is None:
+            statement = self._statements[dialect] = Many(self._statement(dialect), [*self._key, *self._names])
+        statement.execute(connection, rows)
+
+    def _statement(self, dialect: str) -> Any:
+        insert = _insert(dialect)(self._table).inline()
+        excluded = insert.excluded
+        columns = {name: excluded[name] for name in self._names}
+        return insert.on_conflict_do_update(index_elements=self._key, set_=columns)
 
 
-def _statement(insert: Any, key: Sequence[str], names: Sequence[str]) -> Any:
-    excluded = insert.excluded
-    return insert.on_conflict_do_update(index_elements=list(key), set_={name: excluded[name] for name in names})
+def _insert(dialect: str) -> Callable[[Table], Any]:
+    # Each brings a whole dialect, and a ledger has one.
+    if dialect == POSTGRESQL:
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert

@@ -137,6 +137,29 @@ def test_of_items_and_listings_with_one_key_the_last_stays(tmp_path: Path, ledge
     ledger.close()
 
 
+def test_any_number_of_items_is_found_each_once(tmp_path: Path, ledger_url: str):
+    ledger = open_ledger(ledger_url, tmp_path)
+    writer = Writer(ledger.engine)
+    run = _begin(writer)
+    items, others = Items(ledger.engine, 1, "acme"), Items(ledger.engine, 1, "other")
+    names = [f"{one:04}" for one in range(1100)]
+    all_of_them = [Item("users", one, f"k{one}", f"7{one}", CREATED, "K", None, "r", "m") for one in names]
+    writer.submit(lambda connection: items.put(connection, run, all_of_them))
+    writer.submit(lambda connection: others.put(connection, run, all_of_them))
+    for number in (0, 1, 2, 20, 21, 500, 501, 1100):
+        some = all_of_them[:number]
+        asked, targets = [*(one.origin for one in some), "nobody"], [one.item for one in some]
+        found = items.get("users", asked)
+        assert [found[one] for one in sorted(found)] == some
+        assert items.made_of("users", asked) == {one.origin: ("r", "m") for one in some}
+        assert items.names("users", asked) == {one.origin: (one.item, one.display, one.key) for one in some}
+        assert items.by_target("users", targets) == {one.item: [one] for one in some}
+        assert len(items.by_target("users", targets, run)) == number
+    assert items.by_target("users", targets, "another") == items.get("groups", asked) == {}
+    writer.close()
+    ledger.close()
+
+
 def test_a_planned_effect_is_read_as_it_was_planned(tmp_path: Path, ledger_url: str):
     ledger = open_ledger(ledger_url, tmp_path)
     writer = Writer(ledger.engine)
