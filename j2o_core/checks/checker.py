@@ -21,6 +21,7 @@ from .broken import told_of
 from .left_out import LeftOut
 from .policies import Policies
 from .records import check_against_any
+from .stand_ins import StandIns
 
 #: (entity, alias) → (origin id, key) of the record that the alias names, or None
 AliasIndex = Callable[[str, str], Optional["tuple[str, str]"]]
@@ -36,7 +37,8 @@ class Verdict:
 
     ``cause``: why it is left out, a warning where it is skipped and an error where it fails; else ``mapped`` can be
     written. ``problems``: what people should know of it. ``replaced``: its references to what is not migrated, for
-    which their policy stands in. ``stops``: for what nothing may be written at all, of no item.
+    which their policy stands in. ``stops``: for what nothing may be written at all, of no item. ``is_none``: there is
+    nothing to write, and nothing to tell: it would stand in for what has an item of its own.
     """
 
     mapped: Optional[Mapped] = None
@@ -44,6 +46,7 @@ class Verdict:
     problems: tuple[Problem, ...] = ()
     replaced: tuple[Problem, ...] = ()
     stops: tuple[Problem, ...] = ()
+    is_none: bool = False
 
 
 class Checker:
@@ -64,6 +67,7 @@ class Checker:
         self._mappings, self._loaders, self._origin, self._left_out = mappings, loaders, origin, left_out
         self._schemas = {name: _schemas(spec, registry, name) for name in loaders}
         self._policies = {name: Policies(spec.entities[name], spec) for name in loaders}
+        self._stand_ins = StandIns(spec, registry, loaders, self._is_coming)
 
     def check(self, record: Record, source: Optional[Record], new: bool, broken: Sequence[Broken] = ()) -> Verdict:
         """The verdict on one record; ``source`` is the one it was split from, ``new``: it was never written before.
@@ -74,6 +78,11 @@ class Checker:
         if fate is not None:
             return self._leave_out(record, fate)
         entity = record.origin.entity
+        if not self._stand_ins.is_needed(record):
+            return Verdict(is_none=True)
+        refusal = self._stand_ins.refusal(entity)
+        if refusal is not None:
+            return self._leave_out(record, refusal)
         # The mapping decides what of a record it takes: what does not look as it should is told, no more.
         told = [replace(found, severity=WARNING) for found in check_against_any(record, self._schemas[entity])]
         mapped = self._mappings[entity].apply(record, source)
@@ -147,10 +156,14 @@ class Checker:
             yield self._of(record, found), on_fail
 
     def _references(self, mapped: Mapped, loader: Loader) -> Iterator[Problem]:
-        for name, value in mapped.payload.items():
+        payload = mapped.payload
+        needed = [payload[name] for name in loader.needs_one_of if payload.get(name)]
+        none_left = bool(needed) and not any(not isinstance(one, Ref) or self._is_coming(one) for one in needed)
+        for name, value in payload.items():
             for ref in value if isinstance(value, list) else (value,):
                 if isinstance(ref, Ref) and not self._is_coming(ref):
-                    gone = _gone(name, ref, name in loader.required)
+                    required = name in loader.required or (none_left and name in loader.needs_one_of)
+                    gone = _gone(name, ref, required)
                     # What it refers to was left out, as the spec says: that is the cause, and this follows.
                     follows = gone.code == NO_TARGET and self._named(ref)
                     yield replace(gone, code=_FOLLOWS) if follows else gone
@@ -163,7 +176,7 @@ class Checker:
             origin = self._origin(ref.entity, alias)
             if origin is not None and not self._left_out.has(ref.entity, origin[0]):
                 return True
-        return False
+        return ref.stand_in is not None and self._is_coming(replace(ref, entity=ref.stand_in, stand_in=None, use=None))
 
 
 def _gone(field: str, ref: Ref, required: bool) -> Problem:

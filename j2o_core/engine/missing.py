@@ -6,7 +6,7 @@ from typing import Any, Callable, Collection, Optional
 
 from ..model.effect import Note, TargetItem
 from ..model.outcome import ItemFailed, ItemSkipped
-from ..model.payload import FAIL, NOTE, NULL, Ref
+from ..model.payload import FAIL, NOTE, NULL, PLACEHOLDER, Ref
 
 #: stands for a field that its policy leaves out of the payload
 LEFT_OUT: Any = type("LeftOut", (), {"__repr__": lambda self: "LEFT_OUT"})()
@@ -16,13 +16,15 @@ class References:
     """Puts items in the place of references, one payload at a time.
 
     ``find`` gives the item that a reference means, or ``None``; ``required`` are the fields without which nothing is
-    created. ``notes`` gathers what stays as text; ``unresolved`` names the fields in which a reference found nothing.
+    created. ``notes`` gathers what stays as text; ``unresolved`` names the fields in which a reference found nothing,
+    ``replaced`` those in which it found what stands in for the item.
     """
 
     def __init__(self, find: Callable[[Ref], Optional[TargetItem]], required: Collection[str]) -> None:
         self._find, self._required = find, required
         self.notes: list[Note] = []
         self.unresolved: set[str] = set()
+        self.replaced: set[str] = set()
 
     def payload(self, symbolic: Any) -> dict[str, Any]:
         """The payload with an item, ``None`` or a list of items for each reference, without what is left out.
@@ -44,6 +46,8 @@ class References:
     def _reference(self, name: str, ref: Ref) -> Any:
         item = self._find(ref)
         if item is not None:
+            if ref.stand_in is not None and item.entity == ref.stand_in:
+                self.replaced.add(name)
             return item
         self.unresolved.add(name)
         label = ref.label or (ref.aliases[0] if ref.aliases else "?")
@@ -51,8 +55,9 @@ class References:
             raise ItemFailed(f"{name}: '{label}' is not among the migrated {ref.entity}", code="J2O-E011")
         if ref.missing == NULL:
             return None
-        if ref.missing == NOTE:
+        noted = ref.missing in (NOTE, PLACEHOLDER)
+        if noted:
             self.notes.append(Note(name, label))
         if name in self._required:
             raise ItemSkipped(f"{name}: '{label}' is not among the migrated {ref.entity}", code="J2O-E012")
-        return None if ref.missing == NOTE else LEFT_OUT
+        return None if noted else LEFT_OUT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from typing import Callable, Mapping, Optional
+from typing import Callable, Mapping, Optional, Sequence
 
 from ..ledger.effects import SHAPE, EffectRow
 from ..ledger.items import Items
@@ -19,8 +19,8 @@ from .under_way import UnderWay
 AliasIndex = Callable[[str, str], Optional["tuple[str, str]"]]
 
 _CACHE = 100_000
-#: ends the digest of a field whose reference found nothing
-OPEN_END = "?"
+#: ends the digest of a field whose reference found nothing, and of one that found what stands in for the item
+OPEN_END, STAND_IN_END = "?", "~"
 
 
 class Resolver:
@@ -46,11 +46,10 @@ class Resolver:
         found = self._cache.get((entity, origin))
         if found is not None:
             return found
-        stored = self._items.names(entity, [origin]).get(origin)
+        stored = self._items.get(entity, [origin]).get(origin)
         if stored is None:
             return None
-        identifier, display, key = stored
-        item = TargetItem(entity, identifier, display or key, key)
+        item = TargetItem(entity, stored.item, stored.display or stored.key, stored.key)
         self.remember(entity, origin, item)
         return item
 
@@ -67,13 +66,22 @@ class Resolver:
         return found
 
     def reference(self, ref: Ref) -> Optional[TargetItem]:
-        """The target item that a reference means, or ``None``."""
-        for alias in (*ref.aliases, *((ref.use,) if ref.use else ())):
-            origin = self.origin(ref.entity, alias)
-            if origin is not None:
-                item = self.item(ref.entity, origin[0])
-                if item is not None:
-                    return replace(item, label=ref.label or item.label)
+        """The target item that a reference means, or what stands in for it, or ``None``."""
+        found = self.meant(ref)
+        if found is None and ref.stand_in is not None:
+            found = self._named(ref.stand_in, ref.aliases)
+        return found if found is None else replace(found, label=ref.label or found.label)
+
+    def meant(self, ref: Ref) -> Optional[TargetItem]:
+        """The very item that a reference means, or ``None``."""
+        return self._named(ref.entity, (*ref.aliases, *((ref.use,) if ref.use else ())))
+
+    def _named(self, entity: str, aliases: Sequence[str]) -> Optional[TargetItem]:
+        for alias in aliases:
+            origin = self.origin(entity, alias)
+            item = self.item(entity, origin[0]) if origin is not None else None
+            if item is not None:
+                return item
         return None
 
 
@@ -101,23 +109,31 @@ class Resolution:
         self._waits = waits
         self._late = False
         self._told: dict[str, None] = {}
+        self._open: dict[tuple[str, str], None] = {}
         self.effect = self._resolve(source)
 
     @property
     def unresolved(self) -> bool:
-        """Whether a reference found nothing: the item is compared again by every later run."""
-        return bool(self._references.unresolved)
+        """Whether a reference found nothing, or a stand-in: the item is compared again by every later run."""
+        return bool(self._references.unresolved or self._references.replaced)
 
     def digests(self, fields: Mapping[str, str]) -> dict[str, str]:
-        """The digests of the fields; of those whose reference found nothing, such that it is known."""
-        open_ends = self._references.unresolved
-        self._open: dict[tuple[str, str], None] = {}
-        return {name: value + OPEN_END if name in open_ends else value for name, value in fields.items()}
+        """The digests of the fields; of those whose reference found nothing or a stand-in, such that it is known."""
+        ends = {
+            **dict.fromkeys(self._references.replaced, STAND_IN_END),
+            **dict.fromkeys(self._references.unresolved, OPEN_END),
+        }
+        return {name: value + ends.get(name, "") for name, value in fields.items()} if ends else dict(fields)
 
     @property
     def told(self) -> list[str]:
         """What its text refers to and nothing was found for, as a person would call it."""
         return list(self._told)
+
+    @property
+    def named_in_vain(self) -> list[tuple[str, str]]:
+        """(entity, alias) of what its texts name and was not there, of all that was asked for."""
+        return list(self._open)
 
     def late_fields(self, notes_field: Optional[str] = None) -> list[str]:
         """Rich text fields, where a text names items that are still to be written; ``notes_field`` holds notes too."""
@@ -129,11 +145,6 @@ class Resolution:
             return []
         only = self._row.only
         return [name for name in rich_fields(self._row, notes_field) if only is None or name in only]
-    @property
-    def named_in_vain(self) -> list[tuple[str, str]]:
-        """(entity, alias) of what its texts name and was not there, of all that was asked for."""
-        return list(self._open)
-
 
     def look_up_patiently(self, entity: str, alias: str) -> Optional[TargetItem]:
         """As ``effect.look_up``, for a create that is about to be sent.

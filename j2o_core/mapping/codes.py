@@ -18,6 +18,7 @@ UNKNOWN_ENTITY = "J2O-M010"
 BAD_MISSING = "J2O-M011"
 BAD_RULE = "J2O-M012"
 UNKNOWN_FIELD = "J2O-M013"
+NO_STAND_IN_HERE = "J2O-M014"
 STEP_FAILED = "J2O-M101"
 NO_ROW = "J2O-M102"
 NO_VALUE = "J2O-M103"
@@ -106,8 +107,16 @@ _TABLE = (
     Code(
         BAD_MISSING,
         "a policy that does not fit",
-        "`missing` is fail, skip or null; for references also note or {use: KEY}. No placeholders are made.",
+        "`missing` is fail, skip or null; for references also note, {use: KEY} or, where an entity of the spec stands "
+        "in for what is missing, placeholder.",
         "Choose one of them.",
+    ),
+    Code(
+        NO_STAND_IN_HERE,
+        "a field that takes no placeholder",
+        "The spec says `missing: placeholder`, and the target takes none in this field (author, watcher, who worked).",
+        "Nothing: who is missing is noted in words, as `missing: note` says, which can be written here instead.",
+        WARNING,
     ),
     Code(
         BAD_RULE,

@@ -28,6 +28,8 @@ from .trace import NOTHING, RULE, Part, Trace
 
 #: enters every digest: raise it when the same spec and record give another payload than before
 VERSION = 2
+#: how names of custom fields begin, and what stands for all of them
+CUSTOM, ANY = "cf:", "cf:*"
 _OF_THE_SOURCE = frozenset({"source", "parent", "history", "field"})
 
 
@@ -63,7 +65,11 @@ def compile_entity(
     compiler = Compiler(spec, registry, names, names_known=field_names is not None and complete, resolve=resolve)
     loader = registry.find(LOADER, entity.load.plugin) if entity.load else None
     required = set(loader.required) if loader else set()
-    fields = [compile_field(field, name in required, compiler) for name, field in entity.map.items()]
+    takes = loader.takes_stand_ins if loader else ()
+    fields = [
+        compile_field(field, name in required, compiler, name in takes or (name.startswith(CUSTOM) and ANY in takes))
+        for name, field in entity.map.items()
+    ]
     rules = compile_rules(entity.rules, entity.map, compiler)
     across = compile_across(entity.across, compiler)
     dropped, parts = drop_claims(entity, compiler), part_claims(entity, spec, compiler)

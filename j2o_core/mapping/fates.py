@@ -6,7 +6,7 @@ from typing import AbstractSet, Any, Callable, Mapping
 
 from ..expressions.names import FieldNames
 from ..expressions.paths import FIELDS, Path
-from ..model.payload import NOTE, Ref
+from ..model.payload import NOTE, PLACEHOLDER, Ref
 from .accounting import Accounting
 from .model import Mapped
 
@@ -38,7 +38,7 @@ class Fates:
         for target, value in mapped.payload.items():
             for ref in value if isinstance(value, list) else (value,):
                 if isinstance(ref, Ref) and not resolves(ref):
-                    fate = PRESERVED if ref.missing == NOTE and keeps_text else LOST
+                    fate = PRESERVED if ref.missing in (NOTE, PLACEHOLDER) and keeps_text else LOST
                     for name in self.sources.get(target, ()):
                         if fates.get(name) == MAPPED:
                             fates[name] = fate

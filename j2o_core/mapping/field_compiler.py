@@ -6,7 +6,8 @@ from typing import Any, Mapping, Optional
 
 from ..expressions.compiled import Compiled
 from ..expressions.paths import Getter, compile_path
-from ..model.payload import FAIL, NOTE, NULL, SKIP
+from ..hooks.registry import LOADER
+from ..model.payload import FAIL, NOTE, NULL, PLACEHOLDER, SKIP
 from ..model.problem import ERROR, Place
 from ..spec.model import UNSET, FieldSpec
 from . import codes
@@ -14,11 +15,16 @@ from .claims import Claim, Pick, taken_by_steps
 from .compiler import Compiler, Everything, Lacking
 from .fields import SOURCE_ROOTS, Field
 
-_POLICIES = (FAIL, SKIP, NULL, NOTE)
+_POLICIES = (FAIL, SKIP, NULL, NOTE, PLACEHOLDER)
 
 
-def compile_field(spec: FieldSpec, required: bool, compiler: Compiler) -> Optional[Field]:
-    """The compiled field, or ``None`` after its problems were reported to the compiler."""
+def compile_field(
+    spec: FieldSpec, required: bool, compiler: Compiler, takes_stand_ins: bool = False
+) -> Optional[Field]:
+    """The compiled field, or ``None`` after its problems were reported to the compiler.
+
+    ``takes_stand_ins``: the target takes there what stands in for a missing item.
+    """
     before = len(compiler.problems)
     place, where = spec.place, spec.path
     when = None
@@ -49,7 +55,12 @@ def compile_field(spec: FieldSpec, required: bool, compiler: Compiler) -> Option
     missing, use = _missing(spec, compiler)
     refer = None
     if spec.ref is not None and compiler.check_entity(spec.ref, place, f"{where}.ref"):
-        refer = compiler.bindings.referrer(spec.ref, missing or FAIL, use)
+        stand_in = _stand_in(spec, compiler) if missing == PLACEHOLDER else None
+        if stand_in is not None and not takes_stand_ins:
+            told = f"{spec.name}: the target takes none of the {stand_in} there: what is missing is noted in words"
+            compiler.report(codes.NO_STAND_IN_HERE, told, _place(spec, compiler, "missing"), f"{where}.missing")
+            missing, stand_in = NOTE, None
+        refer = compiler.bindings.referrer(spec.ref, missing or FAIL, use, stand_in)
     if any(problem.severity == ERROR for problem in compiler.problems[before:]):
         return None
     then, covered = taken_by_steps(spec.steps, spec.table)
@@ -127,7 +138,7 @@ def _missing(spec: FieldSpec, compiler: Compiler) -> tuple[Optional[str], Option
                 where,
                 f"{', '.join(_POLICIES)} or {{use: KEY}}",
             )
-    if spec.ref is None and (policy == NOTE or use is not None):
+    if spec.ref is None and (policy in (NOTE, PLACEHOLDER) or use is not None):
         compiler.report(
             codes.BAD_MISSING,
             f"{spec.name} refers to nothing: '{'use' if use else policy}' is for references",
@@ -136,3 +147,21 @@ def _missing(spec: FieldSpec, compiler: Compiler) -> tuple[Optional[str], Option
             "fail, skip or null",
         )
     return policy, use
+
+
+def _stand_in(spec: FieldSpec, compiler: Compiler) -> Optional[str]:
+    """The entity that stands in for what is missing; reports where the spec has none."""
+    found = compiler.bindings.stand_in(str(spec.ref))
+    if found is None:
+        loaders = {name: compiler.registry.find(LOADER, name) for name in compiler.registry.names(LOADER)}
+        fitting = [name for name, loader in loaders.items() if loader and loader.stands_in_for == spec.ref]
+        compiler.report(
+            codes.BAD_MISSING,
+            f"'{PLACEHOLDER}': no entity of this spec stands in for missing {spec.ref}",
+            _place(spec, compiler, "missing"),
+            f"{spec.path}.missing",
+            f"an entity whose loader does ({', '.join(fitting) or 'no plugin has one'}), or {NOTE}",
+        )
+    else:
+        compiler.refers_to.add(found)
+    return found

@@ -13,7 +13,13 @@ Label = Callable[[Any], str]
 Referrer = Callable[[Any], Any]
 
 
-def referrer(entity: EntitySpec, registry: Registry, missing: str = FAIL, use: Optional[str] = None) -> Referrer:
+def referrer(
+    entity: EntitySpec,
+    registry: Registry,
+    missing: str = FAIL,
+    use: Optional[str] = None,
+    stand_in: Optional[str] = None,
+) -> Referrer:
     """A function from a source value to its ``Ref``, from a list to the list of them; ``Ref``s stay.
 
     The aliases are those of the entity's first extractor (else its first splitter); for a list of another entity's
@@ -30,7 +36,7 @@ def referrer(entity: EntitySpec, registry: Registry, missing: str = FAIL, use: O
             return [refer(item) for item in value if item is not None and item != ""]
         if isinstance(value, Ref):
             return value
-        return Ref(name, tuple(aliases(value)), label(value), missing, use)
+        return Ref(name, tuple(aliases(value)), label(value), missing, use, stand_in)
 
     return refer
 

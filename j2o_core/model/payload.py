@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Optional
 
-FAIL, SKIP, NULL, NOTE = "fail", "skip", "null", "note"
+FAIL, SKIP, NULL, NOTE, PLACEHOLDER = "fail", "skip", "null", "note", "placeholder"
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,9 @@ class Ref:
     """A reference to an item of ``entity`` by any of its ``aliases``, best first.
 
     ``label`` is what a person would read in its place. ``missing`` says what happens where nothing is found:
-    ``fail | skip | null | note``, or ``use`` names the alias to take instead.
+    ``fail | skip | null | note | placeholder``, or ``use`` names the alias to take instead. ``stand_in`` is the entity
+    whose item of the same aliases takes the place of one that is not there; where that is not there either,
+    ``placeholder`` is ``note``.
     """
 
     entity: str
@@ -25,6 +27,7 @@ class Ref:
     label: str = ""
     missing: str = FAIL
     use: Optional[str] = None
+    stand_in: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ def to_json(value: Any) -> Any:
             form["missing"] = value.missing
         if value.use is not None:
             form["use"] = value.use
+        if value.stand_in is not None:
+            form["standIn"] = value.stand_in
         return form
     if isinstance(value, RichText):
         return {_RICH: value.tree}
@@ -70,6 +75,7 @@ def from_json(form: Any) -> Any:
                 form.get("label", ""),
                 form.get("missing", FAIL),
                 form.get("use"),
+                form.get("standIn"),
             )
         if _RICH in form:
             return RichText(form[_RICH])

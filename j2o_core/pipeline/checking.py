@@ -116,7 +116,7 @@ class Checking:
 
     def _check_entity(self, entity: str) -> int:
         loader, mapping = self._wiring.loaders[entity], self._wiring.mappings[entity]
-        done = 0
+        done = passed_over = 0
         self._tree.clear()
         for stubs in self._snapshot.stubs(entity):
             if self._stop.is_set():
@@ -131,6 +131,7 @@ class Checking:
                 new = identifier not in known
                 verdict = self._checker.check(record, sourced.source, new, broken.get(identifier, ()))
                 self._tell(verdict)
+                passed_over += verdict.is_none
                 if verdict.mapped is not None and loader.parent_field:
                     nodes.append(tree_node(identifier, verdict.mapped, loader, self._find))
             self._tree.add(nodes)
@@ -142,10 +143,10 @@ class Checking:
         found = circle(self._tree, entity, loader)
         if found is not None:
             self._findings.add(found)
-        if not done:
+        if not done and not loader.stands_in_for:
             problem = Problem(codes.NO_RECORDS, f"no record of {entity} was read", WARNING, entity=entity)
             self._findings.add(problem)
-        return done
+        return done - passed_over
 
     def _tell(self, verdict: Verdict) -> None:
         cause = () if verdict.cause is None else (verdict.cause,)

@@ -10,7 +10,7 @@ from ..checks.checker import Checker
 from ..checks.findings import Findings
 from ..checks.left_out import LeftOut
 from ..engine.record import image_digests
-from ..engine.resolve import OPEN_END, Resolution, Resolver
+from ..engine.resolve import Resolution, Resolver
 from ..hooks.protocols import Loader
 from ..ledger import effects, listing
 from ..ledger.effects import Planned
@@ -21,7 +21,6 @@ from ..mapping.compiled import EntityMapping
 from ..mapping.model import Mapped
 from ..model.effect import Effect, EffectClass
 from ..model.outcome import ItemFailed, ItemSkipped
-from ..model.payload import Ref
 from ..model.problem import WARNING, Problem
 from ..model.record import Record
 from ..snapshot.facts import Broken, Facts
@@ -32,10 +31,11 @@ from .adoption import Adoption, Recognising
 from .batch import Batch, Batches
 from .drafting import NOTES, as_row, draft, write_step
 from .interrupt import Interrupted
+from .open_ends import OpenEnds, open_ends
 from .options import Emit
 from .parents import circle, tree_node
 from .records import Records, Sourced
-from .retry import Retry, references
+from .retry import Retry
 from .takeover import Takeover
 from .tolerance import Tolerance
 from .tree_plan import TreePlan
@@ -67,11 +67,12 @@ class Planner:
         self._stop = stop
         self._scan_again = scan_again
         self._retry = retry
-        #: where ``retry`` is set: of the records being planned, those that failed; how many are not its business
+        #: where ``retry`` is set: of the records being planned, those that failed; how many are nobody's business
         self._failed: set[str] = set()
         self._passed_over = 0
         self._records = Records(snapshot, wiring.derivations)
         self._facts = Facts(snapshot)
+        self._ends = OpenEnds(resolver, items, run, wiring.loaders, retry)
         self._adoption = Adoption(snapshot, items)
         self._recognising = Recognising(resolver, self._adoption)
         self._takeover = Takeover(wiring.spec, snapshot, items, resolver, self._as_effect)
@@ -114,10 +115,9 @@ class Planner:
         for stubs in self._snapshot.stubs(entity):
             if self._stop.is_set():
                 raise Interrupted
-            made_of = self._items.made_of(entity, [stub.id for stub in stubs])
+            known = self._items.get(entity, [stub.id for stub in stubs])
             if self._retry is not None:
-                written = self._items.get(entity, made_of)
-                incomplete = [origin for origin, item in written.items() if _open_ends(item)]
+                incomplete = [origin for origin, item in known.items() if open_ends(item)]
                 stubs, self._failed = self._retry.choose(entity, stubs, incomplete)
             source += len(stubs)
             broken = self._facts.broken(entity, [stub.id for stub in stubs]) if mapping.across else {}
@@ -126,9 +126,8 @@ class Planner:
                 for stub in stubs
                 if stub.id in broken
                 or stub.id in self._failed
-                or made_of.get(stub.id) != (_digest_of(stub, mapping), mapping.digest)
+                or not _same(known.get(stub.id), _digest_of(stub, mapping), mapping.digest)
             ]
-            known = self._items.get(entity, [stub.id for stub in todo if stub.id in made_of])
             new = [stub.id for stub in todo if stub.id not in known]
             self._takeover.look_up(entity, loader, new)
             batch = Batch(entity, unchanged=len(stubs) - len(todo), doubtful=self._refused_before(entity, new))
@@ -158,7 +157,9 @@ class Planner:
         batch.problems.extend((record.origin.id, problem) for problem in verdict.problems)
         for problem in verdict.stops:
             self.stops.add(problem)
-        if self._is_passed_over(record.origin.id, verdict.mapped):
+        if verdict.is_none and item is not None:
+            batch.unchanged += 1  # made when it was needed
+        elif verdict.is_none or self._is_passed_over(record.origin.id, verdict.mapped):
             self._passed_over += 1
         elif verdict.cause is not None:
             batch.leave_out(record.origin.id, verdict.cause)
@@ -194,8 +195,12 @@ class Planner:
         changed = [
             name
             for name in {**planned.fields, **item.fields}
-            if self._differs(planned, item, name) and name not in loader.finish_fields
+            if self._ends.differs(planned, item, name) and name not in loader.finish_fields
         ]
+        if any(name in loader.identifying and self._ends.was_replaced(planned, item, name) for name in changed):
+            # What stood in for another keeps what it has: that other one gets an item of its own.
+            batch.planned.append(planned)
+            return
         if NOTES in changed:
             changed.remove(NOTES)
             if loader.notes_field and loader.notes_field not in changed:
@@ -204,32 +209,12 @@ class Planner:
             changed = [name for name in changed if name in loader.shared_fields]
         if not changed:
             batch.unchanged += 1
-            digest = "" if _open_ends(item) else planned.record_digest
+            digest = "" if open_ends(item) else planned.record_digest
             batch.digests.append((item.origin, digest, planned.mapping_digest))
             return
         if loader.parent_field in changed and batch.nodes[-1][1] is not None:
             self._moved.add(batch.nodes[-1][1])
         batch.planned.append(self._update(planned, changed))
-
-    def _differs(self, planned: Planned, item: Item, name: str) -> bool:
-        """Whether a field is another than was written, or refers to what was missing then and is there now."""
-        now, then = planned.fields.get(name), item.fields.get(name)
-        if now is not None and then == now + OPEN_END:
-            return any(self._leads_somewhere(ref) for ref in references(planned.payload.get(name)))
-        return now != then
-
-    def _leads_somewhere(self, ref: Ref) -> bool:
-        if self._resolver.reference(ref) is not None:
-            return True
-        for alias in ref.aliases:
-            origin = self._resolver.origin(ref.entity, alias)
-            if origin is not None and (self._retry is None or self._retry.failed(ref.entity, [origin[0]])):
-                # It is written in this run, unless its own planning left it out.
-                engine = self._items.engine
-                return ref.entity in self._wiring.loaders and not listing.outcomes(
-                    engine, self._run, ref.entity, [origin[0]]
-                )
-        return False
 
     def _update(self, planned: Planned, only: Sequence[str]) -> Planned:
         step = write_step(self._wiring, planned.entity).number
@@ -287,8 +272,6 @@ class Planner:
                 found.display,
                 found.parent or None,
                 "" if changed or resolution.unresolved else planned.record_digest,
-            if ours and resolution.named_in_vain:
-                batch.open.append(OpenReferences(entity, planned.origin, resolution.named_in_vain))
                 planned.mapping_digest,
                 {} if changed else resolution.digests(planned.fields),
                 image_digests(found.image),
@@ -300,6 +283,8 @@ class Planner:
             batch.planned.append(self._update(planned, changed))
         else:
             batch.unchanged += 1
+            if ours and resolution.named_in_vain:
+                batch.open.append(OpenReferences(entity, planned.origin, resolution.named_in_vain))
         return True
 
     # ---------------------------------------------------------------- what is left out
@@ -332,9 +317,8 @@ _CHUNK = 500
 UNRETURNED = "the source counts it but does not return it (restricted, or no permission)"
 
 
-def _open_ends(item: Item) -> bool:
-    """Whether a reference of the item found nothing when it was written."""
-    return any(value.endswith(OPEN_END) for value in item.fields.values())
+def _same(item: Optional[Item], record_digest: str, mapping_digest: str) -> bool:
+    return item is not None and item.record_digest == record_digest and item.mapping_digest == mapping_digest
 
 
 def _digest_of(stub: Stub, mapping: EntityMapping) -> str:

@@ -150,6 +150,8 @@ def _find(ref: Ref, known: Mapping[str, frozenset[str]]) -> Optional[TargetItem]
         return Mocked(ref.entity, ref.aliases[0], ref.label, aliases=ref.aliases)
     if ref.use is not None and (here is None or ref.use in here):
         return Mocked(ref.entity, ref.use, aliases=(ref.use,))
+    if ref.stand_in is not None and any(alias in known.get(ref.stand_in, ()) for alias in ref.aliases):
+        return Mocked(ref.stand_in, ref.aliases[0], ref.label, aliases=ref.aliases)
     return None
 
 

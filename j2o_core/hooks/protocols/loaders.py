@@ -50,6 +50,15 @@ class Loader(ABC):
     scan_by: ClassVar[Optional[str]] = None
     #: whether an item can be changed once it is written; else what the target made of it then is found as it is
     changeable: ClassVar[bool] = True
+    #: the entity for whose missing items these stand in (placeholders for ``users``): one is made only of what has no
+    #: item of its own there
+    stands_in_for: ClassVar[Optional[str]] = None
+    #: payload fields that may refer to what stands in for another item; ``cf:*`` for all custom fields
+    takes_stand_ins: ClassVar[tuple[str, ...]] = ()
+    #: payload fields that cannot be changed: where one is another, a new item is created, and the earlier one stays
+    identifying: ClassVar[tuple[str, ...]] = ()
+    #: payload fields of which one is needed: an item all of whose references there lead nowhere is left out
+    needs_one_of: ClassVar[tuple[str, ...]] = ()
     #: how many scopes one ``scan`` takes
     scan_batch: ClassVar[int] = 1
     #: further base URLs under which texts name the source; set before anything is written
@@ -68,6 +77,13 @@ class Loader(ABC):
 
     def prepare(self) -> None:
         """Look up once what requests need (types, statuses, ...); raises ``Fatal`` where what must exist does not."""
+
+    def refusal(self) -> str:
+        """Why the target takes no items of this kind at all (its edition has none), found out by reading; else empty.
+
+        Asked once, when the first item is checked; after that every item is skipped for this reason.
+        """
+        return ""
 
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """Effects of one lane never run at the same time. ``parent`` and ``root`` are origins as text, or empty."""

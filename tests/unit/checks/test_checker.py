@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Iterable, Mapping, Optional
+from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 
 import pytest
 
 from j2o_core.checks import codes
 from j2o_core.checks.checker import Checker, Verdict
 from j2o_core.checks.left_out import LeftOut
+from j2o_core.hooks.protocols import Extractor, Page, Selection
 from j2o_core.hooks.registry import Registry
 from j2o_core.mapping.model import Mapped
 from j2o_core.model.origin import Origin
@@ -34,6 +35,7 @@ SPEC = Spec(
             LOAD,
             rules=(RuleSpec("named", "source", "", "", "fail", path="a rule"),),
         ),
+        "stand_ins": EntitySpec("stand_ins", (ExtractSpec(of="files", split="x"),), {}, LOAD),
         "files": EntitySpec("files", (ExtractSpec(plugin="x"),), {}, LOAD, on_fail="fail"),
         "links": EntitySpec("links", (ExtractSpec(plugin="x"),), {}, LOAD, on_fail="skip"),
         "comments": EntitySpec("comments", (ExtractSpec(of="work_packages", each="c"),), {}, LOAD),
@@ -42,17 +44,48 @@ SPEC = Spec(
     RuntimeSpec(),
     places={"tables.kinds.Story": Place("spec.yaml", 7, 3)},
 )
-KNOWN = {("users", "ann"): ("u1", "ann"), ("work_packages", "ACME-9"): ("9", "ACME-9")}
+KNOWN = {
+    ("users", "ann"): ("u1", "ann"),
+    ("stand_ins", "ann"): ("u1", "ann"),
+    ("work_packages", "ACME-9"): ("9", "ACME-9"),
+}
+
+
+class FakeUsers(Extractor):
+    name = "fake.users"
+
+    def pages(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Iterator[Page]:
+        yield Page([])
+
+    @staticmethod
+    def aliases(value: Any) -> Sequence[str]:
+        return (value["name"],)
 
 
 class FakeLoader:
     required = ("project",)
+    stands_in_for: Optional[str] = None
+    needs_one_of = ("person", "group")
+
+    def refusal(self) -> str:
+        return ""
 
     def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
         if len(str(payload.get("subject", ""))) > 255:
             yield Problem("X-1", "longer than 255 characters", ERROR, field="subject")
         if payload.get("subject") == "":
             yield Problem("X-2", "blank", WARNING, field="subject")
+
+
+class FakeStandIns(FakeLoader):
+    """What stands in for users; the target may have none."""
+
+    stands_in_for = "users"
+    asked, reason = 0, ""
+
+    def refusal(self) -> str:
+        self.asked += 1
+        return self.reason
 
 
 class FakeMapping:
@@ -67,13 +100,17 @@ class FakeMapping:
 class Checking:
     """A checker over fake mappings and loaders."""
 
+    named: Any = 5
+
     def __init__(self) -> None:
         registry = Registry()
         registry.record_schema("fake.users", {"name": {"type": "string"}})
+        registry.extractor(FakeUsers)
         self.left_out = LeftOut()
         self.mapping = FakeMapping()
         mappings: Any = dict.fromkeys(SPEC.entities, self.mapping)
-        loaders: Any = dict.fromkeys(SPEC.entities, FakeLoader())
+        self.stand_ins = FakeStandIns()
+        loaders: Any = {**dict.fromkeys(SPEC.entities, FakeLoader()), "stand_ins": self.stand_ins}
         self.checker = Checker(
             SPEC, registry, mappings, loaders, lambda entity, alias: KNOWN.get((entity, alias)), self.left_out
         )
@@ -82,7 +119,8 @@ class Checking:
         """The verdict on a work package ``ACME-1`` (or another record) that maps like this."""
         self.mapping.mapped = Mapped(**{"payload": {}, "preserved": {}, **mapped})
         parent = Origin("acme", "work_packages", "1") if entity == "comments" else None
-        record = Record(Origin("acme", entity, "1"), "ACME-1", {"name": 5}, parent=parent)
+        data = {"name": self.named}
+        record = Record(Origin("acme", entity, "1"), "ACME-1", data, parent=parent)
         return self.checker.check(record, None, new)
 
 
@@ -123,6 +161,51 @@ def test_what_belongs_to_an_item_left_out_shares_its_fate_unless_it_was_written_
     assert (verdict.cause.code, verdict.cause.severity) == ("J2O-E010", of_the_parent.cause.severity)
     assert words in verdict.cause.message
     assert checking.check("comments", new=False).cause is None
+
+
+ANN = Ref("users", ("ann",), "Ann Lee", "placeholder", stand_in="stand_ins")
+
+
+def left_out(checking: Checking, entity: str) -> None:
+    checking.left_out.add(Origin("acme", entity, "u1"), problem(severity=WARNING))
+
+
+def test_nothing_is_made_for_who_has_an_item_and_one_for_who_has_none(checking):
+    checking.named = "ann"
+    assert checking.check("stand_ins").is_none
+    left_out(checking, "users")
+    needed = checking.check("stand_ins")
+    assert needed.mapped is not None and not needed.is_none
+    checking.named = "bob"
+    assert checking.check("stand_ins").mapped is not None
+
+
+def test_a_target_without_such_things_is_asked_once_and_all_are_skipped(checking):
+    checking.stand_ins.reason = "this edition has none"
+    checking.named = "bob"
+    for _ in range(2):
+        verdict = checking.check("stand_ins")
+        assert verdict.cause is not None
+        assert (verdict.cause.code, verdict.cause.severity) == ("J2O-E013", WARNING)
+        assert verdict.cause.message == "this edition has none"
+    assert checking.stand_ins.asked == 1
+
+
+def test_a_reference_leads_to_what_stands_in_and_where_that_is_left_out_too_to_nothing(checking):
+    left_out(checking, "users")
+    assert checking.check(payload={"assignee": ANN}).replaced == ()
+    left_out(checking, "stand_ins")
+    (told,) = checking.check(payload={"assignee": ANN}).replaced
+    assert "Ann Lee" in told.message and "missing: placeholder" in told.message
+
+
+def test_an_item_that_needs_one_of_several_and_has_none_is_left_out(checking):
+    nobody, nothing = Ref("users", ("bob",), "Bob", "skip"), Ref("groups", ("devs",), "Devs", "skip")
+    ann = Ref("users", ("ann",), "Ann", "skip")
+    assert checking.check(payload={"person": ann, "group": nothing}).cause is None
+    verdict = checking.check(payload={"person": nobody})
+    assert verdict.cause is not None
+    assert (verdict.cause.code, verdict.cause.severity) == ("J2O-E012", WARNING)
 
 
 def test_a_reference_to_nothing_fails_the_item_where_its_field_says_so(checking):

@@ -69,6 +69,7 @@ class FakeLoader(Loader):
     effect_class = EffectClass.MARKED
     phase = Phase.WORK_PACKAGES
     required = ("subject",)
+    takes_stand_ins = ("assignee", "cf:*")
     parent_field = "parent"
     notes_field = "description"
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, TypeVar
 
 from j2o_core.api import ItemFailed, Refused, likeliest
 
+from .editions import PlaceholderOffer, features_of, placeholder_offer
 from .hal import condition, elements, filters, id_in, link
 from .texts import folded
 from .work_package_schema import WorkPackageSchema, read_schema
@@ -150,8 +151,7 @@ class Catalogue:
     @property
     def features(self) -> frozenset[str]:
         """Features of the enterprise edition that may be used, as lower-case letters alone."""
-        names = self.configuration.get("availableFeatures") or ()
-        return frozenset("".join(filter(str.isalpha, str(name))).lower() for name in names)
+        return features_of(self.configuration) or frozenset()
 
     @property
     def is_history_writable(self) -> bool:
@@ -162,6 +162,11 @@ class Catalogue:
             return bool(created.get("writable"))
 
         return self._once("history", ask)
+
+    @property
+    def placeholder_users(self) -> PlaceholderOffer:
+        """Whether placeholder users can be made, and else why not."""
+        return self._once("placeholder_users", lambda: placeholder_offer(self._client, self.configuration))
 
     def _list(self, kind: str, path: str, **params: Any) -> Names:
         def ask() -> Names:

@@ -17,6 +17,7 @@ from .loaders.attachments import Attachments
 from .loaders.comments import Comments
 from .loaders.groups import Groups
 from .loaders.memberships import Memberships
+from .loaders.placeholder_users import PlaceholderUsers
 from .loaders.projects import Projects
 from .loaders.relations import Relations
 from .loaders.time_entries import TimeEntries
@@ -35,6 +36,7 @@ _SETUP: Mapping[str, Any] = {
 def add_cases(kit: Kit) -> None:
     """A case for each loader, and one for the surveyor."""
     kit.loader(Users, _world, _user, changes={"firstName": "Other"})
+    kit.loader(PlaceholderUsers, _licensed, _placeholder_user, changes={"name": "Other name"})
     kit.loader(Groups, _world, _group, changes={"name": "Other group"})
     kit.loader(Projects, _world, _project, changes={"name": "Other name", "description": _rich("other")})
     kit.loader(Versions, _world, _version, changes={"description": "other", "endDate": "2024-06-30"})
@@ -50,6 +52,10 @@ def add_cases(kit: Kit) -> None:
 
 def _world(worlds: Worlds) -> World:
     return _set_up(worlds, "openproject-setup.yaml", _SETUP)
+
+
+def _licensed(worlds: Worlds) -> World:
+    return _set_up(worlds, "licensed-setup.yaml", {**_SETUP, "edition": "enterprise"})
 
 
 def _surveyed(worlds: Worlds) -> World:
@@ -81,6 +87,10 @@ def _set_up(worlds: Worlds, name: str, content: Mapping[str, Any]) -> World:
 
 def _user(bench: Bench) -> Effect:
     return bench.effect("users", _user_payload(bench))
+
+
+def _placeholder_user(bench: Bench) -> Effect:
+    return bench.effect("placeholder_users", {"name": f"Gone {bench.number()}"})
 
 
 def _group(bench: Bench) -> Effect:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from typing import Any, Iterator, Mapping, Optional, Sequence
+from typing import Any, Iterator, Mapping, Optional
 
 from j2o_core.api import Client, ConnectionOptions, Connector, Fatal, Http, NotSent, Refused, Retriable, Stream
 
@@ -16,6 +16,8 @@ from .multipart import Multipart
 #: access tokens of OpenProject 17.2 and later begin so and are sent as bearer tokens
 _BEARER_PREFIX = "opapi-"
 _NOTIFY = {"notify": "false"}
+#: bytes of an upload that is sent at once
+_SHORT = 64 * 1024
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 
 
@@ -116,6 +118,10 @@ class OpenProject(Client):
         answer: dict[str, Any] = self.http.cached_json(_address(path), method="POST", json=body)
         return answer
 
+    def validate(self, path: str, body: Mapping[str, Any]) -> None:
+        """Ask what is wrong with a body that the server takes in no case; raises ``Refused``, which tells."""
+        self.http.read("POST", _address(path), json=body)
+
     def ask_form(self, path: str, body: Mapping[str, Any]) -> Optional[dict[str, Any]]:
         """What the form of a path says to a body now; ``None`` where the server has no such form."""
         try:
@@ -192,33 +198,19 @@ class OpenProject(Client):
         return answer
 
     def upload(self, path: str, metadata: Mapping[str, Any], name: str, content: Stream) -> dict[str, Any]:
-        """Send a file, streamed, with its metadata."""
+        """Send a file with its metadata: a short one at once, others streamed."""
         body = Multipart(json.dumps(metadata), name, content)
         answer: dict[str, Any] = self.http.send(
-            "POST", _address(path), body=body, headers={"Content-Type": body.content_type}
+            "POST",
+            _address(path),
+            body=b"".join(body) if len(body) <= _SHORT else body,
+            headers={"Content-Type": body.content_type},
         ).json()
         return answer
 
     def close(self) -> None:
         """Give sockets back."""
         self.http.close()
-
-
-def attributes_of(refusal: Refused) -> Sequence[str]:
-    """The attributes that a refused request's errors name; messages are in the user's language, these are not."""
-    names = []
-    for error in errors_of(refusal):
-        details = (error.get("_embedded") or {}).get("details") or {}
-        if details.get("attribute"):
-            names.append(str(details["attribute"]))
-    return names
-
-
-def errors_of(refusal: Refused) -> Sequence[Mapping[str, Any]]:
-    """The single errors in a refusal, one or many."""
-    body = refusal.body if isinstance(refusal.body, Mapping) else {}
-    inner = (body.get("_embedded") or {}).get("errors")
-    return [error for error in inner if isinstance(error, Mapping)] if inner else [body]
 
 
 def _resource(answer: Any, path: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from j2o_core.api import RichText, TargetItem, richtext
 from .catalogue import Names
 from .hal import API, id_in, raw
 from .prose import markdown
+from .target_items import principal_kind
 from .texts import folded, normal_text, one_line
 from .times import day_of
 from .work_package_schema import CustomField
@@ -82,7 +83,7 @@ def _convert_links(field: CustomField, value: Any, options: Options) -> Converte
 def _choice(field: CustomField, item: Any, options: Options) -> tuple[Any, Any]:
     if isinstance(item, TargetItem):
         if field.kind == "User":
-            return f"{API}/{'groups' if item.entity == 'groups' else 'users'}/{item.id}", item.id
+            return f"{API}/{principal_kind(item)}/{item.id}", item.id
         return (f"{API}/versions/{item.id}", item.id) if field.kind == "Version" else (None, None)
     href = field.options.get(folded(item))
     if href is None and field.options_href and field.kind != "User":

@@ -12,6 +12,7 @@ from .loaders.attachments import Attachments
 from .loaders.comments import Comments
 from .loaders.groups import Groups
 from .loaders.memberships import Memberships
+from .loaders.placeholder_users import PlaceholderUsers
 from .loaders.projects import Projects
 from .loaders.relations import Relations
 from .loaders.time_entries import TimeEntries
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 LOADERS = (
     Users,
+    PlaceholderUsers,
     Groups,
     Projects,
     Memberships,

@@ -7,8 +7,9 @@ from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 
 from j2o_core.api import ERROR, WARNING, Effect, Found, Loader, Problem, Refused
 
-from .connector import OpenProject, attributes_of, errors_of
+from .connector import OpenProject
 from .hal import id_in
+from .refusals import attributes_of, errors_of
 
 REFUSES, ALTERS = "J2O-O030", "J2O-O031"
 #: links of a payload that the server may replace without a word

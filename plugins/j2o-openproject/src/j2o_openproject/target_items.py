@@ -24,6 +24,12 @@ def optional_id(item: Any) -> Optional[str]:
     return item.id if isinstance(item, TargetItem) else None
 
 
+def principal_kind(item: Any) -> str:
+    """Where the API keeps a person, a group or a placeholder: ``users``, ``groups`` or ``placeholder_users``."""
+    entity = item.entity if isinstance(item, TargetItem) else ""
+    return entity if entity in ("groups", "placeholder_users") else "users"
+
+
 def ids(items: Any) -> list[str]:
     """The ids of a list of references (or of a single one), each once, empty ones left out."""
     listed = items if isinstance(items, (list, tuple)) else [items]

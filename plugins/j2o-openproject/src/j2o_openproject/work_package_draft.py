@@ -16,7 +16,7 @@ from .marks import WORK_PACKAGE, Marks
 from .progress import PROGRESS_FIELDS, progress_of
 from .prose import block, joined, link_label, markdown
 from .references import EffectReferences
-from .target_items import ids, optional_id, payload_of, sorted_ids, target_id
+from .target_items import ids, optional_id, payload_of, principal_kind, sorted_ids, target_id
 from .texts import folded, one_line
 from .times import day_of, normal_time, readable_time, sent_time
 from .work_package_schema import WorkPackageSchema
@@ -149,8 +149,7 @@ def _people(draft: Draft, payload: Mapping[str, Any]) -> None:
     for name in ("assignee", "responsible"):
         if name in payload:
             item = payload[name]
-            kind = "groups" if isinstance(item, TargetItem) and item.entity == "groups" else "users"
-            _add(draft, name, optional_id(item), links={name: link(kind, optional_id(item))})
+            _add(draft, name, optional_id(item), links={name: link(principal_kind(item), optional_id(item))})
 
 
 def _history(draft: Draft, payload: Mapping[str, Any], catalogue: Catalogue) -> None:

@@ -1,4 +1,4 @@
-"""Users, groups, placeholder users, memberships."""
+"""Users, groups, memberships."""
 
 from __future__ import annotations
 
@@ -116,12 +116,6 @@ def test_a_group_patch_replaces_the_members(fresh):
     assert [member["title"] for member in changed["_links"]["members"]] == [two["name"]]
     assert fresh.refused("POST", "groups", {"name": f"g{one['id']}"})[2] == "name"
     assert fresh.call("DELETE", f"groups/{group['id']}").status_code == 202
-
-
-def test_placeholder_users_are_for_the_enterprise_edition(fresh, serve):
-    assert fresh.refused("POST", "placeholder_users", {"name": "Gone"})[:2] == (403, "MissingPermission")
-    made = serve("edition: enterprise").post("placeholder_users", {"name": "Former Jira user"})
-    assert made["_type"] == "PlaceholderUser"
 
 
 def test_a_locked_user_cannot_become_a_member(fresh, project):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from email.utils import parsedate_to_datetime
-from typing import Iterator, Optional, Sequence
+from typing import Any, Iterator, Mapping, Optional, Sequence
 
 from j2o_core.api import Inspector, Line, Needs, Prerequisite, Refused, inspectors
 
 from ..connector import OpenProject
+from ..editions import placeholder_offer
 from ..hal import API
 from .administrator_script import administrator_script
 from .set_up import SetUp
@@ -21,7 +22,7 @@ _PROJECTS = 50
 
 
 class OpenProjectInspector(Inspector):
-    """Asks with GETs and with forms, which write nothing, and never of a cache."""
+    """Asks with GETs, forms, and what is refused in any case, none of which writes; and never of a cache."""
 
     name = "openproject"
     client: OpenProject
@@ -100,6 +101,8 @@ class OpenProjectInspector(Inspector):
             advice = "Raise it while you migrate: Administration > API and webhooks > Maximum page size"
             yield Line("setting", WARN, f"the API gives {size} items a page, so that looking back is slow", advice)
         yield self._history()
+        if "placeholder_users" in needs.fields:
+            yield self._placeholders(configuration)
         yield self._identifiers(configuration.get("activeFeatureFlags") or ())
 
     def _history(self) -> Line:
@@ -113,6 +116,12 @@ class OpenProjectInspector(Inspector):
             "Allow it while you migrate (14.0 and later): Administration > API and webhooks > Write access to "
             "read-only attributes",
         )
+
+    def _placeholders(self, configuration: Mapping[str, Any]) -> Line:
+        offer = placeholder_offer(self.client, configuration)
+        if not offer.refusal:
+            return Line("setting", OK, "who is to have no account becomes a placeholder user")
+        return Line("setting", WARN, f"{offer.refusal}: who is to have no account is noted in words", offer.advice)
 
     def _identifiers(self, flags: Sequence[str]) -> Line:
         if any("semantic" in str(flag).lower() for flag in flags):

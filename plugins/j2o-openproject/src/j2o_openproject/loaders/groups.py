@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
 
 from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem, Refused, Taken
 
-from ..connector import attributes_of
 from ..hal import linked_all, links
+from ..refusals import attributes_of
 from ..target_items import ids, sorted_ids
 from ..texts import folded, one_line
 from .entity import EntityLoader, lost_notes, only

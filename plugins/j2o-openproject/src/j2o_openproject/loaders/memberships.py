@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequenc
 from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Phase, Problem, Refused, Taken
 
 from ..hal import condition, link, linked, linked_all, links
-from ..target_items import alias_of, optional_id, target_id
+from ..target_items import alias_of, optional_id, principal_kind, target_id
 from .entity import FormLoader, failed, lost_notes, of_those_that_exist
 
 _QUIET = {"sendNotifications": False}
@@ -33,6 +33,9 @@ class Memberships(FormLoader):
         "roles": "names of roles",
     }
     required = ("project", "roles")
+    needs_one_of = ("user", "group")
+    takes_stand_ins = ("user",)
+    identifying = ("user",)
     shared_fields = ("roles",)
 
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
@@ -79,11 +82,10 @@ class Memberships(FormLoader):
     def create(self, effect: Effect) -> Answer:
         """A membership without a mail about it."""
         wanted = self.image(effect)
-        kind = "users" if wanted.get("user") else "groups"
         body = {
             "_links": {
                 "project": link("projects", wanted["project"]),
-                "principal": link(kind, self._principal(effect)),
+                "principal": link(self._kind(effect), self._principal(effect)),
                 "roles": self._role_links(wanted["roles"]),
             },
             "_meta": _QUIET,
@@ -132,6 +134,10 @@ class Memberships(FormLoader):
     def _principal(self, effect: Effect) -> str:
         payload = effect.payload
         return optional_id(payload.get("user")) or target_id(payload.get("group"), "user or group")
+
+    def _kind(self, effect: Effect) -> str:
+        payload = effect.payload
+        return principal_kind(payload["user"] if optional_id(payload.get("user")) else payload.get("group"))
 
     def _role_links(self, names: Iterable[str]) -> list[dict[str, Optional[str]]]:
         return links("roles", [self.catalogue.roles.id(name) for name in names])

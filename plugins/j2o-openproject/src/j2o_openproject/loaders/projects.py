@@ -9,10 +9,10 @@ from urllib.parse import quote
 from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem, Refused, Taken
 
 from ..bad_values import bad_values_fail
-from ..connector import attributes_of
 from ..hal import link, linked, raw
 from ..prose import block, joined, markdown
 from ..references import EffectReferences
+from ..refusals import attributes_of
 from ..target_items import optional_id, payload_of
 from ..texts import folded, normal_text, one_line
 from ..times import normal_time, sent_time

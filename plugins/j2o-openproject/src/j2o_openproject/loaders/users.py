@@ -7,10 +7,10 @@ from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
 
 from j2o_core.api import Answer, Difference, Effect, EffectClass, Found, Phase, Problem, Refused, Taken, Undo
 
-from ..connector import attributes_of
 from ..hal import condition
 from ..passwords import new_password
 from ..person_names import person_name
+from ..refusals import attributes_of
 from ..texts import folded, one_line
 from .entity import FormLoader, failed, lost_notes, only
 

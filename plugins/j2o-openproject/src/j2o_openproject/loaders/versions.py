@@ -7,10 +7,10 @@ from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
 from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem, Refused, Taken
 
 from ..bad_values import bad_values_fail
-from ..connector import attributes_of
 from ..hal import link, linked, raw
 from ..prose import block, joined, markdown
 from ..references import EffectReferences
+from ..refusals import attributes_of
 from ..target_items import alias_of, payload_of, target_id
 from ..texts import folded, normal_text, one_line
 from ..times import day_of

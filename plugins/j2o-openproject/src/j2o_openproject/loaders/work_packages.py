@@ -6,11 +6,11 @@ from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
 
 from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Phase, Problem, Refused, likeliest
 
-from ..connector import attributes_of
 from ..durations import seconds_of
 from ..hal import condition, elements, linked
 from ..marks import WORK_PACKAGE
 from ..progress import percent_of
+from ..refusals import attributes_of
 from ..target_items import target_id
 from ..texts import one_line
 from ..times import day_of
@@ -74,6 +74,7 @@ class WorkPackages(FormLoader):
         "cf:*": "a custom field by name; in words where it is not active for project and type",
     }
     required = ("project", "subject", "type")
+    takes_stand_ins = ("assignee", "responsible", "cf:*")
 
     @property
     def origin_field(self) -> str:

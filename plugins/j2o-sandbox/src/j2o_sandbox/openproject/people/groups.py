@@ -1,11 +1,11 @@
-"""Groups, and placeholder users of the enterprise edition."""
+"""Groups and who belongs to them."""
 
 from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
 from j2o_sandbox.openproject import rows
-from j2o_sandbox.openproject.errors import Problems, enterprise_only, forbidden, not_found
+from j2o_sandbox.openproject.errors import Problems, forbidden, not_found
 from j2o_sandbox.openproject.links import number, read_links
 from j2o_sandbox.openproject.people.memberships import group_changed, leave_all
 from j2o_sandbox.openproject.people.principals import listing, principal_bytes
@@ -27,68 +27,33 @@ def groups(server: Server, request: Request) -> Answer:
 @routes("POST", "/groups")
 def create_group(server: Server, request: Request) -> Answer:
     """A new group with its members."""
-    return _create(server, request, "Group")
+    return _create(server, request)
 
 
 @routes("GET", "/groups/{id}")
 def group(server: Server, request: Request, group_id: str) -> Answer:
     """One group."""
-    return Answer(200, principal_bytes(server, _found(server, request, group_id, "Group")))
+    return Answer(200, principal_bytes(server, _found(server, request, group_id)))
 
 
 @routes("PATCH", "/groups/{id}")
 def update_group(server: Server, request: Request, group_id: str) -> Answer:
     """Change a group; ``_links.members`` replaces its members."""
-    return _update(server, request, _found(server, request, group_id, "Group"))
+    return _update(server, request, _found(server, request, group_id))
 
 
 @routes("DELETE", "/groups/{id}")
 def delete_group(server: Server, request: Request, group_id: str) -> Answer:
     """Delete a group, and with it what its members inherited from it."""
-    row = _found(server, request, group_id, "Group")
+    row = _found(server, request, group_id)
     _admin(request)
     group_changed(server, row, [])
-    return _delete(server, row)
+    return delete_principal(server, row)
 
 
-@routes("GET", "/placeholder_users")
-def placeholders(server: Server, request: Request) -> Answer:
-    """All placeholder users."""
-    found = sorted(server.store.principals.find("type", "PlaceholderUser"), key=lambda row: row.id)
-    return listing(server, request, "/api/v3/placeholder_users", found)
-
-
-@routes("POST", "/placeholder_users")
-def create_placeholder(server: Server, request: Request) -> Answer:
-    """A new placeholder user (enterprise edition)."""
-    if not server.settings.enterprise:
-        raise enterprise_only(request.language, "Placeholder users")
-    return _create(server, request, "PlaceholderUser")
-
-
-@routes("GET", "/placeholder_users/{id}")
-def placeholder(server: Server, request: Request, row_id: str) -> Answer:
-    """One placeholder user."""
-    return Answer(200, principal_bytes(server, _found(server, request, row_id, "PlaceholderUser")))
-
-
-@routes("PATCH", "/placeholder_users/{id}")
-def update_placeholder(server: Server, request: Request, row_id: str) -> Answer:
-    """Rename a placeholder user."""
-    return _update(server, request, _found(server, request, row_id, "PlaceholderUser"))
-
-
-@routes("DELETE", "/placeholder_users/{id}")
-def delete_placeholder(server: Server, request: Request, row_id: str) -> Answer:
-    """Delete a placeholder user."""
-    row = _found(server, request, row_id, "PlaceholderUser")
-    _admin(request)
-    return _delete(server, row)
-
-
-def _found(server: Server, request: Request, text_id: str, kind: str) -> Any:
+def _found(server: Server, request: Request, text_id: str) -> Any:
     row = server.get("principals", text_id, request.language)
-    if row.type != kind:
+    if row.type != "Group":
         raise not_found(request.language)
     return row
 
@@ -98,17 +63,17 @@ def _admin(request: Request) -> None:
         raise forbidden(request.language)
 
 
-def _create(server: Server, request: Request, kind: str) -> Answer:
+def _create(server: Server, request: Request) -> Answer:
     payload = request.json()
     _admin(request)
     problems = Problems(request.language)
     name = as_text(request.language, "name", payload.get("name"))
-    _check_name(server, kind, name, None, problems)
-    members = _members(server, request, payload, problems) if kind == "Group" else None
+    _check_name(server, name, None, problems)
+    members = _members(server, request, payload, problems)
     problems.raise_any()
     now = server.clock.stamp()
     row = server.store.put(
-        rows.Principal(id=None, type=kind, name=name, lastname=name, status="active", created=now, updated=now)
+        rows.Principal(id=None, type="Group", name=name, lastname=name, status="active", created=now, updated=now)
     )
     if members:
         group_changed(server, row, members)
@@ -120,8 +85,8 @@ def _update(server: Server, request: Request, row: Any) -> Answer:
     _admin(request)
     problems = Problems(request.language)
     name = as_text(request.language, "name", payload.get("name", row.name))
-    _check_name(server, row.type, name, row.id, problems)
-    members = _members(server, request, payload, problems) if row.type == "Group" else None
+    _check_name(server, name, row.id, problems)
+    members = _members(server, request, payload, problems)
     problems.raise_any()
     row = server.store.put(row.copy(name=name, lastname=name, updated=server.clock.stamp()))
     if members is not None:
@@ -129,7 +94,8 @@ def _update(server: Server, request: Request, row: Any) -> Answer:
     return Answer(200, principal_bytes(server, server.store.principals[row.id]))
 
 
-def _delete(server: Server, row: Any) -> Answer:
+def delete_principal(server: Server, row: Any) -> Answer:
+    """Remove a group or a placeholder user, from projects and work packages too."""
     leave_all(server, row)
     for work_package in server.store.work_packages:
         changes = {name: None for name in ("assignee", "responsible") if getattr(work_package, name) == row.id}
@@ -139,13 +105,13 @@ def _delete(server: Server, row: Any) -> Answer:
     return no_content(202)
 
 
-def _check_name(server: Server, kind: str, name: Any, own: Optional[int], problems: Problems) -> None:
+def _check_name(server: Server, name: Any, own: Optional[int], problems: Problems) -> None:
     if not isinstance(name, str) or not name.strip():
         problems.add("name", "blank")
         return
     if len(name) > 256:
         problems.add("name", "too_long", count=256)
-    other = server.store.principals.first("name", (kind, name.lower()))
+    other = server.store.principals.first("name", ("Group", name.lower()))
     if other is not None and other.id != own:
         problems.add("name", "taken")
 

@@ -10,7 +10,7 @@ from j2o_sandbox.openproject.collections import paged, read_filters, read_sort
 from j2o_sandbox.openproject.custom_values import custom_part
 from j2o_sandbox.openproject.filter_kinds import OPTIONAL, Filter, Keep, list_filter, text_filter, unknown_filter
 from j2o_sandbox.openproject.links import link, number
-from j2o_sandbox.openproject.requests import Answer, Request
+from j2o_sandbox.openproject.requests import Answer, Request, encode
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
 
@@ -41,6 +41,17 @@ def principal_link(server: Server, principal_id: Any) -> Dict[str, Any]:
 def principal_bytes(server: Server, principal: Any) -> bytes:
     """A principal as the API shows it to an admin."""
     return server.fragment(principal, lambda: represent(server, principal))
+
+
+def placeholder_bytes(server: Server, request: Request, row: Any) -> bytes:
+    """A placeholder user: the links that change it, and its status, only for who may manage them."""
+    body = represent(server, row)
+    if server.permissions.globally(request.user, "manage_placeholder_user"):
+        body["status"] = row.status
+    else:
+        for name in ("updateImmediately", "delete"):
+            del body["_links"][name]
+    return encode(body)
 
 
 def represent(server: Server, row: Any) -> Dict[str, Any]:

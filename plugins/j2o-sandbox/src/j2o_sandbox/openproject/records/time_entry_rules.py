@@ -103,7 +103,8 @@ def validate(server: Server, request: Request, draft: Any, before: Any, problems
         problems.add("entity", "blank")
     elif work_package is None or not sees(server, request.user, work_package) or work_package.project != draft.project:
         problems.add("entity" if server.features.time_entity else "workPackage", "invalid")
-    if store.principals.get(draft.user) is None:
+    user = store.principals.get(draft.user)
+    if user is None or user.type not in ("User", "Builtin"):
         problems.add("user", "blank" if draft.user is None else "invalid")
     activity = store.time_entry_activities.get(draft.activity)
     if draft.activity is not None and (activity is None or not activity.active):
