@@ -5,7 +5,7 @@ Controls (loopback only, no credentials), beside what the servers themselves off
 * ``POST /_sandbox/faults`` replaces the fault rules (body: a profile as in ``faults``, as JSON); ``{}`` ends all faults
 * ``GET /_sandbox/faults`` tells how often each rule matched and fired
 * ``POST /_sandbox/reset-counters``
-* ``/_sandbox/recording``: see ``recording``
+* ``/_sandbox/recording``: see ``recording``; ``/_sandbox/exchanges``: see ``exchanges``
 
 OpenProject's web server ends a request after ``request_limit`` seconds (0: never, as with a single worker): what would
 take longer is answered 500, or, where the client is gone already, never applied. With a latency, writes that lock the
@@ -26,6 +26,7 @@ from typing import Any, Awaitable, Callable, Dict, MutableMapping, Sequence, Tup
 from j2o_sandbox.capacity import Capacity, Crowded, Exhausted, Slots
 from j2o_sandbox.connection import reset, tell_time
 from j2o_sandbox.counters import Counters, path_template
+from j2o_sandbox.exchanges import Exchanges
 from j2o_sandbox.faults import Faults, Rule
 from j2o_sandbox.locks import Lock, Locks
 from j2o_sandbox.options import SandboxError
@@ -62,6 +63,7 @@ class Frame:
         self._faults = faults
         self._counters = counters
         self._recording = Recording()
+        self._exchanges = Exchanges()
         self._lists = PagedLists(server)
         self._latency = latency_ms / 1000.0
         self._locks = Locks()
@@ -87,6 +89,8 @@ class Frame:
         self._counters.count(method, template)
         if self._recording.wants(method, template):
             send = self._recording.watch(scope, template, body, send)
+        if self._exchanges.on:
+            send = self._exchanges.watch(scope, body, send)
         rule = None
         if self._faults.rules:
             rule = self._faults.choose(self._server, method, path, template)
@@ -147,6 +151,11 @@ class Frame:
                 await answer_json(send, 200, {"writes": []})
         elif path == "/_sandbox/recording" and scope["method"] == "GET":
             await _answer(send, 200, "application/json", self._recording.to_json())
+        elif path == "/_sandbox/exchanges" and scope["method"] == "POST":
+            self._exchanges.begin()
+            await answer_json(send, 200, {"exchanges": 0})
+        elif path == "/_sandbox/exchanges" and scope["method"] == "GET":
+            await _answer(send, 200, "application/x-ndjson", self._exchanges.to_lines())
         elif path == "/_sandbox/faults" and scope["method"] == "POST":
             try:
                 self._faults.replace(json.loads(body or b"{}"))

@@ -109,6 +109,15 @@ def test_a_sound_body_has_no_errors_and_may_be_committed(fresh, project):
         assert written.status_code == 201
 
 
+def test_a_form_says_where_to_ask_again_and_shows_text_as_it_would_be_shown(fresh):
+    body = {"name": "a", "identifier": "shown-by-a-form", "description": {"raw": "some *text*"}}
+    form = fresh.call("POST", "projects/form", body).json()
+    assert form["_links"]["validate"] == {"href": "/api/v3/projects/form", "method": "post"}
+    assert form["_embedded"]["payload"]["description"].items() >= {"format": "markdown", "raw": "some *text*"}.items()
+    membership = fresh.call("GET", "memberships/schema").json()
+    assert membership["notificationMessage"]["location"] == "_meta"
+
+
 def test_a_stale_lock_version_and_a_wrong_link_are_refused_by_the_form_itself(fresh, project):
     item = fresh.post("work_packages", {"subject": "a", "_links": {"project": href("projects", project)}})
     stale = {"lockVersion": item["lockVersion"] + 1, "subject": "b"}

@@ -7,6 +7,7 @@ from typing import Any, Callable, Dict, List, Tuple
 from j2o_sandbox.openproject.custom_values import LINKED
 from j2o_sandbox.openproject.errors import ApiError
 from j2o_sandbox.openproject.links import link
+from j2o_sandbox.openproject.live_text import formatted
 from j2o_sandbox.openproject.people import memberships, users
 from j2o_sandbox.openproject.projects import projects, versions
 from j2o_sandbox.openproject.projects.representation import STATUSES
@@ -64,6 +65,7 @@ _STANDARD: Dict[str, List[Field]] = {
         ("project", "Project", "Project", False, True),
         ("principal", "Principal", "User or group", True, True),
         ("roles", "[]Role", "Roles", True, True),
+        ("notificationMessage", "Formattable", "Message", False, True),
         ("createdAt", "DateTime", "Created on", True, False),
         ("updatedAt", "DateTime", "Updated on", True, False),
     ],
@@ -94,6 +96,8 @@ def resource_schema(server: Server, user: Any, name: str) -> Dict[str, Any]:
         body[key] = _entry(kind, label, required, writable)
         if kind in _LINKED:
             body[key]["location"] = "_links"
+        elif key == "notificationMessage":
+            body[key]["location"] = "_meta"
     if name == "projects":
         codes = [link(f"/api/v3/project_statuses/{code}", title) for code, title in STATUSES.items()]
         body["status"]["_links"] = {"allowedValues": codes}
@@ -148,7 +152,8 @@ def _form_of(name: str, write: Callable[..., Answer]) -> Callable[..., Answer]:
             errors = {str(part.attribute): part.represent() for part in parts}
         finally:
             server.rollback()
-        links: Dict[str, Any] = {"self": link(request.path, method="post")}
+        here = link(request.path, method="post")
+        links: Dict[str, Any] = {"self": here, "validate": here}
         if not errors:
             method = "patch" if values else "post"
             links["commit"] = link(request.path[: -len("/form")], method=method)
@@ -156,7 +161,7 @@ def _form_of(name: str, write: Callable[..., Answer]) -> Callable[..., Answer]:
             {
                 "_type": "Form",
                 "_embedded": {
-                    "payload": request.json(required=False),
+                    "payload": _payload(server, request, name),
                     "schema": resource_schema(server, request.user, name),
                     "validationErrors": errors,
                 },
@@ -165,6 +170,15 @@ def _form_of(name: str, write: Callable[..., Answer]) -> Callable[..., Answer]:
         )
 
     return form
+
+
+def _payload(server: Server, request: Request, name: str) -> Dict[str, Any]:
+    """What was sent, text as it would be shown."""
+    payload = dict(request.json(required=False))
+    for key, kind, *_ in _STANDARD[name]:
+        if kind == "Formattable" and isinstance(payload.get(key), dict):
+            payload[key] = formatted(server, payload[key].get("raw"))
+    return payload
 
 
 for _name, _create, _update in (
