@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
+from dataclasses import replace
 from typing import AbstractSet, Any, Iterator, Mapping, Optional, Sequence
 from urllib.parse import quote
 
@@ -28,6 +29,7 @@ from ..people import embedded_people, person_data
 from ..plain import iso_time, plain, server_path
 from .changes import Changes, deleted_problem, left_problem
 from .chosen import BULK_CLOUD, BULK_SERVER, Chosen
+from .desk_comments import DeskComments
 from .key_listing import KeyListing
 from .listed import Name, project_of
 from .listing import Listing, listing_of
@@ -120,6 +122,7 @@ class Issues(Extractor):
             "worklogs": bool(self.options.get("worklogs", True)),
         }
         sublists = Sublists(self.client, **wanted)
+        desks = DeskComments(self.client)
         chosen = Chosen(self.client, selection.jql, sublists.fields, wanted["history"])
         size = min(self._page_size, BULK_CLOUD if self.client.cloud else BULK_SERVER)
         project, left = str(cursor["project"]), names_in(cursor)
@@ -139,6 +142,8 @@ class Issues(Extractor):
                         gone.append(name.id)
             issues = [found[name.id] for name in names if name.id in found]
             self.client.http.together(sublists.complete, issues)
+            told = [one for one in self.client.http.together(desks.mark, issues) if one is not None]
+            problems += [replace(one, entity=self.entity) for one in told]
             yield Page([self._record(issue) for issue in issues], cursor_of(project, left), None, problems, gone)
 
     @staticmethod

@@ -18,6 +18,7 @@ from j2o_sandbox.jira import (
     people,
     projects,
     searches,
+    service_desk,
     settings,
     shared_views,
     state,
@@ -42,6 +43,7 @@ Headers = Tuple[Tuple[str, str], ...]
 
 _ROUTES = (
     *searches.ROUTES,
+    *service_desk.ROUTES,
     *settings.ROUTES,
     *worklog_feed.ROUTES,
     *issue_resources.ROUTES,

@@ -42,7 +42,7 @@ class EditedTracker:
     def apply(self, edits: Json, author: str = "admin") -> List[str]:
         """Apply ``{"delete": [key], "move": {key: new key}, "change": {key: fields}, "comment": {key: text},
         "attach": {key: [file]}, "link": {key: other key}, "log": {key: seconds or {"seconds", "ago"}}}``;
-        of ``comment``, a list is several, and of a file ``content`` are its bytes. ``"people": {name or account id:
+        of ``comment``, a list is several, an object with ``body`` has ``visibility`` or ``internal``, and of a file ``content`` are its bytes. ``"people": {name or account id:
         {"display_name"}}`` and ``"versions": {id: fields}`` change what issues embed.
 
         Changed issues get the present time as ``updated``, unless ``"quietly": true``; of a link the first end alone,
@@ -216,7 +216,10 @@ class EditedTracker:
         now = jira_time(int(time.time()), offset_minutes(self.time_zone))
         number = 900_000_000 + sum(len(entries) for entries in self._comments.values())
         person = Person(author)
+        more = dict(text) if isinstance(text, dict) and "body" in text else {}
+        text = more.pop("body", text)
         return {
+            **more,
             "id": str(number),
             "author": person,
             "body": text if isinstance(text, dict) else str(text),

@@ -37,7 +37,10 @@ def comments(call: Call, key: str) -> Answer:
     size = call.request.integer("maxResults", 100 if call.cloud else 50)
     cap = 5000 if call.cloud else call.installation.behaviour.page_cap
     size = min(size, cap) if size >= 0 else cap
-    return Answer(call.issues.comment_page(found, start, size, newest_first=order.startswith("-")))
+    properties = "properties" in call.request.words("expand")
+    return Answer(
+        call.issues.comment_page(found, start, size, newest_first=order.startswith("-"), properties=properties)
+    )
 
 
 def comment(call: Call, key: str, id: str) -> Answer:

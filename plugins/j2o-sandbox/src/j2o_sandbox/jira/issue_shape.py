@@ -122,7 +122,13 @@ class IssueShapes:
         return [entry for entry in issue.worklogs if self._shapes.viewer.administrator or "visibility" not in entry]
 
     def comment_page(
-        self, issue: Issue, start: int, limit: Optional[int], embedded: bool = False, newest_first: bool = False
+        self,
+        issue: Issue,
+        start: int,
+        limit: Optional[int],
+        embedded: bool = False,
+        newest_first: bool = False,
+        properties: bool = False,
     ) -> Json:
         """A page of comments. ``total`` counts what nobody here may see, too."""
         comments = self.visible_comments(issue)
@@ -130,19 +136,23 @@ class IssueShapes:
             comments = comments[::-1]
         total = len(issue.comments) + issue.comments_withheld
         chosen = comments[start:] if limit is None else comments[start : start + limit]
-        page: Json = {"comments": [self.comment(issue, entry) for entry in chosen]}
+        page: Json = {"comments": [self.comment(issue, entry, properties) for entry in chosen]}
         if embedded and self._shapes.cloud:
             page["self"] = f"{self._shapes.rest}/issue/{issue.row.id}/comment"
         page.update({"maxResults": total if limit is None else limit, "total": total, "startAt": start})
         return page
 
-    def comment(self, issue: Issue, entry: Json) -> Json:
-        """One comment."""
+    def comment(self, issue: Issue, entry: Json, properties: bool = False) -> Json:
+        """One comment. Whether it is internal Cloud says, and elsewhere a property that is shown when asked for."""
         shape: Json = {"self": f"{self._shapes.rest}/issue/{issue.row.id}/comment/{entry.get('id')}"}
+        internal = bool(entry.get("internal"))
         for name, value in entry.items():
-            shape[name] = self.body(value) if name == "body" else self._value(value)
+            if name != "internal":
+                shape[name] = self.body(value) if name == "body" else self._value(value)
         if self._shapes.cloud:
-            shape["jsdPublic"] = True
+            shape["jsdPublic"] = not internal
+        if properties:
+            shape["properties"] = [{"key": "sd.public.comment", "value": {"internal": True}}] if internal else []
         return shape
 
     def worklog(self, entry: Json, issue: Issue) -> Json:

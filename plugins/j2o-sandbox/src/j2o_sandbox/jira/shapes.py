@@ -115,9 +115,15 @@ class Shapes:
         """A list of metadata entries with their addresses."""
         return [self.entry(kind, value) for value in values or ()]
 
+    def product(self, project: str) -> str:
+        """What a project belongs to."""
+        return "service_desk" if project == self.behaviour.service_desk else "software"
+
     def embedded_project(self, value: Json) -> Json:
         """A project as issues embed it."""
         shape: Json = {"self": f"{self.rest}/project/{value.get('id')}", **value}
+        if value.get("key") == self.behaviour.service_desk:
+            shape["projectTypeKey"] = self.product(str(value["key"]))
         shape["avatarUrls"] = self._project_avatars(str(value.get("id")))
         if not self.cloud:
             shape.pop("simplified", None)
@@ -134,7 +140,7 @@ class Shapes:
             "key": project.key,
             "name": project.name,
             "avatarUrls": self._project_avatars(project.id),
-            "projectTypeKey": "software",
+            "projectTypeKey": self.product(project.key),
             "archived": project.archived,
         }
         if project.category is not None:
@@ -240,7 +246,7 @@ class Shapes:
                 "displayName": f"{project.name} ({project.key})",
                 "projectKey": project.key,
                 "projectName": project.name,
-                "projectTypeKey": "software",
+                "projectTypeKey": self.product(project.key),
                 "name": f"{project.name} ({project.key})",
             }
         return shape
