@@ -10,23 +10,22 @@ from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping, Optional, Union
 from urllib.parse import urlsplit
 
-import requests
-
 from ..model.limits import BreakerBounds, Limit
 from ..model.outcome import Outcome
 from ..model.retry import Bounds, RetryBounds
 from .asked_wait import asked_wait
 from .credentials import Credentials
-from .download import Download, save
+from .download import Download, fetch
 from .gate import REFUSALS, Gate
 from .metadata_cache import MetadataCache
 from .observation import Observation, Observer
+from .opened import Opened
 from .outcomes import is_success, judge_read, judge_write
 from .pool import IDLE
 from .read_retry import ReadRetry
 from .response import Recognise, Response, holds_json, is_complete_json
 from .together import Together
-from .transport import Parameters, Timeouts, Transport, complete, query_of
+from .transport import Parameters, Timeouts, Transport, query_of
 
 #: said of a file by a web page as often as by JSON, and final
 _NO_FILE = (403, 404, 410)
@@ -175,28 +174,28 @@ class Http:
             return response.json()
 
     @contextmanager
-    def stream(self, path: str, *, headers: Optional[Mapping[str, str]] = None) -> Iterator[requests.Response]:
+    def stream(self, path: str, *, headers: Optional[Mapping[str, str]] = None) -> Iterator[Opened]:
         """An open 2xx answer to a GET for bytes, tried once; redirects are followed, credentials stay with this origin.
 
         Raises what ``read`` raises; the caller reads it and minds its end.
         """
         with self._transport.stream(path, {"Accept": "*/*", **(headers or {})}) as answer:
-            if not 200 <= answer.status_code < 300:
-                response = complete(answer)
+            if not 200 <= answer.status < 300:
+                response = answer.complete()
                 final = is_complete_json(response) or response.status in _NO_FILE
                 self._raise(judge_read(response, final, self._transport.what("GET", path)), response)
             yield answer
 
-    def download(self, path: str, destination: Path, *, size: Optional[int] = None) -> Download:
-        """Save a file, complete or not at all; repeated like every read.
+    def download(self, path: str, folder: Path, *, size: Optional[int] = None) -> Download:
+        """Fetch a file, complete or not at all; repeated like every read. Whoever asked closes it.
 
-        It is written beside ``destination`` as ``.part`` and renamed. ``size`` is what it must come to. A web page in
-        place of a file raises ``Refused`` where it was a login, and is repeated otherwise.
+        A long one lies in ``folder``, without a name. ``size`` is what it must come to. A web page in place of a file
+        raises ``Refused`` where it was a login, and is repeated otherwise.
         """
 
         def once() -> Download:
             with self.stream(path) as answer:
-                return save(answer, destination, size, self._transport.what("GET", path))
+                return fetch(answer, folder, size, self._transport.what("GET", path))
 
         return self._retry(once)
 

@@ -20,6 +20,7 @@ from .direct import Direct
 from .environment import checked_base, origin_of, proxies_for, verification
 from .gate import Gate
 from .observation import Exchange, Observation, operation_of
+from .opened import Opened
 from .outcomes import judge_failure
 from .pool import FreshAdapter
 from .response import Response
@@ -113,19 +114,19 @@ class Transport:
         return response
 
     @contextmanager
-    def stream(self, path: str, headers: Mapping[str, str]) -> Iterator[requests.Response]:
+    def stream(self, path: str, headers: Mapping[str, str]) -> Iterator[Opened]:
         """An open answer to a GET, whatever its status. Redirects are followed; credentials stay with our origin."""
         passed = self.gate.enter(writing=False)
         meter = _Meter("GET", operation_of(path))
         try:
             try:
                 answer = self._follow(path, headers)
-                meter.status = answer.status_code
+                meter.status = answer.status
             finally:  # whoever reads the bytes may ask for more meanwhile, and must find a place
                 self.gate.leave(passed, f"GET {operation_of(path)}", meter.status)
             try:
                 yield answer
-                meter.received = answer.raw.tell()
+                meter.received = answer.received
             finally:
                 answer.close()
         except (requests.RequestException, HTTPError) as failure:
@@ -174,7 +175,8 @@ class Transport:
         if self._direct is not None:
             return self._direct.send(method, url, pairs, headers, body, self._waits[writing])
         request = requests.Request(method, url, headers, data=body, params=list(pairs))
-        return complete(self._transmit(self._session.prepare_request(request), writing))
+        answer = self._transmit(self._session.prepare_request(request), writing)
+        return Response(answer.status_code, answer.headers, answer.content, answer.url)
 
     def _transmit(self, prepared: requests.PreparedRequest, writing: bool, stream: bool = False) -> requests.Response:
         waiting = self._timeouts.write if writing else self._timeouts.read
@@ -203,15 +205,15 @@ class Transport:
             )
         return ours == theirs
 
-    def _follow(self, path: str, headers: Mapping[str, str]) -> requests.Response:
+    def _follow(self, path: str, headers: Mapping[str, str]) -> Opened:
         url, ours = self.url(path), True
         for _ in range(_MOST_REDIRECTS + 1):
             sent = {**self._headers, **self.credentials.headers, **headers}
             if not ours:
                 sent = {name: sent[name] for name in ("User-Agent", "Accept") if name in sent}
-            answer = self._transmit(requests.Request("GET", url, sent).prepare(), writing=False, stream=True)
+            answer = self._open(url, sent, ours)
             location = answer.headers.get("Location")
-            if answer.status_code not in _REDIRECTS or not location:
+            if answer.status not in _REDIRECTS or not location:
                 return answer
             answer.close()
             url = urljoin(url, location)
@@ -219,10 +221,11 @@ class Transport:
             ours = ours and origin_of(url) == origin_of(self.base_url)
         raise Retriable(f"{self.what('GET', path)}: more than {_MOST_REDIRECTS} redirects", code="redirect")
 
-
-def complete(answer: requests.Response) -> Response:
-    """The answer, read to its end."""
-    return Response(answer.status_code, answer.headers, answer.content, answer.url)
+    def _open(self, url: str, headers: Mapping[str, str], ours: bool) -> Opened:
+        if ours and self._direct is not None:
+            return self._direct.open(url, headers, self._waits[False])
+        answer = self._transmit(requests.Request("GET", url, headers).prepare(), writing=False, stream=True)
+        return Opened(answer.status_code, answer.headers, answer.url, answer.raw)
 
 
 def query_of(params: Parameters) -> str:

@@ -196,7 +196,7 @@ def test_a_stream_gives_its_place_back_once_the_bytes_begin(server, connect, say
     http = connect(server.url, limit=Limit(parallel=1))
     with http.stream("/file") as answer:
         assert http.get_json("/x") == {"ok": 1}
-        assert answer.content
+        assert answer.complete().body
 
 
 def test_a_storm_does_not_multiply_the_load(server, connect, say) -> None:

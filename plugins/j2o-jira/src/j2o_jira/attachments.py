@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Iterable, Iterator
+from typing import Any, Iterable, Iterator
 
 from j2o_core.api import ItemFailed, Part, Record, Retriable, Splitter, Stream
 
 from .plain import iso_time
 
-_SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 #: troubles of the server that have nothing to do with this file
 _SERVER_TROUBLE = ("http_429", "http_502", "http_503", "http_504", "no_answer")
 
@@ -38,43 +36,22 @@ class Attachments(Splitter):
 
     @contextmanager
     def content(self, client: Any, record: Record, folder: Path) -> Iterator[Stream]:
-        """The file, complete and with the announced size; its spooled copy is removed afterwards.
+        """The file, complete and with the announced size; it is closed afterwards.
 
         Raises ``ItemFailed``: gone, forbidden, a login page in its place, or again and again not the announced size.
         """
-        identifier, path = record.origin.id, record.data.get("content")
-        if not _SAFE_ID.fullmatch(identifier) or not path:
+        path = record.data.get("content")
+        if not path:
             raise ItemFailed(f"attachment {record.key}: Jira gives no address of its content", code="no_content")
         size = record.data.get("size")
         folder.mkdir(parents=True, exist_ok=True)
-        spooled = folder / identifier
         try:
-            saved = client.http.download(path, spooled, size=size if isinstance(size, int) else None)
+            saved = client.http.download(path, folder, size=size if isinstance(size, int) else None)
         except ItemFailed as failure:
             raise ItemFailed(f"attachment {record.key}: {failure.message}", code=failure.code) from None
         except Retriable as trouble:
             if trouble.code in _SERVER_TROUBLE:
                 raise
             raise ItemFailed(f"attachment {record.key}: {trouble.message}", code=trouble.code) from None
-        try:
-            with saved.path.open("rb") as file:
-                yield Spooled(file, saved.size, saved.md5)
-        finally:
-            saved.path.unlink(missing_ok=True)
-
-
-class Spooled:
-    """An open file with its size in bytes and its MD5."""
-
-    def __init__(self, file: BinaryIO, size: int, md5: str) -> None:
-        self._file = file
-        self.size = size
-        self.md5 = md5
-
-    def read(self, size: int = -1) -> bytes:
-        """As files do."""
-        return self._file.read(size)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """As files do."""
-        return self._file.seek(offset, whence)
+        with saved:
+            yield saved

@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping
 
-from j2o_core.api import Part, Record, Splitter, Stream
+from j2o_core.api import Download, Part, Record, Splitter, Stream
 
-from .attachments import Spooled
 from .people import is_person, person_data, person_id, person_label
 from .plain import iso_time
 
@@ -67,7 +66,8 @@ class HistoryFile(Splitter):
     def content(self, client: Any, record: Record, folder: Path) -> Iterator[Stream]:
         """The table: UTF-8 with a byte order mark, as spreadsheets want it."""
         table = _table(record.data["changes"])
-        yield Spooled(io.BytesIO(table), len(table), hashlib.md5(table, usedforsecurity=False).hexdigest())
+        digest = hashlib.md5(table, usedforsecurity=False).hexdigest()
+        yield Download(io.BytesIO(table), len(table), digest, "text/csv")
 
 
 def _changes(record: Record) -> list[dict[str, Any]]:
