@@ -20,6 +20,7 @@ from .loaders.memberships import Memberships
 from .loaders.placeholder_users import PlaceholderUsers
 from .loaders.projects import Projects
 from .loaders.relations import Relations
+from .loaders.sprints import Sprints
 from .loaders.time_entries import TimeEntries
 from .loaders.users import Users
 from .loaders.versions import Versions
@@ -40,6 +41,7 @@ def add_cases(kit: Kit) -> None:
     kit.loader(Groups, _world, _group, changes={"name": "Other group"})
     kit.loader(Projects, _world, _project, changes={"name": "Other name", "description": _rich("other")})
     kit.loader(Versions, _world, _version, changes={"description": "other", "endDate": "2024-06-30"})
+    kit.loader(Sprints, _world, _sprint, changes={"description": "other", "endDate": "2024-06-30"})
     kit.loader(Memberships, _world, _membership, changes={"roles": ["Reader"]})
     kit.loader(WorkPackages, _world, _work_package, changes={"subject": "Other", "cf:Points": 5.0})
     kit.loader(Attachments, _world, _attachment, changes={"description": "other"})
@@ -105,6 +107,11 @@ def _project(bench: Bench) -> Effect:
 def _version(bench: Bench) -> Effect:
     payload = {"project": _new_project(bench), "name": f"{bench.number()}.0", "description": "text"}
     return bench.effect("versions", payload)
+
+
+def _sprint(bench: Bench) -> Effect:
+    payload = {"project": _new_project(bench), "name": "Sprint", "description": "goal", "startDate": "2024-06-03"}
+    return bench.effect("sprints", payload, notes=(("Board", "7"),))
 
 
 def _membership(bench: Bench) -> Effect:

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 from .texts import normal_text
 
 #: what stands before the id, by kind of item
-WORK_PACKAGE, COMMENT, ATTACHMENT, TIME_ENTRY, RELATION = "", "c", "a", "w", "l"
+WORK_PACKAGE, COMMENT, ATTACHMENT, TIME_ENTRY, RELATION, SPRINT = "", "c", "a", "w", "l", "s"
 
 _ID = r"(?P<id>(?:[A-Za-z0-9._~]|%[0-9A-F]{2})+)"
 #: a label with its brackets and backslashes escaped
@@ -39,9 +39,8 @@ class Marks:
         self._url = source_url.rstrip("/")
         own = re.escape(f"j2o-{source}-")
         self._link = {kind: re.compile(rf"{_LABEL}\([^\s()]*#{own}{kind}{_ID}\)") for kind in (WORK_PACKAGE, COMMENT)}
-        self._ending = {
-            kind: re.compile(rf"(?:^|(?<=\s)){own}{kind}{_ID};\s*\Z") for kind in (ATTACHMENT, TIME_ENTRY, RELATION)
-        }
+        endings = (ATTACHMENT, TIME_ENTRY, RELATION, SPRINT)
+        self._ending = {kind: re.compile(rf"(?:^|(?<=\s)){own}{kind}{_ID};\s*\Z") for kind in endings}
         self._whole = re.compile(rf"{own}{_ID}")
 
     def token(self, kind: str, identifier: str) -> str:

@@ -15,6 +15,7 @@ from .loaders.memberships import Memberships
 from .loaders.placeholder_users import PlaceholderUsers
 from .loaders.projects import Projects
 from .loaders.relations import Relations
+from .loaders.sprints import Sprints
 from .loaders.time_entries import TimeEntries
 from .loaders.users import Users
 from .loaders.versions import Versions
@@ -22,6 +23,7 @@ from .loaders.watchers import Watchers
 from .loaders.work_packages import WorkPackages
 from .richtext import write_markdown
 from .survey import OpenProjectSurveyor
+from .work_package_versions import PLACES, WHEN_FREE
 
 if TYPE_CHECKING:
     from j2o_core.testing import Kit
@@ -33,6 +35,7 @@ LOADERS = (
     Projects,
     Memberships,
     Versions,
+    Sprints,
     WorkPackages,
     Attachments,
     Comments,
@@ -75,7 +78,15 @@ _WORK_PACKAGES: Mapping[str, Any] = {
             "minLength": 1,
             "description": "Name of a text custom field that holds the origin mark as well.",
             "examples": ["Jira origin"],
-        }
+        },
+        "sprints": {
+            "enum": list(PLACES),
+            "default": WHEN_FREE,
+            "description": "Where a sprint goes that is a version on the target: into the field of versions where the "
+            "issue has no other, there before other versions (which are then told in words), or into words alone. "
+            "Where work packages can have several versions, beside the others.",
+            "examples": ["first"],
+        },
     },
 }
 _ATTACHMENTS: Mapping[str, Any] = {

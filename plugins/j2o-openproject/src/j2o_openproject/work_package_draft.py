@@ -16,10 +16,11 @@ from .marks import WORK_PACKAGE, Marks
 from .progress import PROGRESS_FIELDS, progress_of
 from .prose import block, joined, link_label, markdown
 from .references import EffectReferences
-from .target_items import ids, optional_id, payload_of, principal_kind, sorted_ids, target_id
+from .target_items import optional_id, payload_of, principal_kind, target_id
 from .texts import folded, one_line
 from .times import day_of, normal_time, readable_time, sent_time
 from .work_package_schema import WorkPackageSchema
+from .work_package_versions import VERSION_FIELDS, place_versions
 
 CUSTOM = "cf:"
 DATE_FIELDS = ("startDate", "dueDate")
@@ -58,6 +59,9 @@ class Draft:
         chosen = named - set(_CREATE_ONLY)
         if chosen & set(PROGRESS_FIELDS):
             chosen.update(PROGRESS_FIELDS)  # the server weighs them against each other
+        if "sprints" in self.parts and chosen & set(VERSION_FIELDS):
+            chosen.update(name for name in VERSION_FIELDS if name in self.parts)  # they share a field, and words
+            chosen.add("description")
         if "notes" in chosen or chosen & set(self.notes):
             chosen.add("description")
         parts = {name: part for name, part in self.parts.items() if name in chosen}
@@ -84,19 +88,19 @@ class Draft:
 
 
 def draft_of(
-    effect: Effect, catalogue: Catalogue, marks: Marks, addresses: Addresses, source: str, origin_field: str
+    effect: Effect, catalogue: Catalogue, marks: Marks, addresses: Addresses, source: str, origin_field: str, place: str
 ) -> Draft:
-    """Everything that follows from one effect.
+    """Everything that follows from one effect; ``place`` says where sprints go that are versions.
 
     Raises:
         ItemFailed: it names what the target has not, or holds a value that its field cannot be.
     """
     with bad_values_fail():
-        return _draft(effect, catalogue, marks, addresses, source, origin_field)
+        return _draft(effect, catalogue, marks, addresses, source, origin_field, place)
 
 
 def _draft(
-    effect: Effect, catalogue: Catalogue, marks: Marks, addresses: Addresses, source: str, origin_field: str
+    effect: Effect, catalogue: Catalogue, marks: Marks, addresses: Addresses, source: str, origin_field: str, place: str
 ) -> Draft:
     payload = payload_of(effect)
     project = target_id(payload.get("project"), "project")
@@ -116,7 +120,7 @@ def _draft(
     _history(draft, payload, catalogue)
     _dates(draft, payload, schema)
     _progress(draft, payload, schema)
-    _versions(draft, payload, schema)
+    _versions(draft, payload, schema, place)
     _category(draft, payload, catalogue)
     _custom(draft, payload, schema, catalogue, references)
     _origin(draft, effect, schema, marks, origin_field)
@@ -192,28 +196,11 @@ def _progress(draft: Draft, payload: Mapping[str, Any], schema: WorkPackageSchem
     draft.notes.update(progress.notes)
 
 
-def _versions(draft: Draft, payload: Mapping[str, Any], schema: WorkPackageSchema) -> None:
-    for name in ("version", "versions"):
-        if name not in payload:
-            continue
-        wanted = payload[name] if isinstance(payload[name], (list, tuple)) else [payload[name]]
-        items = [item for item in wanted if isinstance(item, TargetItem)]
-        if schema.has_many_versions:
-            kept = sorted_ids(ids(items))
-            _add(draft, name, version_image(name, kept), links={"targetVersions": links("versions", kept)})
-            continue
-        kept = ids(items[:1])
-        _add(draft, name, version_image(name, kept), links={"version": link("versions", kept[0] if kept else None)})
-        further = [item.label or item.id for item in items[1:]]
-        if further:
-            draft.notes[name] = Note("Further versions", ", ".join(further))
-
-
-def version_image(name: str, identifiers: list[str]) -> Any:
-    """``versions`` is a list; ``version`` one id, ``None``, or a list where there are several."""
-    if name == "versions" or len(identifiers) > 1:
-        return identifiers
-    return identifiers[0] if identifiers else None
+def _versions(draft: Draft, payload: Mapping[str, Any], schema: WorkPackageSchema, place: str) -> None:
+    placed = place_versions(payload, schema, place)
+    for name, image in placed.images.items():
+        _add(draft, name, image, links=placed.links[name])
+    draft.notes.update(placed.notes)
 
 
 def _category(draft: Draft, payload: Mapping[str, Any], catalogue: Catalogue) -> None:
@@ -258,6 +245,12 @@ def _custom(
         _add(draft, name, converted.image, **{place: {custom.property: converted.body}})
         if converted.left:
             draft.notes[name] = Note(wanted, readable(converted.left))
+        elif custom.kind == "Date" and (moment := _time_of(value)):
+            draft.notes[name] = Note(wanted, moment)  # a field of days has no room for the time
+
+
+def _time_of(value: Any) -> Optional[str]:
+    return None if (time := readable_time(str(value))) == str(value) else time
 
 
 def _origin(draft: Draft, effect: Effect, schema: WorkPackageSchema, marks: Marks, origin_field: str) -> None:

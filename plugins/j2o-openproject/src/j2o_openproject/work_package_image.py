@@ -13,8 +13,9 @@ from .hal import linked, linked_all, raw
 from .marks import Marks
 from .target_items import sorted_ids
 from .times import normal_time
-from .work_package_draft import CUSTOM, version_image
+from .work_package_draft import CUSTOM
 from .work_package_schema import WorkPackageSchema
+from .work_package_versions import version_image
 
 
 def found_of(row: Mapping[str, Any], catalogue: Catalogue, marks: Marks, origin_field: str) -> Found:
@@ -48,6 +49,7 @@ def found_of(row: Mapping[str, Any], catalogue: Catalogue, marks: Marks, origin_
         "percentageDone": row.get("percentageDone"),
         "version": version_image("version", versions),
         "versions": versions,
+        "sprints": linked(row, "sprint"),
         "category": catalogue.categories(project).name(category) if category else None,
     }
     for custom in schema.custom.values() if schema else ():

@@ -8,6 +8,7 @@ from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem, Ref
 
 from ..bad_values import bad_values_fail
 from ..hal import link, linked, raw
+from ..marks import SPRINT
 from ..prose import block, joined, markdown
 from ..references import EffectReferences
 from ..refusals import attributes_of
@@ -68,11 +69,12 @@ class Versions(FormLoader):
             yield self.problem("J2O-O006", f"the last day {end} lies before the first, {start}", "endDate")
 
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
-        """The versions of some projects, those shared from others left out."""
+        """The versions of some projects; those shared from others, and those that are sprints of ours, left out."""
         for project in scopes:
             for row in while_it_exists(self.client.pages(f"projects/{project}/versions", sort=False)):
                 found = _found(row)
-                if found.parent == project:
+                is_sprint = self.marks.read_ending(SPRINT, raw(row.get("description"))).id is not None
+                if found.parent == project and not is_sprint:
                     yield found
 
     def find(self, effect: Effect) -> Sequence[Found]:

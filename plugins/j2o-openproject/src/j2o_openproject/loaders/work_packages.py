@@ -16,6 +16,7 @@ from ..texts import one_line
 from ..times import day_of
 from ..work_package_draft import Draft, draft_of
 from ..work_package_image import found_of
+from ..work_package_versions import WHEN_FREE
 from .entity import FormLoader, failed, while_it_exists
 
 _LONGEST_SUBJECT = 255
@@ -38,7 +39,7 @@ class WorkPackages(FormLoader):
     name = "openproject.work_packages"
     effect_class = EffectClass.MARKED
     phase = Phase.WORK_PACKAGES
-    after = ("users", "groups", "projects", "memberships", "versions")
+    after = ("users", "groups", "projects", "memberships", "versions", "sprints")
     scan_by = "projects"
     parent_field = "parent"
     restored_fields = ("startDate", "dueDate")
@@ -70,6 +71,7 @@ class WorkPackages(FormLoader):
         "percentageDone": "0 to 100",
         "version": "an open version",
         "versions": "versions; all where the server takes several, else the first and the others in words",
+        "sprints": "sprints, the one that counts first: in the field of sprints or versions, the others in words",
         "category": "name of a category of the project; in words where there is none",
         "cf:*": "a custom field by name; in words where it is not active for project and type",
     }
@@ -182,7 +184,8 @@ class WorkPackages(FormLoader):
         return self._draft(effect).image
 
     def _draft(self, effect: Effect) -> Draft:
-        return draft_of(effect, self.catalogue, self.marks, self.addresses, self.source, self.origin_field)
+        place = str(self.options.get("sprints") or WHEN_FREE)
+        return draft_of(effect, self.catalogue, self.marks, self.addresses, self.source, self.origin_field, place)
 
     def _found(self, row: Mapping[str, Any]) -> Found:
         return found_of(row, self.catalogue, self.marks, self.origin_field)
