@@ -15,7 +15,7 @@ from j2o_sandbox.openproject.server import Server
 
 routes = Routes()
 
-_ENTERPRISE = ("placeholderUsers", "readonlyWorkPackages", "internalComments")
+_ENTERPRISE = ("boardView", "placeholderUsers", "readonlyWorkPackages", "internalComments")
 
 
 @routes("GET", "")

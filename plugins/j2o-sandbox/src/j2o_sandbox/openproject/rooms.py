@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from j2o_sandbox.openproject import days, hierarchies, metadata, rendering, schemas
+from j2o_sandbox.openproject import days, grids, hierarchies, metadata, rendering, schemas
 from j2o_sandbox.openproject.features import Features
 from j2o_sandbox.openproject.people import groups, memberships, placeholders, principals, roles, users
 from j2o_sandbox.openproject.projects import copies, parts, projects, versions
@@ -45,6 +45,7 @@ _ROOMS = (
     watchers,
     time_entries,
     queries,
+    grids,
     views,
 )
 

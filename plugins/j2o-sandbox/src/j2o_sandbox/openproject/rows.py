@@ -166,5 +166,8 @@ Query = row(
     timeline_visible=False,
 )
 View = row("views", "query type created updated")
+Grid = row(
+    "grids", "project name options rows columns widgets created updated", options={}, rows=1, columns=4, widgets=()
+)
 Job = row("jobs", "uuid what project payload due status message created")
 Meta = row("meta", "name value")

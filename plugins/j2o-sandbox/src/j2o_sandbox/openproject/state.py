@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, Iterable, List, Optional, Set
 
 from j2o_sandbox.counters import Counters
+from j2o_sandbox.openproject.grids import grid_bytes
 from j2o_sandbox.openproject.metadata import activity_body, option_bytes, priority_bytes, status_bytes, type_bytes
 from j2o_sandbox.openproject.people.memberships import membership_bytes
 from j2o_sandbox.openproject.people.principals import principal_bytes
@@ -104,4 +105,5 @@ _KINDS: Dict[str, Rows] = {
     "time_entries": _rows("time_entries", time_entry_bytes),
     "queries": _rows("queries", lambda server, row: query_bytes(server, None, row)),
     "views": _rows("views", view_bytes),
+    "grids": _rows("grids", grid_bytes),
 }

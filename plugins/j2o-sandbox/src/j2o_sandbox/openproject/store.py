@@ -46,6 +46,7 @@ class Store:
         self.news = self.tables["news"]
         self.queries = self.tables["queries"]
         self.views = self.tables["views"]
+        self.grids = self.tables["grids"]
         self.jobs = self.tables["jobs"]
         self.meta = self.tables["meta"]
         self.commits = 0
@@ -153,6 +154,8 @@ def _tables() -> Dict[str, Table]:
         parent=lambda row: (row.parent,),
     )
     tables["views"] = Table("views", query=lambda row: (row.query,))
+    tables["queries"] = Table("queries", project=lambda row: (row.project,))
+    tables["grids"] = Table("grids", project=lambda row: (row.project,))
     tables["memberships"] = Table(
         "memberships",
         pair=lambda row: ((row.principal, row.project),),

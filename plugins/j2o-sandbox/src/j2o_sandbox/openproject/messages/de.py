@@ -130,6 +130,9 @@ MESSAGES = {
         "muss mindestens auf %{soonest_start} gesetzt werden, um Beziehungen zu anderen "
         "Arbeitspaketen nicht zu verletzten."
     ),
+    "widget_ends_before_start": "müssen einen Endwert haben, der größer als der Startwert ist.",
+    "widget_outside": "liegt außerhalb des Gitters.",
+    "widgets_overlap": "überschneiden sich.",
     "work_package_not_found": ("Das von Ihnen gesuchte Arbeitspaket konnte nicht gefunden werden oder wurde gelöscht."),
 }
 
@@ -182,4 +185,8 @@ NAMES = {
     "lag": "Abstand",
     "entity": "Entität",
     "storyPoints": "Story-Punkte",
+    "columnCount": "Anzahl der Spalten",
+    "rowCount": "Anzahl der Zeilen",
+    "scope": "Geltungsbereich",
+    "widgets": "Widgets",
 }

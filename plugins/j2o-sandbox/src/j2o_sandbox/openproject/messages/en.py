@@ -116,6 +116,9 @@ MESSAGES = {
     "violates_relationships": (
         "can only be set to %{soonest_start} or later so as not to violate the work package's relationships."
     ),
+    "widget_ends_before_start": "need to have the end value be larger than the start value.",
+    "widget_outside": "is outside of the grid.",
+    "widgets_overlap": "overlap.",
     "work_package_not_found": "The work package you are looking for cannot be found or has been deleted.",
 }
 
@@ -168,4 +171,8 @@ NAMES = {
     "lag": "Lag",
     "entity": "Entity",
     "storyPoints": "Story Points",
+    "columnCount": "Number of columns",
+    "rowCount": "Number of rows",
+    "scope": "Scope",
+    "widgets": "Widgets",
 }

@@ -122,12 +122,14 @@ def run_delete(server: Server, job: Any) -> None:
             for work_package in store.work_packages.find("project", row.id):
                 if work_package.id in store.work_packages:
                     remove_work_package(server, work_package)
-            for kind in ("memberships", "versions", "categories", "sprints", "news", "time_entries"):
+            for kind in _OF_A_PROJECT:
                 for thing in store.tables[kind].find("project", row.id):
                     store.drop(thing)
             store.drop(row)
     store.put(job.copy(status="success", message="Deleted"))
 
+
+_OF_A_PROJECT = ("memberships", "versions", "categories", "sprints", "news", "time_entries", "grids", "queries")
 
 JOBS["copy_project"] = run_copy
 JOBS["delete_project"] = run_delete

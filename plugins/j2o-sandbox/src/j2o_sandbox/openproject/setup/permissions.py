@@ -29,6 +29,7 @@ MEMBER: Tuple[str, ...] = (
     "view_members",
     "save_queries",
     "view_sprints",
+    "show_board_views",
 )
 EVERY: Tuple[str, ...] = (
     *MEMBER,
@@ -38,6 +39,7 @@ EVERY: Tuple[str, ...] = (
     "archive_project",
     "manage_members",
     "manage_versions",
+    "manage_board_views",
     "manage_categories",
     "delete_work_packages",
     "edit_work_package_comments",
@@ -79,4 +81,6 @@ MODULE_OF: Dict[str, str] = {
     "view_news": "news",
     "manage_news": "news",
     "view_sprints": "backlogs",
+    "show_board_views": "board_view",
+    "manage_board_views": "board_view",
 }
