@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import cerberus
 import pytest
 
@@ -103,6 +104,16 @@ def test_projects_are_known_by_former_keys(jira, read):
     assert "SHOPOLD" in records["SHOP"].aliases
     assert records["SHOP"].data["lead"]["displayName"]
     assert Projects.aliases({"id": "10000", "key": "SHOP"}) == ("10000", "SHOP")
+
+
+def test_projects_tell_their_former_keys_and_components(jira, read):
+    records = {record.key: record.data for record in read(make(Projects, jira))}
+    assert records["SHOP"]["formerKeys"] == ["SHOPOLD"]
+    assert "formerKeys" not in records["OPS"]
+    components = records["SHOP"]["components"]
+    assert len(components) == 5
+    assert any(re.fullmatch(r"Checkout \(All about checkout; .+\)", told) for told in components), components
+    assert "Search" in components
 
 
 def test_versions_name_their_project(jira, jira_server, read):

@@ -21,6 +21,17 @@ def test_time_is_logged_for_others_and_found_by_the_mark(target, project, item):
     assert entries.read(answer.id).image == answer.image
 
 
+def test_the_time_at_which_work_began_is_told_before_other_notes(target, project, item):
+    started = "2019-01-02T17:05:00.000+01:00"
+    effect = target.worklog(item, target.member(project), comment="done", startedAt=started, notes=[("Visibility", "all")])
+    entries = target.loader("time_entries")
+    answer = entries.create(effect)
+    assert answer.differences == ()
+    assert answer.image["comment"] == "done\nStarted: 2019-01-02 17:05:00 +01:00; Visibility: all"
+    (found,) = entries.find(effect)
+    assert target.unlike(entries, effect, found.image) == []
+
+
 def test_a_long_comment_is_cut_and_told_and_its_mark_is_whole(target, project, item):
     entries = target.loader("time_entries")
     effect = target.worklog(item, target.member(project), comment="ü" * 2000)

@@ -24,6 +24,16 @@ def test_a_milestone_has_one_date_and_the_other_is_noted(target, project):
     assert plain.image["dueDate"] is None
 
 
+def test_a_field_of_days_keeps_the_day_and_the_text_the_time(target, project):
+    loader = target.loader("work_packages")
+    answer = loader.create(target.issue(project, **{"cf:Day": "2024-08-16T09:14:16.000+01:00"}))
+    assert answer.differences == ()
+    assert answer.image["cf:Day"] == "2024-08-16"
+    assert "**Day:** 2024-08-16 09:14:16 +01:00" in answer.image["description"]
+    plain = loader.create(target.issue(project, **{"cf:Day": "2024-08-16"}))
+    assert plain.image["cf:Day"] == "2024-08-16" and "**Day:**" not in plain.image["description"]
+
+
 def test_a_category_is_found_by_name_and_noted_where_there_is_none(target, project):
     row = target.client.get("projects/cats")
     loader, cats = target.loader("work_packages"), TargetItem("projects", str(row["id"]))

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from j2o_core.api import Extractor, Origin, Page, Record, Selection
 
-from .people import project_reference
+from .people import person_label, project_reference
 from .plain import plain
 
 
@@ -30,7 +30,7 @@ class Projects(Extractor):
         """One page: Jira gives all projects at once."""
         if cursor is not None:
             return
-        records = [self._record(project) for project in self.client.projects(selection)]
+        records = [self._record(self._whole(project)) for project in self.client.projects(selection)]
         yield Page(records, "all", len(records))
 
     @staticmethod
@@ -45,6 +45,14 @@ class Projects(Extractor):
     def label(value: Any) -> str:
         """The project's name."""
         return str(value.get("name") or value.get("key") or "") if isinstance(value, dict) else str(value or "")
+
+    def _whole(self, project: Mapping[str, Any]) -> Mapping[str, Any]:
+        """With ``formerKeys``, and with ``components`` as ``name (description; lead)``, where there are any."""
+        key = str(project["key"])
+        former = [name for name in project.get("projectKeys") or () if name != key]
+        components = [_component(entry) for entry in self.client.objects(f"/project/{quote(key, safe='')}/components")]
+        more = {"formerKeys": former, "components": components}
+        return {**project, **{name: values for name, values in more.items() if values}}
 
     def _record(self, project: Mapping[str, Any]) -> Record:
         data = plain(project)
@@ -84,3 +92,9 @@ class Versions(Extractor):
     def label(value: Any) -> str:
         """The version's name."""
         return str(value.get("name") or value.get("id") or "") if isinstance(value, dict) else str(value or "")
+
+
+def _component(entry: Mapping[str, Any]) -> str:
+    more = [" ".join(str(entry.get("description") or "").split()), person_label(entry.get("lead"))]
+    told = "; ".join(part for part in more if part)
+    return f"{entry.get('name')} ({told})" if told else str(entry.get("name"))

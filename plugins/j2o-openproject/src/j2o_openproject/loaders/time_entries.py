@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
-from j2o_core.api import Answer, Difference, Effect, EffectClass, Found, Phase, Problem, Refused, TargetItem
+from j2o_core.api import Answer, Difference, Effect, EffectClass, Found, Note, Phase, Problem, Refused, TargetItem
 
 from ..bad_values import bad_values_fail
 from ..catalogue import Names
@@ -14,7 +14,7 @@ from ..marks import TIME_ENTRY
 from ..plain_text import plain_text
 from ..target_items import optional_id, payload_of, target_id
 from ..texts import normal_text
-from ..times import day_of
+from ..times import day_of, readable_time
 from .entity import FormLoader, failed, of_those_that_exist, only, readable_notes
 
 _LONGEST_COMMENT = 1000
@@ -39,6 +39,7 @@ class TimeEntries(FormLoader):
     fields: ClassVar[Mapping[str, str]] = {
         "spentOn": "the day",
         "hours": "time spent, ISO 8601",
+        "startedAt": "when the work began: told in the comment",
         "comment": "text, up to 1000 characters with the origin mark",
         "user": "who worked: a member of the project",
         "activity": "name of an activity of the project",
@@ -160,7 +161,9 @@ class TimeEntries(FormLoader):
 
     def _comment(self, effect: Effect) -> tuple[str, tuple[Difference, ...]]:
         text = plain_text(effect.payload.get("comment"))
-        text = normal_text("\n".join(part for part in (text, readable_notes(effect.notes)) if part))
+        started = effect.payload.get("startedAt")
+        notes = [*((Note("Started", readable_time(str(started))),) if started else ()), *effect.notes]
+        text = normal_text("\n".join(part for part in (text, readable_notes(notes)) if part))
         room = _LONGEST_COMMENT - len(self.marks.ending(TIME_ENTRY, effect.origin.id)) - 1
         if len(text) <= room:
             return text, ()
