@@ -88,6 +88,20 @@ EXTRACTORS: Mapping[str, Mapping[str, Any]] = {
                 "default": True,
                 "examples": [False],
             },
+            "voters": {
+                **_SWITCH,
+                "description": "Whether those who voted are read: one request per issue that has votes.",
+                "default": False,
+                "examples": [True],
+            },
+            "remote_links": {
+                "description": "Of which issues links to the web, to wikis and to other Jiras are read, one request "
+                "each: of all, since nothing else tells which have any; of those whose history notes one, which needs "
+                "`history` and misses what other systems added without a note; or of none.",
+                "enum": ["all", "noted", "none"],
+                "default": "none",
+                "examples": ["all"],
+            },
             "slice_size": {
                 "description": "Issues per slice: slices are read side by side, each with a checkpoint of its own. "
                 "As many as `page_size`, where nothing is said.",

@@ -17,10 +17,10 @@ from .inspector import JiraInspector
 from .issues.extractor import Issues
 from .members import Members, Participants
 from .option_schemas import CONNECTION, EXTRACTORS
-from .people import People
+from .people import Actors, People
 from .projects import Projects, Versions
 from .record_schemas import RECORDS
-from .richtext import read_adf, read_history, read_wiki
+from .richtext import read_adf, read_history, read_remote_links, read_wiki
 from .survey.surveyor import JiraSurveyor
 from .users import Users
 from .watchers import Watchers
@@ -38,7 +38,17 @@ def j2o_register(registry: Registry) -> None:
         registry.extractor(extractor)
     for name, schema in EXTRACTORS.items():
         registry.schema(name, schema)
-    for splitter in (People, Participants, Attachments, Watchers, History, HistoryFile, IssueSprints, BoardColumns):
+    for splitter in (
+        People,
+        Actors,
+        Participants,
+        Attachments,
+        Watchers,
+        History,
+        HistoryFile,
+        IssueSprints,
+        BoardColumns,
+    ):
         registry.splitter(splitter)
     for name, record in RECORDS.items():
         registry.record_schema(name, record)
@@ -48,6 +58,7 @@ def j2o_register(registry: Registry) -> None:
     registry.reader("wiki", read_wiki)
     registry.reader("adf", read_adf)
     registry.reader("history", read_history)
+    registry.reader("remote_links", read_remote_links)
 
 
 @hookimpl

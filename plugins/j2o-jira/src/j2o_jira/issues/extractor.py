@@ -35,7 +35,7 @@ from .listed import Name, project_of
 from .listing import Listing, listing_of
 from .showing import linked, shows
 from .slices import cursor_of, names_in, slices_of
-from .sublists import Sublists
+from .sublists import NONE, Sublists
 
 _PAGE = 100
 _KEY = re.compile(r"[a-z][a-z0-9_]*-[0-9]+")
@@ -45,15 +45,15 @@ _OVERLAP = 10
 _ALL = {"step": "all"}
 #: lists of the administrator whose entries issues show
 _LISTED = ("/status", "/issuetype", "/priority", "/resolution", "/issueLinkType")
-#: lists of an issue that cost requests or size, and can be left out
 
 
 class Issues(Extractor):
     """Records hold Jira's ``id``, ``key``, ``fields`` and ``changelog``, free of addresses of the host.
 
-    ``fields.watches.watchers`` lists the watchers, and ``mentioned`` people whom only the texts name. Options:
-    ``history``, ``watchers``, ``comments`` and ``worklogs`` (default true) cost requests or size; ``page_size`` is
-    issues per request, ``slice_size`` issues per slice, ``overlap`` minutes.
+    ``fields.watches.watchers`` lists the watchers, ``fields.votes.voters`` the voters, ``fields.remotelinks.links``
+    the remote links, and ``mentioned`` people whom only the texts name. Options: ``history``, ``watchers``,
+    ``comments`` and ``worklogs`` (default true), ``voters`` and ``remote_links`` (default false and none) cost
+    requests or size; ``page_size`` is issues per request, ``slice_size`` issues per slice, ``overlap`` minutes.
     """
 
     name = "jira.issues"
@@ -115,13 +115,9 @@ class Issues(Extractor):
 
     def pages(self, selection: Selection, slice: str, cursor: Any) -> Iterator[Page]:
         """A page per request for issues; ``cursor`` holds those that are still to be read."""
-        wanted = {
-            "history": bool(self.options.get("history", True)),
-            "watchers": bool(self.options.get("watchers", True)),
-            "comments": bool(self.options.get("comments", True)),
-            "worklogs": bool(self.options.get("worklogs", True)),
-        }
-        sublists = Sublists(self.client, **wanted)
+        wanted = {name: bool(self.options.get(name, True)) for name in ("history", "watchers", "comments", "worklogs")}
+        wanted["voters"] = bool(self.options.get("voters", False))
+        sublists = Sublists(self.client, **wanted, remote_links=str(self.options.get("remote_links", NONE)))
         desks = DeskComments(self.client)
         chosen = Chosen(self.client, selection.jql, sublists.fields, wanted["history"])
         size = min(self._page_size, BULK_CLOUD if self.client.cloud else BULK_SERVER)
@@ -141,8 +137,8 @@ class Issues(Extractor):
                         problems.append(problem)
                         gone.append(name.id)
             issues = [found[name.id] for name in names if name.id in found]
-            self.client.http.together(sublists.complete, issues)
-            told = [one for one in self.client.http.together(desks.mark, issues) if one is not None]
+            told = [one for one in self.client.http.together(sublists.complete, issues) if one is not None]
+            told += [one for one in self.client.http.together(desks.mark, issues) if one is not None]
             problems += [replace(one, entity=self.entity) for one in told]
             yield Page([self._record(issue) for issue in issues], cursor_of(project, left), None, problems, gone)
 

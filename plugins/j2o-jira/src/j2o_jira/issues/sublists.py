@@ -5,25 +5,39 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Callable, Mapping, Optional
 
-from j2o_core.api import Refused, Retriable
+from j2o_core.api import WARNING, Problem, Refused, Retriable
 
 from ..client import Jira
 
 _PAGE = 1000
+#: of which issues remote links are asked for: all, those whose history tells of one, none
+ALL, NOTED, NONE = "all", "noted", "none"
+#: the field under which a record holds them, as Jira calls the resource
+REMOTE_LINKS = "remotelinks"
 
 
 class Sublists:
-    """Completes the comments, worklogs, history and watchers of issues as they were read.
+    """Completes the comments, worklogs, history, watchers, voters and remote links of issues as they were read.
 
-    What is not wanted is asked for nowhere, and taken out where Jira gives it all the same.
+    What is not wanted is asked for nowhere, and taken out where Jira gives it all the same. ``remote_links`` is one of
+    ``ALL``, ``NOTED`` (which needs the history) and ``NONE``.
     """
 
     def __init__(
-        self, client: Jira, history: bool = True, watchers: bool = True, comments: bool = True, worklogs: bool = True
+        self,
+        client: Jira,
+        history: bool = True,
+        watchers: bool = True,
+        comments: bool = True,
+        worklogs: bool = True,
+        voters: bool = False,
+        remote_links: str = NONE,
     ) -> None:
         self._client = client
         self._history = history
         self._watchers = watchers
+        self._voters = voters
+        self._remote_links = remote_links
         self._unwanted = [name for name, wanted in (("comment", comments), ("worklog", worklogs)) if not wanted]
 
     @property
@@ -31,8 +45,11 @@ class Sublists:
         """What to ask for of an issue."""
         return ["*all", *(f"-{name}" for name in self._unwanted)]
 
-    def complete(self, issue: dict[str, Any]) -> None:
-        """Fill the lists of ``issue`` in place. ``total`` stays what Jira counts, also of what it does not show."""
+    def complete(self, issue: dict[str, Any]) -> Optional[Problem]:
+        """Fill the lists of ``issue`` in place. ``total`` stays what Jira counts, also of what it does not show.
+
+        Returns what to say where a list that nothing else tells of could not be read.
+        """
         fields = issue["fields"]
         for name in self._unwanted:
             fields.pop(name, None)
@@ -46,6 +63,12 @@ class Sublists:
         watches = fields.get("watches")
         if self._watchers and isinstance(watches, dict) and watches.get("watchCount"):
             self._fill_watchers(issue, watches)
+        votes = fields.get("votes")
+        if self._voters and isinstance(votes, dict) and votes.get("votes"):
+            self._fill_voters(issue, votes)
+        if self._remote_links == ALL or (self._remote_links == NOTED and _tells_of_remote_links(issue)):
+            return self._fill_remote_links(issue)
+        return None
 
     def _fill(self, issue: Mapping[str, Any], page: dict[str, Any], resource: str, name: str) -> None:
         embedded = page.get(name) or []
@@ -97,6 +120,27 @@ class Sublists:
             return  # the count stays, as Jira gives it to those who may not see whom it counts
         watches["watchers"] = answer.get("watchers") or []
 
+    def _fill_voters(self, issue: Mapping[str, Any], votes: dict[str, Any]) -> None:
+        try:
+            answer = self._client.object(f"/issue/{issue['id']}/votes")
+        except Refused:
+            return  # as with watchers: the count stays
+        if answer.get("voters"):
+            votes["voters"] = answer["voters"]
+
+    def _fill_remote_links(self, issue: dict[str, Any]) -> Optional[Problem]:
+        try:
+            found = self._client.objects(f"/issue/{issue['id']}/remotelink")
+        except Refused as refusal:
+            key = str(issue.get("key") or issue["id"])
+            message = f"the remote links of {key} cannot be read ({refusal.message}): they stay behind"
+            return Problem("J2O-X014", message, WARNING, key=key)
+        if found:
+            # No order is promised.
+            links = sorted(found, key=lambda link: int(link["id"]) if str(link.get("id")).isdigit() else 0)
+            issue["fields"][REMOTE_LINKS] = {"links": [_without_icons(link) for link in links]}
+        return None
+
 
 def _all(fetch: Callable[[int], Mapping[str, Any]], name: str) -> list[Any]:
     """Everything from the first entry on, each once, to an empty page, or to the end of a list that knows no pages.
@@ -119,6 +163,20 @@ def _all(fetch: Callable[[int], Mapping[str, Any]], name: str) -> list[Any]:
             raise Retriable(f"Jira repeats a page of {name} that has others behind it", code="repeated_page")
         if not entries or len(found) == known or (isinstance(total, int) and start >= total):
             return list(found.values())
+
+
+def _tells_of_remote_links(issue: Mapping[str, Any]) -> bool:
+    histories = (issue.get("changelog") or {}).get("histories") or ()
+    return any(item.get("field") == "RemoteIssueLink" for history in histories for item in history.get("items") or ())
+
+
+def _without_icons(link: Mapping[str, Any]) -> dict[str, Any]:
+    """Pictures of other systems are no part of what is linked."""
+    thing = {name: value for name, value in (link.get("object") or {}).items() if name != "icon"}
+    status = thing.get("status")
+    if isinstance(status, dict):
+        thing["status"] = {name: value for name, value in status.items() if name != "icon"}
+    return {**link, "object": thing}
 
 
 def _moment(history: Mapping[str, Any]) -> tuple[float, int]:

@@ -117,25 +117,60 @@ def draw_watchers(
 
 
 def draw_remote_links(rng: random.Random, world: World, position: int) -> List[Json]:
-    """Links to pages outside Jira, on every tenth issue."""
+    """Links to pages outside Jira, on every tenth issue: of a wiki, of another Jira, and typed in by people."""
     if rng.random() > 0.1:
         return []
     number = REMOTE_LINKS + position * 4
+    wiki = {
+        "id": number,
+        "globalId": f"appId=5e3c&pageId={number}",
+        "application": {"type": "com.atlassian.confluence", "name": "Team wiki"},
+        "relationship": "mentioned in",
+        "object": _object(f"https://wiki.example.com/pages/{number}", "Meeting notes"),
+    }
+    other = {
+        "id": number + 1,
+        "globalId": f"appId=77aa&issueId={number}",
+        "application": {"type": "com.atlassian.jira", "name": "Partner's Jira"},
+        "relationship": "blocks",
+        "object": _object(f"https://partner.example.com/browse/PRT-{position}", f"PRT-{position}", "Deliver it", True),
+    }
+    typed = {
+        "id": number + 2,
+        "application": {},
+        "object": _object(f"https://www.example.org/a?b={number}&c=[x]", f"Page [{position}] *new*"),
+    }
+    return [[wiki], [wiki, other], [typed]][position % 3]
+
+
+def remote_link_changes(links: Sequence[Json]) -> List[Json]:
+    """What the history says of links that people made; of those that another system made it says nothing."""
+    made = [link for link in links if link["id"] % 5]
     return [
         {
-            "id": number,
-            "globalId": f"system=https://wiki.example.com&id={number}",
-            "application": {"type": "com.atlassian.confluence", "name": "Team wiki"},
-            "relationship": "mentioned in",
-            "object": {
-                "url": f"https://wiki.example.com/pages/{number}",
-                "title": "Meeting notes",
-                "summary": "",
-                "icon": {},
-                "status": {"resolved": False, "icon": {}},
-            },
+            "field": "RemoteIssueLink",
+            "fieldtype": "jira",
+            "from": None,
+            "fromString": None,
+            "to": str(link["id"]),
+            "toString": f'This issue links to "{link["object"]["title"]} ({_system(link)})"',
         }
+        for link in made
     ]
+
+
+def _system(link: Json) -> str:
+    return str(link["application"].get("name", "Web Link"))
+
+
+def _object(url: str, title: str, summary: str = "", resolved: bool = False) -> Json:
+    return {
+        "url": url,
+        "title": title,
+        "summary": summary,
+        "icon": {"url16x16": "https://wiki.example.com/favicon.png", "title": "Page"},
+        "status": {"resolved": resolved, "icon": {}},
+    }
 
 
 def pretty_duration(seconds: int) -> str:

@@ -6,6 +6,7 @@ import random
 from typing import Any, List, Optional, Sequence, Tuple
 
 from j2o_sandbox.generate import lists
+from j2o_sandbox.generate.activity import remote_link_changes
 from j2o_sandbox.generate.scheme import status_of
 from j2o_sandbox.generate.world import World
 from j2o_sandbox.jira.model import Json, Person, PersonId
@@ -43,6 +44,20 @@ def draw_history(
             del entry["author"]
         found.append(entry)
     return found
+
+
+def with_remote_links(world: World, position: int, histories: List[Json], links: Sequence[Json]) -> List[Json]:
+    """The history with what it tells of remote links, as its last entry."""
+    items = remote_link_changes(links)
+    if not items:
+        return histories
+    entry = {
+        "id": str(FIRST_ID + position * STRIDE + len(histories)),
+        "author": Person(world.members[world.outline.project[position]][0]),
+        "created": world.time(world.outline.updated[position]),
+        "items": items,
+    }
+    return [*histories, entry]
 
 
 def _changes(rng: random.Random, world: World, position: int, fields: Json, heavy: bool) -> List[List[Json]]:

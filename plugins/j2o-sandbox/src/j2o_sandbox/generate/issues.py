@@ -18,7 +18,7 @@ from j2o_sandbox.generate.activity import (
 )
 from j2o_sandbox.generate.clock import jira_date
 from j2o_sandbox.generate.custom_values import custom_values
-from j2o_sandbox.generate.history import draw_history
+from j2o_sandbox.generate.history import draw_history, with_remote_links
 from j2o_sandbox.generate.scheme import project_of, status_of, type_of
 from j2o_sandbox.generate.world import World
 from j2o_sandbox.jira.model import Issue, Json, Person
@@ -47,6 +47,8 @@ class Draw:
         voters = [people[rng.randrange(len(people))]] if rng.random() < 0.15 else []
         fields["watches"] = {"watchCount": len(watchers), "isWatching": "admin" in watchers}
         fields["votes"] = {"votes": len(voters), "hasVoted": "admin" in voters}
+        remote_links = draw_remote_links(rng, world, position)
+        histories = draw_history(self._rng(position, 2), world, position, fields, people, heavy(position))
         return Issue(
             row=world.rows[position],
             fields=fields,
@@ -54,10 +56,10 @@ class Draw:
             comments_withheld=withheld,
             worklogs=worklogs,
             worklogs_withheld=1 if position % 101 == 12 else 0,
-            histories=draw_history(self._rng(position, 2), world, position, fields, people, heavy(position)),
+            histories=with_remote_links(world, position, histories, remote_links),
             watchers=watchers,
             voters=voters,
-            remote_links=draw_remote_links(rng, world, position),
+            remote_links=remote_links,
         )
 
     def _rng(self, position: int, purpose: int) -> random.Random:

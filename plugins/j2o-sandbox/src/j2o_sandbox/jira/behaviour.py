@@ -29,6 +29,7 @@ class Behaviour:
     for now; ``index_lag`` is for how many seconds searches do not notice an edit; ``unknown_boundary`` is what
     ``key > X-9`` is where X-9 does not exist: an error, or false; ``failing_field`` is a field whose values cannot be
     read; ``issue_writes`` is writes a second on one issue (Cloud), ``quota_points`` what applications may read an hour;
+    ``linking_disabled`` switches links between issues off, and with them remote links;
     ``service_desk`` is the key of the project that is one, whose comments may be internal;
     ``tokens_expired`` ends all tokens of people; ``access_token_seconds`` is how long those of applications live.
     """
@@ -54,6 +55,7 @@ class Behaviour:
     failing_field: Optional[str] = None
     issue_writes: Optional[int] = None
     quota_points: Optional[int] = None
+    linking_disabled: bool = False
     service_desk: Optional[str] = None
     tokens_expired: bool = False
     access_token_seconds: int = 3600

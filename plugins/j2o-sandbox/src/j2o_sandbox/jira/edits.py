@@ -13,7 +13,7 @@ from j2o_sandbox.jira.model import Catalogue, Group, Issue, Json, Person, Projec
 from j2o_sandbox.jira.zones import offset_minutes
 
 #: edits of issues, in the order in which they are applied
-_KINDS = ("change", "comment", "attach", "link", "log", "move", "delete")
+_KINDS = ("change", "comment", "attach", "link", "remote", "log", "move", "delete")
 
 
 class EditedTracker:
@@ -34,6 +34,7 @@ class EditedTracker:
         self._files: Dict[int, List[Json]] = {}
         self._links: Dict[int, List[Json]] = {}
         self._worklogs: Dict[int, List[Json]] = {}
+        self._remote_links: Dict[int, List[Json]] = {}
         self._versions: Dict[str, Json] = {}
         self._touched: Set[int] = set()
         self._ends: Dict[str, Tuple[str, Json]] = {}
@@ -41,9 +42,11 @@ class EditedTracker:
 
     def apply(self, edits: Json, author: str = "admin") -> List[str]:
         """Apply ``{"delete": [key], "move": {key: new key}, "change": {key: fields}, "comment": {key: text},
-        "attach": {key: [file]}, "link": {key: other key}, "log": {key: seconds or {"seconds", "ago"}}}``;
-        of ``comment``, a list is several, an object with ``body`` has ``visibility`` or ``internal``, and of a file ``content`` are its bytes. ``"people": {name or account id:
-        {"display_name"}}`` and ``"versions": {id: fields}`` change what issues embed.
+        "attach": {key: [file]}, "link": {key: other key}, "remote": {key: [remote link]},
+        "log": {key: seconds or {"seconds", "ago", "comment", "visibility"}}}``; of ``comment``, a list is several, an
+        object with ``body`` has ``visibility`` or ``internal``, of a file ``content`` are its bytes, and ``remote``
+        replaces the links there were. ``"people": {name or account id: {"display_name"}}`` and ``"versions": {id:
+        fields}`` change what issues embed.
 
         Changed issues get the present time as ``updated``, unless ``"quietly": true``; of a link the first end alone,
         and never those that embed what changed. Returns the keys that were touched.
@@ -78,6 +81,8 @@ class EditedTracker:
                     if entries[key] not in places:
                         raise ValueError(f"link: there is no issue {entries[key]}")
                     self._link(place, places[entries[key]])
+                elif kind == "remote":
+                    self._remote_links[place] = [dict(link) for link in entries[key]]
                 elif kind == "log":
                     self._log(place, entries[key], author)
                 else:
@@ -102,6 +107,7 @@ class EditedTracker:
         still._comments = {place: list(entries) for place, entries in self._comments.items()}
         still._links = {place: list(entries) for place, entries in self._links.items()}
         still._worklogs = {place: list(entries) for place, entries in self._worklogs.items()}
+        still._remote_links = dict(self._remote_links)
         still._versions, still._ends = dict(self._versions), dict(self._ends)
         still._touched = set(self._touched)
         return still
@@ -126,7 +132,9 @@ class EditedTracker:
             return issue
         comments = [*issue.comments, *self._comments.get(position, ())]
         worklogs = [*issue.worklogs, *self._worklogs.get(position, ())]
-        return Issue(**{**issue.__dict__, "row": row, "fields": fields, "comments": comments, "worklogs": worklogs})
+        lists = {"comments": comments, "worklogs": worklogs}
+        lists["remote_links"] = self._remote_links.get(position, list(issue.remote_links))
+        return Issue(**{**issue.__dict__, "row": row, "fields": fields, **lists})
 
     def head(self, position: int) -> Json:
         return {**self._tracker.head(position), **self._fields.get(position, {})}
@@ -199,6 +207,7 @@ class EditedTracker:
         entry.update({"issueId": str(self.rows[place].id), "author": person, "updateAuthor": person})
         entry.update({"created": now, "updated": now, "started": now})
         entry.update({"timeSpentSeconds": seconds, "timeSpent": f"{seconds // 60}m"})
+        entry.update({name: worklog[name] for name in ("comment", "visibility") if name in worklog})
         self._worklogs.setdefault(place, []).append(entry)
 
     def _attach(self, place: int, files: List[Json], author: str) -> None:

@@ -113,8 +113,11 @@ def votes(call: Call, key: str) -> Answer:
 
 
 def remote_links(call: Call, key: str) -> Answer:
-    """Remote links, which are never embedded."""
+    """Remote links, which are never embedded; none where the administrator switched links off."""
+    call.logged_in()
     found = call.find_issue(key)
+    if call.installation.behaviour.linking_disabled:
+        raise JiraError(403, "Issue linking is currently disabled.")
     address = f"{call.shapes.rest}/issue/{found.row.key}/remotelink"
     return Answer([{"self": f"{address}/{entry['id']}", **entry} for entry in found.remote_links])
 

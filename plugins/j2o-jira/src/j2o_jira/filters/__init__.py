@@ -1,0 +1,1 @@
+"""Saved filters: their language, read into a tree, and what of it other systems can say too."""
