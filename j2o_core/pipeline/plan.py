@@ -163,6 +163,8 @@ class Planner:
             self._passed_over += 1
         elif verdict.cause is not None:
             batch.leave_out(record.origin.id, verdict.cause)
+            if item is not None and verdict.cause.severity == WARNING:
+                batch.problems.append((record.origin.id, _stays(item, verdict.cause)))
         elif verdict.mapped is not None:
             self._plan_mapped(batch, sourced, verdict.mapped, item)
 
@@ -319,6 +321,13 @@ UNRETURNED = "the source counts it but does not return it (restricted, or no per
 
 def _same(item: Optional[Item], record_digest: str, mapping_digest: str) -> bool:
     return item is not None and item.record_digest == record_digest and item.mapping_digest == mapping_digest
+
+
+def _stays(item: Item, cause: Problem) -> Problem:
+    """What was written before is left out now, as where an issue or a comment was restricted since."""
+    where = item.display or item.item
+    message = f"left out now ({cause.message}), and on the target since an earlier run as {where}: it stays there"
+    return Problem("J2O-P003", message, WARNING, cause.place, entity=item.entity, key=cause.key)
 
 
 def _digest_of(stub: Stub, mapping: EntityMapping) -> str:
