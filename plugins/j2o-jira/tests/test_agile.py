@@ -69,6 +69,33 @@ def test_boards_have_their_projects_filter_and_columns(jira, read):
     assert fire["subQuery"].startswith("fixVersion")
 
 
+@pytest.mark.parametrize(
+    ("jql", "condition"),
+    [
+        ("project = A ORDER BY Rank", None),
+        ('PROJECT = "My project"', None),
+        ("project in (A, B) order by key", None),
+        ("", None),
+        ("project = A AND component = UI ORDER BY Rank", "project = A AND component = UI"),
+        ("project = A OR project = B", "project = A OR project = B"),
+        ("project not in (A)", "project not in (A)"),
+        ("assignee = currentUser()", "assignee = currentUser()"),
+    ],
+)
+def test_what_a_board_shows_beyond_its_projects_is_known(scripted, connect, jql, condition):
+    config = {"columnConfig": {"columns": []}, "filter": {"id": "5"}}
+    told = agile()
+
+    def answer(asked):
+        if "/configuration" in asked.path:
+            return say_json(config)
+        return say_json({"id": "5", "name": "F", "jql": jql}) if "/filter/5" in asked.path else told(asked)
+
+    scripted.answer = answer
+    (page,) = make(Boards, connect(scripted.url)).pages(Selection(), "all", None)
+    assert page.records[0].data["filter"] == {"id": "5", "name": "F", "jql": jql, "condition": condition}
+
+
 def test_a_board_over_other_projects_alone_is_left_out(jira, read):
     found = read(make(Boards, jira), Selection(("OPS",)))
     assert [record.data["id"] for record in found] == ["2", "3"]

@@ -14,6 +14,8 @@ from j2o_core.testing import Bench, Kit, World, Worlds
 
 from .connector import OpenProjectConnector
 from .loaders.attachments import Attachments
+from .loaders.board_columns import BoardColumns
+from .loaders.boards import Boards
 from .loaders.comments import Comments
 from .loaders.groups import Groups
 from .loaders.memberships import Memberships
@@ -49,6 +51,8 @@ def add_cases(kit: Kit) -> None:
     kit.loader(Relations, _world, _relation, changes={"description": "other"})
     kit.loader(Watchers, _world, _watcher)
     kit.loader(TimeEntries, _world, _time_entry, changes={"hours": "PT2H"})
+    kit.loader(BoardColumns, _world, _board_column, changes={"statuses": ["New", "On hold"], "name": "Other"})
+    kit.loader(Boards, _licensed, _board, changes={"name": "Other"})
     kit.surveyor(OpenProjectSurveyor, _surveyed)
 
 
@@ -172,6 +176,19 @@ def _time_entry(bench: Bench) -> Effect:
         "activity": "Development",
     }
     return bench.effect("time_entries", payload, parent=item, parent_key=item.key)
+
+
+def _board_column(bench: Bench) -> Effect:
+    return bench.effect("board_columns", {"project": _new_project(bench), "name": "To do", "statuses": ["New"]})
+
+
+def _board(bench: Bench) -> Effect:
+    project = _new_project(bench)
+    columns = [
+        bench.make(BoardColumns.name, {"project": project, "name": status, "statuses": [status]})
+        for status in ("New", "Closed")
+    ]
+    return bench.effect("boards", {"project": project, "name": "Board", "columns": columns})
 
 
 # ------------------------------------------------------------------ what they refer to

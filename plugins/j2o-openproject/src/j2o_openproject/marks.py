@@ -16,6 +16,7 @@ from .texts import normal_text
 
 #: what stands before the id, by kind of item
 WORK_PACKAGE, COMMENT, ATTACHMENT, TIME_ENTRY, RELATION, SPRINT = "", "c", "a", "w", "l", "s"
+BOARD, BOARD_COLUMN = "b", "bc"
 
 _ID = r"(?P<id>(?:[A-Za-z0-9._~]|%[0-9A-F]{2})+)"
 #: a label with its brackets and backslashes escaped
@@ -41,7 +42,7 @@ class Marks:
         self._link = {kind: re.compile(rf"{_LABEL}\([^\s()]*#{own}{kind}{_ID}\)") for kind in (WORK_PACKAGE, COMMENT)}
         endings = (ATTACHMENT, TIME_ENTRY, RELATION, SPRINT)
         self._ending = {kind: re.compile(rf"(?:^|(?<=\s)){own}{kind}{_ID};\s*\Z") for kind in endings}
-        self._whole = re.compile(rf"{own}{_ID}")
+        self._whole = {kind: re.compile(rf"{own}{kind}{_ID}") for kind in (WORK_PACKAGE, BOARD, BOARD_COLUMN)}
 
     def token(self, kind: str, identifier: str) -> str:
         """``j2o-acme-10023``; for a comment ``j2o-acme-c55``, and so on."""
@@ -80,7 +81,7 @@ class Marks:
         match = self._ending[kind].search(normal)
         return Marked(unquote(match["id"]), normal_text(normal[: match.start()])) if match else Marked(None, normal)
 
-    def read_value(self, value: object) -> Optional[str]:
-        """The id in a custom field that holds nothing but the mark of a work package."""
-        match = self._whole.fullmatch(str(value or "").strip())
+    def read_value(self, value: object, kind: str = WORK_PACKAGE) -> Optional[str]:
+        """The id in a value that holds nothing but the mark: a custom field of a work package, say."""
+        match = self._whole[kind].fullmatch(str(value or "").strip())
         return unquote(match["id"]) if match else None

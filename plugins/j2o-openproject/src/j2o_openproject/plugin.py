@@ -9,6 +9,8 @@ from j2o_core.api import Registry, hookimpl
 from .connector import OpenProjectConnector
 from .inspection import OpenProjectInspector
 from .loaders.attachments import Attachments
+from .loaders.board_columns import BoardColumns
+from .loaders.boards import AUTO, BASIC, Boards
 from .loaders.comments import Comments
 from .loaders.groups import Groups
 from .loaders.memberships import Memberships
@@ -42,6 +44,8 @@ LOADERS = (
     Relations,
     Watchers,
     TimeEntries,
+    BoardColumns,
+    Boards,
 )
 
 _CONNECTION: Mapping[str, Any] = {
@@ -89,6 +93,18 @@ _WORK_PACKAGES: Mapping[str, Any] = {
         },
     },
 }
+_BOARDS: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "kind": {
+            "enum": [AUTO, BASIC],
+            "default": AUTO,
+            "description": "Whether boards on which a move changes the status are made where the edition offers them "
+            "and each column is one status, or basic boards alone.",
+            "examples": [BASIC],
+        }
+    },
+}
 _ATTACHMENTS: Mapping[str, Any] = {
     "type": "object",
     "properties": {
@@ -113,6 +129,7 @@ def j2o_register(registry: Registry) -> None:
     registry.writer("markdown", write_markdown)
     registry.schema(OpenProjectConnector.name, _CONNECTION)
     registry.schema(WorkPackages.name, _WORK_PACKAGES)
+    registry.schema(Boards.name, _BOARDS)
     registry.schema(Attachments.name, _ATTACHMENTS)
 
 

@@ -62,7 +62,7 @@ def _versions(
     if schema.has_many_versions:
         kept = sorted_ids(ids([*fixed, *([current] if current else [])]))
         placed.links[name] = {"targetVersions": links("versions", kept)}
-        further = []
+        further: list[TargetItem] = []
     else:
         wins = current if current and (place == FIRST or not fixed) else None
         first, further = (wins, fixed) if wins else (fixed[0] if fixed else None, fixed[1:])

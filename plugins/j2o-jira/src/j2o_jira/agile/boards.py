@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 from urllib.parse import quote
 
 from j2o_core.api import WARNING, Extractor, Origin, Page, Part, Problem, Record, Refused, Selection, Splitter
 
+from ..jql import condition_of
 from ..pages import a_list, an_object, objects_in
 from ..plain import plain
 from .listing import HIDDEN, NO_SPRINTS, agile, boards, migrated, projects_of
 
 #: what only somebody who looks at the board sees of it
 _OF_THE_READER = ("location", "canEdit", "favourite", "isFavourite", "admins", "isPrivate")
+
+
+#: a condition that names projects and nothing else
+_PROJECTS_ALONE = re.compile(r"""(?ix) project \s* (?: = \s* [^\s(),]+ | = \s* "[^"]*" | in \s* \( [^()]* \) )""")
 
 
 class Boards(Extractor):
@@ -113,12 +119,19 @@ class Boards(Extractor):
             )
             problems.append(Problem("J2O-X022", message, WARNING, entity=self.entity, key=identifier))
             return {"id": identifier}
-        return {"id": identifier, "name": found.get("name"), "jql": found.get("jql")}
+        jql = str(found.get("jql") or "")
+        return {"id": identifier, "name": found.get("name"), "jql": jql, "condition": _beyond_projects(jql)}
 
     def _statuses(self) -> dict[str, str]:
         path = self.client.path("/status")
         listed = [an_object(entry, path) for entry in a_list(self.client.http.cached_json(path), path)]
         return {str(status["id"]): str(status.get("name") or status["id"]) for status in listed}
+
+
+def _beyond_projects(jql: str) -> Optional[str]:
+    """The condition of a filter that shows less than everything of its projects; ``None`` where it shows all."""
+    condition = condition_of(jql)
+    return None if not condition or _PROJECTS_ALONE.fullmatch(condition) else condition
 
 
 class BoardColumns(Splitter):

@@ -151,8 +151,9 @@ class Sprints(FormLoader):
             image["description"] = "\n".join(part for part in (text, f"[{told}]" if told else "") if part)
         with bad_values_fail():
             days = {field: day_of(payload[field]) for field in ("startDate", "endDate") if field in payload}
-        if days.get("startDate") and days.get("endDate") and days["endDate"] < days["startDate"]:
-            days["endDate"] = days["startDate"]  # a sprint closed on the day before it was to begin, say
+        start, end = days.get("startDate"), days.get("endDate")
+        if start and end and end < start:
+            days["endDate"] = start  # a sprint closed on the day before it was to begin, say
         image.update(days)
         if effect.fields is not None and "status" in effect.fields:
             image["status"] = payload.get("status") or "open"
