@@ -97,6 +97,16 @@ class People(Splitter):
         return person_label(value)
 
 
+class Actors(People):
+    """The person of a membership that a role gives. Who takes part without a role is found in the issues."""
+
+    name = "jira.actors"
+
+    def split(self, record: Record) -> Iterable[Part]:
+        """At most one."""
+        return super().split(record) if record.data.get("roles") else ()
+
+
 def person_part(identifier: str, person: Mapping[str, Any]) -> Part:
     """The user as a child record."""
     data = person_data(person)

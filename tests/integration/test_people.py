@@ -1,0 +1,38 @@
+"""Everybody whom the source names is found, though its directory be closed: as an actor of a role, or in a group."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+
+from j2o_core.snapshot.store import Snapshot
+
+from ..running import Migration, sandbox
+
+pytestmark = pytest.mark.newest
+
+
+def people(snapshot: Snapshot, entity: str, name: str) -> Iterator[tuple[str, Any]]:
+    """Id of each person that records hold under a name, and the key of the record."""
+    for stubs in snapshot.stubs(entity):
+        for record, _ in snapshot.load(entity, [stub.id for stub in stubs]).values():
+            held = record.data.get(name) or ()
+            for person in [held] if isinstance(held, dict) else held:
+                yield person.get("accountId") or person.get("key") or person["name"], record.key
+
+
+@pytest.mark.parametrize("edition", ["server", "cloud"])
+def test_members_of_groups_and_actors_of_roles_are_found_without_a_directory(tmp_path: Path, edition: str):
+    with sandbox(projects=1, issues=3, seed=5, edition=edition) as made:
+        made.jira.faults({"server": "jira", "regex": "/users?/search", "do": "status", "status": 403})
+        read = Migration(made, tmp_path / "home").command("extract", "j2o:demo", "--json")
+        assert read.returncode == 0, read.stderr
+        snapshot = Snapshot(Path(json.loads(read.stdout)["snapshot"]), "demo")
+        known = {stub.id for stubs in snapshot.stubs("users") for stub in stubs}
+        named = {**dict(people(snapshot, "groups", "members")), **dict(people(snapshot, "memberships", "user"))}
+        snapshot.close()
+        assert named
+        assert {who: where for who, where in named.items() if who not in known} == {}
