@@ -23,7 +23,9 @@ def test_time_is_logged_for_others_and_found_by_the_mark(target, project, item):
 
 def test_the_time_at_which_work_began_is_told_before_other_notes(target, project, item):
     started = "2019-01-02T17:05:00.000+01:00"
-    effect = target.worklog(item, target.member(project), comment="done", startedAt=started, notes=[("Visibility", "all")])
+    effect = target.worklog(
+        item, target.member(project), comment="done", startedAt=started, notes=[("Visibility", "all")]
+    )
     entries = target.loader("time_entries")
     answer = entries.create(effect)
     assert answer.differences == ()
@@ -39,6 +41,18 @@ def test_a_long_comment_is_cut_and_told_and_its_mark_is_whole(target, project, i
     assert [(one.field, one.sent) for one in answer.differences] == [("comment", "ü" * 2000)]
     (found,) = entries.find(effect)
     assert target.unlike(entries, effect, found.image) == []
+
+
+def test_of_a_long_comment_words_give_way_and_not_what_else_is_told(target, project, item):
+    started = "2019-01-02T17:05:00.000+01:00"
+    effect = target.worklog(item, target.member(project), comment="word " * 400, startedAt=started)
+    answer = target.loader("time_entries").create(effect)
+    assert answer.image["comment"].endswith("…\nStarted: 2019-01-02 17:05:00 +01:00")
+    (difference,) = answer.differences
+    assert difference.sent.count("word") == 400
+    notes = [("History", "n" * 2000)]
+    answer = target.loader("time_entries").create(target.worklog(item, target.member(project), id="8", notes=notes))
+    assert answer.image["comment"].endswith("n…")
 
 
 def test_rich_comments_and_empty_ones_are_taken(target, project, item):

@@ -27,8 +27,9 @@ class SandboxError(ValueError):
 class SandboxOptions:
     """Options of one sandbox: a Jira and an OpenProject.
 
-    ``users`` is how many people are generated (none: a dozen, and more with the issues); ``latency_ms`` is per
-    request; ``keep_alive`` is how many seconds a connection may be idle, ``request_limit`` how many seconds
+    ``users`` is how many people are generated (none: a dozen, and more with the issues); with ``everything`` there are
+    fields of every type and odd things of every kind; ``latency_ms`` is per request; ``keep_alive`` is how many
+    seconds a connection may be idle, ``request_limit`` how many seconds
     OpenProject works on one request (0: any number); ``attachment_limit`` is OpenProject's limit in KiB;
     ``attachment_bytes`` caps the size of made-up Jira attachments; ``state`` is a folder; port 0 picks a free one.
 
@@ -40,6 +41,7 @@ class SandboxOptions:
     projects: int = 2
     issues: int = 100
     users: Optional[int] = None
+    everything: bool = False
     jira_data: Optional[str] = None
     jira_projects: Optional[str] = None
     jira_setup: Optional[str] = None
@@ -83,6 +85,8 @@ class SandboxOptions:
 
         if self.jira_projects is not None and self.jira_data is None:
             raise SandboxError(f"--jira-projects {self.jira_projects}: needs --jira-data, the issues of those projects")
+        if self.everything and self.jira_data is not None:
+            raise SandboxError("--everything: --jira-data holds what it holds")
         if self.users is not None and self.jira_data is not None:
             raise SandboxError(f"--users {self.users}: the people of --jira-data are those in its issues")
 

@@ -39,6 +39,12 @@ SCHEMA: Mapping[str, Any] = {
             "description": "How many people are generated; more with the issues where this is not said.",
             "examples": [40],
         },
+        "everything": {
+            "type": "boolean",
+            "default": False,
+            "description": "Fields of every type, and odd things of every kind.",
+            "examples": [True],
+        },
         "jira_data": {
             "type": "string",
             "description": "Real issues instead: ndjson or ndjson.gz, one a line.",

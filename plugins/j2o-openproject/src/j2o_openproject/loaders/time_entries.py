@@ -18,6 +18,8 @@ from ..times import day_of, readable_time
 from .entity import FormLoader, failed, of_those_that_exist, only, readable_notes
 
 _LONGEST_COMMENT = 1000
+#: of a comment, beside long notes
+_FEWEST_WORDS = 200
 _LONGEST_HOURS = 1000 * 3600
 #: the version from which a time entry belongs to an `entity`; `workPackage` before
 _ENTITY_SINCE = (17, 0)
@@ -163,12 +165,17 @@ class TimeEntries(FormLoader):
         text = plain_text(effect.payload.get("comment"))
         started = effect.payload.get("startedAt")
         notes = [*((Note("Started", readable_time(str(started))),) if started else ()), *effect.notes]
-        text = normal_text("\n".join(part for part in (text, readable_notes(notes)) if part))
+        told = readable_notes(notes)
+        whole = normal_text("\n".join(part for part in (text, told) if part))
         room = _LONGEST_COMMENT - len(self.marks.ending(TIME_ENTRY, effect.origin.id)) - 1
-        if len(text) <= room:
-            return text, ()
-        cut = text[: room - 1].rstrip() + "…"
-        return cut, (Difference("comment", text, cut),)
+        if len(whole) <= room:
+            return whole, ()
+        room -= len(told) + 1
+        if room > _FEWEST_WORDS:  # words of the comment give way, not what else is told
+            cut = f"{text[: room - 1].rstrip()}…\n{told}".rstrip()
+        else:
+            cut = whole[: room + len(told)].rstrip() + "…"
+        return cut, (Difference("comment", whole, cut),)
 
     def _found(self, row: Mapping[str, Any]) -> Found:
         marked = self.marks.read_ending(TIME_ENTRY, raw(row.get("comment")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from j2o_sandbox.generate.everything import Everything
 from j2o_sandbox.generate.tracker import GeneratedTracker
 
-__all__ = ["GeneratedTracker"]
+__all__ = ["Everything", "GeneratedTracker"]

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from j2o_sandbox.counters import Counters, path_template
 from j2o_sandbox.faults import Faults
-from j2o_sandbox.generate import GeneratedTracker
+from j2o_sandbox.generate import Everything, GeneratedTracker
 from j2o_sandbox.jira import (
     agile,
     applications,
@@ -85,7 +85,8 @@ def tracker_of(options: SandboxOptions) -> Tracker:
     """The data that the options describe."""
     if options.jira_data is not None:
         return read_published(options.jira_data, options.jira_projects)
-    return GeneratedTracker(options.seed, options.projects, options.issues, options.edition == CLOUD, options.users)
+    generated = Everything if options.everything else GeneratedTracker
+    return generated(options.seed, options.projects, options.issues, options.edition == CLOUD, options.users)
 
 
 class JiraServer:
