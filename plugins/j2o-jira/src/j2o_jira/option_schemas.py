@@ -134,4 +134,5 @@ EXTRACTORS: Mapping[str, Mapping[str, Any]] = {
     "jira.versions": {"properties": {}},
     "jira.sprints": {"properties": {}},
     "jira.boards": {"properties": {}},
+    "jira.configuration": {"properties": {}},
 }

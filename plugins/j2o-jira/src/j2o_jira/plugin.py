@@ -10,6 +10,7 @@ from .agile.boards import BoardColumns, Boards
 from .agile.sprints import FUNCTION as ISSUE_SPRINTS
 from .agile.sprints import IssueSprints, Sprints
 from .attachments import Attachments
+from .configuration import Configuration
 from .connector import JiraConnector
 from .groups import Groups
 from .history import History, HistoryFile
@@ -34,7 +35,7 @@ def j2o_register(registry: Registry) -> None:
     """The connector, extractors and splitters with their schemas, and the readers of rich text."""
     registry.connector(JiraConnector)
     registry.schema(JiraConnector.name, CONNECTION)
-    for extractor in (Users, Groups, Projects, Members, Versions, Issues, Sprints, Boards):
+    for extractor in (Users, Groups, Projects, Members, Versions, Issues, Sprints, Boards, Configuration):
         registry.extractor(extractor)
     for name, schema in EXTRACTORS.items():
         registry.schema(name, schema)

@@ -10,6 +10,8 @@ from j2o_sandbox.jira.routing import ON_PREMISE, ONLY_CLOUD, Route
 from j2o_sandbox.jira.wire import Answer, JiraError
 
 _WORKFLOW = "Software Simplified Workflow"
+_WORKFLOW_SCHEME = "Software workflow scheme"
+_NOTIFICATIONS = "Default notification scheme"
 
 
 def workflows(call: Call) -> Answer:
@@ -59,6 +61,73 @@ def security_schemes(call: Call) -> Answer:
     return Answer({"issueSecuritySchemes": [_scheme(call, "issuesecurityschemes", "Staff")] if levels else []})
 
 
+def security_scheme(call: Call, id: str) -> Answer:
+    """One issue security scheme with its levels."""
+    _administrators_only(call)
+    levels = call.tracker.catalogue.security_levels
+    if id != "10000" or not levels:
+        raise JiraError(404, f"The issue security scheme with id '{id}' does not exist.")
+    return Answer(
+        {**_scheme(call, "issuesecurityschemes", "Staff"), "levels": call.shapes.entries("securitylevel", levels)}
+    )
+
+
+def notification_schemes(call: Call) -> Answer:
+    """Notification schemes by page; what is notified of only where it is expanded."""
+    call.logged_in()
+    scheme = _scheme(call, "notificationscheme", _NOTIFICATIONS)
+    if {"all", "notificationSchemeEvents"} & set(call.request.words("expand")):
+        event = {"id": 1, "name": "Issue created", "description": ""}
+        told = [{"id": 1, "notificationType": kind} for kind in ("CurrentAssignee", "Reporter", "AllWatchers")]
+        scheme["notificationSchemeEvents"] = [{"event": event, "notifications": told}]
+    return Answer(call.page([scheme], f"{call.shapes.rest}/notificationscheme?", 50, 50))
+
+
+def issue_type_schemes(call: Call) -> Answer:
+    """Issue type schemes: all at once on Server, by page on Cloud."""
+    _administrators_only(call)
+    scheme = {**_scheme(call, "issuetypescheme", "Default issue type scheme"), "id": "10000"}
+    if call.cloud:
+        del scheme["self"]
+        return Answer(call.page([{**scheme, "isDefault": True}], f"{call.shapes.rest}/issuetypescheme?", 50, 50))
+    types = call.shapes.entries("issuetype", call.tracker.catalogue.issue_types)
+    return Answer({"schemes": [{**scheme, "issueTypes": types}]})
+
+
+def priority_schemes(call: Call) -> Answer:
+    """Priority schemes on Server, under a name of their own."""
+    _administrators_only(call)
+    ids = [entry["id"] for entry in call.tracker.catalogue.priorities]
+    scheme = {**_scheme(call, "priorityschemes", "Default priority scheme"), "optionIds": ids, "defaultScheme": True}
+    start = max(0, call.request.integer("startAt", 0))
+    return Answer({"startAt": start, "maxResults": 100, "total": 1, "schemes": [scheme][start:]})
+
+
+def priority_scheme_page(call: Call) -> Answer:
+    """Priority schemes on Cloud, by page."""
+    _administrators_only(call)
+    scheme = {"id": "1", "name": "Default priority scheme", "description": "", "isDefault": True}
+    return Answer(call.page([scheme], f"{call.shapes.rest}/priorityscheme?", 50, 50))
+
+
+def workflow_schemes(call: Call) -> Answer:
+    """Workflow schemes on Cloud, by page."""
+    _administrators_only(call)
+    scheme = {**_scheme(call, "workflowscheme", _WORKFLOW_SCHEME), "defaultWorkflow": _WORKFLOW}
+    return Answer(call.page([{**scheme, "issueTypeMappings": {}}], f"{call.shapes.rest}/workflowscheme?", 50, 50))
+
+
+def screens(call: Call) -> Answer:
+    """Screens by page: a plain list on Server, a page with its totals on Cloud."""
+    _administrators_only(call)
+    found = [
+        {"id": number, "name": name, "description": ""}
+        for number, name in enumerate(("Default Screen", "Workflow Screen", "Resolve Issue Screen"), 1)
+    ]
+    page = call.page(found, f"{call.shapes.rest}/screens?", 100, 100)
+    return Answer(page if call.cloud else page["values"])
+
+
 def project_permission_scheme(call: Call, key: str) -> Answer:
     """The permission scheme of a project."""
     call.find_project(key)
@@ -68,7 +137,7 @@ def project_permission_scheme(call: Call, key: str) -> Answer:
 def project_notification_scheme(call: Call, key: str) -> Answer:
     """The notification scheme of a project."""
     call.find_project(key)
-    return Answer(_scheme(call, "notificationscheme", "Default notification scheme"))
+    return Answer(_scheme(call, "notificationscheme", _NOTIFICATIONS))
 
 
 def project_priority_scheme(call: Call, key: str) -> Answer:
@@ -83,7 +152,7 @@ def project_priority_scheme(call: Call, key: str) -> Answer:
 def project_workflow_scheme(call: Call, key: str) -> Answer:
     """The workflow scheme of a project, on Server."""
     call.find_project(key)
-    return Answer({**_scheme(call, "workflowscheme", "Software workflow scheme"), "defaultWorkflow": _WORKFLOW})
+    return Answer({**_scheme(call, "workflowscheme", _WORKFLOW_SCHEME), "defaultWorkflow": _WORKFLOW})
 
 
 def project_security_scheme(call: Call, key: str) -> Answer:
@@ -164,6 +233,13 @@ ROUTES = (
     Route("GET", "API/workflows/search", workflow_search, ONLY_CLOUD),
     Route("GET", "API/permissionscheme", permission_schemes),
     Route("GET", "API/issuesecurityschemes", security_schemes),
+    Route("GET", "API/issuesecurityschemes/{scheme}", security_scheme),
+    Route("GET", "API/notificationscheme", notification_schemes),
+    Route("GET", "API/issuetypescheme", issue_type_schemes),
+    Route("GET", "API/priorityschemes", priority_schemes, ON_PREMISE),
+    Route("GET", "API/priorityscheme", priority_scheme_page, ONLY_CLOUD),
+    Route("GET", "API/workflowscheme", workflow_schemes, ONLY_CLOUD),
+    Route("GET", "API/screens", screens),
     Route("GET", "API/project/{project}/permissionscheme", project_permission_scheme),
     Route("GET", "API/project/{project}/notificationscheme", project_notification_scheme),
     Route("GET", "API/project/{project}/priorityscheme", project_priority_scheme, ON_PREMISE),

@@ -1,0 +1,212 @@
+"""What a Jira is set up with: read to be accounted for, since most of it has no counterpart that REST could write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
+from urllib.parse import quote
+
+from j2o_core.api import WARNING, Extractor, Origin, Page, Problem, Record, Refused, Selection
+
+from .client import Jira
+from .pages import objects_in, offset_pages
+from .people import is_person, person_data
+from .plain import plain
+
+_ADMINISTER = "that needs the global permission Administer Jira"
+_PAGE = 100
+
+
+@dataclass(frozen=True)
+class _List:
+    """Where one kind of things is listed. ``name`` is that of the list in an answer, where it is no plain list.
+
+    ``of_project`` is the resource of a project that says which of them it uses; without ``path`` they are found
+    through projects alone.
+    """
+
+    path: str = ""
+    name: str = ""
+    paged: bool = False
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    of_project: str = ""
+
+
+_EVERYWHERE: Mapping[str, _List] = {
+    "issue types": _List("/issuetype"),
+    "statuses": _List("/status"),
+    "priorities": _List("/priority"),
+    "resolutions": _List("/resolution"),
+    "link types": _List("/issueLinkType", "issueLinkTypes"),
+    "roles": _List("/role"),
+    "permission schemes": _List(
+        "/permissionscheme", "permissionSchemes", asked={"expand": "permissions"}, of_project="permissionscheme"
+    ),
+    "notification schemes": _List(
+        "/notificationscheme", "values", True, {"expand": "notificationSchemeEvents"}, "notificationscheme"
+    ),
+    "security schemes": _List("/issuesecurityschemes", "issueSecuritySchemes", of_project="issuesecuritylevelscheme"),
+    "screens": _List("/screens", "values", True),
+}
+_SERVER: Mapping[str, _List] = {
+    "workflows": _List("/workflow"),
+    "workflow schemes": _List(of_project="workflowscheme"),
+    "issue type schemes": _List("/issuetypescheme", "schemes"),
+    "priority schemes": _List("/priorityschemes", "schemes", True, of_project="priorityscheme"),
+}
+_CLOUD: Mapping[str, _List] = {
+    "workflows": _List("/workflows/search", "values", True),
+    "workflow schemes": _List("/workflowscheme", "values", True),
+    "issue type schemes": _List("/issuetypescheme", "values", True),
+    "priority schemes": _List("/priorityscheme", "values", True),
+}
+#: types of custom fields that have options, by the end of their key
+_CHOICES = ("select", "multiselect", "radiobuttons", "multicheckboxes", "cascadingselect")
+
+
+class Configuration(Extractor):
+    """A record for each thing of a kind: ``kind``, ``id``, ``name``, ``projects`` that use it, the rest as ``details``.
+
+    Kinds: issue types, statuses, priorities, resolutions, link types, roles, fields (with contexts and options),
+    components, workflows, screens, and the schemes of permissions, notifications, security, workflows, issue types and
+    priorities. What this account may not read is told.
+    """
+
+    name = "jira.configuration"
+
+    def slices(self, selection: Selection) -> Sequence[str]:
+        """The kinds."""
+        return (*self._lists, "fields", "components")
+
+    def pages(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Iterator[Page]:
+        """One page per kind."""
+        if cursor is not None:
+            return
+        keys = [str(project["key"]) for project in self.client.projects(selection)]
+        try:
+            if slice == "fields":
+                found = list(self._fields())
+            elif slice == "components":
+                found = list(self._components(keys))
+            else:
+                found = list(self._listed(slice, self._lists[slice], keys))
+        except Refused as refusal:
+            message = f"{slice} of Jira's set-up cannot be read ({refusal.message}): {_ADMINISTER}"
+            yield Page([], "all", 0, [Problem("J2O-X016", message, WARNING, entity=self.entity)])
+            return
+        yield Page([self._record(slice, one) for one in found], "all", len(found))
+
+    # ------------------------------------------------------------------ kinds
+
+    @property
+    def _lists(self) -> Mapping[str, _List]:
+        return {**_EVERYWHERE, **(_CLOUD if self.client.cloud else _SERVER)}
+
+    def _listed(self, kind: str, where: _List, keys: Sequence[str]) -> Iterator[dict[str, Any]]:
+        found = {_identity(entry): dict(entry) for entry in self._entries(kind, where)}
+        if where.of_project:
+            for key, entry in zip(keys, self._of_projects(where.of_project, keys)):
+                if entry is not None:
+                    found.setdefault(_identity(entry), dict(entry)).setdefault("projects", []).append(key)
+        if kind == "security schemes":
+            for identifier, entry in found.items():
+                answer = self.client.object(f"/issuesecurityschemes/{quote(identifier, safe='')}")
+                entry["levels"] = objects_in(answer, "levels")
+        yield from found.values()
+
+    def _entries(self, kind: str, where: _List) -> Iterable[Mapping[str, Any]]:
+        if not where.path:
+            return ()
+        if not where.paged:
+            answer = self.client.get(where.path, dict(where.asked))
+            return objects_in(answer if where.name else {"": answer}, where.name)
+
+        def fetch(start: int) -> Any:
+            return self.client.get(where.path, {**where.asked, "startAt": start, "maxResults": _PAGE})
+
+        return [entry for page in offset_pages(fetch, kind, where.name) for entry in page]
+
+    def _of_projects(self, resource: str, keys: Sequence[str]) -> list[Optional[Mapping[str, Any]]]:
+        """What each project uses; ``None`` where it uses none, or where that may not be seen."""
+
+        def one(key: str) -> Optional[Mapping[str, Any]]:
+            try:
+                return _present(self.client.object(f"/project/{quote(key, safe='')}/{resource}"))
+            except Refused:
+                return None
+
+        return list(self.client.http.together(one, keys))
+
+    def _components(self, keys: Sequence[str]) -> Iterator[dict[str, Any]]:
+        lists = self.client.http.together(
+            lambda key: self.client.objects(f"/project/{quote(key, safe='')}/components"), keys
+        )
+        for key, listed in zip(keys, lists):
+            for entry in listed:
+                lead = entry.get("lead")
+                yield {**entry, "lead": person_data(lead) if is_person(lead) else None, "projects": [key]}
+
+    def _fields(self) -> Iterator[dict[str, Any]]:
+        own = [entry for entry in self.client.objects("/field") if entry.get("custom")]
+        read = _contexts_on_cloud if self.client.cloud else _options_on_server
+
+        def more(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+            kind = str((entry.get("schema") or {}).get("custom") or "").rpartition(":")[2]
+            if kind not in _CHOICES and not self.client.cloud:
+                return {}
+            try:
+                return read(self.client, str(entry["id"]), kind in _CHOICES)
+            except Refused:
+                return {}
+
+        for entry, found in zip(own, self.client.http.together(more, own)):
+            yield {**entry, **found}
+
+    def _record(self, kind: str, entry: Mapping[str, Any]) -> Record:
+        data = plain(dict(entry))
+        identifier, name = f"{kind}/{_identity(entry)}", str(entry.get("name") or _identity(entry))
+        known = {"id": identifier, "kind": kind, "name": name, "projects": data.pop("projects", [])}
+        details = {key: value for key, value in data.items() if key not in ("id", "name", "self", "iconUrl", "expand")}
+        return Record(Origin(self.source, self.entity, identifier), name, {**known, "details": details})
+
+
+def _options_on_server(client: Jira, field_id: str, choices: bool) -> Mapping[str, Any]:
+    """Options over all contexts, by number of the page."""
+    found: list[Mapping[str, Any]] = []
+    number = 1
+    while True:
+        asked = {"useAllContexts": True, "maxResults": _PAGE, "page": number}
+        answer = client.object(f"/customFields/{field_id.rpartition('_')[2]}/options", asked)
+        entries = objects_in(answer, "options")
+        found += entries
+        number += 1
+        if not entries or len(found) >= int(answer.get("total") or 0):
+            return {"options": [_option(entry) for entry in found]}
+
+
+def _contexts_on_cloud(client: Jira, field_id: str, choices: bool) -> Mapping[str, Any]:
+    """Contexts, each with its options."""
+
+    def all_of(path: str) -> list[Mapping[str, Any]]:
+        def fetch(start: int) -> Any:
+            return client.get(path, {"startAt": start, "maxResults": _PAGE})
+
+        return [entry for page in offset_pages(fetch, path) for entry in page]
+
+    contexts = []
+    for context in all_of(f"/field/{field_id}/context"):
+        options = all_of(f"/field/{field_id}/context/{context['id']}/option") if choices else []
+        contexts.append({**context, "options": [_option(entry) for entry in options]})
+    return {"contexts": contexts}
+
+
+def _option(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: entry[name] for name in ("id", "value", "disabled", "optionId", "childrenIds") if name in entry}
+
+
+def _identity(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("id") or entry.get("entityId") or entry.get("name") or "")
+
+
+def _present(entry: Mapping[str, Any]) -> Optional[Mapping[str, Any]]:
+    return entry if _identity(entry) else None

@@ -1,0 +1,87 @@
+"""What a Jira is set up with: everything that each edition tells, and a word about what it keeps to itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from j2o_core.api import Selection
+from j2o_jira.configuration import Configuration
+
+COMMON = {
+    "issue types",
+    "statuses",
+    "priorities",
+    "resolutions",
+    "link types",
+    "roles",
+    "fields",
+    "components",
+    "workflows",
+    "screens",
+    "permission schemes",
+    "notification schemes",
+    "security schemes",
+    "workflow schemes",
+    "issue type schemes",
+    "priority schemes",
+}
+
+
+def by_kind(records):
+    found = {}
+    for record in records:
+        found.setdefault(record.data["kind"], {})[record.data["name"]] = record.data
+    return found
+
+
+@pytest.fixture
+def found(jira, read):
+    return by_kind(read(Configuration(jira, "acme", "configuration", {})))
+
+
+def test_every_kind_is_read_in_each_edition(found):
+    assert set(found) == COMMON
+    assert all(things for things in found.values())
+
+
+def test_schemes_tell_which_projects_use_them_and_what_is_in_them(found, jira_server):
+    (permissions,) = found["permission schemes"].values()
+    assert len(permissions["projects"]) > 1
+    assert "BROWSE_PROJECTS" in {one["permission"] for one in permissions["details"]["permissions"]}
+    (security,) = found["security schemes"].values()
+    assert "Staff only" in {level["name"] for level in security["details"]["levels"]}
+    (notifications,) = found["notification schemes"].values()
+    assert notifications["details"]["notificationSchemeEvents"]
+    (workflow,) = found["workflows"].values()
+    known = "transitions" if jira_server.edition == "cloud" else "steps"
+    assert workflow["details"][known]
+
+
+def test_fields_come_with_contexts_and_options_and_components_with_leads(found, jira_server):
+    platforms = found["fields"]["Platforms"]["details"]
+    contexts = platforms["contexts"] if jira_server.edition == "cloud" else [platforms]
+    assert {"Web", "iOS"} <= {option["value"] for context in contexts for option in context["options"]}
+    leads = [one["details"]["lead"] for one in found["components"].values() if one["details"].get("lead")]
+    assert leads and all("displayName" in lead for lead in leads)
+    assert all(len(one["projects"]) == 1 for one in found["components"].values())
+
+
+def test_what_changes_at_every_read_is_no_part_of_it(jira, read):
+    first = read(Configuration(jira, "acme", "configuration", {}))
+    again = read(Configuration(jira, "acme", "configuration", {}))
+    assert [(one.origin, one.digest) for one in first] == [(one.origin, one.digest) for one in again]
+    assert len({one.origin for one in first}) == len(first)
+
+
+def test_what_only_administrators_see_is_told_and_the_rest_is_read(sandbox, connect):
+    server = sandbox("server")
+    client = connect(server.url, {"token": "j2o-sandbox-reader-token"})
+    extractor, problems, kinds = Configuration(client, "acme", "configuration", {}), [], set()
+    for kind in extractor.slices(Selection()):
+        for page in extractor.pages(Selection(), kind, None):
+            problems += page.problems
+            kinds |= {record.data["kind"] for record in page.records}
+    told = {problem.message.partition(" of Jira's")[0] for problem in problems}
+    assert {"workflows", "screens", "security schemes"} <= told and not told & kinds
+    assert {"statuses", "fields", "permission schemes"} <= kinds
+    assert all(problem.code == "J2O-X016" and "Administer Jira" in problem.message for problem in problems)
