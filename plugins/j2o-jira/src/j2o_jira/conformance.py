@@ -13,6 +13,8 @@ from .agile.boards import BoardColumns, Boards
 from .agile.sprints import IssueSprints, Sprints
 from .attachments import Attachments
 from .connector import JiraConnector
+from .dashboards import Dashboards
+from .filters.extractor import Filters
 from .groups import Groups
 from .history import History, HistoryFile
 from .issues.extractor import Issues
@@ -30,7 +32,7 @@ def add_cases(kit: Kit) -> None:
     """A case for each extractor and splitter in each edition."""
     for edition, world in _EDITIONS.items():
         kit.extractor(Issues, world, entity="work_packages", options=_SMALL, label=edition)
-        for extractor in (Users, Groups, Projects, Members, Versions, Sprints, Boards):
+        for extractor in (Users, Groups, Projects, Members, Versions, Sprints, Boards, Filters, Dashboards):
             kit.extractor(extractor, world, one_page=True, label=edition)
         issues = records_of(Issues, world, entity="work_packages")
         for splitter in (People, Participants, Attachments, Watchers, History, HistoryFile, IssueSprints):

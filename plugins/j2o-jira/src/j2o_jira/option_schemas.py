@@ -129,6 +129,18 @@ EXTRACTORS: Mapping[str, Mapping[str, Any]] = {
             },
         }
     },
+    "jira.filters": {
+        "properties": {
+            "ids": {
+                "description": "Further filters by id: Server and Data Center list none but the account's favourites.",
+                "type": "array",
+                "items": {"type": ["integer", "string"]},
+                "uniqueItems": True,
+                "examples": [[10400, 10401]],
+            }
+        }
+    },
+    "jira.dashboards": {"properties": {}},
     "jira.groups": {"properties": {}},
     "jira.members": {"properties": {}},
     "jira.versions": {"properties": {}},

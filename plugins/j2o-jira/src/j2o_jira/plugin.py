@@ -12,6 +12,8 @@ from .agile.sprints import IssueSprints, Sprints
 from .attachments import Attachments
 from .configuration import Configuration
 from .connector import JiraConnector
+from .dashboards import Dashboards
+from .filters.extractor import Filters
 from .groups import Groups
 from .history import History, HistoryFile
 from .inspector import JiraInspector
@@ -35,7 +37,19 @@ def j2o_register(registry: Registry) -> None:
     """The connector, extractors and splitters with their schemas, and the readers of rich text."""
     registry.connector(JiraConnector)
     registry.schema(JiraConnector.name, CONNECTION)
-    for extractor in (Users, Groups, Projects, Members, Versions, Issues, Sprints, Boards, Configuration):
+    for extractor in (
+        Users,
+        Groups,
+        Projects,
+        Members,
+        Versions,
+        Issues,
+        Sprints,
+        Boards,
+        Configuration,
+        Filters,
+        Dashboards,
+    ):
         registry.extractor(extractor)
     for name, schema in EXTRACTORS.items():
         registry.schema(name, schema)

@@ -1,0 +1,63 @@
+"""Saved filters and dashboards, as each edition shows them."""
+
+from __future__ import annotations
+
+from j2o_core.api import Selection
+from j2o_jira.dashboards import Dashboards
+from j2o_jira.filters.extractor import Filters
+
+
+def filters(client, **options):
+    return Filters(client, "acme", "queries", options)
+
+
+def pages(extractor):
+    return list(extractor.pages(Selection(), "all", None))
+
+
+def by_name(extractor):
+    (page,) = pages(extractor)
+    return {record.key: record.data for record in page.records}
+
+
+def test_cloud_gives_an_administrator_the_filters_of_everybody(sandbox, connect):
+    server = sandbox("cloud")
+    found = by_name(filters(connect(server.url, server.auth)))
+    assert {"Everything open", "Bugs of the team", "My drafts"} < set(found)
+    assert (found["My drafts"]["shared"], found["My drafts"]["own"]) == (False, False)
+    assert (found["Bugs of the team"]["shared"], found["Bugs of the team"]["where"]) == (
+        True,
+        {"type": {"is": ["Bug"]}},
+    )
+    assert found["Everything open"]["where"] == {"status": {"state": "open"}}
+    assert found["My drafts"]["me"] == ["assignee"]
+    boards = [data for name, data in found.items() if name.startswith("Filter for")]
+    assert all(data["own"] and data["order"]["by"] == ["rank"] and data["where"]["project"]["is"] for data in boards)
+    assert all(data["owner"]["accountId"] and data["views"][0]["id"] == data["id"] for data in found.values())
+
+
+def test_server_lists_favourites_and_what_is_named(sandbox, connect):
+    server = sandbox("server")
+    client = connect(server.url, server.auth)
+    assert len(by_name(filters(client))) == 2
+    (page,) = pages(filters(client, ids=[10401, "10902"]))
+    assert [record.origin.id for record in page.records] == ["10400", "10401", "10900"]
+    (problem,) = page.problems
+    assert (problem.code, problem.key) == ("J2O-X030", "10902") and "let its owner share it" in problem.message
+
+
+def test_two_readings_are_equal_and_hold_no_addresses(jira, jira_server):
+    first, second = ([record.digest for record in pages(filters(jira))[0].records] for _ in range(2))
+    assert first == second
+    assert jira_server.url not in str(by_name(filters(jira)))
+
+
+def test_dashboards_are_listed_with_what_each_edition_tells(jira, jira_server):
+    (page,) = pages(Dashboards(jira, "acme", "dashboards", {}))
+    found = {record.key: record.data for record in page.records}
+    assert list(found) == ["System dashboard", "Team"]
+    if jira_server.edition == "cloud":
+        assert found["Team"]["owner"]["accountId"]
+        assert found["Team"]["gadgets"] == ["Filter results", "Pie chart", "Activity"]
+    else:
+        assert found["Team"] == {"id": "10801", "name": "Team", "owner": None, "gadgets": None}
