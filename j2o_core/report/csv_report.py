@@ -1,4 +1,4 @@
-"""The report as CSV: the counts of each entity, then every skipped or failed item, then the problems."""
+"""The report as CSV: the counts of each entity and the success rate, then every skipped or failed item, then the problems."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import csv
 from typing import Any, TextIO
 
 from .source import RunQueries
-from .summary import OUTCOMES
+from .summary import OUTCOMES, percent, success_rate, totals
 
 HEADER = ("kind", "entity", "key", "origin", "outcome", "count", "code", "message", "place")
 
 
 def write(queries: RunQueries, run: str, out: TextIO) -> None:
-    """Rows of kind ``count``, ``item`` and ``problem`` under one header."""
+    """Rows of kind ``count``, ``rate``, ``item`` and ``problem`` under one header."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
     for entity, counts in queries.entities(run).items():
         for outcome in ("source", *OUTCOMES):
             writer.writerow(("count", entity, "", "", outcome, counts.get(outcome, 0), "", "", ""))
+    sums = totals(queries.entities(run))
+    writer.writerow(("rate", "", "", "", "success", percent(success_rate(sums)), "", "", ""))
     for row in queries.listed(run):
         writer.writerow(
             [

@@ -9,7 +9,7 @@ from ..model.problem import ERROR
 from .causes import rank
 from .pages import environment
 from .source import RunQueries
-from .summary import OUTCOMES, adds_up, totals
+from .summary import OUTCOMES, adds_up, percent, success_rate, totals
 
 _MEANINGS = {
     0: "all well",
@@ -25,6 +25,7 @@ def write(queries: RunQueries, run: str, out: TextIO) -> None:
     """Write the page, item by item as the ledger gives them. All text of others stays text."""
     about = queries.run(run)
     entities = queries.entities(run)
+    sums = totals(entities)
     stream = (
         environment()
         .get_template("run.html")
@@ -35,7 +36,8 @@ def write(queries: RunQueries, run: str, out: TextIO) -> None:
             outcomes=OUTCOMES,
             entities=entities,
             wrong=[name for name, counts in entities.items() if not adds_up(counts)],
-            totals=totals(entities),
+            totals=sums,
+            rate=percent(success_rate(sums)),
             errors=sum(row.get("severity") == ERROR for row in queries.problems(run)),
             causes=rank(queries.listed(run)),
             items=queries.listed(run),

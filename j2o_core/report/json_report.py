@@ -6,16 +6,18 @@ import json
 from typing import Any, Iterable, TextIO
 
 from .source import Row, RunQueries
-from .summary import adds_up, totals
+from .summary import adds_up, success_rate, totals
 
 
 def write(queries: RunQueries, run: str, out: TextIO) -> None:
-    """``{"run", "entities", "totals", "adds_up", "items": [skipped and failed], "problems": [...]}``."""
+    """``{"run", "entities", "totals", "success_rate", "adds_up", "items": [skipped and failed], "problems": [...]}``."""
     entities = queries.entities(run)
+    sums = totals(entities)
     head = {
         "run": queries.run(run),
         "entities": entities,
-        "totals": totals(entities),
+        "totals": sums,
+        "success_rate": success_rate(sums),
         "adds_up": all(adds_up(counts) for counts in entities.values()),
     }
     out.write(_text(head)[:-1])

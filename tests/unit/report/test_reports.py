@@ -66,6 +66,21 @@ def written(format: str) -> str:
     return out.getvalue()
 
 
+def test_every_format_states_the_success_rate() -> None:
+    assert "Success rate: <strong>99.83 %</strong>" in written("html")
+    assert json.loads(written("json"))["success_rate"] == 0.9983
+    rows = [row for row in csv.reader(io.StringIO(written("csv"))) if row[0] == "rate"]
+    assert rows == [["rate", "", "", "", "success", "99.83 %", "", "", ""]]
+
+
+def test_the_success_rate_is_one_only_where_nothing_failed_or_is_left() -> None:
+    assert summary.success_rate({"source": 3, "created": 1, "unchanged": 1, "skipped": 1}) == 1.0
+    assert summary.success_rate({"source": 100_000, "created": 99_999, "failed": 1}) == 0.9999
+    assert summary.success_rate({"source": 2, "created": 1, "left": 1}) == 0.5
+    assert summary.success_rate({"source": 0}) is None
+    assert [summary.percent(rate) for rate in (1.0, 0.9983, 0.5, None)] == ["100 %", "99.83 %", "50 %", "–"]
+
+
 def test_html_lists_every_item_with_reason_key_and_spec_line() -> None:
     page = written("html")
     for text in ("ACME-1", "fred", "no mail address", "acme.yaml:41:7", "1,198", "Every sum adds up", "1970-01-01"):
