@@ -26,7 +26,7 @@ class StandIns:
         self._originals: dict[str, Referrer] = {
             name: referrer(spec.entities[loader.stands_in_for], registry)
             for name, loader in loaders.items()
-            if loader.stands_in_for in spec.entities
+            if loader.stands_in_for is not None and loader.stands_in_for in spec.entities
         }
         self._refusals: dict[str, str] = {}
 

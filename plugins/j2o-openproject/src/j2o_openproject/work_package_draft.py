@@ -55,7 +55,7 @@ class Draft:
 
     def change(self, fields: Optional[Iterable[str]]) -> tuple[dict[str, Any], dict[str, Any]]:
         """The body that sets some fields (``None``: all that can change), and their images."""
-        named = set(self.parts if fields is None else map(self._own_name, fields))
+        named = set(self.parts if fields is None else map(self.own_name, fields))
         chosen = named - set(_CREATE_ONLY)
         if chosen & set(PROGRESS_FIELDS):
             chosen.update(PROGRESS_FIELDS)  # the server weighs them against each other
@@ -70,7 +70,8 @@ class Draft:
         image = {name: value for name, value in self.image.items() if name in compared}
         return self._body(parts, _BY_HAND if chosen & set(DATE_FIELDS) else {}), image
 
-    def _own_name(self, name: str) -> str:
+    def own_name(self, name: str) -> str:
+        """A payload field as the server writes its name."""
         if not name.startswith(CUSTOM):
             return name
         return next((own for own in (*self.parts, *self.notes) if folded(own) == folded(name)), name)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Phase, Problem, Refused, likeliest
+from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Phase, Problem, Provenance, Refused, likeliest
 
 from ..durations import seconds_of
 from ..hal import condition, elements, linked
 from ..marks import WORK_PACKAGE
 from ..progress import percent_of
 from ..refusals import attributes_of
+from ..refused_people import in_words, refused_before, refused_people, told
 from ..target_items import target_id
 from ..texts import one_line
 from ..times import day_of
@@ -25,8 +26,6 @@ _PAGE = {"pageSize": 200}
 #: what to do about a refused attribute
 _ADVICE = {
     "type": "Enable the type in the project (Project settings > Types) or make it a default for new projects",
-    "assignee": "Who is assigned must be an unlocked member of the project with a role that allows it",
-    "responsible": "Who is accountable must be an unlocked member of the project with a role that allows it",
     "version": "The version must be open and shared with the project; versions are closed at the finish",
     "parent": "A parent must exist, be no milestone, and lie in the same project unless the server allows others",
     "status": "The workflow of the type must allow this change of status",
@@ -83,6 +82,15 @@ class WorkPackages(FormLoader):
         """The text custom field that holds the origin mark too, or nothing."""
         return str(self.options.get("origin_field") or "")
 
+    def provenance(self) -> Mapping[str, Provenance]:
+        """As the administrator lets it be written."""
+        written = self.catalogue.is_history_writable
+        where = "by the server" if written else "in the lines below the description"
+        return {
+            "author": Provenance("author", written, f"{where}; somebody without an account always there in words"),
+            "createdAt": Provenance("time of creation", written, where),
+        }
+
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """By tree: a child's create changes what is above it."""
         return f"work_packages:{root or effect_key}"
@@ -132,28 +140,50 @@ class WorkPackages(FormLoader):
         return [found for found in map(self._found, rows) if found.mark == effect.origin.id]
 
     def create(self, effect: Effect) -> Answer:
-        """One work package with its files, without a mail about it."""
-        draft = self._draft(effect)
+        """One work package with its files, without a mail about it; whom the server refuses in it is told in words."""
+        draft, differences = self._draft(effect), ()
         try:
             row = self.client.post("work_packages", draft.creation(effect), quiet=True)
         except Refused as refusal:
-            raise _advised(refusal) from None
+            people = refused_people(refusal, effect, draft)
+            if not people:
+                raise _advised(refusal) from None
+            differences, effect = told(effect, people), in_words(effect, people)
+            draft = self._draft(effect)
+            try:
+                row = self.client.post("work_packages", draft.creation(effect), quiet=True)
+            except Refused as again:
+                raise _advised(again) from None
         return self.answer(
-            self._found(row), draft.image, differences=draft.differences, claimed=self._claimed(effect, row)
+            self._found(row),
+            draft.image,
+            differences=(*draft.differences, *differences),
+            claimed=self._claimed(effect, row),
         )
 
     def update(self, effect: Effect, current: Found) -> Answer:
         """Changed fields, if nobody has changed it since ``current`` was read. Dates are set by hand again."""
-        body, wanted = self._draft(effect).change(effect.fields)
+        draft, differences = self._draft(effect), ()
+        before = refused_before(effect, draft, current)
+        if before:
+            effect = in_words(effect, before)
+            draft = self._draft(effect)
+        body, wanted = draft.change(effect.fields)
         if not body:
             return self.answer(self.read(current.id), wanted)
-        if current.version is not None:
-            body["lockVersion"] = int(current.version)
         try:
-            row = self.client.patch(f"work_packages/{current.id}", body, quiet=True)
+            row = self._patch(current, body)
         except Refused as refusal:
-            raise _advised(refusal) from None
-        return self.answer(self._found(row), wanted)
+            people = refused_people(refusal, effect, draft)
+            if not people:
+                raise _advised(refusal) from None
+            differences, effect = told(effect, people), in_words(effect, people)
+            body, wanted = self._draft(effect).change(effect.fields)
+            try:
+                row = self._patch(current, body)
+            except Refused as again:
+                raise _advised(again) from None
+        return self.answer(self._found(row), wanted, differences=differences)
 
     def wanted(self, effect: Effect) -> Mapping[str, Any]:
         """The fields that ``update`` would send; what is kept in words is in the description.
@@ -182,6 +212,10 @@ class WorkPackages(FormLoader):
     def image(self, effect: Effect) -> Mapping[str, Any]:
         """Every field that the payload has and the target can hold; names for types and the like, ids for items."""
         return self._draft(effect).image
+
+    def _patch(self, current: Found, body: Mapping[str, Any]) -> dict[str, Any]:
+        guarded = {**body, "lockVersion": int(current.version)} if current.version is not None else body
+        return self.client.patch(f"work_packages/{current.id}", guarded, quiet=True)
 
     def _draft(self, effect: Effect) -> Draft:
         place = str(self.options.get("sprints") or WHEN_FREE)
