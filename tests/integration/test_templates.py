@@ -33,7 +33,6 @@ custom_fields:
   Resolved: {format: date, for_all: true, types: all}
   Last change: {format: string, for_all: true, types: all}
   Story points: {format: float, for_all: true, types: all}
-  Sprint: {format: string, for_all: true, types: all}
   Epic name: {format: string, for_all: true, types: all}
   Platforms: {format: list, multi: true, options: [Web, iOS, Android, Back office], for_all: true, types: all}
   Area: {format: string, for_all: true, types: all}
@@ -113,9 +112,13 @@ def test_the_full_templates_fill_the_fields_that_were_prepared(tmp_path: Path, t
     assert len(own) == 15
     more = "entities:\n  work_packages:\n    map:\n" + "\n".join(f"      {line}" for line in own) + "\n"
     with sandbox(**SIZE, edition=edition, openproject_setup=str(tmp_path / "setup.yaml")) as made:
-        run_twice(made, tmp_path, own_spec(tmp_path, template, more))
+        ended = run_twice(made, tmp_path, own_spec(tmp_path, template, more))
         source = made.jira.state("issues", "fields")
+        boards = made.openproject.state("grids")["grids"]
         held = made.openproject.state("work_packages")["work_packages"]
+    written = {name: (counts["created"], counts["skipped"]) for name, counts in ended.entities.items()}
+    assert (written["sprints"], written["board_columns"], written["boards"]) == ((8, 0), (6, 1), (2, 0))
+    assert [len(board["widgets"]) for board in boards] == [3, 3]
     names = {field["id"]: field["name"] for field in source["fields"]}
     fields = {name: f"customField{number}" for number, name in enumerate(_prepared(), 1)}
     by_id = {row[fields["Origin"]].rsplit("-", 1)[1]: row for row in held}
@@ -135,8 +138,11 @@ def test_the_full_templates_fill_the_fields_that_were_prepared(tmp_path: Path, t
         for name, value in wanted.items():
             assert row[fields[name]] == value, (issue["key"], name)
             seen[name] += value is not None
-        seen["Sprint"] += bool(row[fields["Sprint"]])
-        assert bool(row[fields["Sprint"]]) == bool(values["Sprint"])
+        shown = str(row["_links"]["version"]) + row["description"]["raw"]
+        for sprint in values["Sprint"] or ():
+            name = sprint["name"] if isinstance(sprint, dict) else sprint.partition("name=")[2].partition(",start")[0]
+            assert name.partition(",goal=")[0][:20] in shown.replace("\\", ""), (issue["key"], name)
+            seen["Sprint"] += 1
         assert row["_links"]["type"]["title"] != "Phase"
         # What has a field is not told in words as well.
         assert "**Story Points:**" not in row["description"]["raw"]

@@ -100,12 +100,14 @@ class Boards(Extractor):
             for position, column in enumerate(objects_in(config, "columns"))
         ]
         field = (found.get("estimation") or {}).get("field") or {}
+        asked = self._filter(str((found.get("filter") or {}).get("id") or ""), name, problems)
         return {
             "columns": columns,
             "limits": config.get("constraintType") if config.get("constraintType") != "none" else None,
             "estimation": field.get("displayName"),
             "subQuery": (found.get("subQuery") or {}).get("query") or None,
-            "filter": self._filter(str((found.get("filter") or {}).get("id") or ""), name, problems),
+            "filter": asked,
+            "condition": _beyond_projects(asked.get("jql") or "") if asked else None,
         }
 
     def _filter(self, identifier: str, board: str, problems: list[Problem]) -> Optional[dict[str, Any]]:
@@ -119,8 +121,7 @@ class Boards(Extractor):
             )
             problems.append(Problem("J2O-X022", message, WARNING, entity=self.entity, key=identifier))
             return {"id": identifier}
-        jql = str(found.get("jql") or "")
-        return {"id": identifier, "name": found.get("name"), "jql": jql, "condition": _beyond_projects(jql)}
+        return {"id": identifier, "name": found.get("name"), "jql": str(found.get("jql") or "")}
 
     def _statuses(self) -> dict[str, str]:
         path = self.client.path("/status")
