@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Optional
+import sys
+from typing import AbstractSet, Optional
 
 from ..model.origin import Origin
 from ..model.problem import ERROR, WARNING, Problem
@@ -12,14 +13,20 @@ PARENT_LEFT_OUT = "J2O-E010"
 
 
 class LeftOut:
-    """Remembers, of what is left out alone, whether it failed and why."""
+    """Remembers, of what is left out alone, whether it failed and why.
 
-    def __init__(self) -> None:
+    ``entities``: those to which others belong or refer; what nobody asks for (comments) may be left out by the hundred
+    thousand, and is not remembered. Without it, all are.
+    """
+
+    def __init__(self, entities: Optional[AbstractSet[str]] = None) -> None:
+        self._entities = entities
         self._causes: dict[str, dict[str, tuple[bool, str]]] = {}
 
     def add(self, origin: Origin, cause: Problem) -> None:
         """An item is skipped (the cause is a warning) or has failed (it is an error)."""
-        self._causes.setdefault(origin.entity, {})[origin.id] = (cause.severity == ERROR, cause.message)
+        if self._entities is None or origin.entity in self._entities:
+            self._causes.setdefault(origin.entity, {})[origin.id] = (cause.severity == ERROR, sys.intern(cause.message))
 
     def has(self, entity: str, origin: str) -> bool:
         """Whether an item is left out."""

@@ -18,7 +18,8 @@ from .under_way import UnderWay
 #: (entity, alias) → (origin id, key), or None: the snapshot's answer
 AliasIndex = Callable[[str, str], Optional["tuple[str, str]"]]
 
-_CACHE = 100_000
+#: how many answers are kept of each kind: what is asked for again is asked for soon, and the ledger answers in 0.1 ms
+_CACHE = 20_000
 #: ends the digest of a field whose reference found nothing, and of one that found what stands in for the item
 OPEN_END, STAND_IN_END = "?", "~"
 
@@ -46,10 +47,11 @@ class Resolver:
         found = self._cache.get((entity, origin))
         if found is not None:
             return found
-        stored = self._items.get(entity, [origin]).get(origin)
+        stored = self._items.names(entity, [origin]).get(origin)
         if stored is None:
             return None
-        item = TargetItem(entity, stored.item, stored.display or stored.key, stored.key)
+        identifier, display, key = stored
+        item = TargetItem(entity, identifier, display or key, key)
         self.remember(entity, origin, item)
         return item
 

@@ -72,7 +72,7 @@ class Chosen:
 
 
 #: for how many texts statements are made: one, few, or as many as there are in a chunk
-_SIZES = (1, 20, 500)
+_SIZES = (1, 20, 100, 500)
 
 
 def _parameters(compiled: _Compiled, row: Mapping[str, Any]) -> Any:

@@ -93,7 +93,12 @@ class Checking:
         self._records = Records(snapshot, wiring.derivations)
         self._find = Resolver(items, lambda entity, alias: snapshot.resolve(entity, [alias])).origin
         self._checker = Checker(
-            wiring.spec, wiring.plugins.registry, wiring.mappings, wiring.loaders, self._find, LeftOut()
+            wiring.spec,
+            wiring.plugins.registry,
+            wiring.mappings,
+            wiring.loaders,
+            self._find,
+            LeftOut(wiring.depended_on),
         )
         self._facts = Facts(snapshot)
         self._tree = Tree(snapshot)

@@ -79,7 +79,7 @@ class Planner:
         self._tree = Tree(snapshot)
         self._tree_plan = TreePlan(wiring, self._tree, items, self._records, writer, run)
         self._batches = Batches(writer, items, self._tree, run)
-        self._left_out = LeftOut()
+        self._left_out = LeftOut(wiring.depended_on)
         self._tolerance = Tolerance(wiring.spec.runtime.tolerate, run)
         self._checker = Checker(
             wiring.spec, wiring.plugins.registry, wiring.mappings, wiring.loaders, resolver.origin, self._left_out

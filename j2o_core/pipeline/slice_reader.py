@@ -21,6 +21,9 @@ from .side_by_side import SideBySide
 from .wiring import Wiring
 
 T = TypeVar("T")
+#: how many parts of slices are read at a time: each holds a page of records with all that belongs to them, and what is
+#: asked for one by one (who watches an issue) is asked side by side within a page
+PARTS_AT_A_TIME = 4
 
 
 class SliceReader:
@@ -43,6 +46,7 @@ class SliceReader:
         self._tasks = tasks
         self._later = later
         self._guard = threading.Lock()
+        self._parts = threading.BoundedSemaphore(PARTS_AT_A_TIME)
         self._read: dict[str, int] = {}
         self._expected: dict[SliceName, int] = {}
         self._derivations: dict[str, list[Derivation]] = {}
@@ -56,7 +60,7 @@ class SliceReader:
         self._progress(name.entity, state.received + sum(received for _, _, received in parts))
         for part, done, _ in parts:
             if not done:
-                self._tasks.submit(self._read_pages, part)
+                self._tasks.submit(self._read_part, part)
         if state.done:
             return
         extractor, selection = self._extractor(name), self._wiring.selection
@@ -76,7 +80,7 @@ class SliceReader:
             slices = self._extractor(name).chosen(name.slice, records)
             added = self._slices.add_parts(connection, name, ((one.name, one.cursor, one.expected) for one in slices))
         for part in added:
-            self._tasks.submit(self._read_pages, part)
+            self._tasks.submit(self._read_part, part)
 
     # ---------------------------------------------------------------- dividing
 
@@ -97,10 +101,14 @@ class SliceReader:
                 self._emit(problem_event(problem, "extract"))
             self._expect(name, state)
             for part in added:
-                self._tasks.submit(self._read_pages, part)
+                self._tasks.submit(self._read_part, part)
         self._end(name, state)
 
     # ---------------------------------------------------------------- reading
+
+    def _read_part(self, name: SliceName) -> None:
+        with self._parts:
+            self._read_pages(name)
 
     def _read_pages(self, name: SliceName) -> None:
         state = self._slices.state(name)

@@ -24,6 +24,8 @@ _T = TypeVar("_T")
 _R = TypeVar("_R")
 #: how many batches are handed out before the first one's findings are taken
 _AHEAD = 64
+#: how many items of a scan are compared at once, by each worker
+_CHUNK = 100
 
 
 @dataclass
@@ -111,7 +113,7 @@ class Verifier:
         findings: list[Problem] = []
         origins: list[str] = []
         try:
-            for chunk in _chunks(loader.scan(scopes), 500):
+            for chunk in _chunks(loader.scan(scopes), _CHUNK):
                 known = self._items.by_target(entity, [found.id for found in chunk], only_run)
                 seals: list[tuple[str, Optional[str], Optional[str]]] = []
                 for found in chunk:

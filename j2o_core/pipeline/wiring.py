@@ -72,6 +72,13 @@ class Wiring:
             seen.setdefault(step.entity)
         return list(seen)
 
+    @property
+    def depended_on(self) -> frozenset[str]:
+        """The entities to whose items others belong or refer, or stand below each other."""
+        above = {derivation.of for derivation in self.derivations}
+        trees = {name for name, loader in self.loaders.items() if loader.parent_field}
+        return frozenset(above | trees).union(*(mapping.refers_to for mapping in self.mappings.values()))
+
     def close(self) -> None:
         """Close clients and stop what was started, in reverse order."""
         while self._closers:

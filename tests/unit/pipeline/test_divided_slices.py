@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Iterator, Optional
@@ -16,6 +17,7 @@ from j2o_core.model.problem import WARNING, Problem
 from j2o_core.model.record import Record
 from j2o_core.pipeline.extract import extract
 from j2o_core.pipeline.interrupt import Interrupted
+from j2o_core.pipeline.slice_reader import PARTS_AT_A_TIME
 from j2o_core.snapshot.slices import Slices
 from j2o_core.snapshot.store import Snapshot
 
@@ -111,6 +113,27 @@ def test_parts_are_read_side_by_side(snapshot: Snapshot) -> None:
 
     read(Waiting(), snapshot, workers=5)
     assert snapshot.count("numbers") == 40
+
+
+def test_only_a_few_parts_are_in_memory_at_a_time_however_many_workers_there_are(snapshot: Snapshot) -> None:
+    guard, now, most = threading.Lock(), [0], [0]
+
+    class Counting(Tens):
+        def divide(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Iterator[Division]:
+            yield Division([Slice(f"{first} on", [first, first + 5], 5) for first in range(0, 100, 5)], 100, 100)
+
+        def pages(self, selection: Selection, slice: str, cursor: Any) -> Iterator[Page]:
+            with guard:
+                now[0] += 1
+                most[0] = max(most[0], now[0])
+            time.sleep(0.002)
+            yield from super().pages(selection, slice, cursor)
+            with guard:
+                now[0] -= 1
+
+    read(Counting(), snapshot, workers=16)
+    assert snapshot.count("numbers") == 100
+    assert 1 < most[0] <= PARTS_AT_A_TIME
 
 
 def test_a_stop_is_noticed_between_pages(snapshot: Snapshot) -> None:

@@ -93,3 +93,17 @@ def test_a_missing_item_is_told_although_another_of_the_same_name_has_changed(be
     bench.shelf.held["1"] = Found("t1", image={"size": 11})
     del bench.shelf.held["2"]
     assert bench.told() == ["J2O-V001 t1", "J2O-V002 t2"]
+
+
+def test_workers_compare_what_they_scan_in_small_chunks(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.shelf.held = {str(number): Found(f"t{number}", image={"size": 10}) for number in range(1, 1001)}
+    sizes = []
+    asked = bench.items.by_target
+
+    def counted(entity: str, identifiers: Sequence[str], *rest: Any) -> dict[str, list[Item]]:
+        sizes.append(len(identifiers))
+        return asked(entity, identifiers, *rest)
+
+    monkeypatch.setattr(bench.items, "by_target", counted)
+    assert bench.verify().checked == {"files": 3}
+    assert (sum(sizes), max(sizes)) == (1000, 100)
