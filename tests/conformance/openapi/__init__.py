@@ -1,0 +1,1 @@
+"""Real traffic against the vendors' OpenAPI documents, and where those are wrong."""

@@ -1,0 +1,215 @@
+"""Traffic to judge: whole runs over the wire, each loader's every kind of request, and what servers refuse."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Sequence
+
+import requests
+
+from j2o_core.testing import Conformance, Kit
+from j2o_openproject.conformance import add_cases
+from j2o_sandbox.options import SandboxOptions
+
+from ...running import Migration, Sandbox, explained, sandbox
+from .errata import Server
+from .exchange import Exchange, heard, listen
+
+#: an OpenProject with a custom field of every format
+SETUP: dict[str, Any] = {
+    "settings": {"writable_history": True, "users_deletable_by_admins": True},
+    "types": {"Bug": {"default": True}, "User story": {"default": True}, "Epic": {"default": True}},
+    "custom_fields": {
+        "Origin": {"format": "string", "for_all": True, "is_filter": True, "types": "all"},
+        "Points": {"format": "float", "for_all": True, "types": "all"},
+        "Count": {"format": "int", "for_all": True, "types": "all"},
+        "Platforms": {
+            "format": "list",
+            "multi": True,
+            "options": ["iOS", "Web"],
+            "for_all": True,
+            "types": "all",
+        },
+        "Severity": {"format": "list", "options": ["Low", "High"], "for_all": True, "types": "all"},
+        "Reviewer": {"format": "user", "for_all": True, "types": "all"},
+        "Testers": {"format": "user", "multi": True, "for_all": True, "types": "all"},
+        "Customer": {"format": "text", "for_all": True, "types": "all"},
+        "Deployed": {"format": "date", "for_all": True, "types": "all"},
+        "Regression": {"format": "bool", "for_all": True, "types": "all"},
+        "Lead": {"of": "project", "format": "user"},
+    },
+}
+SPEC = """
+apiVersion: j2o/v1
+kind: Migration
+name: conformance
+extends: j2o:demo
+tables:
+  types: {Bug: Bug, Story: User story, Epic: Epic, "*": Task}
+entities:
+  work_packages:
+    map:
+      cf:Points: {from: 'field("Story Points")', steps: [number]}
+      cf:Reviewer: {from: 'field("Reviewer")', ref: users, missing: note}
+      cf:Testers: {from: 'field("Testers")', ref: users, missing: note}
+      cf:Platforms: {from: 'field("Platforms")', steps: [option]}
+      cf:Customer: {from: 'field("Customer")'}
+      cf:Deployed: {from: 'field("Deployed at")', steps: [date]}
+      cf:Regression: {value: true}
+      cf:Count: {value: 3}
+      cf:Severity: {value: High}
+      createdAt: fields.created
+    load: {plugin: openproject.work_packages, origin_field: Origin}
+"""
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What was said to both servers of one sandbox."""
+
+    server: Server
+    jira: Sequence[Exchange]
+    openproject: Sequence[Exchange]
+
+
+def whole_run(folder: Path, edition: str, version: str, issues: int = 14, *, again: bool = False) -> Traffic:
+    """A run to its end, the cut-over included; then what both servers refuse. ``again``: a look before, and a later run
+    over a changed source."""
+    (folder / "setup.json").write_text(json.dumps(SETUP), encoding="utf-8")
+    (folder / "spec.yaml").write_text(SPEC, encoding="utf-8")
+    size: dict[str, Any] = {"projects": 2, "issues": issues, "seed": 19, "attachment_bytes": 200}
+    setup = str(folder / "setup.json")
+    with sandbox(edition=edition, openproject_version=version, openproject_setup=setup, **size) as made:
+        urls = (made.jira.url, made.openproject.url)
+        listen(*urls)
+        migration = Migration(made, folder / "home", str(folder / "spec.yaml"))
+        if again:
+            for command in (("preflight",), ("plan", "--server-check", "sample")):
+                migration.command(command[0], migration.spec, *command[1:])
+        ended = migration.run("--finish")
+        assert ended.exit_code == 0, explained(ended)
+        if again:
+            _change_everything(made)
+            ended = migration.run("--look-for-deleted")
+            assert ended.exit_code == 0, explained(ended)
+            assert migration.command("verify", migration.spec).returncode == 0
+        spoken = [heard(url) for url in urls]
+        listen(*urls)
+        _ask_jira_for_what_it_refuses(made, edition == "cloud")
+        _ask_openproject_for_what_it_refuses(made)
+        refused = [heard(url, by_j2o=False) for url in urls]
+    return Traffic(Server(edition, version), [*spoken[0], *refused[0]], [*spoken[1], *refused[1]])
+
+
+def loaders_at_work() -> Traffic:
+    """Every loader's case of the conformance kit: looked for, created, changed, read, refused, removed."""
+    kit = Kit()
+    add_cases(kit)
+    with Conformance("openproject") as conformance:
+        worlds = {case.world: conformance.worlds.world(case.world).options.url for case in kit.loaders}
+        listen(*worlds.values())
+        for proof in conformance.proofs:
+            if proof.subject.startswith("loader:"):
+                proof()
+        said = [one for url in worlds.values() for one in heard(url)]
+    return Traffic(Server("server", SandboxOptions().openproject_version), (), said)
+
+
+def _change_everything(made: Sandbox) -> None:
+    keys = sorted(issue["key"] for issue in made.jira.state("issues")["issues"])
+    edits = {
+        "change": {keys[0]: {"summary": "Another summary"}},
+        "comment": {keys[1]: "One more word."},
+        "link": {keys[1]: keys[2]},
+        "log": {keys[1]: 600},
+        "delete": {keys[-1]: True},
+    }
+    requests.post(f"{made.jira.url}/_sandbox/issues", json=edits, timeout=60).raise_for_status()
+
+
+# ------------------------------------------------------------------ what is refused
+
+
+def _ask_openproject_for_what_it_refuses(made: Sandbox) -> None:
+    session = requests.Session()
+    session.auth = ("apikey", made.running.openproject["api_key"])
+    held = made.openproject.state("work_packages", "users", "projects", "relations", "memberships", "versions")
+    item, other = held["work_packages"][0], held["work_packages"][1]
+    project = {"project": {"href": item["_links"]["project"]["href"]}}
+    me = next(user["id"] for user in held["users"] if user["login"] == "admin")
+    active = next(user["id"] for user in held["users"] if user["status"] == "active" and user["id"] != me)
+    nobody = {"href": "/api/v3/users/987654"}
+
+    def ask(method: str, path: str, body: Any = None, **more: Any) -> None:
+        session.request(method, f"{made.openproject.url}/api/v3/{path}", json=body, timeout=60, **more)
+
+    for auth in (("apikey", "wrong"), None):
+        requests.get(f"{made.openproject.url}/api/v3/users", auth=auth, timeout=60)
+    for path in (
+        "work_packages",
+        "users",
+        "projects",
+        "groups",
+        "versions",
+        "relations",
+        "time_entries",
+        "memberships",
+    ):
+        ask("GET", f"{path}/987654")
+        ask("PATCH", f"{path}/987654", {"lockVersion": 0})
+        ask("DELETE", f"{path}/987654")
+        ask("GET", f"{path}?filters=[{{")
+        if path != "relations":
+            ask("POST", path, {})
+            ask("POST", path, data=b"{", headers={"Content-Type": "application/json"})
+            ask("POST", path, data=b"x", headers={"Content-Type": "text/csv"})
+            ask("POST", path)
+    where = f"work_packages/{item['id']}"
+    ask("GET", "activities/987654")
+    ask("GET", "attachments/987654")
+    ask("PATCH", where, {"subject": "Another"})  # no lockVersion
+    ask("PATCH", where, {"lockVersion": 99, "subject": "Another"})
+    ask("PATCH", where, {"lockVersion": item["lockVersion"], "subject": ""})
+    ask("PATCH", where, {"lockVersion": item["lockVersion"], "_links": {"type": {"href": "/api/v3/statuses/1"}}})
+    ask("POST", "work_packages", {"subject": "", "_links": project})
+    ask("POST", "work_packages", {"subject": "x", "id": 3, "updatedAt": "2020-01-01T00:00:00Z", "_links": project})
+    ask("POST", "work_packages", {"subject": "", "startDate": "soon", "_links": {**project, "assignee": nobody}})
+    ask("POST", f"{where}/relations", {"type": "relates", "_links": {"to": {"href": f"/api/v3/{where}"}}})
+    ask("POST", f"{where}/relations", {"type": "x", "_links": {"to": {"href": f"/api/v3/work_packages/{other['id']}"}}})
+    ask("POST", f"{where}/watchers", {"user": nobody})
+    ask("DELETE", f"{where}/watchers/987654")
+    ask("POST", f"{where}/activities", {})
+    ask("POST", f"{where}/attachments", files={"file": ("a.txt", b"a")})
+    ask("POST", "users", {"login": "admin", "email": "x", "status": "active"})
+    ask("DELETE", f"users/{active}/lock")
+    ask("POST", "groups", {"name": ""})
+    ask("POST", "projects", {"identifier": held["projects"][0]["identifier"], "name": "x"})
+    ask("POST", "versions", {"name": "", "_links": {"definingProject": project["project"]}})
+    ask("POST", "memberships", {"_links": {"principal": {"href": f"/api/v3/users/{me}"}, **project}})
+    ask("POST", "time_entries", {"hours": "PT1H", "spentOn": "2020-01-01", "_links": {**project, "user": nobody}})
+
+
+def _ask_jira_for_what_it_refuses(made: Sandbox, cloud: bool) -> None:
+    api = f"{made.jira.url}/rest/api/{3 if cloud else 2}"
+    session = requests.Session()
+    token = made.running.jira["token"]
+    if cloud:
+        session.auth = (made.running.jira["user"], token)
+    else:
+        session.headers["Authorization"] = f"Bearer {token}"
+
+    def ask(method: str, path: str, body: Any = None) -> None:
+        session.request(method, f"{api}/{path}", json=body, timeout=60)
+
+    for path in ("issue/NO-1", "project/NO", "user?username=nobody&accountId=nobody", "filter/987"):
+        ask("GET", path)
+    for part in ("comment", "worklog", "watchers", "changelog") if cloud else ("comment", "worklog", "watchers"):
+        ask("GET", f"issue/NO-1/{part}")
+    ask("POST", "search/jql" if cloud else "search", {"jql": "nothing = here", "maxResults": 1})
+    ask("POST", "search/jql" if cloud else "search", {"jql": "project = NO", "maxResults": 1})
+    ask("GET", "project/NO/role")
+    ask("GET", "project/NO/versions")
+    requests.get(f"{api}/myself", headers={"Authorization": "Bearer wrong"}, timeout=60)
+    requests.get(f"{api}/project/NO", timeout=60)
