@@ -102,6 +102,13 @@ CODES = {
             "Files > Attachments.",
         ),
         Code(
+            "J2O-O050",
+            "a query that OpenProject cannot say",
+            "A saved query is written whole or not at all: no filter of OpenProject says one of its conditions, or "
+            "none beside the others. The message ends with the query in the words of the source.",
+            "Build it by hand, where people need it; or let the entity leave such queries out with `on_fail: skip`.",
+        ),
+        Code(
             "J2O-O030",
             "OpenProject would refuse it",
             "OpenProject's own form was asked about the request that would be sent, and found it wrong. The message is "

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from typing import Any, Callable, Iterator, Mapping
 from urllib.request import urlopen
 
-from j2o_core.api import ConnectionOptions, Effect, RichText, TargetItem, richtext
+from j2o_core.api import ConnectionOptions, Effect, Need, Needs, RichText, TargetItem, richtext
 from j2o_core.testing import Bench, Kit, World, Worlds
 
 from .connector import OpenProjectConnector
+from .inspection import OpenProjectInspector
 from .loaders.attachments import Attachments
 from .loaders.board_columns import BoardColumns
 from .loaders.boards import Boards
@@ -21,6 +22,8 @@ from .loaders.groups import Groups
 from .loaders.memberships import Memberships
 from .loaders.placeholder_users import PlaceholderUsers
 from .loaders.projects import Projects
+from .loaders.queries import Queries
+from .loaders.query_views import QueryViews
 from .loaders.relations import Relations
 from .loaders.sprints import Sprints
 from .loaders.time_entries import TimeEntries
@@ -36,8 +39,33 @@ _SETUP: Mapping[str, Any] = {
 }
 
 
+#: what the inspector finds there, of what a spec may name, and what not
+_THERE = (
+    Need("types", "Task"),
+    Need("statuses", "In progress"),
+    Need("priorities", "High"),
+    Need("roles", "Member"),
+    Need("workflows", "Task: New", parts=("Task", "New")),
+    Need("custom_fields", "Points"),
+)
+_MISSING = (
+    Need("types", "Incident"),
+    Need("statuses", "Half done"),
+    Need("priorities", "Someday"),
+    Need("roles", "Auditor"),
+    Need("workflows", "Task: Half done", parts=("Task", "Half done")),
+    Need("custom_fields", "Severity", form="choice", values=("Low", "High")),
+    Need("categories", "Backend"),
+    Need("settings", "history_writable"),
+)
+_NEEDS = Needs(
+    fields={name: () for name in ("users", "projects", "work_packages", "attachments", "watchers", "placeholder_users")},
+    values={("users", "status"): ("invited",)},
+)
+
+
 def add_cases(kit: Kit) -> None:
-    """A case for each loader, and one for the surveyor."""
+    """A case for each loader, one for the surveyor, and one for the inspector."""
     kit.loader(Users, _world, _user, changes={"firstName": "Other"})
     kit.loader(PlaceholderUsers, _licensed, _placeholder_user, changes={"name": "Other name"})
     kit.loader(Groups, _world, _group, changes={"name": "Other group"})
@@ -53,7 +81,10 @@ def add_cases(kit: Kit) -> None:
     kit.loader(TimeEntries, _world, _time_entry, changes={"hours": "PT2H"})
     kit.loader(BoardColumns, _world, _board_column, changes={"statuses": ["New", "On hold"], "name": "Other"})
     kit.loader(Boards, _licensed, _board, changes={"name": "Other"})
+    kit.loader(Queries, _world, _query, changes={"name": "Other", "status": ["On hold"], "sortBy": ["id"]})
+    kit.loader(QueryViews, _world, _query_view, scopes=lambda effect: ())
     kit.surveyor(OpenProjectSurveyor, _surveyed)
+    kit.inspector(OpenProjectInspector, _surveyed, there=_THERE, missing=_MISSING, needs=_NEEDS)
 
 
 def _world(worlds: Worlds) -> World:
@@ -180,6 +211,21 @@ def _time_entry(bench: Bench) -> Effect:
 
 def _board_column(bench: Bench) -> Effect:
     return bench.effect("board_columns", {"project": _new_project(bench), "name": "To do", "statuses": ["New"]})
+
+
+def _query(bench: Bench) -> Effect:
+    return bench.effect("queries", _query_payload(bench))
+
+
+def _query_payload(bench: Bench) -> dict[str, Any]:
+    said = {"status": ["New"], "createdAt": "-7..", "mine": ["assignee"]}
+    shown = {"public": True, "sortBy": ["priority"], "descending": ["priority"]}
+    return {"name": "Mine", "project": _new_project(bench), **said, **shown}
+
+
+def _query_view(bench: Bench) -> Effect:
+    parent = bench.make(Queries.name, _query_payload(bench))
+    return bench.effect("query_views", {"type": "work_packages_table"}, parent=parent, parent_key=parent.key)
 
 
 def _board(bench: Bench) -> Effect:

@@ -16,7 +16,7 @@ from .texts import normal_text
 
 #: what stands before the id, by kind of item
 WORK_PACKAGE, COMMENT, ATTACHMENT, TIME_ENTRY, RELATION, SPRINT = "", "c", "a", "w", "l", "s"
-BOARD, BOARD_COLUMN = "b", "bc"
+BOARD, BOARD_COLUMN, QUERY = "b", "bc", "q"
 
 _ID = r"(?P<id>(?:[A-Za-z0-9._~]|%[0-9A-F]{2})+)"
 #: a label with its brackets and backslashes escaped
@@ -42,7 +42,7 @@ class Marks:
         self._link = {kind: re.compile(rf"{_LABEL}\([^\s()]*#{own}{kind}{_ID}\)") for kind in (WORK_PACKAGE, COMMENT)}
         endings = (ATTACHMENT, TIME_ENTRY, RELATION, SPRINT)
         self._ending = {kind: re.compile(rf"(?:^|(?<=\s)){own}{kind}{_ID};\s*\Z") for kind in endings}
-        self._whole = {kind: re.compile(rf"{own}{kind}{_ID}") for kind in (WORK_PACKAGE, BOARD, BOARD_COLUMN)}
+        self._whole = {kind: re.compile(rf"{own}{kind}{_ID}") for kind in (WORK_PACKAGE, BOARD, BOARD_COLUMN, QUERY)}
 
     def token(self, kind: str, identifier: str) -> str:
         """``j2o-acme-10023``; for a comment ``j2o-acme-c55``, and so on."""

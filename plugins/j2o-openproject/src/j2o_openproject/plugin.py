@@ -16,6 +16,8 @@ from .loaders.groups import Groups
 from .loaders.memberships import Memberships
 from .loaders.placeholder_users import PlaceholderUsers
 from .loaders.projects import Projects
+from .loaders.queries import Queries
+from .loaders.query_views import QueryViews
 from .loaders.relations import Relations
 from .loaders.sprints import Sprints
 from .loaders.time_entries import TimeEntries
@@ -46,6 +48,8 @@ LOADERS = (
     TimeEntries,
     BoardColumns,
     Boards,
+    Queries,
+    QueryViews,
 )
 
 _CONNECTION: Mapping[str, Any] = {
