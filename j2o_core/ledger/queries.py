@@ -96,6 +96,13 @@ class Queries:
             ("stage", "severity", "code", "entity", "origin", "key", "field", "message", "place"),
         )
 
+    def accounts(self, run: str) -> Iterator[dict[str, Any]]:
+        """What became of things that are no items: entity, kind, name, becomes, why, count, place."""
+        yield from self._stream(
+            select(tables.account).where(tables.account.c.run == run).order_by(tables.account.c.id),
+            ("entity", "kind", "name", "becomes", "why", "count", "place"),
+        )
+
     def _stream(self, statement: Any, names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
         with self._engine.connect() as connection:
             for row in connection.execution_options(yield_per=500).execute(statement).mappings():

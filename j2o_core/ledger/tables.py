@@ -150,6 +150,21 @@ listed = Table(
     UniqueConstraint("run", "entity", "origin"),
 )
 
+account = Table(
+    "account",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Text, ForeignKey("run.id"), nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("becomes", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("place", Text, nullable=False),
+    Index("account_by_run", "run"),
+)
+
 problem = Table(
     "problem",
     metadata,

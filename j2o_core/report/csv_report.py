@@ -1,4 +1,4 @@
-"""The report as CSV: the counts of each entity and the success rate, then every skipped or failed item, then the problems."""
+"""The report as CSV: counts and success rate, skipped and failed items, what else was accounted for, problems."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HEADER = ("kind", "entity", "key", "origin", "outcome", "count", "code", "messag
 
 
 def write(queries: RunQueries, run: str, out: TextIO) -> None:
-    """Rows of kind ``count``, ``rate``, ``item`` and ``problem`` under one header."""
+    """Rows of kind ``count``, ``rate``, ``item``, ``account`` and ``problem`` under one header."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
     for entity, counts in queries.entities(run).items():
@@ -37,6 +37,10 @@ def write(queries: RunQueries, run: str, out: TextIO) -> None:
                 )
             ]
         )
+    for row in queries.accounts(run):
+        name = ": ".join(part for part in (row.get("kind"), row.get("name")) if part)
+        about = (row.get("becomes"), row.get("count"), "", row.get("why"), row.get("place"))
+        writer.writerow([cell(value) for value in ("account", row.get("entity"), name, "", *about)])
     for row in queries.problems(run):
         writer.writerow(
             [

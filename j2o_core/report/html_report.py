@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any, Mapping, Optional, TextIO
+from typing import Any, Iterable, Mapping, Optional, TextIO
 
 from ..model.problem import ERROR
 from .causes import rank
 from .pages import environment
-from .source import RunQueries
+from .source import Row, RunQueries
 from .summary import OUTCOMES, adds_up, percent, success_rate, totals
 
 _MEANINGS = {
@@ -42,11 +42,23 @@ def write(queries: RunQueries, run: str, out: TextIO) -> None:
             causes=rank(queries.listed(run)),
             items=queries.listed(run),
             problems=queries.problems(run),
+            kinds=kinds_of(queries.accounts(run)),
+            accounts=(row for row in queries.accounts(run) if row.get("name")),
         )
     )
     stream.enable_buffering(200)
     for piece in stream:
         out.write(piece)
+
+
+def kinds_of(accounts: Iterable[Row]) -> list[dict[str, Any]]:
+    """Accounts by entity, kind and what becomes of them, with how many there are, in the order of the first of each."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in accounts:
+        key = tuple(row.get(name) for name in ("entity", "kind", "becomes", "why", "place"))
+        known = found.setdefault(key, {**row, "count": 0})
+        known["count"] += row.get("count") or 0
+    return list(found.values())
 
 
 def verdict(exit_code: Optional[int]) -> str:

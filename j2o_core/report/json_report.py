@@ -10,7 +10,10 @@ from .summary import adds_up, success_rate, totals
 
 
 def write(queries: RunQueries, run: str, out: TextIO) -> None:
-    """``{"run", "entities", "totals", "success_rate", "adds_up", "items": [skipped and failed], "problems": [...]}``."""
+    """``{"run", "entities", "totals", "success_rate", "adds_up", "items", "accounts", "problems"}``.
+
+    ``items`` are those that were skipped or have failed, ``accounts`` what became of what is no item.
+    """
     entities = queries.entities(run)
     sums = totals(entities)
     head = {
@@ -22,6 +25,7 @@ def write(queries: RunQueries, run: str, out: TextIO) -> None:
     }
     out.write(_text(head)[:-1])
     _write_list(out, "items", queries.listed(run))
+    _write_list(out, "accounts", queries.accounts(run))
     _write_list(out, "problems", queries.problems(run))
     out.write("\n}\n")
 

@@ -21,5 +21,8 @@ class RunQueries(Protocol):
     def listed(self, run: str, outcome: Optional[str] = None) -> Iterable[Row]:
         """Items skipped or failed: entity, origin, key, outcome, code, message, place."""
 
+    def accounts(self, run: str) -> Iterable[Row]:
+        """What became of things that are no items: entity, kind, name, becomes, why, count, place."""
+
     def problems(self, run: str) -> Iterable[Row]:
         """Problems: stage, severity, code, entity, key, field, message, place."""

@@ -95,6 +95,10 @@ def _entity(
         ),
         after=(after,) if isinstance(after, str) else tuple(after),
         place=key_place(root, base),
+        account={
+            kind: model.AccountSpec(row["becomes"], row["why"], key_place(root, (*base, "account", kind)))
+            for kind, row in entry.get("account", {}).items()
+        },
     )
 
 

@@ -122,6 +122,15 @@ class LoadSpec:
 
 
 @dataclass(frozen=True)
+class AccountSpec:
+    """What becomes of the things of one kind, and why: a row of ``account``."""
+
+    becomes: str
+    why: str
+    place: Optional[Place] = None
+
+
+@dataclass(frozen=True)
 class EntitySpec:
     """One entity: where it comes from, how it is mapped, what is dropped and why, how it is written."""
 
@@ -137,6 +146,8 @@ class EntitySpec:
     after: tuple[str, ...] = ()
     place: Optional[Place] = None
     across: tuple[AcrossSpec, ...] = ()
+    #: of what is only read: what becomes of it, by kind; "*" is the default
+    account: Mapping[str, AccountSpec] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

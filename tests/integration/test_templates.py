@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any, Optional
@@ -112,7 +113,12 @@ def test_the_full_templates_fill_the_fields_that_were_prepared(tmp_path: Path, t
     assert len(own) == 15
     more = "entities:\n  work_packages:\n    map:\n" + "\n".join(f"      {line}" for line in own) + "\n"
     with sandbox(**SIZE, edition=edition, openproject_setup=str(tmp_path / "setup.yaml")) as made:
-        ended = run_twice(made, tmp_path, own_spec(tmp_path, template, more))
+        spec = own_spec(tmp_path, template, more)
+        ended = run_twice(made, tmp_path, spec)
+        report = json.loads(
+            Migration(made, tmp_path / "home", spec).command("report", "last", "--format", "json").stdout
+        )
+        assert_accounted_for(report["accounts"])
         source = made.jira.state("issues", "fields")
         boards = made.openproject.state("grids")["grids"]
         held = made.openproject.state("work_packages")["work_packages"]
@@ -183,6 +189,25 @@ def test_issues_without_history_leave_what_was_said_behind(tmp_path: Path):
     assert held["attachments"] and held["relations"]
     assert not any(word in row["description"]["raw"] for row in held["work_packages"] for word in ("worklogs", "**Log"))
     assert not [name for name in asked if name.endswith(("/watchers", "/changelog", "/changelog/bulkfetch"))]
+
+
+def assert_accounted_for(accounts: list[dict[str, Any]]) -> None:
+    """All that Jira is set up with, and who made what when."""
+    kinds = {row["kind"]: row for row in accounts if row["entity"] == "configuration"}
+    assert {"workflows", "permission schemes", "security schemes", "screens", "fields", "components"} <= set(kinds)
+    assert {row["becomes"] for row in kinds.values()} == {"migrated", "text", "checklist", "listed"}
+    assert all(row["why"] and row["place"] and row["name"] for row in kinds.values())
+    assert not any("nothing in the spec says" in row["why"] for row in accounts)
+    told = {(row["entity"], row["kind"]): row for row in accounts if row["entity"] != "configuration"}
+    for (entity, what), becomes in {
+        ("work_packages", "author"): "written",
+        ("work_packages", "time of creation"): "written",
+        ("comments", "author"): "text",
+        ("comments", "time"): "text",
+        ("attachments", "author and time"): "text",
+        ("time_entries", "author"): "written",
+    }.items():
+        assert told[(entity, what)]["becomes"] == becomes and told[(entity, what)]["count"] > 0, (entity, what)
 
 
 def _prepared() -> list[str]:

@@ -6,7 +6,7 @@ from .connectors import Client, ConnectionOptions, Connector
 from .extractors import Division, Earlier, Extractor, Page, Selection, Slice, divisions
 from .functions import Check, Function
 from .inspectors import Inspector, Line, Need, Needs, Prerequisite
-from .loaders import Loader
+from .loaders import Loader, Provenance
 from .secrets import SecretBackend, SecretUnavailable
 from .splitters import Part, Splitter
 from .steps import Step, StepError
@@ -41,6 +41,7 @@ __all__ = [
     "Page",
     "Part",
     "Prerequisite",
+    "Provenance",
     "SecretBackend",
     "SecretUnavailable",
     "Selection",

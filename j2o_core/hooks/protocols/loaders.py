@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
 from ...model.effect import Answer, Effect, EffectClass, Found, Phase, Undo
 from ...model.problem import Problem
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Who made the items of a kind, or when: written by the server itself (``written``), else visible in a text.
+
+    ``what`` is which of the two, ``where`` the place for people.
+    """
+
+    what: str
+    written: bool
+    where: str
 
 
 class Loader(ABC):
@@ -73,6 +86,10 @@ class Loader(ABC):
 
     def writes_elsewhere(self) -> Mapping[str, Sequence[str]]:
         """Fields of other entities' items that it writes, by entity: what differs there is its work, and no drift."""
+        return {}
+
+    def provenance(self) -> Mapping[str, Provenance]:
+        """Of the payload fields that tell who made an item or when, where the target shows that."""
         return {}
 
     def prepare(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any, Iterable, Mapping, Optional
 
@@ -45,6 +46,14 @@ class Queries:
                 "message": message,
                 "place": "acme.yaml:41:7",
             }
+
+    def accounts(self, run: str) -> Iterable[Mapping[str, Any]]:
+        why, place = "OpenProject has its own", "acme.yaml:99:5"
+        rows = [("configuration", "workflows", name, "listed", 1) for name in ("Simple", HOSTILE, "=cmd()")]
+        rows += [("comments", "author", "", "text", 1200), ("work_packages", "author", "", "written", 1198)]
+        for entity, kind, name, becomes, count in rows:
+            named = {"entity": entity, "kind": kind, "name": name, "becomes": becomes}
+            yield {**named, "why": why, "count": count, "place": place}
 
     def problems(self, run: str) -> Iterable[Mapping[str, Any]]:
         yield {
@@ -90,7 +99,7 @@ def test_html_lists_every_item_with_reason_key_and_spec_line() -> None:
 def test_hostile_text_stays_text_in_html() -> None:
     page = written("html")
     assert HOSTILE not in page
-    assert page.count("&lt;script&gt;alert") == 3  # among the causes, the items and the problems
+    assert page.count("&lt;script&gt;alert") == 4  # among the causes, the items, what is accounted for and the problems
     assert page.count("<script>") == 1  # its own
 
 
@@ -159,3 +168,32 @@ def test_the_summary_adds_up_and_says_where_it_does_not() -> None:
 @pytest.mark.parametrize("code", range(6))
 def test_every_exit_code_has_words(code: int) -> None:
     assert str(code) not in html_report.verdict(code)
+
+
+def test_what_is_no_item_is_accounted_for_by_kind_and_by_name_in_each_format() -> None:
+    found = json.loads(written("json"))["accounts"]
+    assert [row["name"] for row in found if row["kind"] == "workflows"] == ["Simple", HOSTILE, "=cmd()"]
+    rows = [row for row in csv.reader(io.StringIO(written("csv"))) if row[0] == "account"]
+    assert [
+        "account",
+        "comments",
+        "author",
+        "",
+        "text",
+        "1200",
+        "",
+        "OpenProject has its own",
+        "acme.yaml:99:5",
+    ] in rows
+    assert len(rows) == 5 and not any(cell.startswith("=") for row in rows for cell in row)
+    page = written("html")
+    assert re.search(r"<td>workflows</td><td class=\"n\">3</td><td>listed</td>", page), "one row for the kind"
+    assert re.search(r"<td>comments</td><td>author</td><td class=\"n\">1,200</td><td>text</td>", page)
+    assert page.count("<td>Simple</td>") == 0 and ">Simple<" in page
+
+
+def test_every_list_of_the_page_can_be_filtered() -> None:
+    page = written("html")
+    named = re.findall(r'data-rows="#(\w+)"', page)
+    assert sorted(named) == ["found", "items", "named"]
+    assert all(f'<table id="{name}">' in page for name in named)

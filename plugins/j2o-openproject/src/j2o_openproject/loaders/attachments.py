@@ -16,6 +16,7 @@ from j2o_core.api import (
     ItemSkipped,
     Phase,
     Problem,
+    Provenance,
     Stream,
 )
 
@@ -46,6 +47,10 @@ class Attachments(EntityLoader):
     }
     required = ("fileName",)
     changeable = False
+
+    def provenance(self) -> Mapping[str, Provenance]:
+        """Whoever uploads a file is its author, now."""
+        return {"description": Provenance("author and time", False, "in the description of the file")}
 
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """One after the other on a work package."""

@@ -14,6 +14,7 @@ from j2o_core.api import (
     ItemSkipped,
     Note,
     Phase,
+    Provenance,
     RichText,
     TargetItem,
     Undo,
@@ -54,6 +55,11 @@ class Comments(EntityLoader):
         "internal": "true: only for members with that permission (enterprise edition), never published without it",
     }
     required = ("text",)
+
+    def provenance(self) -> Mapping[str, Provenance]:
+        """The API knows no other author and time than ours and now."""
+        where = "in the first line of the comment"
+        return {"author": Provenance("author", False, where), "createdAt": Provenance("time", False, where)}
 
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """In order, one after the other on a work package."""

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
-from j2o_core.api import Answer, Difference, Effect, EffectClass, Found, Note, Phase, Problem, Refused, TargetItem
+from j2o_core.api import (
+    Answer,
+    Difference,
+    Effect,
+    EffectClass,
+    Found,
+    Note,
+    Phase,
+    Problem,
+    Provenance,
+    Refused,
+    TargetItem,
+)
 
 from ..bad_values import bad_values_fail
 from ..catalogue import Names
@@ -48,6 +60,14 @@ class TimeEntries(FormLoader):
         "project": "the project, where its activities differ from those of others",
     }
     required = ("spentOn", "hours")
+
+    def provenance(self) -> Mapping[str, Provenance]:
+        """Time is logged for somebody on a day; when it was typed in is the server's."""
+        return {
+            "user": Provenance("author", True, "by the server, as the person it is logged for"),
+            "spentOn": Provenance("day", True, "by the server"),
+            "startedAt": Provenance("time of day", False, "in the comment"),
+        }
 
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """One after the other on a work package."""
