@@ -127,3 +127,16 @@ def test_everything_of_one_work_package_shares_a_lane(target):
         for entity in ("comments", "attachments", "watchers", "time_entries")
     }
     assert len(lanes) == 1
+
+
+def test_time_of_nobody_needs_the_account_of_the_connection_to_be_a_member(target):
+    item = target.work_package(target.project())
+    entry = target.effect(
+        "time_entries",
+        {"spentOn": "2024-01-02", "hours": "PT1H"},
+        parent=item,
+        parent_key="ACME-1",
+        notes=[("user", "Bob")],
+    )
+    with pytest.raises(ItemFailed, match="make that account a member"):
+        target.loader("time_entries").create(entry)

@@ -115,7 +115,8 @@ class TimeEntries(FormLoader):
         try:
             row = self.client.post("time_entries", body)
         except Refused as refusal:
-            raise failed(refusal, _ADVICE) from None
+            nobody = refusal.status == 403 and "user" not in wanted
+            raise failed(refusal, _ADVICE_FOR_NOBODY if nobody else _ADVICE) from None
         return self.answer(self._found(row), wanted, differences=self._comment(effect)[1])
 
     def update(self, effect: Effect, current: Found) -> Answer:
@@ -216,6 +217,10 @@ class TimeEntries(FormLoader):
         )
 
 
+_ADVICE_FOR_NOBODY = (
+    "Who worked has no account, so the time would be logged for the account of this connection, with the name in the "
+    "comment: make that account a member of the project, or name another one with `missing: {use: KEY}`"
+)
 _ADVICE = (
     "Time can be logged only for members of the project, in projects with the module 'Time and costs', and to "
     "activities that are active there"
