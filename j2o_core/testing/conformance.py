@@ -15,7 +15,8 @@ In a plugin's tests::
     def test_it_conforms(proof):
         proof()
 
-The plugin says with the hook ``j2o_conformance(kit)`` against what its extractors, loaders and surveyors are proved.
+The plugin says with the hook ``j2o_conformance(kit)`` against what its extractors, loaders,
+surveyors and inspectors are proved.
 """
 
 from __future__ import annotations
@@ -24,13 +25,35 @@ import os
 from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence, Union
 
 from ..hooks.manager import PluginInfo, Plugins, load_plugins
-from ..hooks.protocols import Extractor, Loader, Selection, SourceSurveyor, Splitter, TargetSurveyor, divisions
-from ..hooks.registry import CHECK, EXTRACTOR, FUNCTION, LOADER, SOURCE_SURVEYOR, SPLITTER, STEP, TARGET_SURVEYOR
+from ..hooks.protocols import (
+    Extractor,
+    Inspector,
+    Loader,
+    Need,
+    Needs,
+    Selection,
+    SourceSurveyor,
+    Splitter,
+    TargetSurveyor,
+    divisions,
+)
+from ..hooks.registry import (
+    CHECK,
+    EXTRACTOR,
+    FUNCTION,
+    INSPECTOR,
+    LOADER,
+    SOURCE_SURVEYOR,
+    SPLITTER,
+    STEP,
+    TARGET_SURVEYOR,
+)
 from ..mapping import builtin
 from ..model.effect import Effect
 from ..model.record import Record
 from .declaration_proofs import declaration_proofs, loading_proofs
 from .extractor_proofs import ExtractorCase, extractor_proofs
+from .inspection_proofs import InspectorCase, inspector_proofs
 from .loader_proofs import LoaderCase, loader_proofs
 from .proofs import Proof, demand
 from .survey_proofs import SurveyorCase, surveyor_proofs
@@ -38,7 +61,7 @@ from .transformer_proofs import SplitterCase, StepCase, function_proofs, splitte
 from .worlds import Bench, NotProved, World, Worlds, entity_of, new_extractor
 
 _HOOK = "j2o_conformance"
-_ROLES = (EXTRACTOR, SPLITTER, LOADER, SOURCE_SURVEYOR, TARGET_SURVEYOR)
+_ROLES = (EXTRACTOR, SPLITTER, LOADER, SOURCE_SURVEYOR, TARGET_SURVEYOR, INSPECTOR)
 
 
 class Kit:
@@ -50,6 +73,7 @@ class Kit:
         self.splitters: list[SplitterCase] = []
         self.steps: list[StepCase] = []
         self.surveyors: list[SurveyorCase] = []
+        self.inspectors: list[InspectorCase] = []
 
     def extractor(
         self,
@@ -100,6 +124,19 @@ class Kit:
     ) -> None:
         """See ``SurveyorCase``."""
         self.surveyors.append(SurveyorCase(surveyor, world, selection, sample, label))
+
+    def inspector(
+        self,
+        inspector: type[Inspector],
+        world: Callable[[Worlds], World],
+        *,
+        there: Sequence[Need] = (),
+        missing: Sequence[Need] = (),
+        needs: Needs = Needs(),
+        label: str = "",
+    ) -> None:
+        """See ``InspectorCase``."""
+        self.inspectors.append(InspectorCase(inspector, world, there, missing, needs, label))
 
     def step(
         self, name: str, argument: Any = None, *, values: Sequence[Any] = (), expect: Sequence[tuple[Any, Any]] = ()
@@ -187,6 +224,8 @@ class Conformance:
             yield from loader_proofs(self.worlds, loader)
         for surveyor in kit.surveyors:
             yield from surveyor_proofs(self.worlds, surveyor)
+        for inspector in kit.inspectors:
+            yield from inspector_proofs(self.worlds, inspector)
 
 
 def _no_case() -> None:

@@ -16,9 +16,10 @@ SUBJECTS = list(dict.fromkeys(proof.subject for proof in PROOFS))
 _MOODS = (" despite ", " in silence ", " does not break over ")
 
 
-WITH_MOODS = ("extractor", "source_surveyor", "target_surveyor")
+WITH_MOODS = ("extractor", "source_surveyor", "target_surveyor", "inspector")
 #: roles of which a proof by deed is asked
-PROVED = ("extractor", "splitter", "loader", "source_surveyor", "target_surveyor", "step", "function", "check")
+PROVED = ("extractor", "splitter", "loader", "source_surveyor", "target_surveyor", "inspector")
+PROVED += ("step", "function", "check")
 
 
 def is_quick(proof: Proof) -> bool:

@@ -6,7 +6,7 @@ import json
 from typing import Any, Callable
 from urllib.request import urlopen
 
-from j2o_core.api import ConnectionOptions
+from j2o_core.api import ConnectionOptions, Needs
 from j2o_core.testing import Kit, World, Worlds, records_of
 
 from .agile.boards import BoardColumns, Boards
@@ -17,6 +17,7 @@ from .dashboards import Dashboards
 from .filters.extractor import Filters
 from .groups import Groups
 from .history import History, HistoryFile
+from .inspector import JiraInspector
 from .issues.extractor import Issues
 from .members import Members, Participants
 from .people import People
@@ -39,6 +40,7 @@ def add_cases(kit: Kit) -> None:
             kit.splitter(splitter, issues, label=edition)
         kit.splitter(BoardColumns, records_of(Boards, world, entity="boards"), label=edition)
         kit.surveyor(JiraSurveyor, world, sample=12, label=edition)
+        kit.inspector(JiraInspector, world, needs=Needs(fields={"attachments": ()}), label=edition)
 
 
 def _world(edition: str) -> Callable[[Worlds], World]:

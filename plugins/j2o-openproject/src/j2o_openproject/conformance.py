@@ -59,7 +59,7 @@ _MISSING = (
     Need("settings", "history_writable"),
 )
 _NEEDS = Needs(
-    fields={name: () for name in ("users", "projects", "work_packages", "attachments", "watchers", "placeholder_users")},
+    fields=dict.fromkeys(("users", "projects", "work_packages", "attachments", "watchers", "placeholder_users"), ()),
     values={("users", "status"): ("invited",)},
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Mapping, Optional
 
-from j2o_core.api import Refused
+from j2o_core.api import Fatal, Refused
 
 from .refusals import attributes_of
 
@@ -55,7 +55,10 @@ def _refusal_of_none(client: OpenProject) -> Refused:
         client.validate("placeholder_users", {"name": ""})
     except Refused as refusal:
         return refusal
-    raise AssertionError("the server made a placeholder user without a name")
+    raise Fatal(
+        "asked for a placeholder user without a name, which OpenProject refuses, the server says that it made one: "
+        "what answers there is no OpenProject, or something between changes its answers"
+    )
 
 
 def _names_more(refusal: Refused) -> bool:
