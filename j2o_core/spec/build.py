@@ -96,10 +96,14 @@ def _entity(
         after=(after,) if isinstance(after, str) else tuple(after),
         place=key_place(root, base),
         account={
-            kind: model.AccountSpec(row["becomes"], row["why"], key_place(root, (*base, "account", kind)))
+            kind: _account(row, key_place(root, (*base, "account", kind)))
             for kind, row in entry.get("account", {}).items()
         },
     )
+
+
+def _account(row: Mapping[str, Any], place: Place) -> model.AccountSpec:
+    return model.AccountSpec(row["becomes"], row["why"], place)
 
 
 def extracts(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:

@@ -108,6 +108,7 @@ PARTS = [
     ("attempts", keys(DEFS["attempts"]), read_by("runtime.py", "_wait")),
     ("limit", keys(DEFS["limit"]), read_by("runtime.py", "_limit")),
     ("entity", set(DEFS["entity"]["properties"]), read_by("build.py", "_entity", "_rules", "extracts")),
+    ("account", keys(DEFS["account"]), read_by("build.py", "_account")),
     ("extract", keys(DEFS["extract"]) | keys(DEFS["part"]), read_by("build.py", "_extract")),
     ("field", keys(DEFS["field"]) - {"use"}, read_by("build.py", "_field")),
     ("load", keys(DEFS["load"]), read_by("build.py", "_load")),
