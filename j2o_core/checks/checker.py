@@ -63,11 +63,13 @@ class Checker:
         loaders: Mapping[str, Loader],
         origin: AliasIndex,
         left_out: LeftOut,
+        comes: Optional[Callable[[Ref], bool]] = None,
     ) -> None:
+        """``comes`` tells whether the very item of a reference will be there, where not all items are checked."""
         self._mappings, self._loaders, self._origin, self._left_out = mappings, loaders, origin, left_out
         self._schemas = {name: _schemas(spec, registry, name) for name in loaders}
         self._policies = {name: Policies(spec.entities[name], spec) for name in loaders}
-        self._stand_ins = StandIns(spec, registry, loaders, self._is_coming)
+        self._stand_ins = StandIns(spec, registry, loaders, comes or self._is_coming)
 
     def check(self, record: Record, source: Optional[Record], new: bool, broken: Sequence[Broken] = ()) -> Verdict:
         """The verdict on one record; ``source`` is the one it was split from, ``new``: it was never written before.

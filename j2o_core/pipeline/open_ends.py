@@ -25,10 +25,10 @@ class OpenEnds:
         """Whether a field is another than was written, or refers to what was missing then and is there now."""
         now, then = planned.fields.get(name), item.fields.get(name)
         if self.was_replaced(planned, item, name):
-            return any(self._leads_to_itself(ref) for ref in references(planned.payload.get(name)))
+            return any(self.leads_to_itself(ref) for ref in references(planned.payload.get(name)))
         if now is not None and then == now + OPEN_END:
             return any(
-                self._leads_to_itself(ref) or (ref.stand_in is not None and self._leads_to(ref.stand_in, ref))
+                self.leads_to_itself(ref) or (ref.stand_in is not None and self._leads_to(ref.stand_in, ref))
                 for ref in references(planned.payload.get(name))
             )
         return now != then
@@ -39,7 +39,8 @@ class OpenEnds:
         now = planned.fields.get(name)
         return now is not None and item.fields.get(name) == now + STAND_IN_END
 
-    def _leads_to_itself(self, ref: Ref) -> bool:
+    def leads_to_itself(self, ref: Ref) -> bool:
+        """Whether the very item that a reference means is on the target, or is written in this run."""
         return self._resolver.meant(ref) is not None or self._leads_to(ref.entity, ref)
 
     def _leads_to(self, entity: str, ref: Ref) -> bool:

@@ -82,7 +82,13 @@ class Planner:
         self._left_out = LeftOut(wiring.depended_on)
         self._tolerance = Tolerance(wiring.spec.runtime.tolerate, run)
         self._checker = Checker(
-            wiring.spec, wiring.plugins.registry, wiring.mappings, wiring.loaders, resolver.origin, self._left_out
+            wiring.spec,
+            wiring.plugins.registry,
+            wiring.mappings,
+            wiring.loaders,
+            resolver.origin,
+            self._left_out,
+            None if retry is None else self._ends.leads_to_itself,
         )
         #: what nothing may be written for
         self.stops = Findings()
@@ -115,9 +121,10 @@ class Planner:
         for stubs in self._snapshot.stubs(entity):
             if self._stop.is_set():
                 raise Interrupted
-            known = self._items.get(entity, [stub.id for stub in stubs])
+            made_of = self._items.made_of(entity, [stub.id for stub in stubs])
             if self._retry is not None:
-                incomplete = [origin for origin, item in known.items() if open_ends(item)]
+                written = self._items.get(entity, made_of)
+                incomplete = [origin for origin, item in written.items() if open_ends(item)]
                 stubs, self._failed = self._retry.choose(entity, stubs, incomplete)
             source += len(stubs)
             broken = self._facts.broken(entity, [stub.id for stub in stubs]) if mapping.across else {}
@@ -126,8 +133,9 @@ class Planner:
                 for stub in stubs
                 if stub.id in broken
                 or stub.id in self._failed
-                or not _same(known.get(stub.id), _digest_of(stub, mapping), mapping.digest)
+                or made_of.get(stub.id) != (_digest_of(stub, mapping), mapping.digest)
             ]
+            known = self._items.get(entity, [stub.id for stub in todo if stub.id in made_of])
             new = [stub.id for stub in todo if stub.id not in known]
             self._takeover.look_up(entity, loader, new)
             batch = Batch(entity, unchanged=len(stubs) - len(todo), doubtful=self._refused_before(entity, new))
@@ -317,10 +325,6 @@ class Planner:
 #: how many lines are written at once
 _CHUNK = 500
 UNRETURNED = "the source counts it but does not return it (restricted, or no permission)"
-
-
-def _same(item: Optional[Item], record_digest: str, mapping_digest: str) -> bool:
-    return item is not None and item.record_digest == record_digest and item.mapping_digest == mapping_digest
 
 
 def _stays(item: Item, cause: Problem) -> Problem:

@@ -41,12 +41,13 @@ class Retry:
         return [stub for stub in stubs if stub.id in maybe], failed
 
     def follows(self, payload: Mapping[str, Any]) -> bool:
-        """Whether a payload refers to an item that failed."""
+        """Whether a payload refers to an item that failed, or whose stand-in did."""
         for ref in references(payload):
-            for alias in ref.aliases:
-                origin = self._resolver.origin(ref.entity, alias)
-                if origin is not None and self.failed(ref.entity, [origin[0]]):
-                    return True
+            for entity in (ref.entity, *((ref.stand_in,) if ref.stand_in else ())):
+                for alias in ref.aliases:
+                    origin = self._resolver.origin(entity, alias)
+                    if origin is not None and self.failed(entity, [origin[0]]):
+                        return True
         return False
 
     def failed(self, entity: str, origins: Sequence[str]) -> set[str]:

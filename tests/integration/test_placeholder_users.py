@@ -189,6 +189,22 @@ def test_an_edition_without_them_notes_everybody_and_says_so_once(tmp_path: Path
 
 
 @pytest.mark.long
+def test_placeholders_that_failed_are_made_by_a_retry_and_take_the_work(tmp_path: Path):
+    with gone_people(tmp_path, LICENSED) as made:
+        path = "/api/v3/placeholder_users"
+        # The first request asks whether there are any.
+        made.made.openproject.faults({"method": "POST", "path": path, "do": "status", "status": 400, "nth": [2, 3]})
+        first = made.run()
+        assert first.entities["placeholder_users"]["failed"] == 2, explained(first)
+        assert made.assigned()["Issue 1"] is None
+        made.made.openproject.faults()
+        again = made.run(SPEC, "--retry-failed")
+        assert again.exit_code == 0, explained(again)
+        assert made.assigned()["Issue 1"] == made.assigned()["Issue 2"] == "Bob Gone (bob)"
+        assert len(made.rows("placeholder_users")) == 2
+
+
+@pytest.mark.long
 def test_who_insists_on_them_writes_nothing_without_them(tmp_path: Path):
     with gone_people(tmp_path) as made:
         ended = made.run(SPEC + "required: {settings: [placeholder_users]}\n")
