@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Iterable, Optional, Sequence
+from functools import lru_cache
+from typing import Iterable, Mapping, Optional, Sequence
 
 from ..model.record import Record
 from ..snapshot.derive import Derivation, children
 from ..snapshot.rows import Stub
 from ..snapshot.store import Snapshot
+
+#: how many records are kept with their children
+_FAMILIES = 16
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class Records:
         self._derivations: dict[str, list[Derivation]] = {}
         for derivation in derivations:
             self._derivations.setdefault(derivation.entity, []).append(derivation)
+        # Files of one issue are asked for one by one, and nearly one after the other.
+        self._family = lru_cache(maxsize=_FAMILIES)(self._read_family)
 
     def load(self, entity: str, stubs: Sequence[Stub]) -> list[Sourced]:
         """The records of these stubs, in their order."""
@@ -52,11 +58,16 @@ class Records:
         found = self._snapshot.load(entity, [identifier]).get(identifier)
         if found is None:
             return None
-        record, _ = found
-        parent = record.parent
-        above = (parent.entity, parent.id) if parent else (None, None)
-        stub = Stub(0, identifier, record.key, record.digest, *above)
-        return self.load(entity, [stub])[0]
+        record, complete = found
+        if record.parent is None:
+            return Sourced(record)
+        source, children_of = self._family(entity, record.parent.entity, record.parent.id)
+        return Sourced(record if complete or source is None else children_of[identifier], source)
+
+    def _read_family(self, entity: str, above: str, identifier: str) -> tuple[Optional[Record], Mapping[str, Record]]:
+        """A record, and the children of an entity that it has."""
+        source, _ = self._snapshot.load(above, [identifier]).get(identifier, (None, True))
+        return source, {} if source is None else self._derive(entity, source)
 
     def _parents(self, stubs: Sequence[Stub]) -> dict[tuple[str, str], Record]:
         wanted: dict[str, dict[str, None]] = {}

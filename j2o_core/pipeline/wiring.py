@@ -19,7 +19,7 @@ from ..model.outcome import Fatal
 from ..security.secrets import Unresolved, resolve
 from ..snapshot.derive import Derivation
 from ..spec.model import EntitySpec, ExtractSpec, Spec
-from .heaps import keep_few_heaps
+from .heaps import keep_few_heaps, keep_what_is_loaded
 from .hosts import gates
 from .steps import Step, abreast, order_entities, plan_steps
 
@@ -192,6 +192,7 @@ def _start_system(wiring: Wiring, variables: dict[str, str]) -> dict[str, str]:
 
 def _connect(wiring: Wiring, variables: Mapping[str, str], names: Optional[Collection[str]] = None) -> None:
     keep_few_heaps()
+    keep_what_is_loaded()
     spec = wiring.spec
     wanted = {name: given for name, given in spec.connections.items() if names is None or name in names}
     known = {name: _resolved(wiring, given.options, variables, f"connections.{name}") for name, given in wanted.items()}

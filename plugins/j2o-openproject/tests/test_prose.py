@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from j2o_core import richtext as tree
 from j2o_core.api import Note
 from j2o_openproject.marks import COMMENT, WORK_PACKAGE, Marks
-from j2o_openproject.prose import block, joined, link_label, plain
-from j2o_openproject.texts import normal_text
+from j2o_openproject.prose import block, joined, link_label, plain, written
+from j2o_openproject.texts import normal_text, one_line
 
 MARKS = Marks("acme", "https://jira.example")
 NASTY = st.text(alphabet=st.sampled_from("[]()\\`*_#<>|&!{}:;-+. \n\r\tabÜ😀\u00a0\x00"), max_size=60) | st.text(
@@ -47,6 +47,42 @@ def test_a_time_in_the_readable_block_is_readable() -> None:
     text = block("Preserved from acme", notes, tree.NoResolver())
     assert "- **Resolved:** 2022-02-11 15:03:37 +01:00\n" in text
     assert "- **Release:** 2022-02-11T15:03:37 or so" in text
+
+
+class KnowsIssues(tree.NoResolver):
+    """Resolves every key, once with this target and once with that."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+
+    def is_issue(self, key: str) -> bool:
+        return True
+
+    def issue(self, key: str) -> str:
+        return f"{self.base}/{key}"
+
+
+@given(notes=st.lists(st.tuples(NASTY, NASTY), min_size=1, max_size=4))
+@settings(max_examples=200, deadline=None)
+def test_the_block_is_the_same_document_whether_its_lines_were_written_before_or_not(notes) -> None:
+    whole = [
+        tree.ListItem(
+            (tree.Paragraph((tree.Text(f"{one_line(label)}:", (tree.STRONG,)), tree.Text(f" {one_line(value)}"))),)
+        )
+        for label, value in notes
+    ]
+    written_at_once = written([tree.Heading(4, (tree.Text("Kept"),)), tree.BulletList(tuple(whole))])
+    for _ in range(2):
+        kept = [Note(label, one_line(value)) for label, value in notes]
+        assert block("Kept", kept, tree.NoResolver()) == written_at_once
+
+
+def test_a_key_in_the_block_becomes_what_is_known_at_that_moment() -> None:
+    notes = [Note("Epic Link", "ACME-7"), Note("Flagged", "Impediment")]
+    here, there = (block("Kept", notes, KnowsIssues(base)) for base in ("https://a", "https://b"))
+    assert "https://a/ACME-7" in here
+    assert "https://b/ACME-7" in there
+    assert here.endswith("- **Flagged:** Impediment")
 
 
 def test_without_notes_there_is_no_block() -> None:

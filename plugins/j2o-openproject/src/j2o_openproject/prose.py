@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Iterable, Sequence
 
 from j2o_core.api import Note, RichText
@@ -16,6 +17,8 @@ from .times import readable_time
 _LONG = 200
 #: a time as Jira writes it
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:?\d\d")
+#: what may be the key of an issue: only such text depends on what is known by then
+_KEY_LIKE = re.compile(r"[^\W\d]\w*-\d")
 #: what is escaped already, or a bracket
 _BRACKET = re.compile(r"\\.|[\[\]]")
 
@@ -29,7 +32,7 @@ def markdown(value: Any, references: tree.Resolver) -> str:
 
 def plain(text: object) -> str:
     """A plain text as Markdown that shows just that text, on one line."""
-    return written([tree.Paragraph((tree.Text(one_line(text)),))])
+    return _plain(one_line(text))
 
 
 def link_label(text: object) -> str:
@@ -50,9 +53,7 @@ def block(heading: str, notes: Sequence[Note], references: tree.Resolver) -> str
     """Notes as a list under a heading, empty without notes."""
     if not notes:
         return ""
-    items = [tree.ListItem(tuple(_item(note))) for note in notes]
-    title = tree.Heading(4, (tree.Text(heading),))
-    return written([title, tree.BulletList(tuple(items))], references)
+    return f"{_title(heading)}\n\n" + "\n".join(_listed(note, references) for note in notes)
 
 
 def written(blocks: Iterable[Any], references: tree.Resolver = tree.NoResolver()) -> str:
@@ -65,16 +66,53 @@ def joined(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _item(note: Note) -> list[Any]:
-    label = tree.Text(f"{one_line(note.label)}:", (tree.STRONG,))
-    if isinstance(note.text, RichText):
-        return [tree.Paragraph((label,)), *tree.from_json(note.text.tree).content]
-    text = normal_text(note.text)
+@lru_cache(maxsize=1024)
+def _plain(text: str) -> str:
+    return written([tree.Paragraph((tree.Text(text),))])
+
+
+@lru_cache(maxsize=64)
+def _title(heading: str) -> str:
+    return written([tree.Heading(4, (tree.Text(heading),))])
+
+
+def _listed(note: Note, references: tree.Resolver) -> str:
+    """One item of the list. Most notes say what many others say: those are written once."""
+    text = note.text
+    if isinstance(text, RichText):
+        return _bullet([tree.Paragraph((_label(note.label),)), *tree.from_json(text.tree).content], references)
+    if not isinstance(text, str) or len(text) > _LONG or _KEY_LIKE.search(text) or _KEY_LIKE.search(note.label):
+        return _bullet(_plain_item(note.label, text), references)
+    if _TIMESTAMP.fullmatch(text):  # each another one, and nothing in it has to be escaped
+        return f"{_labelled(note.label)} {readable_time(text)}"
+    return _plainly_listed(note.label, text)
+
+
+@lru_cache(maxsize=4096)
+def _plainly_listed(label: str, text: str) -> str:
+    return _bullet(_plain_item(label, text))
+
+
+@lru_cache(maxsize=256)
+def _labelled(label: str) -> str:
+    return _bullet([tree.Paragraph((_label(label),))])
+
+
+def _bullet(blocks: Iterable[Any], references: tree.Resolver = tree.NoResolver()) -> str:
+    return written([tree.BulletList((tree.ListItem(tuple(blocks)),))], references)
+
+
+def _label(label: str) -> Any:
+    return tree.Text(f"{one_line(label)}:", (tree.STRONG,))
+
+
+def _plain_item(label: str, text: object) -> list[Any]:
+    text = normal_text(text)
     if _TIMESTAMP.fullmatch(text):
         text = readable_time(text)
     if "\n" not in text and len(text) <= _LONG:
-        return [tree.Paragraph((label, tree.Text(f" {one_line(text)}")))]
-    return [tree.Paragraph((label,)), _lines(text)]
+        return [tree.Paragraph((_label(label), tree.Text(f" {one_line(text)}")))]
+    return [tree.Paragraph((_label(label),)), _lines(text)]
 
 
 def _lines(text: str) -> Any:

@@ -45,9 +45,8 @@ def readable_time(text: str) -> str:
         moment = moment_of(text)
     except ValueError:
         return text
-    offset = moment.strftime("%z")
-    zone = "UTC" if offset == "+0000" else f"{offset[:3]}:{offset[3:5]}"
-    return moment.strftime("%Y-%m-%d %H:%M:%S ") + zone
+    shown = moment.isoformat(" ", "seconds")
+    return f"{shown[:19]} {'UTC' if shown[19:] == '+00:00' else shown[19:25]}"
 
 
 def day_of(text: Optional[str]) -> Optional[str]:
