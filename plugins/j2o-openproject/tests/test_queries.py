@@ -163,7 +163,7 @@ def test_problems_are_told_before_anything_is_written(target):
     def told(**payload):
         return [(problem.code, problem.field) for problem in queries.problems({"name": "Q", **payload})]
 
-    assert told(status=["New"], createdAt="-7..", sortBy=["priority"]) == []
+    assert told(status=["New"], createdAt="-7..", sortBy=["priority"], category=None, **{"cf:Labels": []}) == []
     assert told(**{"not type": ["Tsk"]}) == [("J2O-O010", "type")]
     assert told(sortBy=["rank"]) == [("J2O-O050", "sortBy")]
     assert told(dueDate="..7") == [("J2O-O050", "name")]

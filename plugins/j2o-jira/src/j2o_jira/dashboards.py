@@ -8,7 +8,7 @@ from urllib.parse import quote
 from j2o_core.api import WARNING, Extractor, Origin, Page, Problem, Record, Refused, Selection
 
 from .pages import objects_in, offset_pages
-from .people import person_data
+from .people import person_data, person_label
 
 _PAGE = 100
 
@@ -60,7 +60,7 @@ class Dashboards(Extractor):
             "owner": owner,
             "gadgets": self._gadgets(identifier) if self.client.cloud else None,
         }
-        return Record(Origin(self.source, self.entity, identifier), data["name"], data)
+        return Record(Origin(self.source, self.entity, identifier), _called(data), data)
 
     def _gadgets(self, identifier: str) -> Optional[list[str]]:
         try:
@@ -68,6 +68,13 @@ class Dashboards(Extractor):
         except Refused:
             return None  # as little is known of it as Server tells
         return [_title(gadget) for gadget in objects_in(answer, "gadgets")]
+
+
+def _called(data: Mapping[str, Any]) -> str:
+    """What reports call it: ``Team (Jane Doe: Pie chart, Activity)``."""
+    told = [person_label(data["owner"])] if data["owner"] else []
+    told += [", ".join(data["gadgets"])] if data["gadgets"] else []
+    return f"{data['name']} ({': '.join(told)})" if told else str(data["name"])
 
 
 def _title(gadget: Mapping[str, Any]) -> str:

@@ -17,6 +17,8 @@ from .tokens import JqlError
 
 _EXPAND = "description,owner,jql,sharePermissions,favourite"
 _PAGE = 50
+#: characters of a query that reports show
+_LONGEST = 300
 #: the menu in which OpenProject shows queries, in the words of its API
 _TABLE = "work_packages_table"
 
@@ -26,7 +28,8 @@ class Filters(Extractor):
     Server and Data Center, which list no more, its favourites and those that the option ``ids`` names.
 
     Records hold ``jql``, ``owner``, ``shared`` (with whomever), ``own`` (the account's), what ``conditions_of`` says
-    (texts in place of its lists of reasons and remarks), and ``views``: one for each.
+    (texts in place of its lists of reasons and remarks; a single ``project`` beside ``where``), ``named`` types,
+    statuses and priorities, and ``views``: one for each.
     """
 
     name = "jira.filters"
@@ -41,7 +44,7 @@ class Filters(Extractor):
         if cursor is not None:
             return
         listed, problems = self._listed()
-        known = self._known() if listed else Known()
+        known = self.known() if listed else Known()
         me = person_id(self.client.object("/myself")) if listed else ""
         yield Page([self._record(entry, known, me) for entry in listed], "all", len(listed), problems)
 
@@ -92,7 +95,8 @@ class Filters(Extractor):
     def _problem(self, message: str, key: str) -> Problem:
         return Problem("J2O-X030", message, WARNING, entity=self.entity, key=key)
 
-    def _known(self) -> Known:
+    def known(self) -> Known:
+        """What names in queries stand for, as this Jira has them now."""
         projects: dict[str, str] = {}
         for project in self.client.projects(Selection()):
             for name in ("name", "key", "id"):  # what is said by several, the last means
@@ -128,6 +132,9 @@ class Filters(Extractor):
             said = conditions_of(parse(jql), known)
         except JqlError as error:
             said = Conditions(reasons=[f"it is no JQL: {error}"])
+        home = said.where.get("project", {})
+        if set(home) == {"is"} and len(home["is"]) == 1:
+            del said.where["project"]
         owner = person_data(entry["owner"]) if isinstance(entry.get("owner"), dict) else None
         shares = plain(entry.get("sharePermissions") or [])
         data = {
@@ -140,6 +147,8 @@ class Filters(Extractor):
             "shared": bool(shares),
             "sharePermissions": shares,
             "jql": jql,
+            "project": home["is"][0] if "project" not in said.where and home else None,
+            "named": {name: _named(said, name) for name in ("type", "status", "priority")},
             "where": said.where,
             "me": said.me,
             "empty": said.empty,
@@ -149,4 +158,16 @@ class Filters(Extractor):
             "remarks": "; ".join(said.remarks) or None,
             "views": [{"id": identifier, "kind": _TABLE}],
         }
-        return Record(Origin(self.source, self.entity, identifier), str(data["name"]), data)
+        return Record(Origin(self.source, self.entity, identifier), _called(data["name"], jql), data)
+
+
+def _called(name: str, jql: str) -> str:
+    """What reports call it: they tell whoever builds by hand what is left out what it was."""
+    words = " ".join(jql.split())
+    shown = words if len(words) <= _LONGEST else f"{words[:_LONGEST]}..."
+    return f"{name} ({shown})" if shown else name
+
+
+def _named(said: Conditions, field: str) -> list[str]:
+    kinds = said.where.get(field, {})
+    return [*kinds.get("is", ()), *kinds.get("not", ())]

@@ -103,6 +103,8 @@ class Queries(FormLoader):
         "cf:*": "values of a custom field, of a query of one project",
     }
     required = ("name",)
+    #: what stands before the id in the mark of what this loader makes
+    kind: ClassVar[str] = QUERY
 
     def keys(self, effect: Effect) -> Sequence[str]:
         """None: names repeat."""
@@ -125,8 +127,8 @@ class Queries(FormLoader):
             if name not in _SORTABLE:
                 yield self.problem("J2O-O050", f"OpenProject does not sort by '{name}'", "sortBy")
         if not payload.get("project"):
-            for field in payload:
-                if field in ("category", f"{NOT}category") or field.startswith(CUSTOM):
+            for field, value in payload.items():
+                if listed(value) and (field in ("category", f"{NOT}category") or field.startswith(CUSTOM)):
                     message = f"a query of no project cannot filter by {field.replace(CUSTOM, '')}"
                     yield self.problem("J2O-O050", message, field)
         try:
@@ -199,7 +201,7 @@ class Queries(FormLoader):
         free = [name for name in _MARKED if all(one.name != name for one in filters)]
         if not free:
             raise _skipped("it leaves no filter free for its mark", effect)
-        mark = SavedFilter(free[0], LACKS, (self.marks.token(QUERY, effect.origin.id),))
+        mark = SavedFilter(free[0], LACKS, (self.marks.token(self.kind, effect.origin.id),))
         return {
             "name": wanted["name"],
             "public": wanted["public"],
@@ -294,7 +296,7 @@ class Queries(FormLoader):
         for one in map(read_filter, row.get("filters") or ()):
             held = None
             if one.name in _MARKED and one.operator == LACKS and len(one.values) == 1:
-                held = self.marks.read_value(one.values[0], QUERY)
+                held = self.marks.read_value(one.values[0], self.kind)
             mark = held or mark
             if held is None:
                 filters.append(one)
