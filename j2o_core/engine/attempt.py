@@ -54,7 +54,13 @@ class Attempt:
         """One attempt. Raises ``Fatal`` where the whole run has to stop."""
         if self._engine.under_way.keeps_waiting(task.row):
             return time.monotonic() + AGAIN
+        wrong = self._engine.ended_lanes.get(task.row.lane)
+        if wrong is not None:
+            self._record.left_behind(task, wrong)
+            return None
         try:
+            if task.resolved is None:
+                task.resolved = resolve(self._engine, task.row)
             if task.in_doubt:
                 again = self._settle(task)
                 if again != _SEND:
@@ -62,16 +68,19 @@ class Attempt:
             self._send(task)
             return None
         except ItemSkipped as outcome:
-            self._record.refused(task, outcome, effects.SKIPPED)
+            return self._refused(task, outcome, effects.SKIPPED)
         except (Taken, ItemFailed) as outcome:
-            self._record.refused(task, outcome, effects.FAILED)
+            return self._refused(task, outcome, effects.FAILED)
         except (NotSent, Retriable, Conflict, Undecided, InDoubt) as outcome:
             return self._again(task, outcome)
         except NOT_OURS:
             raise
         except Exception as error:  # noqa: BLE001 - a plugin's own mistake fails its item, never the run
-            self._broken(task, error)
-        return None
+            return self._broken(task, error)
+
+    def _refused(self, task: Task, outcome: Outcome, state: str) -> Optional[float]:
+        """It has ended; where its number has to be filled, that is what the task does now, at once."""
+        return time.monotonic() if self._record.refused(task, outcome, state) else None
 
     # ---------------------------------------------------------------- sending
 
@@ -83,6 +92,9 @@ class Attempt:
             engine.writer.submit(lambda connection: sending.mark_again(connection, row.id))
             task.sent_at = time.monotonic()
         engine.observe.before(row)
+        if row.kind == effects.CLEAR:
+            self._clear(task)
+            return
         if task.changes_existing:
             current = task.current or self._current(task)
             task.current = None  # whatever happens now, the next attempt reads again
@@ -114,6 +126,13 @@ class Attempt:
                 self._record.claimed(upload, parent, upload.answer or Answer(upload.claim.id))
             else:
                 self._record.late(upload)
+
+    def _clear(self, task: Task) -> None:
+        """Remove what has filled a number: the item that is known, else all that bear its mark."""
+        row, loader = task.row, self._engine.loaders[task.row.entity]
+        for identifier in [row.item] if row.item else [found.id for found in loader.find(task.effect)]:
+            loader.delete(identifier)
+        self._record.cleared(task)
 
     def _upload(self, task: Task) -> tuple[Claim, ...]:
         engine = self._engine
@@ -148,6 +167,9 @@ class Attempt:
         engine, row = self._engine, task.row
         loader = engine.loaders[row.entity]
         task.was_in_doubt = True
+        if row.kind == effects.CLEAR:
+            task.in_doubt = False  # what is gone may be removed again
+            return _SEND
         if task.changes_existing:
             current = self._current(task)
             if holds(loader, task.effect, current):
@@ -165,8 +187,7 @@ class Attempt:
                 task.checks += 1
                 return min(due, now + min(15.0, 0.25 * 2.0**task.checks))
         if task.given_up is not None:
-            self._record.refused(task, task.given_up, effects.FAILED)
-            return None
+            return self._refused(task, task.given_up, effects.FAILED)
         engine.writer.submit(lambda connection: sending.mark_resent(connection, row.id))
         task.in_doubt = False
         task.decided = False
@@ -201,13 +222,14 @@ class Attempt:
             return partial(self._record.late, upload)
         return partial(self._record.claimed, upload, parent, answer_of(held))
 
-    def _broken(self, task: Task, error: Exception) -> None:
+    def _broken(self, task: Task, error: Exception) -> Optional[float]:
         """The loader broke, perhaps over the answer to a write that was applied: then that is found, and kept."""
         row = task.row
         failure = broken(self._engine, row, error)
         found: list[Found] = []
         effect_class = self._engine.loaders[row.entity].effect_class
-        if not task.changes_existing and effect_class is not EffectClass.REPEATABLE:
+        creates = not task.changes_existing and row.kind != effects.CLEAR and task.resolved is not None
+        if creates and effect_class is not EffectClass.REPEATABLE:
             try:
                 found = self._find(task)
             except NOT_OURS:
@@ -215,14 +237,14 @@ class Attempt:
             except Exception as second:  # noqa: BLE001 - as above
                 broken(self._engine, row, second)
         if not found:
-            self._record.refused(task, failure, effects.FAILED)
-            return
+            return self._refused(task, failure, effects.FAILED)
         try:
             # Only a mark proves that it is ours: it may have broken before anything was sent.
             ours = effect_class is EffectClass.MARKED or found[0].mark is not None
             self._found(task, found, CREATED if ours else MATCHED)
         except Outcome as outcome:
             raise Fatal(f"the files of {row.key} cannot be looked for: {outcome.message}", exit_code=3) from outcome
+        return None
 
     # ---------------------------------------------------------------- trying again
 
@@ -239,8 +261,7 @@ class Attempt:
             if isinstance(outcome, (Conflict, Undecided)):
                 refused = ItemFailed(outcome.message, code=outcome.code or "J2O-E005")
                 if isinstance(outcome, Conflict):
-                    self._record.refused(task, refused, effects.FAILED)
-                    return None
+                    return self._refused(task, refused, effects.FAILED)
                 task.given_up = refused  # but for one last look whether this attempt was applied
             if isinstance(outcome, NotSent):
                 raise Fatal(outcome.message, exit_code=3, code=outcome.code, detail=outcome.detail) from outcome

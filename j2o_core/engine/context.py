@@ -7,9 +7,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping, Optional, Protocol
 
-from ..hooks.protocols import Loader
+from ..hooks.protocols import Loader, Numbering
 from ..ledger.effects import EffectRow, Effects
 from ..ledger.items import Items
+from ..ledger.numbers import Wrong
 from ..ledger.writer import Writer
 from ..model.effect import Stream
 from ..model.retry import Bounds
@@ -74,6 +75,10 @@ class Engine:
     late_step: Mapping[str, int] = field(default_factory=dict)
     #: entities whose texts are written again where they name what came later
     rewritten: frozenset[str] = frozenset()
+    #: by entity, how the keys of its items are reproduced
+    numbering: Mapping[str, Numbering] = field(default_factory=dict)
+    #: lanes in which nothing more is sent, and why
+    ended_lanes: dict[str, Wrong] = field(default_factory=dict)
     under_way: UnderWay = field(default_factory=UnderWay)
     #: by so many seconds the clock was set forward since this run was last at work
     jumped: float = 0.0

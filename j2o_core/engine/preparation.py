@@ -17,6 +17,7 @@ from ..model.error_class import BECAUSE_MISSING, BECAUSE_SKIPPED
 from ..model.outcome import Conflict, Fatal, InDoubt, ItemFailed, ItemSkipped, NotSent, Outcome, Retriable, Undecided
 from .attempt import NOT_OURS, broken, holds, resolve
 from .context import Engine
+from .numbers import is_in_turn
 from .record import Recorder
 from .task import Task, Upload, sent_age
 
@@ -43,7 +44,7 @@ class Preparation:
         for row in rows:
             claimable = uploads.get(row.origin, []) if row.kind == effects.CREATE else []
             try:
-                task = Task(row, resolve(engine, row), uploads=claimable)
+                task = Task(row, None if is_in_turn(row) else resolve(engine, row), uploads=claimable)
             except (ItemSkipped, ItemFailed) as outcome:
                 self._refuse(row, claimable, self._because_of_parent(row, outcome))
                 continue
@@ -51,7 +52,7 @@ class Preparation:
                 task.in_doubt = True
                 task.sent_at = time.monotonic() - sent_age(row, engine.jumped, clock_of(engine.effects.engine))
             tasks.append(task)
-        reading = [task for task in tasks if (task.changes_existing or task.row.doubtful) and not task.in_doubt]
+        reading = [task for task in tasks if self._is_read(task) and not task.in_doubt]
         if reading:
             items, found = self._read_together([task for task in reading if task.changes_existing])
             read = partial(self._read_before, items, found)
@@ -60,6 +61,10 @@ class Preparation:
             dropped = {id(task) for task, keep in zip(reading, kept) if not keep}
             tasks = [task for task in tasks if id(task) not in dropped]
         return tasks
+
+    @staticmethod
+    def _is_read(task: Task) -> bool:
+        return task.changes_existing or (task.row.doubtful and task.resolved is not None)
 
     def _read_together(self, tasks: Sequence[Task]) -> tuple[Mapping[str, Item], Mapping[str, Found]]:
         """The items that are to be changed, by origin, and as they are now, by target id, where one look-up tells."""
@@ -89,18 +94,15 @@ class Preparation:
             else:
                 self._engine.loaders[row.entity].check_refusal(task.effect)
         except ItemSkipped as outcome:
-            self._record.refused(task, outcome, effects.SKIPPED)
-            return False
+            return self._record.refused(task, outcome, effects.SKIPPED)
         except ItemFailed as outcome:
-            self._record.refused(task, outcome, effects.FAILED)
-            return False
+            return self._record.refused(task, outcome, effects.FAILED)
         except _UNREAD as outcome:
             raise Fatal(f"{row.entity} {row.key} cannot be read: {outcome.message}", exit_code=3) from outcome
         except NOT_OURS:
             raise
         except Exception as error:  # noqa: BLE001 - a plugin's own mistake fails its item, never the run
-            self._record.refused(task, broken(self._engine, row, error), effects.FAILED)
-            return False
+            return self._record.refused(task, broken(self._engine, row, error), effects.FAILED)
         return True
 
     def _look_at_current(self, task: Task, item: Optional[Item], found: Mapping[str, Found]) -> None:

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import contextlib
-import threading
+import time
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Mapping, Optional, Sequence
 
-from sqlalchemy import Connection
-
 from ..hooks.protocols import Loader
-from ..ledger import effects, listing, open_references, sending
+from ..ledger import effects, numbers, sending
 from ..ledger.effect_rows import Ended
 from ..ledger.items import CREATED, MATCHED, Item
 from ..ledger.listing import Listed
+from ..ledger.numbers import Wrong
 from ..ledger.open_references import OpenReferences
 from ..model.digest import digest
 from ..model.effect import Answer, Found, TargetItem
 from ..model.error_class import error_class
-from ..model.outcome import Outcome
+from ..model.outcome import ItemFailed, Outcome
 from ..model.problem import WARNING, Problem
 from .context import Engine
-from .resolve import rich_fields
+from .numbers import filling, no_filler, wants_number, wrong_number
+from .outcomes import LED_NOWHERE, Outcomes
+from .resolve import OPEN_END, OPEN_ENDS, rich_fields
 from .task import Task, Upload
 
 #: how many references of one item are told by name
 _TOLD = 10
-_LED_NOWHERE = "J2O-E022"
 
 
 def answer_of(found: Found) -> Answer:
@@ -51,34 +51,34 @@ def inverse_of(task: Task, answer: Answer, owned: str) -> Optional[dict[str, Any
     return {"kind": "delete", "item": answer.id, "parent": task.effect.parent.id if task.effect.parent else None}
 
 
-@dataclass
-class _Buffer:
-    """Outcomes that wait to be written together."""
-
-    ended: list[Ended] = field(default_factory=list)
-    items: list[Item] = field(default_factory=list)
-    listed: list[Listed] = field(default_factory=list)
-    problems: list[tuple[str, Problem]] = field(default_factory=list)
-    open: list[OpenReferences] = field(default_factory=list)
-    #: (entity, origin) of items whose texts are written again: what was told of them is told anew
-    retold: list[tuple[str, str]] = field(default_factory=list)
-
-
 class Recorder:
     """Turns outcomes into ledger changes and counts them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._guard = threading.Lock()
-        self._buffer = _Buffer()
-        self._posted = False
-        #: how many effects have ended in this process, and how many of them failed
-        self.finished = 0
-        self.failed = 0
-        self.by_entity: Counter[str] = Counter()
+        self._outcomes = Outcomes(engine)
+        self._write = self._outcomes.write
+
+    @property
+    def finished(self) -> int:
+        """How many effects have ended in this process."""
+        return self._outcomes.finished
+
+    @property
+    def failed(self) -> int:
+        """How many of them failed."""
+        return self._outcomes.failed
+
+    @property
+    def by_entity(self) -> Counter[str]:
+        """How many have ended, by entity."""
+        return self._outcomes.by_entity
 
     def done(self, task: Task, answer: Answer, owned: str = CREATED, written: bool = True) -> None:
         """The effect stands on the target as ``answer`` says; ``written``: we brought that about."""
+        if task.row.kind == effects.FILL:
+            self._filled(task, answer)
+            return
         engine, row = self._engine, task.row
         item = self._item(task, answer, owned)
         known = TargetItem(row.entity, answer.id, answer.display or row.key, row.key)
@@ -109,48 +109,105 @@ class Recorder:
             open_ = self._open(task)
         else:
             open_ = None
-        self._write(row, ended, item=item, problems=problems, open_=open_)
+        self._write(row, ended, item=item, problems=problems, open_=open_, wrong=wrong_number(row, answer.display))
 
-    def refused(self, task: Task, outcome: Outcome, state: str) -> None:
-        """The effect has failed, or is skipped for a reason."""
-        self.refused_row(task.row, outcome, state, task.attempts)
+    def cleared(self, task: Task) -> None:
+        """What had filled a number is gone."""
+        row = task.row
+        self._engine.observe.after(row, "done", {"item": row.item or ""})
+        self._write(row, Ended(row.id, effects.DONE, row.attempts + task.attempts + 1, row.item))
+
+    def refused(self, task: Task, outcome: Outcome, state: str) -> bool:
+        """The effect has failed, or is skipped for a reason; whether the task goes on, to fill its number."""
+        row = task.row
+        if wants_number(row) and row.kind == effects.FILL:
+            wrong = no_filler(row, outcome.message)
+            ended = Ended(row.id, effects.FAILED, row.attempts + task.attempts, code=wrong.code, message=wrong.message)
+            self._write(row, ended, wrong=wrong)
+            return False
+        if wants_number(row):
+            self._fill_instead(task, outcome, state)
+        else:
+            self.refused_row(row, outcome, state, task.attempts)
         for upload in task.uploads:
             if not upload.ended:
                 self.refused_upload(upload, outcome, state)
+        task.uploads = [] if wants_number(row) else task.uploads
+        return wants_number(row)
+
+    def left_behind(self, task: Task, wrong: Wrong) -> None:
+        """The effect stands behind one that came out wrong in its lane."""
+        row = task.row
+        if row.kind == effects.FILL:
+            self._write(row, Ended(row.id, effects.SKIPPED, row.attempts, code=wrong.code, message=wrong.message))
+        else:
+            self.refused_row(row, ItemFailed(wrong.message, code=wrong.code), effects.FAILED)
 
     def refused_row(self, row: effects.EffectRow, outcome: Outcome, state: str, attempts: int = 0) -> None:
         """As ``refused``, for an effect that could not even be prepared."""
-        engine = self._engine
-        code = outcome.code or ("J2O-E001" if state == effects.FAILED else "J2O-E002")
-
-        told = {
-            "code": code,
-            "message": outcome.message,
-            "class": error_class(code, outcome.detail),
-            "place": engine.place(row.entity, outcome.detail),
-        }
-        engine.observe.after(row, state, {**told, **outcome.detail})
+        code = self._tell_refusal(row, outcome, state)
         ended = Ended(row.id, state, row.attempts + attempts, code=code, message=outcome.message)
         if row.kind == effects.SHAPE and state == effects.SKIPPED:  # somebody else's words stay, and are told once
             problem = Problem(code, outcome.message, WARNING, entity=row.entity, key=row.key)
             self._write(row, ended, problems=[problem], open_=OpenReferences(row.entity, row.origin, ()))
-        elif row.kind == effects.SHAPE:
+        elif row.kind in (effects.SHAPE, effects.CLEAR):
             problem = Problem(code, outcome.message, entity=row.entity, key=row.key)
             self._write(row, ended, item=self._untouched(row), problems=[problem])
         else:
-            listed = Listed(
-                row.entity,
-                row.origin,
-                row.key,
-                state,
-                code,
-                outcome.message,
-                engine.place(row.entity, outcome.detail),
-                error_class(code, outcome.detail),
-                str(outcome.detail.get("request") or ""),
-                str(outcome.detail.get("words") or ""),
+            self._write(row, ended, listed=self._listed(row, outcome, state, code))
+
+    def _tell_refusal(self, row: effects.EffectRow, outcome: Outcome, state: str) -> str:
+        """Tell who observes; returns the code."""
+        code = outcome.code or ("J2O-E001" if state == effects.FAILED else "J2O-E002")
+        told = {
+            "code": code,
+            "message": outcome.message,
+            "class": error_class(code, outcome.detail),
+            "place": self._engine.place(row.entity, outcome.detail),
+        }
+        self._engine.observe.after(row, state, {**told, **outcome.detail})
+        return code
+
+    def _listed(self, row: effects.EffectRow, outcome: Outcome, state: str, code: str) -> Listed:
+        return Listed(
+            row.entity,
+            row.origin,
+            row.key,
+            state,
+            code,
+            outcome.message,
+            self._engine.place(row.entity, outcome.detail),
+            error_class(code, outcome.detail),
+            str(outcome.detail.get("request") or ""),
+            str(outcome.detail.get("words") or ""),
+        )
+
+    def _fill_instead(self, task: Task, outcome: Outcome, state: str) -> None:
+        """The item is listed, and its effect becomes the filler of its number: one commit, before that is sent."""
+        engine, row = self._engine, task.row
+        listed = self._listed(row, outcome, state, self._tell_refusal(row, outcome, state))
+        filler = filling(engine, row)
+        engine.writer.submit(
+            lambda connection: numbers.turn_into_filler(
+                connection, row, filler.origin, filler.payload, listed, engine.run
             )
-            self._write(row, ended, listed=listed)
+        )
+        engine.under_way.end(row)
+        self._outcomes.failed_on_the_way(state)
+        task.row, task.resolved, task.current, task.given_up = filler, None, None, None
+        task.in_doubt = task.was_in_doubt = task.decided = task.resent = False
+        task.attempts = task.checks = 0
+        task.sent_at = time.monotonic()
+
+    def _filled(self, task: Task, answer: Answer) -> None:
+        """A number is taken by what will be removed again."""
+        row = task.row
+        self._engine.observe.after(row, "done", {"item": answer.id})
+        inverse = {"kind": "delete", "item": answer.id, "parent": None}
+        again = task.resent or row.resent
+        attempts = row.attempts + task.attempts + 1
+        ended = Ended(row.id, effects.DONE, attempts, answer.id, inverse=inverse, keeps_payload=again)
+        self._write(row, ended, wrong=wrong_number(row, answer.display))
 
     def refused_upload(self, upload: Upload, outcome: Outcome, state: str) -> None:
         """A file cannot be uploaded, or its work package cannot be written."""
@@ -187,50 +244,6 @@ class Recorder:
         upload.ended = True
         step = self._engine.late_step[upload.row.entity]
         self._engine.writer.post(lambda connection: sending.make_late(connection, upload.row.id, step))
-
-    def _write(
-        self,
-        row: effects.EffectRow,
-        ended: Ended,
-        item: Optional[Item] = None,
-        listed: Optional[Listed] = None,
-        problems: Sequence[Problem] = (),
-        open_: Optional[OpenReferences] = None,
-    ) -> None:
-        with self._guard:
-            self.by_entity[row.entity] += 1
-            self.finished += 1
-            self.failed += ended.state == effects.FAILED
-            self._buffer.ended.append(ended)
-            if item is not None:
-                self._buffer.items.append(item)
-            if listed is not None:
-                self._buffer.listed.append(listed)
-            self._buffer.problems.extend((row.origin, problem) for problem in problems)
-            if open_ is not None:
-                self._buffer.open.append(open_)
-                if row.kind == effects.SHAPE:
-                    self._buffer.retold.append((row.entity, row.origin))
-            if self._posted:
-                return
-            self._posted = True
-        taken: list[_Buffer] = []  # once, however often the writer has to begin its transaction again
-        self._engine.writer.post(lambda connection: self._write_buffer(connection, taken))
-
-    def _write_buffer(self, connection: Connection, taken: list[_Buffer]) -> None:
-        """All outcomes since the last commit, a statement for each kind: on the writer's thread."""
-        if not taken:
-            with self._guard:
-                taken.append(self._buffer)
-                self._buffer, self._posted = _Buffer(), False
-        (buffer,) = taken
-        run = self._engine.run
-        sending.end(connection, buffer.ended)
-        self._engine.items.put(connection, run, buffer.items)
-        listing.put(connection, run, buffer.listed)
-        open_references.put(connection, self._engine.items, buffer.open)
-        listing.forget_told(connection, run, _LED_NOWHERE, buffer.retold)
-        listing.put_problems(connection, run, "apply", buffer.problems)
 
     def _open(self, task: Task) -> Optional[OpenReferences]:
         """What its texts name in vain, as far as this effect has written them; ``None``: there is nothing to say."""
@@ -273,6 +286,9 @@ class Recorder:
                 answer.updated,
             )
         shaped = row.kind == effects.SHAPE
+        closed = _closed(row, previous, task) if shaped else {}
+        fields = {**previous.fields, **closed}
+        complete = closed and row.record_digest and not any(value.endswith(OPEN_ENDS) for value in fields.values())
         return Item(
             row.entity,
             row.origin,
@@ -281,13 +297,25 @@ class Recorder:
             previous.owned,
             answer.display or previous.display,
             previous.parent,
-            previous.record_digest if shaped else ("" if task.resolution.unresolved else row.record_digest),
+            (row.record_digest if complete else previous.record_digest)
+            if shaped
+            else ("" if task.resolution.unresolved else row.record_digest),
             previous.mapping_digest if shaped else row.mapping_digest,
-            previous.fields if shaped else task.resolution.digests(row.fields),
+            fields if shaped else task.resolution.digests(row.fields),
             {**previous.image, **image},
             answer.version,
             answer.updated,
         )
+
+
+def _closed(row: effects.EffectRow, previous: Item, task: Task) -> dict[str, str]:
+    """The digests of those fields of a last touch that were left open until then."""
+    now = task.resolution.digests(row.fields)
+    return {
+        name: now[name]
+        for name in row.only or ()
+        if name in now and previous.fields.get(name) == row.fields[name] + OPEN_END
+    }
 
 
 def _outdated(loader: Loader, task: Task, answer: Answer) -> list[str]:
@@ -306,7 +334,7 @@ def _led_nowhere(row: effects.EffectRow, told: Sequence[str]) -> list[Problem]:
         return []
     shown = ", ".join(told[:_TOLD]) + (f" and {len(told) - _TOLD} more" if len(told) > _TOLD else "")
     message = f"its text names what is not on the target, and says so still: {shown}"
-    return [Problem(_LED_NOWHERE, message, WARNING, entity=row.entity, key=row.key)]
+    return [Problem(LED_NOWHERE, message, WARNING, entity=row.entity, key=row.key)]
 
 
 def _differences(row: effects.EffectRow, answer: Answer) -> list[Problem]:

@@ -21,7 +21,7 @@ AliasIndex = Callable[[str, str], Optional["tuple[str, str]"]]
 #: how many answers are kept of each kind: what is asked for again is asked for soon, and the ledger answers in 0.1 ms
 _CACHE = 20_000
 #: ends the digest of a field whose reference found nothing, and of one that found what stands in for the item
-OPEN_END, STAND_IN_END = "?", "~"
+OPEN_END, STAND_IN_END = OPEN_ENDS = "?", "~"
 
 
 class Resolver:

@@ -35,11 +35,11 @@ class Upload:
 class Task:
     """A prepared effect. ``sent_at`` is on the monotonic clock; ``in_doubt``: it may be running or applied.
 
-    ``given_up`` is why it is not sent again.
+    ``given_up`` is why it is not sent again. ``resolved`` is missing where that is done in its turn.
     """
 
     row: EffectRow
-    resolution: Resolution
+    resolved: Optional[Resolution]
     current: Optional[Found] = None
     uploads: list[Upload] = field(default_factory=list)
     attempts: int = 0
@@ -50,6 +50,12 @@ class Task:
     resent: bool = False
     given_up: Optional[Outcome] = None
     sent_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def resolution(self) -> Resolution:
+        """Its references, resolved."""
+        assert self.resolved is not None
+        return self.resolved
 
     @property
     def effect(self) -> Effect:

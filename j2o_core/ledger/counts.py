@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, select
 from . import effects, listing, runs, tables
 from .server import patient
 
+_OF_ITEMS = (effects.CREATE, effects.UPDATE, effects.UPLOAD)
 COLUMNS = ("source", "created", "updated", "unchanged", "skipped", "failed", "left")
 
 
@@ -40,7 +41,7 @@ def entities(engine: Engine, run: str) -> dict[str, dict[str, int]]:
                 tables.effect.c.adopted,
                 func.count(),
             )
-            .where(tables.effect.c.run == run, tables.effect.c.kind != effects.SHAPE)
+            .where(tables.effect.c.run == run, tables.effect.c.kind.in_(_OF_ITEMS))
             .group_by(tables.effect.c.entity, tables.effect.c.kind, tables.effect.c.state, tables.effect.c.adopted)
         ).all()
     for entity, kind, state, adopted, number in rows:

@@ -11,11 +11,19 @@ from ..model.payload import from_json, to_json
 
 PLANNED, SENT, DONE, FAILED, SKIPPED = "planned", "sent", "done", "failed", "skipped"
 CREATE, UPDATE, SHAPE, UPLOAD = "create", "update", "shape", "upload"
+#: an item that takes a number for which the source has none, and its removal
+FILL, CLEAR = "fill", "clear"
+#: in place of what the target must call an item: it takes any number, when its turn has come
+ANY_NUMBER = "*"
 
 
 @dataclass(frozen=True)
 class Planned:
-    """An effect as the plan makes it. ``payload`` is symbolic; ``notes`` are (label, value) pairs."""
+    """An effect as the plan makes it. ``payload`` is symbolic; ``notes`` are (label, value) pairs.
+
+    ``display`` is what the target must call the item, where keys are reproduced; ``rank`` is its number then, until
+    all are planned. ``item`` is the target id of what is to be cleared away, and ``undoes`` the effect that made it.
+    """
 
     step: int
     entity: str
@@ -34,6 +42,9 @@ class Planned:
     mapping_digest: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     doubtful: bool = False
+    display: str = ""
+    item: Optional[str] = None
+    undoes: Optional[int] = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,8 @@ class EffectRow:
     sent: Optional[float]
     resent: bool
     doubtful: bool = False
+    display: str = ""
+    item: Optional[str] = None
 
 
 def partition(lane: str) -> int:
@@ -116,4 +129,6 @@ def read_row(row: Mapping[Any, Any]) -> EffectRow:
         sent=row["sent"],
         resent=bool(row["resent"]),
         doubtful=bool(row["doubtful"]),
+        display=row["display"] or "",
+        item=row["item"],
     )

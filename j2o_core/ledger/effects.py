@@ -9,9 +9,12 @@ from sqlalchemy import Connection, Engine, bindparam, case, delete, func, insert
 
 from . import tables
 from .effect_rows import (
+    ANY_NUMBER,
+    CLEAR,
     CREATE,
     DONE,
     FAILED,
+    FILL,
     PLANNED,
     SENT,
     SHAPE,
@@ -27,9 +30,12 @@ from .effect_rows import (
 from .server import patient
 
 __all__ = [
+    "ANY_NUMBER",
+    "CLEAR",
     "CREATE",
     "DONE",
     "FAILED",
+    "FILL",
     "PLANNED",
     "SENT",
     "SHAPE",
@@ -75,6 +81,9 @@ def plan(connection: Connection, run: str, effects: Sequence[Planned]) -> None:
                     "resent": False,
                     "adopted": False,
                     "doubtful": effect.doubtful,
+                    "display": effect.display or None,
+                    "item": effect.item,
+                    "undoes": effect.undoes,
                 }
                 for effect in effects
             ],
@@ -96,7 +105,7 @@ def forget_payloads(connection: Connection, run: str) -> None:
 
 
 def place(connection: Connection, run: str, entity: str, step: int, places: Sequence[tuple[str, int, str]]) -> None:
-    """Set (origin, rank, lane) of planned effects of one step."""
+    """Set (origin, rank, lane) of planned effects of one step; those that are numbered have theirs."""
     if places:
         connection.execute(
             update(tables.effect)
@@ -105,6 +114,7 @@ def place(connection: Connection, run: str, entity: str, step: int, places: Sequ
                 tables.effect.c.step == step,
                 tables.effect.c.entity == entity,
                 tables.effect.c.origin == bindparam("of"),
+                tables.effect.c.display.is_(None),
             )
             .values(rank=bindparam("to_rank"), lane=bindparam("to_lane"), partition=bindparam("to_partition")),
             [

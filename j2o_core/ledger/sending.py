@@ -6,7 +6,7 @@ import json
 import time
 from typing import Any, Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from . import tables
 from .effect_rows import CREATE, DONE, FAILED, PLANNED, SENT, SKIPPED, UPLOAD, Ended
@@ -82,6 +82,16 @@ def release_orphans(connection: Connection, run: str, entity: str, step: int) ->
         )
         .exists()
     )
+    # One that was refused may have left its effect to something else.
+    listed = (
+        select(tables.listed.c.id)
+        .where(
+            tables.listed.c.run == run,
+            tables.listed.c.entity == tables.effect.c.parent_entity,
+            tables.listed.c.origin == tables.effect.c.parent_origin,
+        )
+        .exists()
+    )
     connection.execute(
         update(tables.effect)
         .where(
@@ -89,7 +99,7 @@ def release_orphans(connection: Connection, run: str, entity: str, step: int) ->
             tables.effect.c.entity == entity,
             tables.effect.c.kind == UPLOAD,
             tables.effect.c.state.in_([PLANNED, SENT]),
-            ended,
+            or_(ended, listed),
         )
         .values(kind=CREATE, step=step)
     )

@@ -99,7 +99,7 @@ effect = Table(
     Column("entity", Text, nullable=False),
     Column("origin", Text, nullable=False),
     Column("key", Text, nullable=False),
-    Column("kind", Text, nullable=False),  # create, update, upload, delete
+    Column("kind", Text, nullable=False),  # create, update, upload, shape, fill, clear
     Column("class", Text, key="effect_class", nullable=False),
     Column("lane", Text, nullable=False),
     Column("partition", Integer, nullable=False),
@@ -125,6 +125,7 @@ effect = Table(
     Column("inverse", Text),  # JSON: what takes it back
     Column("late", Text),  # JSON: payload fields that refer to items which did not exist yet
     Column("undoes", Integer),
+    Column("display", Text),  # what the target must call it, where keys are reproduced
     Column("code", Text),
     Column("message", Text),
     Index("effect_queue", "run", "step", "state", "rank", "id"),

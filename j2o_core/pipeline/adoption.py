@@ -81,6 +81,16 @@ class Adoption:
             yield batch
 
 
+def found_marks(snapshot: Snapshot, entity: str, beginning: str) -> list[tuple[str, str]]:
+    """(mark, id) of what the last scan has found of an entity with marks that begin like this."""
+    name = f"mark:{beginning}"
+    rows = snapshot.transaction().execute(
+        "SELECT name, body FROM found WHERE entity = ? AND substr(name, 1, ?) = ? ORDER BY name",
+        (entity, len(name), name),
+    )
+    return [(str(row[0])[len("mark:") :], str(json.loads(row[1])["id"])) for row in rows.fetchall()]
+
+
 class Recognising(Resolver):
     """A resolver that also knows what was found and is not in the ledger yet: neighbours refer to each other."""
 

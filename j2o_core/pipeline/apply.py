@@ -11,7 +11,8 @@ from ..model.effect import Phase
 from ..snapshot.store import Snapshot
 from .finish import plan_finish
 from .late import plan_late
-from .steps import FINISH, LATE, WRITE
+from .numbering import plan_clearing
+from .steps import CLEAR, FINISH, LATE, WRITE
 from .sweep import sweep
 from .wiring import Wiring
 
@@ -43,6 +44,8 @@ def apply(
             break
         begun = []
         for step in group:
+            if step.kind == CLEAR and not engine.effects.exists(step.number):
+                plan_clearing(engine, snapshot, step)
             if step.kind == LATE and not engine.effects.exists(step.number):
                 plan_late(wiring, engine, snapshot, step)
             if step.kind == FINISH and finish and not engine.effects.exists(step.number):

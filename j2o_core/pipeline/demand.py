@@ -56,7 +56,23 @@ def counted(needs: Needs, recorded: Recorded) -> Needs:
         mapping = None if loader is None else _mapping(entity, loader, recorded)
         if loader is not None and mapping is not None:
             _count(entity, loader, mapping, recorded, found)
-    return replace(needs, needs=tuple(one.known() for one in found.values()))
+    return replace(needs, needs=tuple(one.known() for one in found.values()), numbers=_numbers(needs, recorded))
+
+
+def _numbers(needs: Needs, recorded: Recorded) -> dict[str, tuple[int, int]]:
+    """How many keys there are, and the highest number, by what stands before it: of what may be counted alike."""
+    found: dict[str, tuple[int, int]] = {}
+    for entity, spec in recorded.wiring.spec.entities.items():
+        loader = recorded.wiring.plugins.registry.find(LOADER, spec.load.plugin) if spec.load else None
+        if loader is None or not loader.can_number or not needs.options.get(entity):
+            continue
+        for stubs in recorded.snapshot.stubs(entity):
+            for stub in stubs:
+                name, _, number = stub.key.rpartition("-")
+                if name and number.isdecimal():
+                    count, highest = found.get(name, (0, 0))
+                    found[name] = (count + 1, max(highest, int(number)))
+    return found
 
 
 def _mapping(entity: EntitySpec, loader: type[Loader], recorded: Recorded) -> Optional[EntityMapping]:

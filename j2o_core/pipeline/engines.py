@@ -8,6 +8,7 @@ from typing import Mapping
 
 from ..engine.context import Engine, Opener, Waits
 from ..engine.resolve import AliasIndex, Resolver
+from ..hooks.protocols import Loader, Numbering
 from ..ledger import listing
 from ..ledger.effects import Effects
 from ..ledger.items import Items
@@ -53,5 +54,12 @@ def build_engine(
         place=partial(spec_line, spec),
         late_step={step.entity: step.number for step in wiring.steps if step.kind == "write"},
         rewritten=frozenset(step.entity for step in wiring.steps if step.kind == "late"),
+        numbering=numberings(wiring.loaders),
         stop=stop,
     )
+
+
+def numberings(loaders: Mapping[str, Loader]) -> dict[str, Numbering]:
+    """By entity, how the keys of its items are reproduced, where that is asked for."""
+    asked = ((name, loader.numbering()) for name, loader in loaders.items())
+    return {name: numbering for name, numbering in asked if numbering is not None}

@@ -27,12 +27,13 @@ _FORMS = {
 def needs_of(spec: Spec, registry: Registry) -> Needs:
     """Everything that the spec's entities name, once each, and what ``required`` names."""
     found: dict[tuple[str, str], Need] = {}
-    fields, values = {}, {}
+    fields, values, options = {}, {}, {}
     for entity in spec.entities.values():
         loader = registry.find(LOADER, entity.load.plugin) if entity.load else None
         if loader is None:
             continue
         fields[entity.name] = tuple(entity.map)
+        options[entity.name] = dict(entity.load.options) if entity.load else {}
         for name, mapped in entity.map.items():
             values[(entity.name, name)] = tuple(value for value, _ in _values(spec, mapped))
         for need in _of_entity(spec, entity, loader.named, loader.named_options):
@@ -43,7 +44,7 @@ def needs_of(spec: Spec, registry: Registry) -> Needs:
             place = spec.places.get(f"required.{kind}")
             made = known or Need(kind, name, place=place)
             found[(kind, name.casefold())] = replace(made, required=True)
-    return Needs(tuple(found.values()), fields, values, spec.projects)
+    return Needs(tuple(found.values()), fields, values, spec.projects, options)
 
 
 def _of_entity(

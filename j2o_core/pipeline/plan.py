@@ -21,7 +21,7 @@ from ..mapping.compiled import EntityMapping
 from ..mapping.model import Mapped
 from ..model.effect import Effect, EffectClass
 from ..model.outcome import ItemFailed, ItemSkipped
-from ..model.problem import WARNING, Problem
+from ..model.problem import ERROR, WARNING, Problem
 from ..model.record import Record
 from ..snapshot.facts import Broken, Facts
 from ..snapshot.rows import Stub
@@ -31,6 +31,7 @@ from .adoption import Adoption, Recognising
 from .batch import Batch, Batches
 from .drafting import NOTES, as_row, draft, write_step
 from .interrupt import Interrupted
+from .numbering import Numbers
 from .open_ends import OpenEnds, open_ends
 from .options import Emit
 from .parents import circle, tree_node
@@ -78,6 +79,7 @@ class Planner:
         self._takeover = Takeover(wiring.spec, snapshot, items, resolver, self._as_effect)
         self._tree = Tree(snapshot)
         self._tree_plan = TreePlan(wiring, self._tree, items, self._records, writer, run)
+        self._numbers = Numbers(wiring, snapshot, resolver, items, writer, run)
         self._batches = Batches(writer, items, self._tree, run)
         self._left_out = LeftOut(wiring.depended_on)
         self._tolerance = Tolerance(wiring.spec.runtime.tolerate, run)
@@ -151,6 +153,7 @@ class Planner:
             self._emit({"event": "progress", "stage": "plan", "entity": entity, "done": source, "total": None})
         if self._retry is None or self._retry.skipped:
             source += self._list_unreturned(entity)
+        self._settle_numbers(entity)
         if loader.parent_field:
             self._plan_tree(entity, loader)
         joined = loader.joined_lanes()
@@ -158,6 +161,13 @@ class Planner:
             self._batches.join_lanes(entity, write_step(self._wiring, entity).number, joined)
         passed_over, self._passed_over = self._passed_over, 0
         return {"source": source - passed_over, "unchanged": unchanged}
+
+    def _settle_numbers(self, entity: str) -> None:
+        told = list(self._numbers.settle(entity))
+        for problem in told:
+            if problem.severity == ERROR:
+                self.stops.add(problem)
+        self._batches.write(Batch(entity, problems=[("", one) for one in told if one.severity != ERROR]))
 
     def _plan_record(self, batch: Batch, sourced: Sourced, item: Optional[Item], broken: Sequence[Broken]) -> None:
         record = sourced.record
@@ -187,7 +197,8 @@ class Planner:
         elif self._take_over(batch, planned, record, loader):
             return
         elif not (self._adoption.has(batch.entity) and self._adopt(batch, planned, loader)):
-            batch.planned.append(replace(planned, doubtful=record.origin.id in batch.doubtful))
+            doubtful = record.origin.id in batch.doubtful
+            batch.planned.extend(self._numbers.in_turn(replace(planned, doubtful=doubtful)))
 
     def _is_passed_over(self, origin: str, mapped: Optional[Mapped]) -> bool:
         """Whether a retry has nothing to do with it: it neither failed nor lacks what did."""
@@ -224,7 +235,7 @@ class Planner:
             return
         if loader.parent_field in changed and batch.nodes[-1][1] is not None:
             self._moved.add(batch.nodes[-1][1])
-        batch.planned.append(self._update(planned, changed))
+        batch.planned.extend(self._numbers.in_turn(self._update(planned, changed)))
 
     def _update(self, planned: Planned, only: Sequence[str]) -> Planned:
         step = write_step(self._wiring, planned.entity).number

@@ -9,15 +9,16 @@ from ..hooks.protocols import Loader
 from ..model.effect import Phase
 from ..model.outcome import Fatal
 
-WRITE, LATE, RESTORE, FINISH = "write", "late", "restore", "finish"
+WRITE, CLEAR, PLACE, LATE, RESTORE, FINISH = "write", "clear", "place", "late", "restore", "finish"
 
 
 @dataclass(frozen=True)
 class Step:
     """One barrier of a run.
 
-    ``write``: items as planned; ``late``: text that named what came later, in this run or since an earlier one;
-    ``restore``: what children disturbed; ``finish``: what closes items to later runs.
+    ``write``: items as planned; ``clear``: what filled numbers is removed; ``place``: parents that came later than
+    their children; ``late``: text that named what came later, in this run or since an earlier one; ``restore``: what
+    children disturbed; ``finish``: what closes items to later runs.
     """
 
     number: int
@@ -66,6 +67,7 @@ def plan_steps(entities: Sequence[str], loaders: Mapping[str, Loader]) -> list[S
         mine = [name for name in entities if loaders[name].phase is phase]
         if phase is Phase.SHAPE:
             shaped = [name for name in entities if loaders[name].parent_field]
+            steps.extend((phase, name, PLACE) for name in shaped if loaders[name].can_number)
             files = [name for name in mine if loaders[name].claimed_by]
             steps.extend((phase, name, WRITE) for name in files)  # texts name them
             steps.extend((phase, name, LATE) for name in shaped)
@@ -77,6 +79,8 @@ def plan_steps(entities: Sequence[str], loaders: Mapping[str, Loader]) -> list[S
         else:
             for name in mine:
                 steps.append((phase, name, WRITE))
+                if loaders[name].can_number:
+                    steps.append((phase, name, CLEAR))
                 if loaders[name].rewrites_texts and not loaders[name].parent_field:
                     steps.append((phase, name, LATE))
     return [Step(number, phase, entity, kind) for number, (phase, entity, kind) in enumerate(steps)]

@@ -7,6 +7,7 @@ from .extractors import Division, Earlier, Extractor, Page, Selection, Slice, di
 from .functions import Check, Function
 from .inspectors import Inspector, Line, Need, Needs, Prerequisite
 from .loaders import Loader, Provenance
+from .numbering import Numbering
 from .secrets import SecretBackend, SecretUnavailable
 from .splitters import Part, Splitter
 from .steps import Step, StepError
@@ -38,6 +39,7 @@ __all__ = [
     "Loader",
     "Need",
     "Needs",
+    "Numbering",
     "Page",
     "Part",
     "Prerequisite",

@@ -58,13 +58,17 @@ class Needs:
     """What a spec relies on.
 
     ``fields`` are the payload fields by entity that are mapped, ``values`` the values that the spec itself gives to a
-    field of an entity, ``projects`` the selected ones as the source calls them.
+    field of an entity, ``projects`` the selected ones as the source calls them, ``options`` those of the loaders by
+    entity. ``numbers``: of keys such as ``ACME-42`` in what was read, how many there are and the highest, by what
+    stands before the number; ``None`` where nothing was read.
     """
 
     needs: Sequence[Need] = ()
     fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
     values: Mapping[tuple[str, str], Sequence[Any]] = field(default_factory=dict)
     projects: Sequence[str] = ()
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    numbers: Optional[Mapping[str, tuple[int, int]]] = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequenc
 
 from ...model.effect import Answer, Effect, EffectClass, Found, Phase, Undo
 from ...model.problem import Problem
+from .numbering import Numbering
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class Loader(ABC):
     notes_field: ClassVar[Optional[str]] = None
     #: whether texts are written again once what they name in vain exists; so they are where there is a parent_field
     rewrites_texts: ClassVar[bool] = False
+    #: whether ``numbering`` may give something
+    can_number: ClassVar[bool] = False
     #: the entity by whose create these files are claimed (attachments by work packages)
     claimed_by: ClassVar[Optional[str]] = None
     #: the entity that partitions ``scan``: its target ids are the scopes; ``None``: one scan for all
@@ -101,6 +104,10 @@ class Loader(ABC):
         Asked once, when the first item is checked; after that every item is skipped for this reason.
         """
         return ""
+
+    def numbering(self) -> Optional[Numbering]:
+        """How the keys of the source are reproduced, where the options ask for it."""
+        return None
 
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """Effects of one lane never run at the same time. ``parent`` and ``root`` are origins as text, or empty."""

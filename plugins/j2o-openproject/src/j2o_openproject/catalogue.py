@@ -12,6 +12,7 @@ from j2o_core.api import ItemFailed, Refused, likeliest
 
 from .editions import PlaceholderOffer, features_of, placeholder_offer
 from .hal import condition, elements, filters, id_in, link
+from .numbering import numbers_by_project
 from .texts import folded
 from .work_package_schema import WorkPackageSchema, read_schema
 
@@ -162,6 +163,11 @@ class Catalogue:
             return bool(created.get("writable"))
 
         return self._once("history", ask)
+
+    @property
+    def numbers_by_project(self) -> bool:
+        """Whether work packages are called by project and number (``ACME-42``)."""
+        return self._once("numbers_by_project", lambda: numbers_by_project(self._client, self.configuration))
 
     @property
     def placeholder_users(self) -> PlaceholderOffer:

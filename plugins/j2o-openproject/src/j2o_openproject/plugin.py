@@ -25,6 +25,7 @@ from .loaders.users import Users
 from .loaders.versions import Versions
 from .loaders.watchers import Watchers
 from .loaders.work_packages import WorkPackages
+from .numbering import DEFAULT_GAPS
 from .richtext import write_markdown
 from .survey import OpenProjectSurveyor
 from .work_package_versions import PLACES, WHEN_FREE
@@ -94,6 +95,27 @@ _WORK_PACKAGES: Mapping[str, Any] = {
             "issue has no other, there before other versions (which are then told in words), or into words alone. "
             "Where work packages can have several versions, beside the others.",
             "examples": ["first"],
+        },
+        "reproduce_keys": {
+            "type": "object",
+            "description": "Give work packages the very keys of their issues, where the server counts them by project, "
+            "the project is empty and its identifier is the key of the Jira project. They are then created one after "
+            "the other. Elsewhere nothing changes: old keys are kept in the text.",
+            "properties": {
+                "gaps": {
+                    "anyOf": [
+                        {"type": "integer", "minimum": 0},
+                        {"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?%$"},
+                    ],
+                    "default": DEFAULT_GAPS,
+                    "description": "So many numbers without an issue may be filled, by work packages that are created "
+                    "and removed again; a number, or a share of all numbers up to the highest. Where there are more, "
+                    "nothing is written.",
+                    "examples": ["10%", 500],
+                },
+            },
+            "additionalProperties": False,
+            "examples": [{"gaps": "10%"}],
         },
     },
 }

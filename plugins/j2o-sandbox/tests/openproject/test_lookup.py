@@ -140,6 +140,18 @@ def test_semantic_identifiers_count_per_project_and_answer(serve):
     assert client.get("work_packages/ACME-2")["displayId"] == "NEWNAME-2"
 
 
+def test_a_semantic_number_is_never_given_twice(serve):
+    client = serve("settings: {semantic_identifiers: true}")
+    one, other = client.project(identifier="SINGLE"), client.project(identifier="ELSEWHERE")
+    first, second = client.work_package(one), client.work_package(one)
+    assert client.work_package(other)["displayId"] == "ELSEWHERE-1"
+    assert client.call("DELETE", f"work_packages/{second['id']}").status_code == 204
+    assert client.work_package(one)["displayId"] == "SINGLE-3"
+    moved = {"lockVersion": 0, "_links": {"project": other["_links"]["self"]}}
+    assert client.patch(f"work_packages/{first['id']}", moved)["displayId"] == "ELSEWHERE-2"
+    assert client.work_package(one)["displayId"] == "SINGLE-4"
+
+
 def test_without_semantic_identifiers_the_display_id_is_the_number(fresh, project):
     made = fresh.work_package(project)
     assert made["displayId"] == str(made["id"])

@@ -12,6 +12,7 @@ from ..connector import OpenProject
 from ..editions import placeholder_offer
 from ..hal import API
 from .administrator_script import administrator_script
+from .keys import Keys
 from .set_up import SetUp
 
 OK, WARN, BAD = inspectors.FINE, inspectors.NOTICE, inspectors.BROKEN
@@ -103,7 +104,7 @@ class OpenProjectInspector(Inspector):
         yield self._history()
         if "placeholder_users" in needs.fields:
             yield self._placeholders(configuration)
-        yield self._identifiers(configuration.get("activeFeatureFlags") or ())
+        yield from Keys(self.client, configuration).lines(needs)
 
     def _history(self) -> Line:
         schema = ((self.client.ask_form("work_packages", {}) or {}).get("_embedded") or {}).get("schema") or {}
@@ -122,12 +123,6 @@ class OpenProjectInspector(Inspector):
         if not offer.refusal:
             return Line("setting", OK, "who is to have no account becomes a placeholder user")
         return Line("setting", WARN, f"{offer.refusal}: who is to have no account is noted in words", offer.advice)
-
-    def _identifiers(self, flags: Sequence[str]) -> Line:
-        if any("semantic" in str(flag).lower() for flag in flags):
-            advice = "Identifiers of projects are then like ACME: map `identifier` to the key of the Jira project"
-            return Line("setting", OK, "work packages are numbered by project (ACME-42)", advice)
-        return Line("setting", OK, "work packages have plain numbers; old keys are kept in their text")
 
     def _mails(self, needs: Needs) -> Iterator[Line]:
         quiet = [name for name in ("work_packages", "comments", "relations", "memberships") if name in needs.fields]

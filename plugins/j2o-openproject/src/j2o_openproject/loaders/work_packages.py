@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Phase, Problem, Provenance, Refused, likeliest
+from j2o_core.api import (
+    Answer,
+    Effect,
+    EffectClass,
+    Found,
+    ItemFailed,
+    Numbering,
+    Phase,
+    Problem,
+    Provenance,
+    Refused,
+    likeliest,
+)
 
 from ..durations import seconds_of
 from ..hal import condition, elements, linked
 from ..marks import WORK_PACKAGE
+from ..numbering import DEFAULT_GAPS, ProjectNumbering
 from ..progress import percent_of
 from ..refusals import attributes_of
 from ..refused_people import in_words, refused_before, refused_people, told
@@ -75,6 +88,7 @@ class WorkPackages(FormLoader):
         "cf:*": "a custom field by name; in words where it is not active for project and type",
     }
     required = ("project", "subject", "type")
+    can_number = True
     takes_stand_ins = ("assignee", "responsible", "cf:*")
 
     @property
@@ -90,6 +104,11 @@ class WorkPackages(FormLoader):
             "author": Provenance("author", written, f"{where}; somebody without an account always there in words"),
             "createdAt": Provenance("time of creation", written, where),
         }
+
+    def numbering(self) -> Optional[Numbering]:
+        """By project, where the option ``reproduce_keys`` is there."""
+        asked = self.options.get("reproduce_keys")
+        return None if asked is None else ProjectNumbering(self.client, asked.get("gaps", DEFAULT_GAPS))
 
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """By tree: a child's create changes what is above it."""

@@ -1,0 +1,89 @@
+"""Keys that are reproduced: what is a key, how much is filled, what the server gives, and what preflight says of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from j2o_core.api import Needs
+from j2o_openproject.inspection import OpenProjectInspector
+from j2o_openproject.numbering import ProjectNumbering
+
+ASKED = {"work_packages": {"reproduce_keys": {"gaps": "25%"}}}
+
+
+def keys_told(target, **needs):
+    found = OpenProjectInspector(target.client).lines(Needs(**{"options": ASKED, **needs}))
+    return [(line.status, line.message) for line in found if line.topic == "keys"]
+
+
+@pytest.mark.parametrize(
+    ("key", "part"),
+    [
+        ("ACME-42", ("ACME", 42)),
+        ("A_1-1", ("A_1", 1)),
+        ("acme-1", None),
+        ("ACME-042", None),
+        ("ACME", None),
+        ("12", None),
+    ],
+)
+def test_a_key_is_a_name_and_a_number(target, key, part):
+    numbering = ProjectNumbering(target.client)
+    assert numbering.split(key) == part
+    if part is not None:
+        assert numbering.called(*part) == key
+
+
+@pytest.mark.parametrize(
+    ("gaps", "takes"), [("25%", (25, 26)), (3, (3, 4)), ("3", (3, 4)), ("0%", (0, 1)), ("12.5%", (12, 13))]
+)
+def test_so_many_gaps_are_filled_and_no_more(target, gaps, takes):
+    numbering = ProjectNumbering(target.client, gaps)
+    most, too_many = takes
+    assert numbering.takes(most, 100) and not numbering.takes(too_many, 100)
+
+
+def test_a_server_with_plain_numbers_reproduces_none(target):
+    assert "plain numbers" in ProjectNumbering(target.client).refusal()
+    assert keys_told(target) == []
+
+
+def test_the_form_of_a_project_tells_where_no_flag_does(serve, monkeypatch):
+    target = serve(settings={"semantic_identifiers": True})
+    catalogue = type(target.client.catalogue)
+    monkeypatch.setattr(catalogue, "configuration", property(lambda self: {}))
+    assert ProjectNumbering(target.client).refusal() == ""
+
+
+def test_the_newest_number_of_a_project_is_told_without_those_below_it(serve):
+    target = serve(settings={"semantic_identifiers": True})
+    numbering = ProjectNumbering(target.client)
+    above = target.make("projects", {"identifier": "ACME", "name": "Acme"})
+    below = target.make("projects", {"identifier": "SUB", "name": "Sub", "parent": above})
+    assert numbering.last(above.id) == 0
+    make = target.loader("work_packages").create
+    for project in (above, above, below):
+        made = make(target.effect("work_packages", {"project": project, "subject": "x", "type": "Task"}))
+    assert (made.display, numbering.last(above.id), numbering.last(below.id)) == ("SUB-1", 2, 1)
+
+
+def test_preflight_says_project_by_project_whether_keys_will_be_reproduced(serve):
+    target = serve(settings={"semantic_identifiers": True})
+    project = target.make("projects", {"identifier": "USED", "name": "Used"})
+    target.loader("work_packages").create(
+        target.effect("work_packages", {"project": project, "subject": "x", "type": "Task"})
+    )
+    told = keys_told(target, numbers={"FREE": (8, 10), "OPS": (1, 10), "USED": (1, 1)})
+    assert told == [
+        ("ok", "the keys of FREE will be reproduced, 2 of 10 numbers are gaps"),
+        ("error", "the keys of OPS cannot be reproduced, 9 of 10 numbers are gaps"),
+        ("warn", "USED is not empty (its newest is USED-1), 0 of 1 numbers are gaps"),
+    ]
+    assert keys_told(target, projects=("NEW",))[0] == ("ok", "the keys of NEW will be reproduced")
+    assert "not known" in keys_told(target, projects=("NEW",))[1][1]
+
+
+def test_a_filler_has_what_its_project_and_type_may_require_and_nothing_else(target):
+    payload = {"project": "p", "type": "Task", "subject": "s", "parent": "x", "cf:Size": 3, "cf:Text": {"rich": 1}}
+    made = ProjectNumbering(target.client).filler("ACME-7", payload)
+    assert made == {"project": "p", "type": "Task", "subject": "ACME-7 (fills a gap, to be removed)", "cf:Size": 3}
