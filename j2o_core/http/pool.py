@@ -16,6 +16,8 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 #: seconds after which a pooled connection is not trusted with a request: servers close idle ones at any moment, and a
 #: write that meets the closing end is lost in doubt
 IDLE = 10.0
+#: seconds within which nobody asks the system whether the other end has closed a connection that just gave an answer
+_JUST_NOW = 0.05
 #: a body of so many bytes or fewer is sent with its head
 _SHORT = 64 * 1024
 
@@ -72,6 +74,14 @@ class _Joined(HTTPConnection):
 
     returned_at: Optional[float] = None
     _head: Optional[bytes] = None
+
+    @property
+    def is_connected(self) -> bool:
+        """Asked by the pool. Each look is a turn with the system, and one more chance to wait for the other threads."""
+        returned = self.returned_at
+        if self.sock is not None and returned is not None and time.monotonic() - returned < _JUST_NOW:
+            return True
+        return bool(super().is_connected)
 
     def request(self, method: str, url: str, body: Any = None, *arguments: Any, **options: Any) -> None:
         """Called by urllib3."""
