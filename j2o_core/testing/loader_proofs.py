@@ -66,6 +66,7 @@ def loader_declaration(kind: type[Loader]) -> None:
     if not kind.fields:
         return  # it takes whatever is mapped
     named = [*kind.required, *kind.restored_fields, *kind.shared_fields, *kind.finish_fields]
+    named += [*kind.takes_stand_ins, *kind.needs_one_of, *kind.identifying]
     named += [name for name in (kind.parent_field, kind.notes_field) if name]
     for name in named:
         demand(name in kind.fields, f"it names the field '{name}', which is not among its fields")
@@ -87,6 +88,7 @@ class _Writing:
         before = self._state()
         self._wrote.clear()
         loader.prepare()
+        demand(isinstance(loader.refusal(), str), "refusal is a reason in words, or empty")
         symbolic = {name: _symbolic(value) for name, value in effect.payload.items()}
         list(loader.problems(symbolic))
         lane = loader.lane(str(effect.origin), "", str(effect.origin), symbolic)
