@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Iterable, Iterator, List, Mapping, Optional, Sequence
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, ItemSkipped, Phase, Problem, Refused
+from j2o_core.api import Answer, Effect, EffectClass, Found, ItemSkipped, Phase, Problem, Refused
 
 from ..catalogue import Names
-from ..custom_fields import convert
-from ..hal import condition, id_in, link, linked, linked_all
+from ..hal import condition, link, linked, linked_all
 from ..marks import QUERY
 from ..plain_text import plain_text
-from ..references import EffectReferences
+from ..project_filters import project_filters
 from ..refusals import errors_of
 from ..saved_filters import (
     IS,
@@ -30,19 +29,15 @@ from ..saved_filters import (
 from ..target_items import optional_id, payload_of
 from ..texts import one_line
 from ..work_package_draft import CUSTOM
-from ..work_package_schema import CustomField
 from .entity import FormLoader
 
 _LONGEST = 255
-_NAMES = {"types": "type", "statuses": "status", "priorities": "priority"}
 _SORTABLE = (
     *("id", "subject", "createdAt", "updatedAt", "startDate", "dueDate", "status", "type", "priority", "project"),
     *("parent", "author", "assignee", "responsible", "category", "version", "estimatedTime", "remainingTime"),
 )
 #: filters that can hold the mark: texts that it never occurs in
 _MARKED = ("subject", "description")
-#: kinds of custom fields whose filters compare whole values
-_COMPARED = ("CustomOption", "User", "Version", "Boolean", "Integer", "Float")
 
 
 class Queries(FormLoader):
@@ -224,7 +219,7 @@ class Queries(FormLoader):
                     *plain_filters(payload),
                     *referring_filters(payload),
                     *self._by_name(payload),
-                    *self._of_project(effect, payload),
+                    *project_filters(effect, payload, self.catalogue, self.addresses),
                 ]
             )
         except Inexpressible as reason:
@@ -237,50 +232,6 @@ class Queries(FormLoader):
                 if chosen:
                     identifiers = dict.fromkeys(self._names(kind).id(name) for name in chosen)
                     yield SavedFilter(field, operator, tuple(identifiers), kind)
-
-    def _of_project(self, effect: Effect, payload: Mapping[str, Any]) -> Iterator[SavedFilter]:
-        """Filters that only a query of one project can have."""
-        project = optional_id(payload.get("project"))
-        for prefix, operator in (("", IS), (NOT, IS_NOT)):
-            names = listed(payload.get(f"{prefix}category"))
-            if names and project is None:
-                raise Inexpressible("a query of no project cannot filter by category")
-            if names:
-                known = self.catalogue.categories(str(project))
-                found = [known.find(name) for name in names]
-                if None in found:
-                    raise Inexpressible(f"the project has no category '{names[found.index(None)]}'")
-                yield SavedFilter("category", operator, tuple(str(one) for one in found), "categories")
-        for field, value in payload.items():
-            if field.startswith(CUSTOM) and listed(value):
-                yield self._custom(effect, field[len(CUSTOM) :], listed(value), project)
-
-    def _custom(self, effect: Effect, name: str, values: List[Any], project: Optional[str]) -> SavedFilter:
-        field = None if project is None else self._custom_field(project, name)
-        if field is None or field.kind not in _COMPARED:
-            why = "is not active in the project" if field is None else "holds texts, which are not compared as a whole"
-            raise Inexpressible(f"the custom field '{name}' {why}")
-        found: dict[str, None] = {}
-        for value in values:
-            try:
-                body = convert(
-                    field, value, EffectReferences(effect, effect.key, self.addresses), self.catalogue.options
-                ).body
-            except (ValueError, TypeError):
-                raise Inexpressible(f"the custom field '{name}' has no value '{one_line(value)}'") from None
-            links = body if isinstance(body, list) else [body]
-            found.update((str(id_in(one) if field.is_link else _plain(one)), None) for one in links)
-        return SavedFilter(field.property, IS, tuple(found), _kind_of(field))
-
-    def _custom_field(self, project: str, name: str) -> Optional[CustomField]:
-        for kind in self.catalogue.types.all():
-            try:
-                field = self.catalogue.schema(project, self.catalogue.types.id(kind)).custom_field(name)
-            except ItemFailed:
-                continue  # a type that this project does not have
-            if field is not None:
-                return field
-        return None
 
     def _known(self, payload: Mapping[str, Any]) -> bool:
         """Whether the target has all that the payload names: else that is told, and nothing more."""
@@ -329,11 +280,3 @@ def _not_taken(refusal: Refused, effect: Effect) -> Exception:
         return refusal
     told = "; ".join(str(error.get("message") or "").rstrip(".") for error in errors_of(refusal))
     return _skipped(f"OpenProject takes no such query ({told or refusal.message})", effect)
-
-
-def _plain(value: Any) -> str:
-    return {True: "t", False: "f"}[value] if isinstance(value, bool) else str(value)
-
-
-def _kind_of(field: CustomField) -> str:
-    return {"CustomOption": "custom_options", "User": "users", "Version": "versions"}.get(field.kind, "")
