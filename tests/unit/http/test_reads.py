@@ -226,6 +226,16 @@ def test_an_idle_connection_is_not_reused(server, connect, say):
     assert first == second != third
 
 
+def test_a_connection_that_the_server_has_closed_gets_no_write(server, connect, say):
+    server.answers = [say.bytes(200, b"{}", {"Content-Type": "application/json"}, cut=2), say.json({})]
+    http = connect(server.url)
+    http.get("/1")
+    time.sleep(0.2)
+    assert http.send("POST", "/2", json={}).json() == {}
+    first, second = (asked.connection for asked in server.asked)
+    assert first != second
+
+
 def test_cookies_are_never_kept(server, connect, say):
     server.answers = [say.json({}, 200, Set_Cookie="session=1")]
     http = connect(server.url)
