@@ -76,10 +76,14 @@ def test_boards_have_their_projects_filter_and_columns(jira, read):
         ('PROJECT = "My project"', None),
         ("project in (A, B) order by key", None),
         ("", None),
-        ("project = A AND component = UI ORDER BY Rank", "project = A AND component = UI"),
-        ("project = A OR project = B", "project = A OR project = B"),
+        ("project = A OR assignee = ann", "project = A OR assignee = ann"),
         ("project not in (A)", "project not in (A)"),
-        ("assignee = currentUser()", "assignee = currentUser()"),
+        (
+            "project = A AND issueFunction in linkedIssuesOf('x')",
+            "project = A AND issueFunction in linkedIssuesOf('x')",
+        ),
+        ("project = A AND statusCategory != Done", "project = A AND statusCategory != Done"),
+        ("((", "(("),
     ],
 )
 def test_what_a_board_shows_beyond_its_projects_is_known(scripted, connect, jql, condition):
@@ -95,6 +99,40 @@ def test_what_a_board_shows_beyond_its_projects_is_known(scripted, connect, jql,
     (page,) = make(Boards, connect(scripted.url)).pages(Selection(), "all", None)
     assert page.records[0].data["filter"] == {"id": "5", "name": "F", "jql": jql}
     assert page.records[0].data["condition"] == condition
+
+
+def test_what_a_filter_asks_and_lists_of_values_say_is_asked_by_each_column():
+    asks = {
+        "where": {"type": {"is": ["Bug"]}, "status": {"not": ["Done"]}},
+        "me": ["assignee"],
+        "empty": [],
+        "filled": [],
+    }
+    columns = [
+        {"id": "1:0", "name": "All", "statuses": [{"id": "1", "name": "Open"}, {"id": "2", "name": "done"}]},
+        {"id": "1:1", "name": "Done", "statuses": [{"id": "2", "name": "done"}]},
+    ]
+    data = {"id": "1", "name": "B", "columns": columns, "asks": asks, "projects": []}
+    first, second = BoardColumns().split(Record(Origin("acme", "boards", "1"), "B (1)", data))
+    assert first.data["where"] == {"type": {"is": ["Bug"]}} and first.data["me"] == ["assignee"]
+    assert [one["name"] for one in first.data["statuses"]] == ["Open"] and second.data["statuses"] == []
+
+
+def test_a_filter_for_types_and_components_is_said_by_lists_of_values(scripted, connect):
+    jql = "project = A AND type in (Bug, Task) AND status != Done ORDER BY Rank"
+    config = {"columnConfig": {"columns": []}, "filter": {"id": "5"}}
+    told = agile()
+
+    def answer(asked):
+        if "/configuration" in asked.path:
+            return say_json(config)
+        return say_json({"id": "5", "name": "F", "jql": jql}) if "/filter/5" in asked.path else told(asked)
+
+    scripted.answer = answer
+    (page,) = make(Boards, connect(scripted.url)).pages(Selection(), "all", None)
+    data = page.records[0].data
+    assert data["condition"] is None
+    assert data["asks"]["where"] == {"type": {"is": ["Bug", "Task"]}, "status": {"not": ["Done"]}}
 
 
 def test_a_board_over_other_projects_alone_is_left_out(jira, read):
@@ -148,6 +186,8 @@ def agile(board=None, sprints=None, projects=PROJECTS):
             return board or say_json({"isLast": True, "values": [{"id": 7, "name": "Team", "type": "scrum"}]})
         if path.endswith("/board/7/project"):
             return say_json({"isLast": True, "values": projects})
+        if path.endswith("/field"):
+            return say_json([{"id": "issuetype", "name": "Issue Type"}])
         if path.endswith("/status"):
             return say_json([{"id": "3", "name": "Open"}])
         return say_json({"errorMessages": ["no"]}, 403)

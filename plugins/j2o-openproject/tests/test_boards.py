@@ -8,8 +8,9 @@ from j2o_core.api import ItemFailed, ItemSkipped, TargetItem
 
 
 def column(target, project, name="To do", statuses=("New",), **more):
-    payload = {"project": project, "projects": [project], "name": name, "statuses": list(statuses), **more}
-    return target.effect("board_columns", payload, id=f"7:{next(target.numbers)}")
+    notes = more.pop("notes", ())
+    payload = {"project": project, "projects": [project], "name": name, "status": list(statuses), **more}
+    return target.effect("board_columns", payload, notes=notes, id=f"7:{next(target.numbers)}")
 
 
 def made(target, project, name="To do", statuses=("New",)):
@@ -60,7 +61,7 @@ def test_a_column_over_many_projects_belongs_to_none(target):
     columns = target.loader("board_columns")
     effect = column(target, home, projects=[home, other])
     answer = columns.create(effect)
-    assert answer.image["project"] is None and set(answer.image["projects"]) == {home.id, other.id}
+    assert answer.image["project"] is None and ["project", "=", sorted([home.id, other.id])] in answer.image["filters"]
     (found,) = columns.find(effect)
     assert target.unlike(columns, effect, found.image) == []
 
@@ -69,8 +70,29 @@ def test_a_column_in_which_nothing_can_be_is_skipped_and_an_unknown_status_is_to
     columns = target.loader("board_columns")
     with pytest.raises(ItemSkipped, match="no status"):
         columns.create(column(target, project, statuses=()))
-    (told,) = columns.problems({"statuses": ["New", "Nwe"]})
-    assert told.code == "J2O-O010" and told.field == "statuses"
+    (told,) = columns.problems({"status": ["New", "Nwe"], "category": "x"})
+    assert told.code == "J2O-O010" and told.field == "status"
+
+
+def test_what_the_board_asks_is_asked_by_its_columns(target, project):
+    columns = target.loader("board_columns")
+    version = target.make("versions", {"project": project, "name": "1.0"})
+    effect = column(target, project, type=["Task"], version=[version], mine=["assignee"], subject="login")
+    answer = columns.create(effect)
+    assert answer.differences == ()
+    assert [one[0] for one in answer.image["filters"]] == ["assignee", "status", "subject", "type", "version"]
+    assert [found.id for found in columns.find(effect)] == [answer.id]
+
+
+def test_what_no_filter_says_is_told_and_the_column_made_without_it(target):
+    home, other = target.project(), target.project()
+    columns = target.loader("board_columns")
+    effect = column(target, home, projects=[home, other], category=["Backend"], type=["Task"])
+    answer = columns.create(effect)
+    assert [(one.field, one.sent) for one in answer.differences] == [("filters", "category, type")]
+    assert [one[0] for one in answer.image["filters"]] == ["project", "status"]
+    worded = column(target, home, words="votes > 3", notes=[("max", "5")])
+    assert [one.field for one in columns.create(worded).differences] == ["max", "words"]
 
 
 def test_a_board_is_found_by_its_mark_with_its_columns_in_order(target, project):

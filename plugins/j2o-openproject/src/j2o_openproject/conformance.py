@@ -79,7 +79,7 @@ def add_cases(kit: Kit) -> None:
     kit.loader(Relations, _world, _relation, changes={"description": "other"})
     kit.loader(Watchers, _world, _watcher)
     kit.loader(TimeEntries, _world, _time_entry, changes={"hours": "PT2H"})
-    kit.loader(BoardColumns, _world, _board_column, changes={"statuses": ["New", "On hold"], "name": "Other"})
+    kit.loader(BoardColumns, _world, _board_column, changes={"status": ["New", "On hold"], "name": "Other"})
     kit.loader(Boards, _licensed, _board, changes={"name": "Other"})
     kit.loader(Queries, _world, _query, changes={"name": "Other", "status": ["On hold"], "sortBy": ["id"]})
     kit.loader(QueryViews, _world, _query_view, scopes=lambda effect: ())
@@ -210,7 +210,7 @@ def _time_entry(bench: Bench) -> Effect:
 
 
 def _board_column(bench: Bench) -> Effect:
-    return bench.effect("board_columns", {"project": _new_project(bench), "name": "To do", "statuses": ["New"]})
+    return bench.effect("board_columns", {"project": _new_project(bench), "name": "To do", "status": ["New"]})
 
 
 def _query(bench: Bench) -> Effect:
@@ -231,7 +231,7 @@ def _query_view(bench: Bench) -> Effect:
 def _board(bench: Bench) -> Effect:
     project = _new_project(bench)
     columns = [
-        bench.make(BoardColumns.name, {"project": project, "name": status, "statuses": [status]})
+        bench.make(BoardColumns.name, {"project": project, "name": status, "status": [status]})
         for status in ("New", "Closed")
     ]
     return bench.effect("boards", {"project": project, "name": "Board", "columns": columns})

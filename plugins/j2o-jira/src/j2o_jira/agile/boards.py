@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 from urllib.parse import quote
 
 from j2o_core.api import WARNING, Extractor, Origin, Page, Part, Problem, Record, Refused, Selection, Splitter
 
+from ..filters.conditions import Known, conditions_of
+from ..filters.extractor import Filters
+from ..filters.parser import parse
+from ..filters.tokens import JqlError
 from ..jql import condition_of
 from ..pages import a_list, an_object, objects_in
 from ..plain import plain
@@ -107,7 +112,7 @@ class Boards(Extractor):
             "estimation": field.get("displayName"),
             "subQuery": (found.get("subQuery") or {}).get("query") or None,
             "filter": asked,
-            "condition": _beyond_projects(asked.get("jql") or "") if asked else None,
+            **self._asked(asked.get("jql") or "" if asked else ""),
         }
 
     def _filter(self, identifier: str, board: str, problems: list[Problem]) -> Optional[dict[str, Any]]:
@@ -123,6 +128,25 @@ class Boards(Extractor):
             return {"id": identifier}
         return {"id": identifier, "name": found.get("name"), "jql": str(found.get("jql") or "")}
 
+    def _asked(self, jql: str) -> dict[str, Any]:
+        """``asks``: what columns can ask for beside projects; ``condition``: in words, what they cannot."""
+        condition = _beyond_projects(jql)
+        if condition is None:
+            return {"asks": None, "condition": None}
+        try:
+            said = conditions_of(parse(condition), self._names_in_queries)
+        except JqlError:
+            return {"asks": None, "condition": condition}
+        projects, statuses = said.where.pop("project", {}), said.where.get("status", {})
+        if said.reasons or set(projects) - {"is"} or set(statuses) - {"is", "not"}:
+            return {"asks": None, "condition": condition}
+        asks = {"where": said.where, "me": said.me, "empty": said.empty, "filled": said.filled}
+        return {"asks": asks, "condition": condition if said.remarks else None}
+
+    @cached_property
+    def _names_in_queries(self) -> Known:
+        return Filters(self.client, self.source, self.entity, {}).known()
+
     def _statuses(self) -> dict[str, str]:
         path = self.client.path("/status")
         listed = [an_object(entry, path) for entry in a_list(self.client.http.cached_json(path), path)]
@@ -136,7 +160,8 @@ def _beyond_projects(jql: str) -> Optional[str]:
 
 
 class BoardColumns(Splitter):
-    """One child per column: ``board``, ``project``, ``projects``, ``name``, ``position`` and ``statuses``.
+    """One child per column: ``board``, ``project``, ``projects``, ``name``, ``position`` and ``statuses``; what the
+    board's filter asks beside them as ``where``, ``me``, ``empty`` and ``filled``, where columns can say it.
 
     On the target columns come before their board, which names them: they belong to none there.
     """
@@ -149,8 +174,14 @@ class BoardColumns(Splitter):
         data = record.data
         board = {"id": data["id"], "name": data.get("name"), "type": data.get("type")}
         about = {"board": board, "project": data.get("project"), "projects": data.get("projects") or []}
+        about["condition"] = data.get("condition")
+        asks = {**(data.get("asks") or {"where": {}, "me": [], "empty": [], "filled": []})}
+        asks["where"] = {name: value for name, value in asks["where"].items() if name != "status"}
+        asked = ((data.get("asks") or {}).get("where") or {}).get("status") or {}
         for position, column in enumerate(data.get("columns") or ()):
-            yield Part(str(column["id"]), f"{record.key}: {column['name']}", {**column, **about, "position": position})
+            statuses = [status for status in column.get("statuses") or () if _is_asked(status, asked)]
+            own = {**column, **about, **asks, "statuses": statuses, "position": position}
+            yield Part(str(column["id"]), f"{record.key}: {column['name']}", own)
 
     @staticmethod
     def aliases(value: Any) -> Sequence[str]:
@@ -161,3 +192,9 @@ class BoardColumns(Splitter):
     def label(value: Any) -> str:
         """A column's name."""
         return Boards.label(value)
+
+
+def _is_asked(status: Mapping[str, Any], asked: Mapping[str, Sequence[str]]) -> bool:
+    names = {str(status.get("name") or "").lower(), str(status.get("id") or "")}
+    wanted = {name.lower() for name in asked.get("is", ())}
+    return (not wanted or bool(names & wanted)) and not names & {name.lower() for name in asked.get("not", ())}

@@ -2,170 +2,104 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
-from urllib.parse import quote
+from dataclasses import replace
+from typing import Any, ClassVar, Iterable, Mapping, Sequence
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, ItemSkipped, Phase, Problem, Refused
+from j2o_core.api import Answer, Difference, Effect, Found, ItemSkipped, Problem, TargetItem
 
-from ..hal import API, condition, link, linked, linked_all
 from ..marks import BOARD_COLUMN
-from ..target_items import ids, payload_of, sorted_ids, target_id
-from ..texts import one_line
-from .entity import FormLoader, failed, lost_notes, only
+from ..saved_filters import IS, listed, read_filter
+from ..target_items import payload_of, target_id
+from .entity import lost_notes
+from .queries import Queries
 
-_LONGEST = 255
-_STATUS, _PROJECT, _SUBJECT = "status", "project", "subject"
-_IS, _LACKS = "=", "!~"
-_ADVICE = "The account must be allowed to save and to publish queries in the project"
+_STATUS = "status"
+_UNKNOWN_NAME = "J2O-O010"
+#: what a column is, beside what its board asks
+_OWN = ("name", "project", "projects", "public", _STATUS)
+_NOT_OF_COLUMNS = ("public", "starred", "sortBy", "descending")
 
 
-class BoardColumns(FormLoader):
-    """Found again by a filter that holds the mark and keeps nothing out: the subject does not contain it.
+class BoardColumns(Queries):
+    """A public query for the statuses of the column and what the board asks beside them.
 
-    Queries have no text to put a mark in, and names that repeat. A column over one project belongs to it; over many it
-    belongs to none and filters by project.
+    A column over one project belongs to it; over many it belongs to none and filters by project. What no filter says is
+    left out and told: a board that shows more is better than none.
     """
 
     name = "openproject.board_columns"
-    effect_class = EffectClass.MARKED
-    phase = Phase.STRUCTURE
-    after = ("projects",)
-    named: ClassVar[Mapping[str, str]] = {"statuses": "statuses"}
+    kind = BOARD_COLUMN
     fields: ClassVar[Mapping[str, str]] = {
+        **{name: about for name, about in Queries.fields.items() if name not in _NOT_OF_COLUMNS},
         "project": "the project of the board",
         "projects": "all projects that the board looks over",
         "name": "what stands above the column",
-        "statuses": "names of statuses: what stands in the column",
+        "status": "names of statuses: what stands in the column",
+        "words": "what the board asks and no field says, in the words of the source: it is told",
     }
     required = ("project", "name")
 
-    def keys(self, effect: Effect) -> Sequence[str]:
-        """None: names repeat."""
-        return ()
-
     def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
-        """Statuses that the target has not."""
-        names = self.catalogue.statuses
-        for name in _listed(payload.get("statuses")):
-            if names.find(name) is None:
-                yield self.problem(
-                    "J2O-O010",
-                    f"OpenProject has no status '{name}'",
-                    "statuses",
-                    expected=", ".join(names.all()),
-                    suggestion=names.nearest(name),
-                )
-
-    def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
-        """The columns of ours among all queries that the account sees."""
-        return (found for found in map(self._found, self.client.pages("queries", sort=False)) if found.mark is not None)
+        """Names that the target has not."""
+        return [problem for problem in super().problems(payload) if problem.code == _UNKNOWN_NAME]
 
     def find(self, effect: Effect) -> Sequence[Found]:
         """By the mark, among the queries of its project, or of none."""
-        projects = _projects(effect)
-        where = condition("project", _IS, projects) if len(projects) == 1 else condition("project", "!*", [])
-        rows = self.client.pages("queries", where, sort=False)
-        return [found for found in map(self._found, rows) if found.mark == effect.origin.id]
+        return super().find(self._query(effect))
 
     def create(self, effect: Effect) -> Answer:
         """One query that everybody sees who sees the board. Raises ``ItemSkipped`` for a column without statuses."""
-        wanted = self.image(effect)
-        if not wanted["statuses"]:
+        if not listed(effect.payload.get(_STATUS)):
             raise ItemSkipped("no status stands in the column, so that nothing can be in it", code="empty_column")
-        body = {**self._body(effect, wanted), "public": True, "includeSubprojects": False}
-        try:
-            row = self.client.post("queries", body)
-        except Refused as refusal:
-            raise failed(refusal, _ADVICE) from None
-        return self.answer(self._found(row), wanted, differences=lost_notes(effect.notes))
+        query = self._query(effect)
+        return self._told(super().create(query), effect, query)
 
     def update(self, effect: Effect, current: Found) -> Answer:
-        """Changed fields; the filters go together."""
-        wanted = self.image(effect)
-        row = self.client.patch(f"queries/{current.id}", self._body(effect, wanted))
-        return self.answer(self._found(row), only(effect, wanted))
-
-    def read(self, identifier: str, parent: str = "") -> Found:
-        """One query."""
-        return self._found(self.client.get(f"queries/{identifier}"))
-
-    def delete(self, identifier: str, parent: str = "") -> None:
-        """Remove the query; with its board the server has removed it already."""
-        self.client.delete(f"queries/{identifier}")
+        """The whole query: its filters hang together."""
+        query = self._query(effect)
+        return self._told(super().update(query, current), effect, query)
 
     def image(self, effect: Effect) -> Mapping[str, Any]:
-        """Name, projects, and the statuses by name."""
-        payload = payload_of(effect)
-        statuses = self.catalogue.statuses
-        found = dict.fromkeys(statuses.id(name) for name in _listed(payload.get("statuses")))
-        projects = _projects(effect)
-        return {
-            "project": projects[0] if len(projects) == 1 else None,
-            "projects": projects,
-            "name": one_line(payload.get("name"))[:_LONGEST],
-            "statuses": [statuses.name(identifier) for identifier in sorted_ids(found)],
-        }
+        """As of other queries."""
+        return super().image(self._query(effect))
 
-    def _body(self, effect: Effect, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        statuses = [self.catalogue.statuses.id(name) for name in wanted["statuses"]]
-        filters = [_filter(_STATUS, _IS, linked_values=[f"{API}/statuses/{one}" for one in statuses])]
-        if wanted["project"] is None:
-            projects = [f"{API}/projects/{one}" for one in wanted["projects"]]
-            filters.append(_filter(_PROJECT, _IS, linked_values=projects))
-        filters.append(_filter(_SUBJECT, _LACKS, [self.marks.token(BOARD_COLUMN, effect.origin.id)]))
-        return {
-            "name": wanted["name"],
-            "filters": filters,
-            "_links": {"project": link("projects", wanted["project"])},
+    def _query(self, effect: Effect) -> Effect:
+        """The effect as that of a query, with what the board asks as far as filters say it all."""
+        if "public" in effect.payload:
+            return effect  # which columns do not have: it is that of a query already
+        home = target_id(effect.payload.get("project"), "project")
+        projects = {home: effect.payload["project"]}
+        for item in listed(effect.payload.get("projects")):
+            if isinstance(item, TargetItem):
+                projects.setdefault(item.id, item)
+        many = len(projects) > 1
+        payload = {
+            **payload_of(effect),
+            "project": None if many else projects[home],
+            "projects": list(projects.values()) if many else [],
+            "public": True,
         }
+        query = replace(effect, payload=payload, notes=())
+        try:
+            self._filters(query, payload)
+        except ItemSkipped:
+            return replace(query, payload={name: payload.get(name) for name in _OWN})
+        return query
 
-    def _found(self, row: Mapping[str, Any]) -> Found:
-        filters = {(linked(entry, "filter"), linked(entry, "operator")): entry for entry in row.get("filters") or ()}
-        own = linked(row, "project")
-        (token,) = (filters.get((_SUBJECT, _LACKS)) or {}).get("values") or [""]
-        statuses = linked_all(filters.get((_STATUS, _IS)) or {}, "values")
-        names = self.catalogue.statuses
-        image = {
-            "project": own,
-            "projects": [own] if own else sorted_ids(linked_all(filters.get((_PROJECT, _IS)) or {}, "values")),
-            "name": row.get("name"),
-            "statuses": [names.name(identifier) for identifier in sorted_ids(statuses)],
-        }
-        return Found(
-            id=str(row["id"]),
-            mark=self.marks.read_value(token, BOARD_COLUMN),
-            updated=row.get("updatedAt"),
-            image=image,
-            label=str(row.get("name") or ""),
-            parent=own or "",
-        )
+    @staticmethod
+    def _told(answer: Answer, effect: Effect, query: Effect) -> Answer:
+        left = [name for name, value in effect.payload.items() if name not in query.payload and listed(value)]
+        differences = [*answer.differences, *lost_notes(effect.notes)]
+        if left:
+            differences.append(Difference("filters", ", ".join(sorted(left)), None))
+        if effect.payload.get("words") and not left:
+            differences.append(Difference("words", effect.payload["words"], None))
+        return replace(answer, differences=tuple(differences))
 
 
 def status_ids(row: Mapping[str, Any]) -> list[str]:
     """The statuses that a query filters by."""
-    for entry in row.get("filters") or ():
-        if (linked(entry, "filter"), linked(entry, "operator")) == (_STATUS, _IS):
-            return linked_all(entry, "values")
+    for one in map(read_filter, row.get("filters") or ()):
+        if (one.name, one.operator) == (_STATUS, IS):
+            return list(one.values)
     return []
-
-
-def _filter(
-    name: str, operator: str, values: Sequence[str] = (), linked_values: Optional[Sequence[str]] = None
-) -> dict[str, Any]:
-    links: dict[str, Any] = {
-        "filter": {"href": f"{API}/queries/filters/{name}"},
-        "operator": {"href": f"{API}/queries/operators/{quote(operator, safe='')}"},
-    }
-    if linked_values is None:
-        return {"_links": links, "values": list(values)}
-    return {"_links": {**links, "values": [{"href": href} for href in linked_values]}}
-
-
-def _projects(effect: Effect) -> list[str]:
-    home = target_id(effect.payload.get("project"), "project")
-    return sorted_ids([home, *ids(effect.payload.get("projects"))])
-
-
-def _listed(value: Any) -> list[Any]:
-    listed = value if isinstance(value, (list, tuple)) else [value]
-    return [one for one in listed if one not in (None, "")]

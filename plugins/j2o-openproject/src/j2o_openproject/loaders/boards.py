@@ -37,7 +37,7 @@ class Boards(FormLoader):
 
     name = "openproject.boards"
     effect_class = EffectClass.MARKED
-    phase = Phase.STRUCTURE
+    phase = Phase.ATTENDANCE
     after = ("projects", "board_columns")
     scan_by = "projects"
     fields: ClassVar[Mapping[str, str]] = {
@@ -110,7 +110,9 @@ class Boards(FormLoader):
         body: dict[str, Any] = {"name": wanted["name"]} if "name" in wanted else {}
         if "columns" not in wanted:
             return body
-        columns = [(query, status_ids(self.client.get(f"queries/{query}"))) for query in wanted["columns"]]
+        columns = [
+            (query, status_ids(self.client.get(f"queries/{query}", {"pageSize": 0}))) for query in wanted["columns"]
+        ]
         kind: dict[str, Any] = {"type": "free"}
         if columns and self._moves_change_status and all(len(statuses) == 1 for _, statuses in columns):
             kind = {"type": "action", "attribute": "status"}
