@@ -7,10 +7,12 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional
 
+from ..report.causes import Fixes
 from ..report.writing import write_file
 from .failure import USAGE, Refusal
 
 if TYPE_CHECKING:
+    from ..hooks.manager import Plugins
     from ..ledger.queries import Queries
     from ..ledger.store import Ledger
 
@@ -65,10 +67,26 @@ def find_run(home: Path, given: Optional[str], name: str) -> tuple[str, Mapping[
     raise Refusal(f"no run '{name}': {hint}", USAGE)
 
 
-def write_report(home: Path, url: str, run: str) -> Path:
+def write_report(home: Path, url: str, run: str, plugins: Plugins) -> Path:
     """Write the HTML report of a run to its place in the home folder; returns the path."""
     with queries(home, url) as asked:
-        return write_file(asked, run, home / "reports" / f"{run}.html")
+        return write_file(asked, run, home / "reports" / f"{run}.html", fixes=fixes_of(plugins))
+
+
+def fixes_of(plugins: Plugins) -> Fixes:
+    """What to do about each error code of j2o and of the plugins."""
+
+    def known() -> Mapping[str, str]:
+        from ..reference.error_codes import error_codes
+
+        try:
+            return {name: str(code.fix) for name, code in error_codes(plugins).items()}
+        except (
+            ValueError
+        ):  # a plugin explains a code that another has: `plugins check` says so, and a report is written
+            return {}
+
+    return known
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import typer
 
 from ..report.writing import FORMATS, write_file
 from .history import ledger_option, run_argument
-from .ledgers import find_run, queries
+from .ledgers import find_run, fixes_of, queries
 from .session import session
 
 
@@ -42,11 +42,12 @@ def report(
     Example:
       j2o report last --format csv -o items.csv
     """
-    home = session(context).home
+    current = session(context)
+    home, fixes = current.home, fixes_of(current.plugins)
     url, found = find_run(home, ledger, run)
     chosen = "json" if json else format.value
     with queries(home, url) as asked:
         if output is None:
-            FORMATS[chosen](asked, found["run"], sys.stdout)
+            FORMATS[chosen](asked, found["run"], sys.stdout, fixes)
         else:
-            print(write_file(asked, found["run"], output, chosen), file=sys.stderr)
+            print(write_file(asked, found["run"], output, chosen, fixes), file=sys.stderr)

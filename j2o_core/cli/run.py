@@ -183,7 +183,7 @@ def _tell(current: Session, spec: Spec, run: Optional[str], text: bool) -> None:
         redirects = redirects_path(current.home, run)
         if redirects.exists():
             print(f"redirects: {redirects}", file=sys.stdout if text else sys.stderr)
-        path = write_report(current.home, url, run)
+        path = write_report(current.home, url, run, current.plugins)
         print(f"report: {path}", file=sys.stdout if text else sys.stderr)
     except BrokenPipeError:
         silence(sys.stdout)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Iterable
+from typing import Callable, Iterable, Mapping
 
 from ..model.error_class import BECAUSE, error_class
+from .next_steps import NEXT_STEPS
 from .source import Row
 
 #: keys that stand as examples of a cause
@@ -45,6 +46,20 @@ class Cause:
     def key(self) -> str:
         """The first of them."""
         return self.keys[0] if self.keys else ""
+
+
+#: what to do about each error code, asked for where a report has any
+Fixes = Callable[[], Mapping[str, str]]
+
+
+def no_fixes() -> Mapping[str, str]:
+    """Nothing is known of any code: what to do is said by class."""
+    return {}
+
+
+def next_step(code: str, error_class: str, fixes: Mapping[str, str]) -> str:
+    """What to do about failures of a code, or else of a class."""
+    return fixes.get(code) or NEXT_STEPS.get(error_class, "")
 
 
 def rank(rows: Iterable[Row]) -> list[Cause]:

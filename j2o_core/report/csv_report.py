@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 from typing import Any, TextIO
 
+from .causes import Fixes, no_fixes
 from .source import RunQueries
 from .summary import OUTCOMES, percent, success_rate, totals
 
 HEADER = ("kind", "entity", "key", "origin", "outcome", "count", "code", "message", "place")
 
 
-def write(queries: RunQueries, run: str, out: TextIO) -> None:
+def write(queries: RunQueries, run: str, out: TextIO, fixes: Fixes = no_fixes) -> None:
     """Rows of kind ``count``, ``rate``, ``item``, ``account`` and ``problem`` under one header."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)

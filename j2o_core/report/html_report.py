@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from typing import Any, Iterable, Mapping, Optional, TextIO
 
 from ..model.problem import ERROR
-from .causes import rank
+from .causes import Fixes, next_step, no_fixes, rank
 from .pages import environment
 from .source import Row, RunQueries
 from .summary import OUTCOMES, adds_up, percent, success_rate, totals
@@ -21,11 +21,13 @@ _MEANINGS = {
 }
 
 
-def write(queries: RunQueries, run: str, out: TextIO) -> None:
+def write(queries: RunQueries, run: str, out: TextIO, fixes: Fixes = no_fixes) -> None:
     """Write the page, item by item as the ledger gives them. All text of others stays text."""
     about = queries.run(run)
     entities = queries.entities(run)
     sums = totals(entities)
+    causes, codes = rank(queries.listed(run)), _by_code(queries.problems(run))
+    known = fixes() if causes or codes else {}
     stream = (
         environment()
         .get_template("run.html")
@@ -39,7 +41,8 @@ def write(queries: RunQueries, run: str, out: TextIO) -> None:
             totals=sums,
             rate=percent(success_rate(sums)),
             errors=sum(row.get("severity") == ERROR for row in queries.problems(run)),
-            causes=rank(queries.listed(run)),
+            causes=[(one, next_step(one.code, one.error_class, known)) for one in causes],
+            codes=[(one, next_step(one["code"], "", known)) for one in codes],
             items=queries.listed(run),
             problems=queries.problems(run),
             kinds=kinds_of(queries.accounts(run)),
@@ -49,6 +52,15 @@ def write(queries: RunQueries, run: str, out: TextIO) -> None:
     stream.enable_buffering(200)
     for piece in stream:
         out.write(piece)
+
+
+def _by_code(problems: Iterable[Row]) -> list[dict[str, Any]]:
+    """Problems by severity and code, with how many there are and the first of each; errors first."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in problems:
+        known = found.setdefault((row.get("severity"), row.get("code")), {**row, "count": 0})
+        known["count"] += 1
+    return sorted(found.values(), key=lambda row: (row.get("severity") != ERROR, -row["count"], str(row.get("code"))))
 
 
 def kinds_of(accounts: Iterable[Row]) -> list[dict[str, Any]]:

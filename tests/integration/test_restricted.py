@@ -79,6 +79,8 @@ def test_nothing_restricted_arrives_and_all_of_it_is_reported(tmp_path: Path, ed
         redirects = next((tmp_path / "home").rglob("*-redirects.csv")).read_text(encoding="utf-8")
     assert HIDDEN not in held and HIDDEN not in redirects
     assert f"{SHOWN}comment on " in held and f"{SHOWN} see " in held, "what everybody saw is there"
+    told = {(row["entity"], row["kind"]): row["becomes"] for row in report["accounts"]}
+    assert told[("work_packages", "author")] == told[("work_packages", "time of creation")] == "text", "a fresh target"
     left: Mapping[str, set[str]] = {entity: set() for entity in ended.entities}
     for item in report["items"]:
         assert item["outcome"] == "skipped" and item["message"]

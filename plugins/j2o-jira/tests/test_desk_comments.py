@@ -11,7 +11,7 @@ from j2o_jira.issues.extractor import Issues
 SAID = ({"body": "for the team", "internal": True}, {"body": "for all"})
 
 
-@pytest.fixture(params=["server", "datacenter", "cloud"])
+@pytest.fixture(params=["server", pytest.param("datacenter", marks=pytest.mark.long), "cloud"])
 def desk(request, sandbox, connect):
     """A client of a Jira whose project SHOP is a service desk with an internal and a public comment on one issue."""
     server = sandbox(request.param, issues=30, seed=7)

@@ -99,7 +99,7 @@ def test_html_lists_every_item_with_reason_key_and_spec_line() -> None:
 def test_hostile_text_stays_text_in_html() -> None:
     page = written("html")
     assert HOSTILE not in page
-    assert page.count("&lt;script&gt;alert") == 4  # among the causes, the items, what is accounted for and the problems
+    assert page.count("&lt;script&gt;alert") == 5  # causes, items, what is accounted for, codes, problems
     assert page.count("<script>") == 1  # its own
 
 
@@ -190,6 +190,19 @@ def test_what_is_no_item_is_accounted_for_by_kind_and_by_name_in_each_format() -
     assert re.search(r"<td>workflows</td><td class=\"n\">3</td><td>listed</td>", page), "one row for the kind"
     assert re.search(r"<td>comments</td><td>author</td><td class=\"n\">1,200</td><td>text</td>", page)
     assert page.count("<td>Simple</td>") == 0 and ">Simple<" in page
+
+
+def test_each_cause_and_code_says_what_to_do() -> None:
+    fixes = {"J2O-A001": "Give it another name.", "J2O-P001": "Ask <b>somebody</b>."}
+    out, again = io.StringIO(), io.StringIO()
+    FORMATS["html"](Queries(), "r1", out, lambda: fixes)
+    FORMATS["json"](Queries(), "r1", again, lambda: fixes)
+    page, causes = out.getvalue(), json.loads(again.getvalue())["causes"]
+    assert page.count("Give it another name.") == 2, "two causes of that code"
+    assert "Ask &lt;b&gt;somebody&lt;/b&gt;." in page and "Ask <b>" not in page
+    assert {cause["next"] for cause in causes if cause["code"] == "J2O-A001"} == {"Give it another name."}
+    (other,) = (cause for cause in causes if cause["code"] == "J2O-M001")
+    assert other["next"] and other["keys"] == ["fred"], "where a code is not known, its class says what to do"
 
 
 def test_every_list_of_the_page_can_be_filtered() -> None:
