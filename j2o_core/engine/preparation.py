@@ -55,6 +55,7 @@ class Preparation:
         reading = [task for task in tasks if self._is_read(task) and not task.in_doubt]
         if reading:
             items, found = self._read_together([task for task in reading if task.changes_existing])
+            self._look_together([task for task in reading if not task.changes_existing])
             read = partial(self._read_before, items, found)
             with ThreadPoolExecutor(min(engine.workers, len(reading))) as pool:
                 kept = list(pool.map(read, reading))
@@ -84,6 +85,22 @@ class Preparation:
         except Exception as error:  # noqa: BLE001 - reading one by one tells which
             broken(self._engine, tasks[0].row, error)
             return items, {}
+
+    def _look_together(self, tasks: Sequence[Task]) -> None:
+        """What one look-up tells of all that may still be refused."""
+        if not tasks:
+            return
+        entity = tasks[0].row.entity
+        try:
+            self._engine.loaders[entity].look_together([task.effect for task in tasks])
+        except (ItemFailed, ItemSkipped):
+            return  # looking one by one tells which
+        except _UNREAD as outcome:
+            raise Fatal(f"{entity} cannot be read: {outcome.message}", exit_code=3) from outcome
+        except NOT_OURS:
+            raise
+        except Exception as error:  # noqa: BLE001 - looking one by one tells which
+            broken(self._engine, tasks[0].row, error)
 
     def _read_before(self, items: Mapping[str, Item], found: Mapping[str, Found], task: Task) -> bool:
         """Read what has to be known before sending; whether it may be sent."""

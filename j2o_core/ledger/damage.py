@@ -7,7 +7,7 @@ import sqlite3
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
+from typing import Any, Mapping, Optional
 
 from ..model.outcome import Fatal
 
@@ -16,6 +16,8 @@ _HEADER = b"SQLite format 3\x00"
 _BESIDE = ("-wal", "-shm", "-journal")
 #: without these it is no ledger
 _TABLES = {"run", "item", "effect"}
+#: seconds after which a file is read through again though nobody has touched it: disks fail in silence
+_DAY = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,42 @@ class SetAside:
     written: float
 
 
-def damage(path: Path, used: bool) -> Optional[str]:
+class Examined:
+    """When a ledger's file was last read through, and how it was left then: it need not be read at every start.
+
+    ``left`` is what ``to_leave`` gave when it was closed.
+    """
+
+    def __init__(self, path: Path, left: Mapping[str, Any]) -> None:
+        self._path = path
+        moment, now = left.get("examined"), time.time()
+        known = isinstance(moment, (int, float)) and 0 <= now - moment < _DAY
+        #: whether it is as it was left, and was found whole not long before
+        self.still = bool(known and left.get("file") and left.get("file") == _look(path))
+        self._moment = moment if self.still else now
+
+    def to_leave(self) -> Mapping[str, Any]:
+        """What is to be kept of it, once nobody has it open."""
+        return {"examined": self._moment, "file": _look(self._path)}
+
+
+def _look(path: Path) -> Optional[list[int]]:
+    """What tells a file from another, and from what it was; ``None`` where a part of it lies beside it."""
+    if any(path.with_name(path.name + ending).exists() for ending in _BESIDE):
+        return None
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return [found.st_ino, found.st_size, found.st_mtime_ns]
+
+
+def damage(path: Path, used: bool, examined: bool = False) -> Optional[str]:
     """What is wrong with a ledger's file; ``None`` where it is whole, empty or absent.
 
-    ``used``: j2o has worked with it, so that even a file without any trace of a database is a torn ledger. Raises
-    ``Fatal`` (exit 4) where it cannot be read, or belongs to something else: that is left alone.
+    ``used``: j2o has worked with it, so that even a file without any trace of a database is a torn ledger.
+    ``examined``: it was found whole and is as it was then, so that it is not read through again. Raises ``Fatal``
+    (exit 4) where it cannot be read, or belongs to something else: that is left alone.
     """
     try:
         with path.open("rb") as stream:
@@ -48,7 +81,7 @@ def damage(path: Path, used: bool) -> Optional[str]:
         raise Fatal(f"the ledger {path} cannot be opened: it is no database; is it the file you meant?", exit_code=4)
     try:
         with contextlib.closing(sqlite3.connect(path, timeout=60)) as connection:
-            found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+            found = "ok" if examined else _read_through(connection)
             names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except sqlite3.OperationalError as error:  # locked, no permission, a failing disk: the file itself may be whole
         raise Fatal(f"the ledger {path} cannot be opened: {error}", exit_code=4) from error
@@ -61,6 +94,10 @@ def damage(path: Path, used: bool) -> Optional[str]:
     if "alembic_version" in names and not names >= _TABLES:
         return f"it lacks its tables {', '.join(sorted(_TABLES - names))}"
     return None
+
+
+def _read_through(connection: sqlite3.Connection) -> str:
+    return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
 
 
 def set_aside(path: Path, reason: str) -> SetAside:

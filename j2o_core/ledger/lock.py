@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -9,7 +10,7 @@ import socket
 import sys
 import time
 from pathlib import Path
-from typing import IO, Any, Optional
+from typing import IO, Any, Mapping, Optional
 
 from ..model.outcome import Fatal
 from .processes import birth
@@ -19,25 +20,26 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+_LEFT = "left"
 #: how the system says that another process has it
 _TAKEN = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 
 
 class Lock:
-    """An exclusive lock on ``path``; the file tells who holds it."""
+    """An exclusive lock on ``path``; the file tells who holds it. ``left`` is what the last holder left, once held."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.left: Mapping[str, Any] = {}
         self._file: Optional[IO[str]] = None
+        self._me: dict[str, Any] = {}
 
     def acquire(self) -> None:
         """Take it, or raise ``Fatal``: 5 with the holder's process id, host and age; 4 where no file can be locked."""
         file = self._locked()
-        file.seek(0)
-        file.truncate()
-        me = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.time(), "birth": birth(os.getpid())}
-        json.dump(me, file)
-        file.flush()
+        self.left = _left(file)
+        self._me = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.time(), "birth": birth(os.getpid())}
+        _write(file, self._me)
         self._file = file
 
     @property
@@ -45,9 +47,12 @@ class Lock:
         """Whether the process that last took it is known to be dead."""
         return is_abandoned(self.path)
 
-    def release(self) -> None:
-        """Give it back; harmless where it is not held."""
+    def release(self, left: Optional[Mapping[str, Any]] = None) -> None:
+        """Give it back, leaving something for the next holder to know; harmless where it is not held."""
         if self._file is not None:
+            if left is not None:
+                with contextlib.suppress(OSError):  # then the next one does not know
+                    _write(self._file, {**self._me, _LEFT: dict(left)})
             self._file.close()
             self._file = None
 
@@ -102,6 +107,22 @@ def _lock(file: IO[str]) -> None:
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
     else:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _write(file: IO[str], content: Mapping[str, Any]) -> None:
+    file.seek(0)
+    file.truncate()
+    json.dump(content, file)
+    file.flush()
+
+
+def _left(file: IO[str]) -> Mapping[str, Any]:
+    try:
+        file.seek(0)
+        left = json.load(file)[_LEFT]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return left if isinstance(left, dict) else {}
 
 
 def _read(file: IO[str]) -> str:

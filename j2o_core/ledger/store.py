@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
 
 from ..model.outcome import Fatal
 from .address import POSTGRESQL, Address, parse
-from .damage import SetAside, damage, set_aside
+from .damage import Examined, SetAside, damage, set_aside
 from .file_fence import FileFence
 from .holder import ServerLock
 from .lock import Lock
@@ -38,6 +38,7 @@ class Ledger:
         self.shown = address.shown
         #: the damaged file in whose place this one began, empty
         self.in_place_of: Optional[SetAside] = None
+        self._examined: Optional[Examined] = None
         self._lock: Union[Lock, ServerLock] = (
             ServerLock(engine, address.shown) if address.path is None else _lock_of(address.path)
         )
@@ -47,9 +48,10 @@ class Ledger:
         self._lock.acquire()
         self._guard_file()
 
-    def hold(self, lock: Lock) -> None:
-        """The same with a lock that was taken already."""
+    def hold(self, lock: Lock, examined: Examined) -> None:
+        """The same with a lock that was taken already, of a file that was found to be whole."""
         self._lock = lock
+        self._examined = examined
         self._guard_file()
 
     def _guard_file(self) -> None:
@@ -69,7 +71,10 @@ class Ledger:
     def close(self) -> None:
         """Give back the lock and the connections."""
         self.engine.dispose()
-        self._lock.release()
+        if isinstance(self._lock, Lock) and self._examined is not None:
+            self._lock.release(self._examined.to_leave())
+        else:
+            self._lock.release()
 
 
 def take_ledger(url: str, home: Path, rebuild: bool = False) -> Ledger:
@@ -91,7 +96,8 @@ def take_ledger(url: str, home: Path, rebuild: bool = False) -> Ledger:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     try:
-        reason = damage(path, used)
+        examined = Examined(path, lock.left)
+        reason = damage(path, used, examined.still)
         if reason is not None and not rebuild:
             raise Fatal(f"the ledger {path} is damaged ({reason}), so it is not used: {REBUILD}", exit_code=4)
         if reason is not None:
@@ -102,7 +108,7 @@ def take_ledger(url: str, home: Path, rebuild: bool = False) -> Ledger:
         lock.release()
         raise
     ledger.in_place_of = aside
-    ledger.hold(lock)
+    ledger.hold(lock, examined)
     return ledger
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from typing import Optional, Sequence
+from typing import Mapping, Optional, Sequence
 
 from ..checks.checker import Checker
 from ..checks.findings import Findings
@@ -31,6 +31,7 @@ from .adoption import Adoption, Recognising
 from .batch import Batch, Batches
 from .drafting import NOTES, as_row, draft, write_step
 from .interrupt import Interrupted
+from .left_out_again import LeftOutAgain
 from .numbering import Numbers
 from .open_ends import OpenEnds, open_ends
 from .options import Emit
@@ -82,6 +83,7 @@ class Planner:
         self._numbers = Numbers(wiring, snapshot, resolver, items, writer, run)
         self._batches = Batches(writer, items, self._tree, run)
         self._left_out = LeftOut(wiring.depended_on)
+        self._left_out_again = LeftOutAgain(wiring.spec, snapshot, self._left_out)
         self._tolerance = Tolerance(wiring.spec.runtime.tolerate, run)
         self._checker = Checker(
             wiring.spec,
@@ -138,15 +140,18 @@ class Planner:
                 or made_of.get(stub.id) != (_digest_of(stub, mapping), mapping.digest)
             ]
             known = self._items.get(entity, [stub.id for stub in todo if stub.id in made_of])
+            batch = Batch(entity, unchanged=len(stubs) - len(todo))
+            todo = self._not_left_out_again(batch, todo, known, broken)
             new = [stub.id for stub in todo if stub.id not in known]
             self._takeover.look_up(entity, loader, new)
-            batch = Batch(entity, unchanged=len(stubs) - len(todo), doubtful=self._refused_before(entity, new))
+            batch.doubtful = self._refused_before(entity, new)
             if loader.claimed_by:
                 self._standing = set(self._items.get(loader.claimed_by, [stub.parent_id or "" for stub in todo]))
             for stub, sourced in zip(todo, self._records.load(entity, todo)):
                 sourced = replace(sourced, digest=_digest_of(stub, mapping))
                 self._plan_record(batch, sourced, known.get(stub.id), broken.get(stub.id, ()))
             self._batches.write(batch)
+            self._left_out_again.write(entity)
             if self._retry is None:
                 self._tolerance.count(len(stubs), sum(one.outcome == effects.FAILED for one in batch.listed))
             unchanged += batch.unchanged
@@ -169,9 +174,22 @@ class Planner:
                 self.stops.add(problem)
         self._batches.write(Batch(entity, problems=[("", one) for one in told if one.severity != ERROR]))
 
+    def _not_left_out_again(
+        self, batch: Batch, todo: list[Stub], known: Mapping[str, Item], broken: Mapping[str, Sequence[Broken]]
+    ) -> list[Stub]:
+        if self._retry is not None or self._wiring.loaders[batch.entity].stands_in_for:
+            return todo
+        mapping = self._wiring.mappings[batch.entity]
+        new = [(stub, _digest_of(stub, mapping)) for stub in todo if stub.id not in known and stub.id not in broken]
+        listed = self._left_out_again.list(batch, mapping, new)
+        return [stub for stub in todo if stub.id not in listed]
+
     def _plan_record(self, batch: Batch, sourced: Sourced, item: Optional[Item], broken: Sequence[Broken]) -> None:
         record = sourced.record
         verdict = self._checker.check(record, sourced.source, item is None, broken)
+        if not broken:
+            mapping = self._wiring.mappings[batch.entity]
+            self._left_out_again.note(record.origin.id, mapping, sourced.digest, verdict)
         batch.problems.extend((record.origin.id, problem) for problem in verdict.problems)
         for problem in verdict.stops:
             self.stops.add(problem)

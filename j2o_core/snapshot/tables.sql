@@ -61,6 +61,11 @@ CREATE TABLE IF NOT EXISTS problem (
   generation INTEGER NOT NULL,
   body TEXT NOT NULL              -- JSON: what a person should know of the reading
 );
+CREATE TABLE IF NOT EXISTS skip (  -- records that their mapping leaves out, by themselves
+  entity TEXT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL,
+  body TEXT NOT NULL,             -- JSON: why
+  PRIMARY KEY (entity, id)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS fact_of (
   entity TEXT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL,
   PRIMARY KEY (entity, id)

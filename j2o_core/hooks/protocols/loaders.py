@@ -149,6 +149,10 @@ class Loader(ABC):
     def find(self, effect: Effect) -> Sequence[Found]:
         """All items that this effect may have made: one cheap, complete look-up. Oldest first."""
 
+    def look_together(self, effects: Sequence[Effect]) -> None:
+        """Look up at once what ``check_refusal``, which is asked for each of these effects next, would look up one by
+        one; a loader that cannot does nothing."""
+
     def check_refusal(self, effect: Effect) -> None:
         """Find out by reading alone whether the target would still refuse what it refused before.
 

@@ -129,3 +129,22 @@ def test_a_second_relation_of_a_pair_is_skipped_without_asking(target, project, 
 def test_relations_that_say_more_are_written_first(target):
     ranks = [target.loader("relations").rank({"type": kind}) for kind in ("follows", "blocks", "relates")]
     assert ranks == sorted(set(ranks))
+
+
+def test_what_was_refused_before_is_looked_up_together_each_time(target, project):
+    relations = target.loader("relations")
+    ends = [(target.work_package(project), target.work_package(project)) for _ in range(5)]
+    firsts = [relations.create(target.relation(start, end)) for start, end in ends[:4]]
+    seconds = [target.relation(end, start, "relates") for start, end in ends]
+    before = sum(target.requests().values())
+    relations.look_together(seconds)
+    for second in seconds[:4]:
+        with pytest.raises(ItemSkipped, match="'blocks' is there already"):
+            relations.check_refusal(second)
+    assert sum(target.requests().values()) - before == 1
+    relations.check_refusal(seconds[4])  # is asked for by itself: nothing was found that would refuse it
+    relations.delete(firsts[0].id)
+    relations.look_together(seconds)
+    relations.check_refusal(seconds[0])
+    with pytest.raises(ItemSkipped):
+        relations.check_refusal(seconds[1])

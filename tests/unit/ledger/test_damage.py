@@ -9,6 +9,7 @@ from typing import Callable
 
 import pytest
 
+from j2o_core.ledger import damage as looking
 from j2o_core.ledger.damage import damage, set_aside
 from j2o_core.ledger.store import open_ledger, take_ledger
 from j2o_core.ledger.writer import Writer
@@ -117,3 +118,56 @@ def test_a_ledger_and_a_link_to_it_are_one(path: Path):
         take_ledger("sqlite:///link.db", path.parent)
     assert caught.value.exit_code == 5
     first.close()
+
+
+@pytest.fixture()
+def read_through(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry for each time that a ledger's file is read through."""
+    times: list[int] = []
+    whole = looking._read_through
+
+    def counted(connection: sqlite3.Connection) -> str:
+        times.append(1)
+        return whole(connection)
+
+    monkeypatch.setattr(looking, "_read_through", counted)
+    return times
+
+
+def test_a_ledger_that_is_as_it_was_closed_is_not_read_through_again(path: Path, read_through: list[int]):
+    for written in (True, False, False):
+        ledger = take_ledger(URL, path.parent)
+        writer = Writer(ledger.engine)
+        if written:
+            writer.submit(lambda connection: connection.exec_driver_sql("INSERT INTO target (identity) VALUES ('x')"))
+        writer.close()
+        ledger.close()
+    assert len(read_through) == 1
+
+
+@pytest.mark.parametrize("touch", [holed, cut, garbled, emptied])
+def test_whatever_happens_to_a_closed_ledger_has_it_read_through(
+    path: Path, read_through: list[int], touch: Callable[[Path], None]
+):
+    take_ledger(URL, path.parent).close()
+    touch(path)
+    with pytest.raises(Fatal, match="damaged"):
+        take_ledger(URL, path.parent)
+
+
+def test_a_ledger_that_was_not_closed_or_not_read_for_a_day_is_read_through(
+    path: Path, read_through: list[int], monkeypatch: pytest.MonkeyPatch
+):
+    take_ledger(URL, path.parent).close()
+    held = take_ledger(URL, path.parent)
+    held._lock.release()  # as a process that dies does
+    held.engine.dispose()
+    take_ledger(URL, path.parent).close()
+    assert len(read_through) == 2
+    now = looking.time.time()
+    monkeypatch.setattr(looking.time, "time", lambda: now + 90_000)
+    take_ledger(URL, path.parent).close()
+    assert len(read_through) == 3
+    monkeypatch.setattr(looking.time, "time", lambda: now - 90_000)
+    take_ledger(URL, path.parent).close()
+    assert len(read_through) == 4

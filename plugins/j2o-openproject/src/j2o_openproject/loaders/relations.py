@@ -54,6 +54,8 @@ class Relations(EntityLoader):
         self._chains = Chains()
         #: what this process has written lately, by pair: (type, origin)
         self._written: dict[frozenset[str], tuple[str, str]] = {}
+        #: what was looked up at once, by work package, until it is asked for
+        self._looked_up: dict[str, list[Found]] = {}
 
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """By pair; those that move dates, by the chain that they are a part of."""
@@ -93,9 +95,21 @@ class Relations(EntityLoader):
         """By the mark, among the relations of one of the two."""
         return [found for found in self._between(*self._ends(effect)) if found.mark == effect.origin.id]
 
+    def look_together(self, effects: Sequence[Effect]) -> None:
+        """The relations of all these work packages."""
+        starts = list(dict.fromkeys(self._ends(effect)[0] for effect in effects))
+        found: dict[str, list[Found]] = {start: [] for start in starts}
+        for at in range(0, len(starts), self.scan_batch):
+            for one in self.scan(starts[at : at + self.scan_batch]):
+                for end in {one.image["from"], one.image["to"]}:
+                    if end in found:
+                        found[end].append(one)
+        self._looked_up = found
+
     def check_refusal(self, effect: Effect) -> None:
         """Whether the pair has a relation already, or is of one branch."""
-        self._check_pair(*self._ends(effect))
+        start, end = self._ends(effect)
+        self._check_pair(start, end, _of_pair(start, end, self._looked_up.get(start, ())))
 
     def create(self, effect: Effect) -> Answer:
         """One relation, without a mail about it."""
@@ -169,7 +183,7 @@ class Relations(EntityLoader):
 
     def _between(self, start: str, end: str) -> list[Found]:
         rows = self.client.pages("relations", condition("involved", "=", [start]))
-        return [found for found in map(self._found, rows) if {found.image["from"], found.image["to"]} == {start, end}]
+        return _of_pair(start, end, map(self._found, rows))
 
     def _explain(self, refusal: Refused, effect: Effect, start: str, end: str) -> None:
         """Raise what a 422 means, where it can be found out; it does not say so in a way that can be relied on."""
@@ -177,8 +191,8 @@ class Relations(EntityLoader):
             raise Taken(refusal.message, code=refusal.code, detail=refusal.detail) from None
         self._check_pair(start, end)
 
-    def _check_pair(self, start: str, end: str) -> None:
-        for present in self._between(start, end):
+    def _check_pair(self, start: str, end: str, known: Sequence[Found] = ()) -> None:
+        for present in known or self._between(start, end):
             raise _second_of_pair(str(present.image["type"])) from None
         for below, above in ((start, end), (end, start)):
             if above in linked_all(self.client.get(f"work_packages/{below}"), "ancestors"):
@@ -195,6 +209,10 @@ class Relations(EntityLoader):
             "lag": row.get(self._lag),
         }
         return Found(id=str(row["id"]), mark=marked.id, keys=(_key(image),), image=image, parent=start)
+
+
+def _of_pair(start: str, end: str, relations: Iterable[Found]) -> list[Found]:
+    return [found for found in relations if {found.image["from"], found.image["to"]} == {start, end}]
 
 
 def _second_of_pair(kind: str) -> ItemSkipped:
