@@ -10,6 +10,7 @@ from j2o_core.testing.scripted_server import say_json
 from j2o_jira.agile.boards import BoardColumns, Boards
 from j2o_jira.agile.sprints import IssueSprints, Sprints, issue_sprints
 from j2o_jira.record_schemas import RECORDS
+from j2o_jira.survey.surveyor import JiraSurveyor
 
 TEXT = (
     "com.atlassian.greenhopper.service.sprint.Sprint@1f[id={id},rapidViewId=1,state={state},name={name},"
@@ -165,6 +166,11 @@ def test_reading_goes_on_after_the_last_board(jira):
     pages = list(extractor.pages(Selection(), "all", None))
     rest = list(extractor.pages(Selection(), "all", pages[0].cursor))
     assert [page.cursor for page in rest] == [page.cursor for page in pages[1:]]
+
+
+def test_a_survey_tells_that_there_are_boards(jira):
+    remarks = JiraSurveyor(jira).survey(Selection(), 5).remarks
+    assert [remark for remark in remarks if remark.startswith("there are 3 boards")]
 
 
 # ------------------------------------------------------------------ servers of another kind

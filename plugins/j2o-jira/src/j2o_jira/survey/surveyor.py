@@ -17,6 +17,7 @@ from j2o_core.api import (
     SourceValue,
 )
 
+from ..agile.listing import HIDDEN, boards
 from ..client import Jira
 from ..pages import a_list, an_object, objects_in, offset_pages
 from ..people import embedded_people, person_data, person_id
@@ -53,6 +54,7 @@ class JiraSurveyor(SourceSurveyor):
         found = searching.sample(list(projects), sample)
         issues, whole = found.issues, found.complete
         remarks: list[str] = []
+        self._boards(selection, remarks)
         return SourceSurvey(
             template="jira-cloud-basic" if self.client.cloud else "jira-server-basic",
             extractor="jira.issues",
@@ -208,6 +210,20 @@ class JiraSurveyor(SourceSurveyor):
             return self.client.http.cached_json(self.client.path("/users/search"), window)
         asked = {"username": ".", "includeInactive": True, **window}
         return self.client.http.cached_json(self.client.path("/user/search"), asked)
+
+    def _boards(self, selection: Selection, remarks: list[str]) -> None:
+        try:
+            found = boards(self.client, selection)
+        except Refused as refusal:
+            if refusal.status not in HIDDEN:
+                raise
+            remarks.append(f"boards cannot be read ({refusal.message}): sprints are known as far as issues name them")
+            return
+        if found:
+            remarks.append(
+                f"there are {len(found)} boards, with sprints perhaps: the templates jira-datacenter and jira-cloud "
+                "bring both along"
+            )
 
     def _projects(self, selection: Selection) -> dict[str, str]:
         permission = "Browse Projects (of the projects to migrate)"
