@@ -12,7 +12,7 @@ READY := $(VENV)/ready-$(INTERPRETER)
 INSTALLED := $(VENV)/installed-$(INTERPRETER)
 DEVELOP := $(VENV)/develop-$(INTERPRETER)
 
-.PHONY: help environment demo test test-long chaos benchmarks lint docs reference wheel-test clean
+.PHONY: help environment demo test test-long chaos benchmarks lint docs reference fidelity wheel-test clean
 
 help:
 	@echo "make demo        install into $(VENV) and migrate the generated Jira into the generated OpenProject"
@@ -24,6 +24,7 @@ help:
 	@echo "make lint        ruff, mypy --strict on j2o_core, the import contract"
 	@echo "make docs        a strict build of the documentation into site/; fails where the reference is out of date"
 	@echo "make reference   bring the generated reference in docs/reference up to date"
+	@echo "make fidelity    migrate a Jira with everything and write docs/reference/fidelity.md from what arrived"
 	@echo "make wheel-test  build the wheel and use it outside of this folder"
 	@echo "make clean       remove what the above left behind (not the ledger in .j2o)"
 	@echo "PYTHON=python3.9 picks the interpreter, VENV=folder the environment"
@@ -59,6 +60,11 @@ OURS := J2O_DISABLE_PLUGINS= J2O_PLUGINS=archive,jira,openproject,sandbox
 docs: $(DEVELOP)
 	@$(OURS) $(BIN)/j2o docs build --check || { echo "bring it up to date with: make reference" >&2; exit 1; }
 	$(BIN)/python -m mkdocs build --strict --quiet
+
+# What arrives where, from what the comparisons of a Jira with everything see; about five minutes.
+fidelity: $(DEVELOP)
+	FIDELITY=write $(BIN)/python -m pytest -q -n0 -m "long or newest or oldest" tests/comparison/test_everything.py
+	$(BIN)/python -m tests.comparison.page
 
 reference: $(DEVELOP)
 	@$(OURS) $(BIN)/j2o docs build

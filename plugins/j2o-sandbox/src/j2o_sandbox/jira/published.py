@@ -90,7 +90,8 @@ class PublishedTracker:
         fields: Json = {**_EMPTY_FIELDS, **raw["fields"]}
         comments, withheld = _page(fields.pop("comment", None), "comments")
         worklogs, worklogs_withheld = _page(fields.pop("worklog", None), "worklogs")
-        histories = list((raw.get("changelog") or {}).get("histories") or ())
+        changelog = raw.get("changelog")  # of old clients' recordings some hold a text instead
+        histories = list((changelog if isinstance(changelog, dict) else {}).get("histories") or ())
         histories.sort(key=lambda entry: epoch_seconds(entry.get("created")) or 0)
         return Issue(
             row=self.rows[position],

@@ -1,0 +1,105 @@
+"""The whole comparison, over what was read of both sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Collection, Mapping, Optional
+
+from .around import Around, people_in
+from .finding import Comparison
+from .issues import Issues
+from .left_out import LeftOut
+from .people import People
+from .structure import Structure
+from .target import Target
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What was read of Jira: its state, and what only its API tells.
+
+    ``roles`` are actors by role and project key; ``digests``, ``remote_links`` and ``voters`` go by id.
+    """
+
+    state: Json
+    roles: Mapping[str, Mapping[str, list[Json]]] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+    remote_links: Mapping[str, list[Json]] = field(default_factory=dict)
+    voters: Mapping[str, list[Json]] = field(default_factory=dict)
+
+
+def compare(
+    source: Source,
+    target: Target,
+    left_out: LeftOut,
+    history: bool = True,
+    only: Optional[Collection[str]] = None,
+) -> Comparison:
+    """Find everything of the source on the target or among what was left out.
+
+    ``history``: changes were to be migrated; ``only`` some issues, by id.
+    """
+    result = Comparison()
+    state = source.state
+    issues = {str(issue["id"]): issue for issue in state["issues"]}
+    people = People(_people(state), target.users, target.before)
+    structure = Structure(result, target, left_out, people)
+    structure.users([person for person in state["users"] if not _is_nobody(person)])
+    structure.groups(state["groups"])
+    for project in state["projects"]:
+        structure.project(project)
+        if not project.get("archived"):
+            structure.members(project, source.roles.get(str(project["key"]), {}))
+            for version in project.get("versions") or ():
+                structure.version(project, version)
+    epic_link = _field_of(state["fields"], "gh-epic-link")
+    parent_link = _field_of(state["fields"], "jpo-custom-field-parent")
+    of_issues = Issues(result, target, left_out, people, state["fields"])
+    around = Around(result, target, left_out, people, issues, source.digests)
+    watchers: dict[str, list[Json]] = {}
+    for watcher in state["watchers"]:
+        watchers.setdefault(str(watcher["issue"]), []).append(watcher)
+    for issue in (one for id, one in issues.items() if only is None or id in only):
+        held = of_issues.compare(issue)
+        if held is None:
+            continue
+        around.parent(issue, held, epic_link, parent_link)
+        around.comments(issue, held)
+        around.worklogs(_with_all_worklogs(issue, state), held)
+        around.files(issue, held)
+        around.links(issue, held)
+        around.watchers(issue, held, watchers.get(str(issue["key"]), []))
+        around.votes(issue, held, list(source.voters.get(str(issue["id"]), [])))
+        around.remote_links(issue, held, list(source.remote_links.get(str(issue["id"]), [])))
+        if history:
+            around.history(issue, held)
+    return result
+
+
+def _people(state: Json) -> list[Json]:
+    known: dict[str, Json] = {}
+    for person in [*people_in(state["issues"]), *state["users"]]:
+        known[People.identity(person)] = person
+    return list(known.values())
+
+
+def _is_nobody(person: Json) -> bool:
+    return person.get("accountId") == "unknown"
+
+
+def _field_of(definitions: list[Json], custom: str) -> Optional[str]:
+    for one in definitions:
+        if str((one.get("schema") or {}).get("custom") or "").endswith(f":{custom}"):
+            return str(one["id"])
+    return None
+
+
+def _with_all_worklogs(issue: Json, state: Json) -> Json:
+    """Issues embed the first 20 worklogs alone; the state lists all of them."""
+    page = issue["fields"].get("worklog") or {}
+    if int(page.get("total") or 0) <= len(page.get("worklogs") or ()):
+        return issue
+    everything = [log for log in state["worklogs"] if log["issue"] == issue["key"]]
+    return {**issue, "fields": {**issue["fields"], "worklog": {**page, "worklogs": everything}}}

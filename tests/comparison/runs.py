@@ -1,0 +1,232 @@
+"""Whole migrations to compare: a Jira with everything, onto an OpenProject as it comes or a prepared one."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Collection, Iterator, Mapping, Optional
+
+import yaml
+
+from j2o_sandbox.generate.every_field import every_field
+from j2o_sandbox.generate.lists import custom_fields
+
+from ..running import Ended, Migration, Sandbox, explained, sandbox
+from .comparing import Source, compare
+from .finding import Comparison
+from .left_out import LeftOut
+from .reading import read_accounts, read_source, read_target
+from .target import Target
+
+FRESH, PREPARED = "fresh", "prepared"
+_EVERY = {"for_all": True, "types": "all"}
+#: format of the custom field on the target, and steps of its line in the spec, by the end of Jira's type key
+_FORMATS: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
+    **dict.fromkeys(
+        ("select", "radiobuttons", "jwm-category"),
+        (
+            {"format": "list", "options": ["Within a week", "Legal", "Critical", "Major", "Minor"]},
+            {"steps": ["option"]},
+        ),
+    ),
+    **dict.fromkeys(
+        ("multiselect", "multicheckboxes"),
+        (
+            {
+                "format": "list",
+                "multi": True,
+                "options": ["Web", "iOS", "Android", "Phone, fax", "Mail / Chat", "Signed off", "Tests", "Docs"],
+            },
+            {"steps": ["option"]},
+        ),
+    ),
+    "cascadingselect": ({"format": "string"}, {"steps": ["option"]}),
+    **dict.fromkeys(
+        ("float", "importid", "jsw-story-points", "jpo-custom-field-original-story-points", "scripted-field"),
+        ({"format": "float"}, {"steps": ["number"]}),
+    ),
+    **dict.fromkeys(
+        ("datepicker", "jpo-custom-field-baseline-start", "jpo-custom-field-baseline-end"),
+        ({"format": "date"}, {"steps": ["date"]}),
+    ),
+    **dict.fromkeys(
+        ("datetime", "firstresponsedate", "sd-request-feedback-date"), ({"format": "string"}, {"steps": ["datetime"]})
+    ),
+    **dict.fromkeys(
+        ("textfield", "readonlyfield", "url", "gh-global-rank", "timeinstatus"), ({"format": "string"}, {})
+    ),
+    "textarea": ({"format": "text"}, {"steps": ["rich_text"]}),
+    "userpicker": ({"format": "user"}, {"ref": "users", "missing": "note"}),
+    **dict.fromkeys(
+        ("multiuserpicker", "people", "sd-request-participants"),
+        ({"format": "user", "multi": True}, {"ref": "users", "missing": "note"}),
+    ),
+    **dict.fromkeys(("grouppicker", "multigrouppicker"), ({"format": "string"}, {"ref": "groups", "missing": "note"})),
+    **dict.fromkeys(("labels", "sd-customer-organizations", "goals"), ({"format": "string"}, {"steps": ["labels"]})),
+    "version": ({"format": "version"}, {"ref": "versions", "missing": "note"}),
+    **dict.fromkeys(
+        ("multiversion", "greenhopper-releasedmultiversionhistory"),
+        ({"format": "version", "multi": True}, {"ref": "versions", "missing": "note"}),
+    ),
+    **dict.fromkeys(
+        ("project", "rm-teams-custom-field-team", "atlassian-team", "accounts.customfield", "io.tempo.jira__account"),
+        ({"format": "string"}, {"steps": ["option"]}),
+    ),
+}
+_ANYTHING: tuple[Mapping[str, Any], Mapping[str, Any]] = ({"format": "text"}, {"steps": ["json"]})
+#: fields that the templates map or drop by themselves
+_KNOWN = ("gh-epic", "gh-sprint", "gh-lexo-rank", "devsummarycf", "jsw-issue-color", "jpo-custom-field-parent")
+_OURS = {
+    "Origin": {"format": "string", "is_filter": True},
+    "Labels": {"format": "string"},
+    "Components": {"format": "string"},
+    "Affects versions": {"format": "version", "multi": True},
+    "Environment": {"format": "text"},
+    "Resolution": {"format": "string"},
+    "Resolved": {"format": "string"},
+    "Last change": {"format": "string"},
+    "Story points": {"format": "float"},
+    "Sprint": {"format": "string"},
+    "Epic name": {"format": "string"},
+    "Links": {"format": "text"},
+}
+
+
+#: what the spec for an OpenProject as it comes does not ask Jira for, since it costs requests
+_WITH_EVERYTHING = {
+    "entities": {
+        "work_packages": {"extract": {"plugin": "jira.issues", "voters": True, "remote_links": "all"}},
+        "history": {
+            "after": ["comments"],
+            "extract": {"of": "work_packages", "split": "jira.history"},
+            "map": {
+                "text": {"from": "item", "steps": [{"rich_text": "history"}]},
+                "author": {"value": "{{ parent.key }}: history"},
+            },
+            "load": {"plugin": "openproject.comments"},
+        },
+    }
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One migration: Jira's edition, OpenProject's version, and whether somebody has prepared it."""
+
+    edition: str
+    target: str = PREPARED
+    version: str = "17.8"
+
+    @property
+    def name(self) -> str:
+        """``cloud, prepared 17.8``."""
+        return f"{self.edition}, {self.target} {self.version}"
+
+
+RUNS = (
+    Run("server", FRESH),
+    Run("server"),
+    Run("datacenter"),
+    Run("cloud", FRESH),
+    Run("cloud"),
+    Run("datacenter", PREPARED, "13.0"),
+    Run("datacenter", PREPARED, "16.6"),
+)
+
+
+@dataclass
+class Migrated:
+    """What a migration left on both sides, read; ``target_state`` is what the comparison looks at."""
+
+    source: Source
+    target: Target
+    left_out: LeftOut
+    ended: Ended
+    report: Mapping[str, Any]
+    history: bool
+    only: Optional[Collection[str]] = None
+
+    def compare(self, state: Optional[Mapping[str, Any]] = None) -> Comparison:
+        """Compare, or compare with another state of the target."""
+        target = self.target
+        if state is not None:
+            target = Target(state, target.schemas, target.before)
+        return compare(self.source, target, self.left_out, self.history, self.only)
+
+
+def migrate(run: Run, folder: Path, issues: int = 40) -> Migrated:
+    """Make everything there is in an edition, migrate it, and read both sides."""
+    cloud = run.edition == "cloud"
+    template = "demo" if run.target == FRESH else "jira-cloud" if cloud else "jira-datacenter"
+    options: dict[str, Any] = {"projects": 2, "issues": issues, "seed": 19, "everything": True}
+    more: dict[str, Any] = _WITH_EVERYTHING
+    if run.target == PREPARED:
+        setup, lines = prepared(cloud)
+        (folder / "setup.yaml").write_text(yaml.safe_dump(setup, allow_unicode=True), encoding="utf-8")
+        options["openproject_setup"] = str(folder / "setup.yaml")
+        more = {"entities": {"work_packages": {"map": lines}}}
+    spec = folder / "own.yaml"
+    head = {"apiVersion": "j2o/v1", "kind": "Migration", "name": "own", "extends": f"j2o:{template}"}
+    spec.write_text(yaml.safe_dump({**head, **more}, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    with sandbox(edition=run.edition, openproject_version=run.version, **options) as made:
+        return finished(made, folder, str(spec))
+
+
+def finished(made: Sandbox, folder: Path, spec: str) -> Migrated:
+    """Run a spec between the two servers and read both."""
+    before = read_accounts(made.openproject.url)
+    with connected(made, folder, spec) as migration:
+        ended = migration.run()
+        assert ended.exit_code == 0, explained(ended)
+        return read(made, migration, ended, before)
+
+
+@contextlib.contextmanager
+def connected(made: Sandbox, folder: Path, spec: str) -> Iterator[Migration]:
+    """A migration that may sign in on both sides."""
+    secrets = {
+        "J2O_SECRET_JIRA": str(made.running.jira["token"]),
+        "J2O_SECRET_OPENPROJECT": str(made.running.openproject["api_key"]),
+    }
+    yield Migration(made, folder / "home", spec, environment=secrets)
+
+
+def read(made: Sandbox, migration: Migration, ended: Ended, before: list[str], remote_links: bool = True) -> Migrated:
+    """Both sides, the run's report and its spec, as anybody can read them."""
+    jira = made.running.jira
+    report = json.loads(migration.command("report", ended.run, "--format", "json").stdout)
+    spec = json.loads(migration.command("render", migration.spec, "--json").stdout)
+    return Migrated(
+        source=read_source(made.jira.url, jira["user"], jira["token"], remote_links=remote_links),
+        target=read_target(made.openproject.url, made.running.openproject["api_key"], before),
+        left_out=LeftOut(report, spec),
+        ended=ended,
+        report=report,
+        history=bool((spec["entities"] or {}).get("history")),
+    )
+
+
+def prepared(cloud: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What an administrator has set up for every field of an edition, and the lines of the spec that fill it."""
+    custom: dict[str, Any] = {name: {**one, **_EVERY} for name, one in _OURS.items()}
+    lines: dict[str, Any] = {}
+    fields = [
+        *((str(entry["name"]), str(entry["schema"]["custom"]), str(entry["id"])) for entry in custom_fields()),
+        *((field.name, field.custom, "") for field in every_field(cloud)),
+    ]
+    named = [name for name, _, _ in fields]
+    for name, key, id in fields:
+        kind = key.rsplit(":", 1)[-1]
+        if kind.startswith(_KNOWN) or name in ("Story Points", "Start date", "Epic Color"):
+            continue
+        format, line = _FORMATS.get(kind, _ANYTHING)
+        if named.count(name) > 1:  # two fields of one name are told apart by id
+            path, name = f"fields.{id}", f"{name} {id[-3:]}"
+        else:
+            path = f'field("{name}")'
+        custom[name] = {**format, **_EVERY}
+        lines[f"cf:{name}"] = {"from": path, **line}
+    types = {name: {"default": True} for name in ("Bug", "User story", "Epic", "Feature")}
+    return {"settings": {"writable_history": True}, "types": types, "custom_fields": custom}, lines
