@@ -18,8 +18,8 @@ pytestmark = pytest.mark.newest
 
 ENTITIES = ("sprints", "board_columns", "boards")
 WRITES = ("/api/v3/versions", "/api/v3/queries", "/api/v3/grids", "/api/v3/views/work_packages_table")
-#: what a perfect migration of two projects holds: eight sprints and a board of three columns each, one board over both, and
-#: two filters that the account likes
+#: what a perfect migration of two projects holds: eight sprints and a board of three columns each, one board over both,
+#: and two filters that the account likes
 HELD = {"s": 16, "bc": 9, "b": 3, "q": 2}
 
 
