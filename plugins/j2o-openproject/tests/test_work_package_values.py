@@ -166,3 +166,13 @@ def test_a_value_that_its_field_cannot_be_fails_the_item_in_plain_words(generous
     project = generous.project()
     with pytest.raises(ItemFailed):
         generous.loader("work_packages").create(generous.issue(project, **payload))
+
+
+def test_a_value_that_a_list_does_not_offer_is_told_before_the_first_write(target):
+    target.project()  # through which the lists show
+    loader = target.loader("work_packages")
+    loader.prepare()
+    payload = {"subject": "x", "type": "Task", "cf:Severity": "low", "cf:Labels": ["a", "z"], "cf:Count": "many"}
+    found = [one for one in loader.problems({**payload, "cf:Nowhere": "else"}) if one.code == "J2O-O012"]
+    assert [(one.field, one.severity) for one in found] == [("cf:Labels", "warning")]
+    assert "does not offer 'z'" in found[0].message and "kept in words" in found[0].message

@@ -6,13 +6,14 @@ Types, statuses, priorities and roles are lists; custom fields show in the schem
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Collection, Mapping, Optional, TypeVar
 
 from j2o_core.api import ItemFailed, Refused, likeliest
 
 from .editions import PlaceholderOffer, features_of, placeholder_offer
 from .hal import condition, elements, filters, id_in, link
 from .numbering import numbers_by_project
+from .offered_lists import offered_lists
 from .texts import folded
 from .work_package_schema import WorkPackageSchema, read_schema
 
@@ -132,6 +133,11 @@ class Catalogue:
             ("options", href),
             lambda: Names("value", {str(row["id"]): _label(row) for row in elements(self._client.metadata(href))}),
         )
+
+    @property
+    def lists(self) -> Mapping[str, Collection[str]]:
+        """What the lists of custom fields offer, by folded name; empty where no project shows any yet."""
+        return self._once("lists", lambda: offered_lists(self._client))
 
     @property
     def configuration(self) -> Mapping[str, Any]:

@@ -88,6 +88,14 @@ CODES = {
             "Correct its name; custom fields are written `cf:NAME`.",
         ),
         Code(
+            "J2O-O012",
+            "a value that a list does not offer",
+            "The custom field is a list, and the value is not among what it offers: it is kept in words in the text. "
+            "The administrator alone can add to a list.",
+            "Add the value to the list (the script of `j2o preflight` adds all of them), or map it in a table.",
+            WARNING,
+        ),
+        Code(
             "J2O-O020",
             "an identifier that OpenProject refuses",
             "Identifiers of projects are lower-case letters, digits, hyphens and underscores and no plain number; "

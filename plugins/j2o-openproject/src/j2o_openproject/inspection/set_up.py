@@ -12,13 +12,12 @@ from ..catalogue import Names
 from ..connector import OpenProject
 from ..editions import placeholder_offer
 from ..hal import API, condition, elements, filters, id_in
+from ..offered_lists import LISTS
 from ..texts import folded
 from ..work_package_schema import CustomField, read_schema
 
 OK, WARN, BAD = inspectors.FINE, inspectors.NOTICE, inspectors.BROKEN
 _SCHEMAS = 40
-#: kinds of custom fields whose values are chosen from a list that an administrator makes
-_LISTS = ("CustomOption", "CustomField::Hierarchy::Item")
 #: where a setting is made, and what happens without it
 _SETTINGS = {
     "history_writable": (
@@ -202,7 +201,7 @@ class SetUp:
     def _options_lacking(self, need: Need) -> dict[str, int]:
         """Values that were read and that a list does not offer, with how many items have each."""
         field = self._fields.get(folded(need.name))
-        if field is None or not field.options or field.kind not in _LISTS:
+        if field is None or not field.options or field.kind not in LISTS:
             return {}
         return {value: count for value, count in need.options if folded(value) not in field.options}
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
 from j2o_core.api import (
+    WARNING,
     Answer,
     Effect,
     EffectClass,
@@ -26,7 +28,7 @@ from ..progress import percent_of
 from ..refusals import attributes_of
 from ..refused_people import in_words, refused_before, refused_people, told
 from ..target_items import target_id
-from ..texts import one_line
+from ..texts import folded, one_line
 from ..times import day_of
 from ..work_package_draft import Draft, draft_of
 from ..work_package_image import found_of
@@ -34,6 +36,7 @@ from ..work_package_versions import WHEN_FREE
 from .entity import FormLoader, failed, while_it_exists
 
 _LONGEST_SUBJECT = 255
+CUSTOM = "cf:"
 #: a work package is some ten thousand characters with all its links: many on a page are many megabytes
 _PAGE = {"pageSize": 200}
 #: what to do about a refused attribute
@@ -134,6 +137,7 @@ class WorkPackages(FormLoader):
         if len(one_line(payload.get("subject"))) > _LONGEST_SUBJECT:
             yield self.problem("J2O-O004", f"longer than {_LONGEST_SUBJECT} characters", "subject")
         yield from self._value_problems(payload)
+        yield from self._option_problems(payload)
         for field in payload:
             if not field.startswith("cf:") and field not in self.fields:
                 yield self.problem(
@@ -272,6 +276,20 @@ class WorkPackages(FormLoader):
         start, due = days.get("startDate"), days.get("dueDate")
         if start and due and due < start:
             yield self.problem("J2O-O006", f"the last day {due} lies before the first, {start}", "dueDate")
+
+    def _option_problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
+        """Values that the list of a custom field does not offer, as far as a project shows it yet."""
+        own = [(field, value) for field, value in payload.items() if field.startswith(CUSTOM)]
+        lists = self.catalogue.lists if own else {}
+        for field, value in own if lists else ():
+            for one in value if isinstance(value, (list, tuple)) else [value]:
+                if not isinstance(one, str) or not one:
+                    continue
+                offered = lists.get(folded(field[len(CUSTOM) :]))
+                if offered is not None and folded(one) not in offered:
+                    message = f"the custom field '{field[len(CUSTOM) :]}' does not offer '{one}': it is kept in words"
+                    found = self.problem("J2O-O012", message, field, suggestion=likeliest(one, offered))
+                    yield replace(found, severity=WARNING)
 
 
 def _advised(refusal: Refused) -> ItemFailed:
