@@ -13,7 +13,7 @@ from j2o_sandbox.openproject.people.roles import role_bytes
 from j2o_sandbox.openproject.projects.parts import category_bytes, news_bytes, sprint_bytes
 from j2o_sandbox.openproject.projects.representation import project_bytes
 from j2o_sandbox.openproject.projects.versions import version_bytes
-from j2o_sandbox.openproject.queries.queries import query_bytes
+from j2o_sandbox.openproject.queries.representation import query_bytes
 from j2o_sandbox.openproject.queries.views import view_bytes
 from j2o_sandbox.openproject.records.attachments import attachment_bytes
 from j2o_sandbox.openproject.records.comments import activity_bytes

@@ -9,7 +9,7 @@ from j2o_sandbox.openproject.collections import paged, read_filters
 from j2o_sandbox.openproject.errors import Problems, not_found
 from j2o_sandbox.openproject.filter_kinds import OPTIONAL, list_filter, unknown_filter
 from j2o_sandbox.openproject.links import link, number, read_link
-from j2o_sandbox.openproject.queries.queries import may_change_query, sees_query
+from j2o_sandbox.openproject.queries.representation import may_change_query, sees_query
 from j2o_sandbox.openproject.requests import Answer, Request, encode
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
