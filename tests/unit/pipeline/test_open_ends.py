@@ -1,4 +1,4 @@
-"""What was written with nothing, or with a stand-in, in place of what it refers to: written again once that is there."""
+"""What was written with nothing, or a stand-in, in place of what it refers to is written again once that is there."""
 
 from __future__ import annotations
 
