@@ -10,7 +10,7 @@ from j2o_core.api import Loader
 from j2o_openproject.plugin import LOADERS
 from j2o_sandbox.options import SandboxOptions
 
-from .openapi.traffic import loaders_at_work, whole_run
+from .openapi.traffic import loaders_at_work, readers_at_work, whole_run
 from .openapi.trial import SHARED, Trial, of_loaders, operations
 
 NEWEST_OPENPROJECT = SandboxOptions().openproject_version
@@ -49,6 +49,8 @@ def long_trial(trial: Trial, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """That and runs against every other kind of server, with a look before, and a second run over a changed source."""
     for edition, version in OTHER_SERVERS:
         trial.hear(whole_run(tmp_path_factory.mktemp("run"), edition, version, 24, again=True))
+    for traffic in readers_at_work():
+        trial.hear(traffic)
     yield trial
 
 
@@ -92,6 +94,7 @@ def test_no_erratum_is_needless(trial: Trial) -> None:
 @pytest.mark.long
 def test_every_edition_and_version_keeps_to_the_documents(long_trial: Trial) -> None:
     assert_conforming(long_trial)
-    unseen = set(operations()["jira-cloud"]) - long_trial.asked("jira-cloud")
-    assert not unseen, f"never asked for: {unseen}"
+    for document in ("jira-cloud", "jira-cloud-agile"):
+        unseen = set(operations()[document]) - long_trial.asked(document)
+        assert not unseen, f"never asked for: {unseen}"
     assert long_trial.needless(long=True) == []

@@ -10,7 +10,8 @@ from typing import Any, Sequence
 import requests
 
 from j2o_core.testing import Conformance, Kit
-from j2o_openproject.conformance import add_cases
+from j2o_jira.conformance import add_cases as jira_cases
+from j2o_openproject.conformance import add_cases as openproject_cases
 from j2o_sandbox.options import SandboxOptions
 
 from ...running import Migration, Sandbox, explained, sandbox
@@ -63,6 +64,9 @@ entities:
       createdAt: fields.created
     load: {plugin: openproject.work_packages, origin_field: Origin}
 """
+_READERS = ("extractor", "source_surveyor", "inspector")
+#: proofs in which something between both sides spoils what is said
+_MOODS = ("despite", "in silence", "does not break over")
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def whole_run(folder: Path, edition: str, version: str, issues: int = 14, *, aga
 def loaders_at_work() -> Traffic:
     """Every loader's case of the conformance kit: looked for, created, changed, read, refused, removed."""
     kit = Kit()
-    add_cases(kit)
+    openproject_cases(kit)
     with Conformance("openproject") as conformance:
         worlds = {case.world: conformance.worlds.world(case.world).options.url for case in kit.loaders}
         listen(*worlds.values())
@@ -115,6 +119,20 @@ def loaders_at_work() -> Traffic:
                 proof()
         said = [one for url in worlds.values() for one in heard(url)]
     return Traffic(Server("server", SandboxOptions().openproject_version), (), said)
+
+
+def readers_at_work() -> list[Traffic]:
+    """Every extractor, surveyor and inspector of Jira in both editions: the kit's proofs without troubles."""
+    kit = Kit()
+    jira_cases(kit)
+    with Conformance("jira") as conformance:
+        urls = {case.label: conformance.worlds.world(case.world).options.url for case in kit.inspectors}
+        listen(*urls.values())
+        for proof in conformance.proofs:
+            role, _, case = proof.subject.partition(":")
+            if role in _READERS and case.endswith("]") and not any(mood in proof.name for mood in _MOODS):
+                proof()
+        return [Traffic(Server(edition, "17.8"), heard(url), ()) for edition, url in urls.items()]
 
 
 def _change_everything(made: Sandbox) -> None:

@@ -39,6 +39,15 @@ def configuration(call: Call, id: str) -> Answer:
     call.logged_in()
     found = _board(call, id)
     shape = {**call.shapes.board(found), "self": f"{call.shapes.agile}/board/{found.id}/configuration"}
+    if "location" in shape:
+        home, rest = shape["location"], call.shapes.rest
+        shape["location"] = {
+            "type": "project",
+            "key": home["projectKey"],
+            "id": str(home["projectId"]),
+            "self": f"{rest}/project/{home['projectId']}",
+            "name": home["projectName"],
+        }
     shape["filter"] = {"id": found.filter_id, "self": f"{call.shapes.rest}/filter/{found.filter_id}"}
     columns: List[Json] = []
     for key, name in (("new", "To Do"), ("indeterminate", "In Progress"), ("done", "Done")):
