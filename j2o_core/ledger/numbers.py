@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Iterator, Optional, Sequence
+from typing import Any, Optional, Sequence
 
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, literal, or_, select, update
 
@@ -108,17 +108,21 @@ def give_up_below(connection: Connection, run: str, step: int, lane: str, number
     )
 
 
-def arrange(connection: Connection, run: str, step: int, lane: str) -> None:
-    """Put the effects of a lane into the order of their ranks: those of one rank are sent in the order of their ids."""
-    columns = [column for column in tables.effect.c if column.name not in ("id", "rank")]
-    here = (*_of(run, step), tables.effect.c.lane == lane)
-    newest: int = connection.execute(select(func.max(tables.effect.c.id))).scalar_one()
-    ordered = select(*columns, literal(0)).where(*here)
-    names = [column.key for column in columns]
-    connection.execute(
-        insert(tables.effect).from_select([*names, "rank"], ordered.order_by(tables.effect.c.rank, tables.effect.c.id))
+def arrange(connection: Connection, run: str, step: int) -> None:
+    """Put the numbered effects of a step into the order in which they are sent: effects of one rank go by their ids.
+
+    Within a lane by number; of several lanes in turns, so that none waits for another, the longest first.
+    """
+    effect = tables.effect.c
+    columns = [column for column in effect if column.name not in ("id", "rank")]
+    here = _of(run, step)
+    newest: int = connection.execute(select(func.max(effect.id))).scalar_one()
+    left = func.count().over(partition_by=effect.lane) - func.row_number().over(
+        partition_by=effect.lane, order_by=(effect.rank, effect.id)
     )
-    connection.execute(delete(tables.effect).where(*here, tables.effect.c.id <= newest))
+    ordered = select(*columns, literal(0)).where(*here).order_by(left.desc(), effect.lane, effect.rank, effect.id)
+    connection.execute(insert(tables.effect).from_select([*(column.key for column in columns), "rank"], ordered))
+    connection.execute(delete(tables.effect).where(*here, effect.id <= newest))
 
 
 def turn_into_filler(
@@ -175,61 +179,31 @@ def given(items: Items, entity: str, prefix: str) -> list[str]:
         item.entity == entity,
         item.display.startswith(prefix, autoescape=True),
     )
-    filled = (
-        select(effect.key)
-        .join(tables.run, tables.run.c.id == effect.run)
-        .where(
-            *_of_pair(items),
-            effect.entity == entity,
-            effect.kind == FILL,
-            effect.state == DONE,
-            effect.key.startswith(prefix, autoescape=True),
-        )
-    )
-    names: list[str] = []
     with items.engine.connect() as connection:
-        for statement in (known, filled):
-            names.extend(connection.execute(statement).scalars())
+        names: list[str] = list(connection.execute(known).scalars())
+    begins = effect.key.startswith(prefix, autoescape=True)
+    names.extend(_scalars(items, select(effect.key), entity, effect.kind == FILL, effect.state == DONE, begins))
     return names
 
 
 @patient
-def to_clear(items: Items, run: str, entity: str) -> Iterator[EffectRow]:
+def to_clear(items: Items, run: str, entity: str) -> list[EffectRow]:
     """The fillers of this run and of earlier ones that may stand on the target still."""
-    effect, cleared = tables.effect.c, tables.effect.alias()
-    gone = (
-        select(cleared.c.id)
-        .where(
-            cleared.c.kind == CLEAR,
-            cleared.c.state == DONE,
-            cleared.c.undoes == effect.id,
-        )
-        .exists()
-    )
+    effect = tables.effect.c
     # Of an earlier run also what was sent and has no outcome: nobody else will look for it.
     may_stand = or_(effect.state == DONE, and_(effect.state == SENT, effect.run != run))
-    statement = (
-        select(tables.effect)
-        .join(tables.run, tables.run.c.id == effect.run)
-        .where(*_of_pair(items), effect.entity == entity, effect.kind == FILL, may_stand, ~gone)
-        .order_by(effect.id)
-    )
+    gone = set(_scalars(items, select(effect.undoes), entity, effect.kind == CLEAR, effect.state == DONE))
+    statement = _of_pair(items, select(tables.effect), entity, effect.kind == FILL, may_stand).order_by(effect.id)
     with items.engine.connect() as connection:
         rows = connection.execute(statement).mappings().all()
-    return iter([read_row(row) for row in rows])
+    return [read_row(row) for row in rows if row["id"] not in gone]
 
 
 @patient
 def cleared(items: Items, entity: str) -> set[str]:
     """The origins of fillers that were removed."""
     effect = tables.effect.c
-    statement = (
-        select(effect.origin)
-        .join(tables.run, tables.run.c.id == effect.run)
-        .where(*_of_pair(items), effect.entity == entity, effect.kind == CLEAR, effect.state == DONE)
-    )
-    with items.engine.connect() as connection:
-        return set(connection.execute(statement).scalars())
+    return set(_scalars(items, select(effect.origin), entity, effect.kind == CLEAR, effect.state == DONE))
 
 
 def _of(run: str, step: int) -> Sequence[Any]:
@@ -242,8 +216,20 @@ def _of(run: str, step: int) -> Sequence[Any]:
     )
 
 
-def _of_pair(items: Items) -> Sequence[Any]:
-    return (tables.run.c.target == items.target, tables.run.c.source == items.source)
+def _of_pair(items: Items, statement: Any, entity: str, *conditions: Any) -> Any:
+    effect, run = tables.effect.c, tables.run.c
+    return statement.join(tables.run, run.id == effect.run).where(
+        run.target == items.target,
+        run.source == items.source,
+        effect.entity == entity,
+        effect.display.isnot(None),  # there is an index of these alone
+        *conditions,
+    )
+
+
+def _scalars(items: Items, statement: Any, entity: str, *conditions: Any) -> list[Any]:
+    with items.engine.connect() as connection:
+        return list(connection.execute(_of_pair(items, statement, entity, *conditions)).scalars())
 
 
 def lane_of(scope: str) -> str:

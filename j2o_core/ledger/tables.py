@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -131,6 +132,12 @@ effect = Table(
     Index("effect_queue", "run", "step", "state", "rank", "id"),
     Index("effect_parent", "run", "entity", "parent_origin"),
     Index("effect_origin", "run", "entity", "origin"),
+    Index(
+        "effect_numbered",
+        "run",
+        sqlite_where=text("display IS NOT NULL"),
+        postgresql_where=text("display IS NOT NULL"),
+    ),
 )
 
 listed = Table(

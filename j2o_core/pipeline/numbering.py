@@ -88,6 +88,8 @@ class Numbers:
                 self._give_up(step, name)
                 message = f"the keys of {scope.name} are not reproduced: no issue is called {scope.name}-1 or the like"
                 yield self._told(entity, NOT_REPRODUCED, message)
+        if self._lanes.get(entity):
+            self._submit(partial(numbers.arrange, run=self._run, step=step))
 
     # ---------------------------------------------------------------- one scope
 
@@ -109,13 +111,12 @@ class Numbers:
         wanted = numbers.wanted(self._items.engine, self._run, step, lane.name)
         if behind:
             message = (
-                f"{behind} keys of {scope.name} are not reproduced: the target has counted past them (to "
+                f"{behind} of the keys of {scope.name} are not reproduced: the target has counted past them (to "
                 f"{numbering.called(scope.name, begin)}); these get numbers after all others"
             )
             yield self._told(entity, NOT_REPRODUCED, message)
         if wanted:
             yield self._fill(entity, numbering, step, lane.name, scope, begin, wanted)
-        self._submit(partial(numbers.arrange, run=self._run, step=step, lane=lane.name))
 
     def _fill(
         self, entity: str, numbering: Numbering, step: int, lane: str, scope: Scope, begin: int, wanted: Sequence[int]
@@ -265,6 +266,7 @@ def plan_clearing(engine: Engine, snapshot: Snapshot, step: Step) -> None:
             effect_class="repeatable",
             payload=row.payload,
             lane=row.origin,
+            display=ANY_NUMBER,
             # Where it was sent twice there may be two: they are looked for.
             item=None if row.resent else row.item,
             undoes=row.id,
@@ -290,5 +292,6 @@ def _found(engine: Engine, snapshot: Snapshot, step: Step, known: set[str]) -> I
                 effect_class="repeatable",
                 payload={},
                 lane=origin,
+                display=ANY_NUMBER,
                 item=identifier,
             )

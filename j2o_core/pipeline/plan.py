@@ -172,7 +172,8 @@ class Planner:
         for problem in told:
             if problem.severity == ERROR:
                 self.stops.add(problem)
-        self._batches.write(Batch(entity, problems=[("", one) for one in told if one.severity != ERROR]))
+        if told:
+            self._batches.write(Batch(entity, problems=[("", one) for one in told if one.severity != ERROR]))
 
     def _not_left_out_again(
         self, batch: Batch, todo: list[Stub], known: Mapping[str, Item], broken: Mapping[str, Sequence[Broken]]

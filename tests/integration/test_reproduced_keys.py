@@ -157,7 +157,7 @@ def test_a_later_run_goes_on_and_fills_what_lies_between(tmp_path: Path):
         assert ended.exit_code == 0, explained(ended)
         expected = {f"ACME-{number}": f"ACME-{number}" for number in (1, 3, 5, 6)}
         assert called(made) == {**expected, "ACME-2": "ACME-7"}, "2 was filled; it takes what comes after all others"
-        assert "1 keys of ACME are not reproduced" in codes(migration, ended)["J2O-P052"]
+        assert "1 of the keys of ACME are not reproduced" in codes(migration, ended)["J2O-P052"]
 
 
 @pytest.mark.long

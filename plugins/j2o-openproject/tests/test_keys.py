@@ -58,13 +58,13 @@ def test_the_form_of_a_project_tells_where_no_flag_does(serve, monkeypatch):
 def test_the_newest_number_of_a_project_is_told_without_those_below_it(serve):
     target = serve(settings={"semantic_identifiers": True})
     numbering = ProjectNumbering(target.client)
-    above = target.make("projects", {"identifier": "ACME", "name": "Acme"})
-    below = target.make("projects", {"identifier": "SUB", "name": "Sub", "parent": above})
+    above = target.make("projects", {"identifier": "ABOVE", "name": "Above"})
+    below = target.make("projects", {"identifier": "BELOW", "name": "Below", "parent": above})
     assert numbering.last(above.id) == 0
     make = target.loader("work_packages").create
     for project in (above, above, below):
         made = make(target.effect("work_packages", {"project": project, "subject": "x", "type": "Task"}))
-    assert (made.display, numbering.last(above.id), numbering.last(below.id)) == ("SUB-1", 2, 1)
+    assert (made.display, numbering.last(above.id), numbering.last(below.id)) == ("BELOW-1", 2, 1)
 
 
 def test_preflight_says_project_by_project_whether_keys_will_be_reproduced(serve):
@@ -87,3 +87,18 @@ def test_a_filler_has_what_its_project_and_type_may_require_and_nothing_else(tar
     payload = {"project": "p", "type": "Task", "subject": "s", "parent": "x", "cf:Size": 3, "cf:Text": {"rich": 1}}
     made = ProjectNumbering(target.client).filler("ACME-7", payload)
     assert made == {"project": "p", "type": "Task", "subject": "ACME-7 (fills a gap, to be removed)", "cf:Size": 3}
+
+
+@pytest.mark.parametrize(
+    ("semantic", "possible", "impossible"),
+    [(True, "ACME_1", "acme"), (False, "acme-1", "ACME"), (True, "A", "NEWPROJECTS")],
+)
+def test_an_identifier_that_the_server_would_refuse_is_told_before_anything_is_written(
+    serve, semantic, possible, impossible
+):
+    target = serve(settings={"semantic_identifiers": semantic})
+    projects = target.loader("projects")
+    assert [one.code for one in projects.problems({"identifier": possible, "name": "x"})] == []
+    (told,) = projects.problems({"identifier": impossible, "name": "x"})
+    assert (told.code, told.field) == ("J2O-O020", "identifier")
+    assert list(projects.problems({"identifier": told.suggestion, "name": "x"})) == []

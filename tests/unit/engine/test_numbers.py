@@ -97,7 +97,9 @@ def numbered(number: int, **more: Any) -> Any:
 
 
 def clearing(row: effects.EffectRow) -> Any:
-    made = thing(0, effects.CLEAR, step=1, lane=row.origin, payload=row.payload, item=row.item, undoes=row.id)
+    made = thing(
+        0, effects.CLEAR, step=1, lane=row.origin, payload=row.payload, item=row.item, undoes=row.id, display="*"
+    )
     return replace(made, origin=row.origin)
 
 
@@ -207,3 +209,18 @@ def test_a_filler_of_an_interrupted_run_is_looked_for_and_removed(bench: Numbere
 def told(bench: Bench) -> list[str]:
     with bench.ledger.engine.connect() as connection:
         return list(connection.execute(select(tables.problem.c.code)).scalars())
+
+
+def test_lanes_are_arranged_by_number_and_in_turns_and_the_longest_first(bench: Numbered) -> None:
+    others = [
+        thing(number, lane=lane_of("projects/2"), display=f"U-{number - 20}", rank=number - 20) for number in (22, 21)
+    ]
+    mine = [replace(numbered(number), rank=number) for number in (4, 1, 3)]
+    last = replace(numbered(9), rank=numbers.LAST, display="*")
+    bench.plan(last, *mine, *others, thing(30))
+    (one, two) = numbers.lanes(bench.ledger.engine, bench.run, 0)
+    assert (one.effects, one.highest, two.effects, two.highest) == (3, 4, 2, 2)
+    bench.writer.submit(lambda connection: numbers.arrange(connection, bench.run, 0))
+    rows = bench.engine.effects.window(0, 0, effects.PLANNED, 0, 100)
+    assert [row.key for row in rows] == ["T-30", "T-1", "T-3", "T-4", "T-21", "T-9", "T-22"]
+    assert {row.rank for row in rows} == {0}

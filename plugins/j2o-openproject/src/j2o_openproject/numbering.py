@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 DEFAULT_GAPS = "25%"
 _KEY = re.compile(r"([A-Z][A-Z0-9_]*)-([1-9][0-9]*)")
+#: a server that does not tell its version is taken for one of these
+_SINCE = (17, 0)
 _REFUSAL = "the server gives work packages plain numbers (Administration > Work packages > Identifiers)"
 
 
@@ -22,6 +24,8 @@ def numbers_by_project(client: OpenProject, configuration: Mapping[str, Any]) ->
 
     No list of settings tells for sure; a form for a project does, which takes upper case only then. It writes nothing.
     """
+    if client.version < _SINCE:
+        return False
     if any("semantic" in str(flag).lower() for flag in configuration.get("activeFeatureFlags") or ()):
         return True
     form = client.ask_form("projects", {"identifier": "J2OPROBE1", "name": "Probe"}) or {}

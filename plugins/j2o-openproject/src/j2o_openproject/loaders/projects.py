@@ -59,19 +59,26 @@ class Projects(FormLoader):
     def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
         """Identifiers and names that the server would refuse."""
         identifier = payload.get("identifier")
-        if isinstance(identifier, str) and (
-            identifier in _RESERVED or not (_CLASSIC.fullmatch(identifier) or _SEMANTIC.fullmatch(identifier))
-        ):
+        if isinstance(identifier, str) and not self._is_possible(identifier):
+            by_project = self.catalogue.numbers_by_project
             yield self.problem(
                 "J2O-O020",
                 f"OpenProject refuses the identifier '{identifier}'",
                 "identifier",
-                expected="up to 100 of a-z 0-9 - _ and not digits alone; where work packages are numbered by project, "
-                "up to 10 of A-Z 0-9 _ beginning with a letter",
-                suggestion=re.sub(r"[^a-z0-9_-]+", "-", identifier.lower()).strip("-")[:100],
+                expected="up to 10 of A-Z 0-9 _ beginning with a letter, since work packages are numbered by project"
+                if by_project
+                else "up to 100 of a-z 0-9 - _ and not digits alone",
+                suggestion=re.sub(r"[^A-Z0-9_]+", "_", identifier.upper()).lstrip("_0123456789")[:10]
+                if by_project
+                else re.sub(r"[^a-z0-9_-]+", "-", identifier.lower()).strip("-")[:100],
             )
         if len(one_line(payload.get("name"))) > _LONGEST_NAME:
             yield self.problem("J2O-O004", f"longer than {_LONGEST_NAME} characters", "name")
+
+    def _is_possible(self, identifier: str) -> bool:
+        if identifier in _RESERVED:
+            return False
+        return bool((_SEMANTIC if self.catalogue.numbers_by_project else _CLASSIC).fullmatch(identifier))
 
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """All projects, archived ones too."""
