@@ -107,7 +107,49 @@ def other_subject(target: dict[str, Any]) -> None:
     target["work_packages"][0]["subject"] = "something else"
 
 
-@pytest.mark.parametrize("change", [other_words, other_bytes, other_order, other_hours, other_subject])
+def nobody_assigned(target: dict[str, Any]) -> None:
+    row = next(row for row in target["work_packages"] if (row["_links"].get("assignee") or {}).get("href"))
+    row["_links"]["assignee"] = {"href": None}
+
+
+def somebody_assigned(target: dict[str, Any]) -> None:
+    row = next(row for row in target["work_packages"] if not (row["_links"].get("assignee") or {}).get("href"))
+    row["_links"]["assignee"] = {"href": f"/api/v3/users/{target['users'][-1]['id']}"}
+
+
+def other_status(target: dict[str, Any]) -> None:
+    target["work_packages"][0]["_links"]["status"]["title"] = "Specified"
+
+
+def other_type(target: dict[str, Any]) -> None:
+    target["work_packages"][0]["_links"]["type"]["title"] = "Milestone"
+
+
+def other_priority(target: dict[str, Any]) -> None:
+    target["work_packages"][0]["_links"]["priority"]["title"] = "Whenever"
+
+
+def other_end(target: dict[str, Any]) -> None:
+    target["work_packages"][0]["dueDate"] = "1999-12-31"
+
+
+def other_start(target: dict[str, Any]) -> None:
+    target["work_packages"][0]["startDate"] = "1999-12-30"
+
+
+def other_estimate(target: dict[str, Any]) -> None:
+    next(row for row in target["work_packages"] if row.get("estimatedTime"))["estimatedTime"] = "PT99H"
+
+
+def other_person(target: dict[str, Any]) -> None:
+    target["time_entries"][0]["_links"]["user"] = {"href": "/api/v3/users/0"}
+
+
+OTHERWISE = [other_words, other_bytes, other_order, other_hours, other_subject, nobody_assigned, somebody_assigned]
+OTHERWISE += [other_status, other_type, other_priority, other_end, other_start, other_estimate, other_person]
+
+
+@pytest.mark.parametrize("change", OTHERWISE)
 def test_the_judge_sees_what_is_not_as_at_the_source(played: Played, change: Callable[[dict[str, Any]], None]):
     verdict = again(played, change)
     assert verdict.different

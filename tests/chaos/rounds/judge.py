@@ -8,6 +8,7 @@ from typing import Any, Hashable, Mapping, Optional
 
 from ...integration.source_words import adf_words, lost, wiki_words
 from .directory import Directory, people_in
+from .values import ROUNDED, Values, seconds
 from .verdict import Verdict
 
 Row = Mapping[str, Any]
@@ -19,10 +20,9 @@ _MARK = {
     "time_entries": re.compile(r"(?:\A|\s)j2o-demo-w(?P<id>\d+);\s*\Z"),
 }
 _KEY = re.compile(r"\b[A-Z][A-Z0-9_]*-\d+\b")
+#: what no database of OpenProject's keeps, or no page shows
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MENTION = re.compile(r"\[~\s*(?:accountid:)?([^\]|]+?)\s*\]")
-#: OpenProject keeps hours as a decimal number: so many seconds may be lost to it
-_ROUNDED = 18
-_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
 
 def judge(source: Row, target: Row, files: Mapping[str, bytes]) -> Verdict:
@@ -49,6 +49,7 @@ class _Bench:
         self._keys = {issue["key"]: identifier for identifier, issue in self._issues.items()}
         self._directory = Directory([*source["users"], *people_in(source["issues"])])
         self._users = {str(row["id"]): self._directory.find(row["login"]) for row in target["users"]}
+        self._values = Values(source["fields"], self._directory, self._users)
         self._packages: dict[str, str] = {}
 
     # ---------------------------------------------------------------- people and projects
@@ -101,7 +102,7 @@ class _Bench:
     # ---------------------------------------------------------------- issues
 
     def work_packages(self) -> None:
-        """One for each issue, with its key, summary, parent, project and words."""
+        """One for each issue, with its key, summary, parent, project, fields and words."""
         rows: dict[str, Row] = {}
         held = []
         for row in self._target["work_packages"]:
@@ -123,7 +124,7 @@ class _Bench:
             f"work package {issue['key']}",
             {
                 "key": issue["key"],
-                "subject": " ".join((fields.get("summary") or "(no summary)").split())[:255].strip(),
+                "subject": " ".join(_CONTROL.sub("", fields.get("summary") or "(no summary)").split())[:255].strip(),
                 "project": fields["project"]["name"],
                 "parent": above,
             },
@@ -134,6 +135,8 @@ class _Bench:
                 "parent": self._packages.get(_linked(row, "parent")),
             },
         )
+        wanted = self._values.wanted(issue)
+        self.verdict.same(f"work package {issue['key']}", wanted, self._values.held(row, wanted))
         self._same_words(f"work package {issue['key']}", fields.get("description"), text)
 
     def comments(self) -> None:
@@ -195,13 +198,17 @@ class _Bench:
             link = "workPackage" if "workPackage" in row["_links"] else "entity"
             held.append((self._packages.get(_linked(row, link)), name))
             if name in wanted:
-                worklog, seconds = wanted[name], _seconds(row["hours"])
-                if abs(seconds - worklog["timeSpentSeconds"]) <= _ROUNDED:
-                    seconds = worklog["timeSpentSeconds"]
+                worklog, spent = wanted[name], seconds(row["hours"])
+                if abs(spent - worklog["timeSpentSeconds"]) <= ROUNDED:
+                    spent = worklog["timeSpentSeconds"]
                 self.verdict.same(
                     f"time entry {name}",
-                    {"day": worklog["started"][:10], "seconds": worklog["timeSpentSeconds"]},
-                    {"day": row["spentOn"], "seconds": seconds},
+                    {
+                        "day": worklog["started"][:10],
+                        "seconds": worklog["timeSpentSeconds"],
+                        "person": self._directory.who(worklog["author"]) if worklog.get("author") else None,
+                    },
+                    {"day": row["spentOn"], "seconds": spent, "person": self._users.get(_linked(row, "user"))},
                 )
         self.verdict.compare("time entry", ((self._keys[row["issue"]], name) for name, row in wanted.items()), held)
 
@@ -267,10 +274,3 @@ def _linked(row: Row, name: str) -> str:
 
 def _id(link: Row) -> str:
     return str(link.get("href") or "").rpartition("/")[2]
-
-
-def _seconds(duration: str) -> int:
-    found = _DURATION.fullmatch(duration)
-    assert found, duration
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
