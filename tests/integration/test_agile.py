@@ -83,3 +83,5 @@ def test_a_lost_ledger_doubles_no_sprint_and_no_board(tmp_path: Path):
         for entity in ENTITIES:
             counts = again.entities[entity]
             assert counts["unchanged"] + counts["skipped"] == counts["source"], (entity, counts)
+        verified = migration.command("verify", migration.spec)
+        assert verified.returncode == 0, verified.stdout + verified.stderr

@@ -157,3 +157,15 @@ def test_a_removed_board_takes_its_columns_along_and_removing_them_again_is_fine
     columns.delete(query.id)
     boards.delete(answer.id)
     assert boards.find(effect) == [] and target.client.get_or_none(f"queries/{query.id}") is None
+
+
+def test_older_servers_take_the_same_sprints_and_boards(serve):
+    target = serve("13")
+    project = target.project()
+    payload = {"project": project, "name": "Sprint 1", "startDate": "2024-01-01"}
+    sprints, effect = target.loader("sprints"), target.effect("sprints", payload, id="1:1")
+    answer = sprints.create(effect)
+    assert answer.differences == () and [found.id for found in sprints.find(effect)] == [answer.id]
+    boards, wanted = target.loader("boards"), board(target, project, [made(target, project)])
+    answer = boards.create(wanted)
+    assert answer.differences == () and [found.id for found in boards.find(wanted)] == [answer.id]
