@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 
-from sqlalchemy import Connection, Engine, bindparam, func, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, func, select, update
 
 from . import tables
 from .many import Chosen, Many
@@ -91,16 +91,24 @@ class Items:
 
     def stream(self, entity: str, run: Optional[str] = None, size: int = 500) -> Iterator[list[Item]]:
         """All items of an entity (or those that ``run`` wrote), in chunks."""
-        after = 0
-        while True:
-            statement = select(*_COLUMNS, tables.item.c.id).where(*_MINE, tables.item.c.id > after)
-            if run is not None:
-                statement = statement.where(tables.item.c.run == run)
-            rows = self._chunk(statement.order_by(tables.item.c.id).limit(size), self._mine(entity))
-            if not rows:
-                return
-            after = rows[-1].id
+        statement = select(*_COLUMNS, tables.item.c.id).where(*_MINE)
+        if run is not None:
+            statement = statement.where(tables.item.c.run == run)
+        for rows in self._rows(statement, entity, size):
             yield [_item(row) for row in rows]
+
+    def places(self, entity: str, size: int = 500) -> Iterator[list[tuple[str, str, str]]]:
+        """(origin, key, target id) of all items of an entity, in chunks."""
+        columns = (tables.item.c.origin, tables.item.c.key, tables.item.c.item, tables.item.c.id)
+        for rows in self._rows(select(*columns).where(*_MINE), entity, size):
+            yield [(row[0], row[1], row[2]) for row in rows]
+
+    @patient
+    def written_by(self, run: str) -> set[str]:
+        """The entities of which a run wrote or adopted items."""
+        statement = select(tables.item.c.entity).where(*_MINE[:2], tables.item.c.run == run).distinct()
+        with self.engine.connect() as connection:
+            return set(connection.execute(statement, {"of_target": self.target, "of_source": self.source}).scalars())
 
     def unverified(self, entity: str, run: str, only_run: Optional[str]) -> Iterator[Item]:
         """Items that ``run`` has not read back equal; of all, or of those that ``only_run`` wrote."""
@@ -130,6 +138,16 @@ class Items:
             for origin, version, updated in seals
         ]
         _SEAL.execute(connection, rows)
+
+    def _rows(self, statement: Select[Any], entity: str, size: int) -> Iterator[Sequence[Any]]:
+        column = tables.item.c.id
+        after = 0
+        while True:
+            rows = self._chunk(statement.where(column > after).order_by(column).limit(size), self._mine(entity))
+            if not rows:
+                return
+            after = rows[-1].id
+            yield rows
 
     @patient
     def _chunk(self, statement: Any, parameters: Mapping[str, object]) -> Sequence[Any]:

@@ -21,6 +21,9 @@ from .server import Unreachable, check_encoding, open_server
 REBUILD = (
     "`j2o run SPEC` or `j2o adopt SPEC` sets it aside under another name and rebuilds it from the marks on the target"
 )
+#: how many KiB of pages a connection to a file keeps (SQLite's own number is 2,000): there are as many as workers, and
+#: the system keeps them too
+_PAGES_KB = 512
 _MIGRATIONS = Path(__file__).with_name("migrations")
 #: the newest migration
 HEAD = "0009"
@@ -213,4 +216,5 @@ def _pragmas(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA cache_size = -{_PAGES_KB}")
     cursor.close()

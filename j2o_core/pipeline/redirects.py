@@ -67,8 +67,8 @@ def _lines_of(
         key = extractor.former_key(alias)
         if key:
             former.setdefault(identifier, []).append(key)
-    for chunk in items.stream(entity):
-        for item in chunk:
-            new = loader.page(item.item)
-            for key in (item.key, *former.get(item.origin, ())):
-                yield entity, key, extractor.page(key), item.item, new
+    for chunk in items.places(entity):
+        for origin, present, item in chunk:
+            new = loader.page(item)
+            for key in (present, *former.get(origin, ())):
+                yield entity, key, extractor.page(key), item, new

@@ -56,7 +56,10 @@ class Verifier:
     def verify(self, only_run: Optional[str] = None) -> Verified:
         """Verify every entity. Raises ``Fatal`` where the target cannot be read."""
         verified = Verified()
+        written = None if only_run is None else self._items.written_by(only_run)
         for entity in self._wiring.entities:
+            if written is not None and entity not in written:
+                continue
             loader = self._wiring.loaders[entity]
             scopes = self._scopes(entity, loader, only_run)
             if scopes is None:

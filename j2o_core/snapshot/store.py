@@ -259,6 +259,7 @@ class Snapshot:
             connection = self._open()
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA cache_size = -{_PAGES_KB}")
             self._local.connection = connection
             with self._guard:
                 ended = [thread for thread in self._connections if not thread.is_alive()]
@@ -277,6 +278,9 @@ class Snapshot:
             raise unusable(self.path, error) from error
 
 
+#: how many KiB of pages a connection keeps (SQLite's own number is 2,000): every thread has one, and the system keeps
+#: them too
+_PAGES_KB = 256
 #: the moment of a row's last change, to compare
 _MOMENT = "coalesce(julianday({}.updated), 0)"
 _CHILDLESS = (

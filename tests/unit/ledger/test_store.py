@@ -156,7 +156,18 @@ def test_any_number_of_items_is_found_each_once(tmp_path: Path, ledger_url: str)
         assert items.by_target("users", targets) == {one.item: [one] for one in some}
         assert len(items.by_target("users", targets, run)) == number
     assert items.by_target("users", targets, "another") == items.get("groups", asked) == {}
+    placed = [one for chunk in items.places("users") for one in chunk]
+    assert placed == [(one.origin, one.key, one.item) for one in all_of_them]
+    assert (items.written_by(run), items.written_by("another"), list(items.places("groups"))) == ({"users"}, set(), [])
     writer.close()
+    ledger.close()
+
+
+def test_connections_to_a_file_keep_few_pages_for_there_are_many(tmp_path: Path):
+    ledger = open_ledger("sqlite:///ledger.db", tmp_path)
+    with ledger.engine.connect() as one, ledger.engine.connect() as other:
+        kept = [connection.exec_driver_sql("PRAGMA cache_size").scalar() for connection in (one, other)]
+    assert kept == [-512, -512]
     ledger.close()
 
 

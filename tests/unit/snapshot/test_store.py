@@ -115,6 +115,10 @@ def test_the_tree_tells_root_depth_circles_and_who_is_disturbed(snapshot: Snapsh
     assert tree.disturbed() == ["elsewhere", "epic", "quiet"]
 
 
+def test_a_connection_keeps_few_pages_for_every_thread_has_one(snapshot: Snapshot):
+    assert snapshot.transaction().execute("PRAGMA cache_size").fetchone() == (-256,)
+
+
 def test_the_connection_of_a_thread_that_has_ended_is_closed(snapshot: Snapshot):
     put(snapshot, record("7"))
     opened = []
