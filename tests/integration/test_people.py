@@ -24,7 +24,7 @@ def people(snapshot: Snapshot, entity: str, name: str) -> Iterator[tuple[str, An
                 yield person.get("accountId") or person.get("key") or person["name"], record.key
 
 
-@pytest.mark.parametrize("edition", ["server", "cloud"])
+@pytest.mark.parametrize("edition", [pytest.param("server", marks=pytest.mark.long), "cloud"])
 def test_members_of_groups_and_actors_of_roles_are_found_without_a_directory(tmp_path: Path, edition: str):
     with sandbox(projects=1, issues=3, seed=5, edition=edition) as made:
         made.jira.faults({"server": "jira", "regex": "/users?/search", "do": "status", "status": 403})

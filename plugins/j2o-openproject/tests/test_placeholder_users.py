@@ -16,7 +16,7 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="module")
 def licensed(serve):
     users = {"hand": {"first_name": "Ha", "last_name": "Nd", "token": "hand-token"}}
-    return serve(edition="enterprise", users=users)
+    return serve("13", edition="enterprise", users=users)
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def gone(licensed):
     return licensed.make("placeholder_users", {"name": f"Bob Gone (bgone{next(_numbers)})"})
 
 
-def test_the_edition_decides_and_not_the_version(serve, target):
-    assert serve("13", edition="enterprise").loader("placeholder_users").refusal() == ""
+def test_the_edition_decides_and_not_the_version(licensed, target):
+    assert licensed.loader("placeholder_users").refusal() == ""
     assert target.loader("placeholder_users").refusal() == NO_EDITION
 
 
