@@ -142,12 +142,15 @@ class Around:
     def files(self, issue: Json, held: Held) -> None:
         """Each file with its bytes, name, author and time."""
         for file in issue["fields"].get("attachment") or ():
-            item = f"{issue['key']} file {file['id']}"
-            row = held.files.get(str(file["id"]))
+            id = str(file.get("id") or "")
+            item = f"{issue['key']} file {id or file.get('filename')}"
+            row = held.files.get(id) or next(
+                (one for one in held.files.values() if not id and _is_named(one, file)), None
+            )
             if row is None:
-                self._absent("Attachment", "attachments", file["id"], item, file.get("filename"))
+                self._absent("Attachment", "attachments", id, item, file.get("filename"))
                 continue
-            digest = self.digests.get(str(file["id"]))
+            digest = self.digests.get(id)
             if digest is not None:
                 same = row["digest"]["hash"] == digest
                 self.result.check(same, "Attachment: bytes", "file", item, (digest, row["digest"]["hash"]))
@@ -291,6 +294,10 @@ def people_in(value: Any) -> Iterator[Json]:
         else:
             for element in value.values():
                 yield from people_in(element)
+
+
+def _is_named(row: Json, file: Json) -> bool:
+    return words(str(row["fileName"])) == words(str(file.get("filename") or ""))
 
 
 def _first_line(row: Json) -> str:

@@ -22,7 +22,10 @@ _NAMED = {
     "status": ("status", ("Jira status", "Status")),
     "priority": ("priority", ("Jira priority", "Priority")),
 }
-_TIMES = {"timeoriginalestimate": ("estimatedTime", "Work"), "timeestimate": ("remainingTime", "Remaining work")}
+_TIMES = {
+    "timeoriginalestimate": ("estimatedTime", "Estimated time"),
+    "timeestimate": ("remainingTime", "Remaining time"),
+}
 #: OpenProject keeps work in hundredths of an hour: half of one, in seconds
 _HUNDREDTH = 18
 _KINDS = {"date": "date", "datetime": "datetime", "number": "number", "user": "user"}
@@ -112,7 +115,7 @@ class Issues:
         elif abs((seconds(held.row.get(attribute)) or 0) - value) <= _HUNDREDTH:
             self.result.found(self._kind(name), place)
         else:
-            told = [text for _, text in held.named(label, attribute) if value in (_told_seconds(text), None)]
+            told = [text for _, text in held.named(label, attribute) if _told_seconds(text) == value]
             self._check(bool(told), name, "text of the description", issue, (value, held.row.get(attribute)))
 
     def _created(self, issue: Json, held: Held, value: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any, Collection, Mapping, Optional
+from urllib.parse import unquote
 
 from .values import body_words
 from .words import markdown_words, missing_words, words
@@ -60,8 +61,9 @@ class People:
         for way in (1, 2):
             if gone and isinstance(body, str):
                 gone = min(gone, missing_words(body_words(self._spelled(body, way)), held), key=len)
-        # Code may hold `&amp;` as it is.
-        return gone and min(gone, missing_words(body_words(self._spelled(body, 0)), words(text)), key=len)
+        for same in (text, unquote(text)):  # code may hold `&amp;` as it is, and addresses are quoted
+            gone = gone and min(gone, missing_words(body_words(self._spelled(body, 0)), words(same)), key=len)
+        return gone
 
     def _spelled(self, body: Any, way: int) -> Any:
         if not isinstance(body, str):

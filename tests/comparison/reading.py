@@ -38,9 +38,10 @@ def read_source(
         voted = [issue["id"] for issue in state["issues"] if (issue["fields"].get("votes") or {}).get("votes")]
         voters = {str(id): _get(session, f"{url}/rest/api/2/issue/{id}/votes").get("voters") or [] for id in voted}
         sums: dict[str, str] = {}
+        files = [file for file in state["attachments"] if file.get("id")]  # the oldest servers tell none
         if digests:
             with ThreadPoolExecutor(4) as pool:
-                sums = dict(pool.map(lambda file: _digest(session, file), state["attachments"]))
+                sums = dict(pool.map(lambda file: _digest(session, file), files))
     return Source(state, roles, sums, {id: rows for id, rows in links.items() if rows}, voters)
 
 

@@ -262,6 +262,8 @@ def a_work_package(subject: Subject) -> Optional[bool]:
     return True
 
 
+#: one of each sort is tried by `make test`, the others by `make test-long`
+_SOME = (a_word_of_a_description, a_number, a_custom_date, an_assignee, a_relation, a_digest, hours, a_watcher)
 MUTATIONS: tuple[tuple[Mutation, str], ...] = (
     (a_word_of_a_description, "Field `description`"),
     (a_word_of_a_comment, "Comment: body"),
@@ -330,7 +332,13 @@ def before(few: Migrated) -> set[Missing]:
     return found
 
 
-@pytest.mark.parametrize(("mutate", "kind"), MUTATIONS, ids=[one.__name__ for one, _ in MUTATIONS])
+@pytest.mark.parametrize(
+    ("mutate", "kind"),
+    [
+        pytest.param(mutate, kind, id=mutate.__name__, marks=[] if mutate in _SOME else [pytest.mark.long])
+        for mutate, kind in MUTATIONS
+    ],
+)
 def test_one_mutation_is_found(few: Migrated, before: set[Missing], mutate: Mutation, kind: str) -> None:
     state = json.loads(json.dumps(few.target.state))
     assert mutate(Subject(few, state)), "there was nothing to change"

@@ -16,7 +16,10 @@ _SPRINT = re.compile(
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}")
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?")
 #: what Jira says of a thing beside its name: addresses, pictures, switches
-_ADDRESSES = {"self", "avatarUrls", "iconUrl", "id", "disabled", "key", "expand", "entityId", "statusColor", "_links"}
+_ADDRESSES = {
+    *("self", "avatarUrls", "iconUrl", "id", "disabled", "key", "expand", "entityId", "statusColor", "_links"),
+    *("isWatching", "hasVoted"),
+}
 
 
 def body_words(body: Any) -> list[str]:

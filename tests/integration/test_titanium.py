@@ -12,6 +12,9 @@ from typing import Any, Iterator, Optional
 
 import pytest
 
+from ..comparison.finding import Comparison
+from ..comparison.reading import read_accounts
+from ..comparison.runs import read
 from ..running import Ended, Migration, Sandbox, explained, sandbox
 from .source_words import adf_words, lost, wiki_words
 
@@ -31,6 +34,8 @@ class Migrated:
         self.ended = ended
         self.again = again
         self.second_writes = 0
+        self.compared = Comparison()
+        self.report: dict[str, Any] = {}
         state = made.openproject.state()
         self.requests = state["requests"]
         self.work_packages: dict[str, dict[str, Any]] = {}
@@ -102,12 +107,15 @@ def migrated(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory
         jira_data=str(path), jira_projects=str(folder / "projects.json"), edition=request.param, attachment_bytes=4096
     ) as made:
         migration = Migration(made, tmp_path_factory.mktemp("titanium") / "home")
+        accounts = read_accounts(made.openproject.url)
         ended = migration.run()
         assert ended.exit_code == 0, explained(ended)
+        both = read(made, migration, ended, accounts, remote_links=False)
         before = made.openproject.state("requests")["requests"]
         again = migration.run()
         after = made.openproject.state("requests")["requests"]
         result = Migrated(issues, made, ended, again)
+        result.compared, result.report = both.compare(), dict(both.report)
         writes = {name: count - before.get(name, 0) for name, count in after.items() if not name.startswith("GET ")}
         result.second_writes = sum(writes.values())
         return result
@@ -226,6 +234,12 @@ def test_author_and_time_of_creation_stand_in_the_text(migrated: Migrated):
         text = row["description"]["raw"]
         assert not lost(wiki_words(author), text), issue["key"]
         assert issue["fields"]["created"][:10] in text, issue["key"]
+
+
+def test_an_independent_comparison_finds_everything(migrated: Migrated):
+    assert migrated.compared.missing == []
+    assert migrated.compared.accounted > 50_000
+    assert migrated.report["success_rate"] == 1.0
 
 
 def test_a_second_run_writes_nothing_and_finds_everything_unchanged(migrated: Migrated):

@@ -95,3 +95,17 @@ def test_an_id_never_becomes_a_path_elsewhere(scripted, connect, tmp_path):
     with Attachments().content(connect(scripted.url), evil, folder) as content:
         assert content.read() == bytes(100_000)
         assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_files_without_an_id_are_told_apart_by_their_address_or_by_name_and_time():
+    listed = [
+        {"filename": "a.txt", "content": "/secure/attachment/10040/a.txt"},
+        {"filename": "b.txt", "created": "2010-01-01T00:00:00.000+0000"},
+        {"filename": "b.txt", "created": "2010-01-02T00:00:00.000+0000"},
+        {"id": "7", "filename": "c.txt"},
+    ]
+    record = Record(Origin("acme", "work_packages", "1"), "A-1", {"fields": {"attachment": listed}})
+    parts = list(Attachments().split(record))
+    assert len({part.id for part in parts}) == 4
+    assert (parts[0].id, parts[3].id) == ("10040", "7")
+    assert all(part.id.isdigit() for part in parts)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterable, Iterator
+from typing import Any, Iterable, Iterator, Mapping
 
 from j2o_core.api import ItemFailed, Part, Record, Retriable, Splitter, Stream
 
 from .plain import iso_time
 
+#: the number of a file in its address
+_NUMBERED = re.compile(r"/(?:attachment|attachment/content)/(\d+)(?:/|$)")
 #: troubles of the server that have nothing to do with this file
 _SERVER_TROUBLE = ("http_429", "http_502", "http_503", "http_504", "no_answer")
 
@@ -24,11 +28,11 @@ class Attachments(Splitter):
     def split(self, record: Record) -> Iterable[Part]:
         """In Jira's order, each once. Of those with one name texts mean the last: ``KEY^name`` is its alias."""
         listed = (record.data.get("fields") or {}).get("attachment") or ()
-        last = {attachment.get("filename"): str(attachment.get("id") or "") for attachment in listed}
+        last = {attachment.get("filename"): _identity(attachment) for attachment in listed}
         seen: dict[str, Part] = {}
         for attachment in listed:
-            identifier, name = str(attachment.get("id") or ""), attachment.get("filename")
-            if identifier and identifier not in seen:
+            identifier, name = _identity(attachment), attachment.get("filename")
+            if identifier not in seen:
                 meant = (f"{record.key}^{name}",) if name and last[name] == identifier else ()
                 updated = iso_time(attachment.get("created"))
                 seen[identifier] = Part(identifier, f"{record.key}/{name or identifier}", attachment, meant, updated)
@@ -55,3 +59,11 @@ class Attachments(Splitter):
             raise ItemFailed(f"attachment {record.key}: {trouble.message}", code=trouble.code) from None
         with saved:
             yield saved
+
+
+def _identity(attachment: Mapping[str, Any]) -> str:
+    """The id; of the oldest servers, which tell none, the number in the address, or one of name and time."""
+    if attachment.get("id"):
+        return str(attachment["id"])
+    found = _NUMBERED.search(str(attachment.get("content") or ""))
+    return found[1] if found else str(zlib.crc32(f"{attachment.get('filename')}/{attachment.get('created')}".encode()))
