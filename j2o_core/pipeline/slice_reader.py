@@ -171,8 +171,8 @@ class SliceReader:
         self._check()
         try:
             for page in pages:
+                yield page  # what was read is kept
                 self._check()
-                yield page
         except Fatal:
             raise
         except Outcome as outcome:
