@@ -14,6 +14,7 @@ from ..pipeline.options import RunOptions
 from ..report.findings import Findings, as_json
 from .document import print_json, print_rows
 from .failure import FINDINGS
+from .ledgers import fixes_of
 from .loading import environment_option, require_spec, secrets_of, spec_argument
 from .progress import progress_display
 from .session import session
@@ -63,7 +64,8 @@ def check(
             close_log()
     shared = [(finding.count, finding.examples) for finding in checked.findings]
     problems = [finding.summary() for finding in checked.findings]
-    found = Findings(loaded.name, checked.entities, problems, "check", shared)
+    fixes = fixes_of(current.plugins)() if problems else {}
+    found = Findings(loaded.name, checked.entities, problems, "check", shared, fixes=fixes)
     if report is not None and format is not None:
         write_findings(found, report, format)
     if json:
@@ -77,9 +79,13 @@ def check(
 def _print(found: Findings) -> None:
     print_rows(("entity", "checked"), list(found.checked.items()))
     print()
+    told: set[str] = set()
     for problem in found.findings:
         place = f"  [{problem.place}]" if problem.place else ""
         key = f" {problem.key}" if problem.key else ""
         print(f"{problem.severity} {problem.code} {problem.entity}{key}: {problem.message}{place}")
+        if problem.code not in told:
+            print(f"  next step: {found.next_step(problem)}")
+        told.add(problem.code)
     errors = sum(problem.severity == ERROR for problem in found.findings)
     print(f"{errors} {'error' if errors == 1 else 'errors'}, {len(found.findings) - errors} warnings")

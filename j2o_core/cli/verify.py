@@ -13,6 +13,7 @@ from ..observe.logs import LogEvents, close_log, open_log
 from ..report.findings import FORMATS, Findings, as_json
 from .document import print_json, print_rows
 from .failure import FINDINGS, USAGE, Refusal
+from .ledgers import fixes_of
 from .loading import environment_option, require_spec, secrets_of, spec_argument
 from .progress import progress_display
 from .session import session
@@ -59,7 +60,8 @@ def verify(
             if display is not None:
                 display.close()
             close_log()
-    found = Findings(loaded.name, verified.checked, tuple(verified.findings), sample=sample)
+    fixes = fixes_of(current.plugins)() if verified.findings else {}
+    found = Findings(loaded.name, verified.checked, tuple(verified.findings), sample=sample, fixes=fixes)
     if report is not None and format is not None:
         write_findings(found, report, format)
     if json:

@@ -145,7 +145,7 @@ class Checking:
         for missing in self._snapshot.unreturned(entity):
             problem = Problem("J2O-P002", UNRETURNED, WARNING, entity=entity, key=missing.parent_key)
             self._findings.add(problem, missing.count)
-        found = circle(self._tree, entity, loader)
+        found = circle(self._tree, self._snapshot, entity, loader)
         if found is not None:
             self._findings.add(found)
         if not done and not loader.stands_in_for:

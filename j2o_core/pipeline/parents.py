@@ -8,6 +8,7 @@ from ..hooks.protocols import Loader
 from ..mapping.model import Mapped
 from ..model.payload import Ref
 from ..model.problem import WARNING, Problem
+from ..snapshot.store import Snapshot
 from ..snapshot.tree import Tree
 
 
@@ -21,14 +22,17 @@ def tree_node(
     return origin, next((one[0] for one in found if one is not None), None), valued
 
 
-def circle(tree: Tree, entity: str, loader: Loader) -> Optional[Problem]:
-    """What to tell where records are their own ancestors."""
+def circle(tree: Tree, snapshot: Snapshot, entity: str, loader: Loader) -> Optional[Problem]:
+    """What to tell where records are their own ancestors, the first of them by key."""
     circles = tree.circles()
     if not circles:
         return None
+    first = circles[:5]
+    known = snapshot.load(entity, first)
+    keys = [known[one][0].key if one in known else one for one in first]
     return Problem(
         "J2O-P010",
-        f"{len(circles)} items are their own ancestors or stand below such: {', '.join(circles[:5])}; "
+        f"{len(circles)} items are their own ancestors or stand below such: {', '.join(keys)}; "
         "their parents are left out where they do not exist yet",
         WARNING,
         entity=entity,

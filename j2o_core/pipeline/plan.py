@@ -345,7 +345,7 @@ class Planner:
     def _plan_tree(self, entity: str, loader: Loader) -> None:
         self._tree_plan.place(entity, loader)
         batch = Batch(entity)
-        found = circle(self._tree, entity, loader)
+        found = circle(self._tree, self._snapshot, entity, loader)
         if found is not None:
             batch.problems.append(("", found))
         self._tree_plan.restore(batch, self._left_out, self._moved)

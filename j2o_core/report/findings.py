@@ -7,13 +7,17 @@ import json
 from dataclasses import dataclass
 from typing import Any, Callable, Mapping, Optional, Sequence, TextIO
 
+from ..model.error_class import error_class
 from ..model.problem import Problem
+from .causes import next_step
 from .csv_report import cell
 from .pages import environment
 
 FIELDS = ("severity", "code", "entity", "key", "field", "message")
 #: of findings that many items share
 SHARED_FIELDS = (*FIELDS, "place", "count", "keys")
+#: what to do next
+NEXT = "next"
 
 
 @dataclass(frozen=True)
@@ -30,17 +34,25 @@ class Findings:
     shared: Optional[Sequence[tuple[int, Sequence[str]]]] = None
     #: so many items of each entity were looked at; ``None``: all of them
     sample: Optional[int] = None
+    #: what to do, by code; findings say it where it is given
+    fixes: Optional[Mapping[str, str]] = None
 
     @property
     def fields(self) -> Sequence[str]:
         """What each finding says."""
-        return FIELDS if self.shared is None else SHARED_FIELDS
+        known = FIELDS if self.shared is None else SHARED_FIELDS
+        return known if self.fixes is None else (*known, NEXT)
+
+    def next_step(self, problem: Problem) -> str:
+        """What to do about a finding."""
+        return next_step(problem.code, error_class(problem.code), self.fixes or {})
 
 
 def as_json(found: Findings) -> dict[str, Any]:
     """``{"spec", "checked": {entity: number}, "findings": [{severity, code, entity, key, field, message}]}``.
 
-    Findings that items share also have ``place``, ``count`` and ``keys``. ``sample`` where not all was looked at.
+    Findings that items share also have ``place``, ``count`` and ``keys``; all of them ``next`` where fixes are known.
+    ``sample`` where not all was looked at.
     """
     sample = {} if found.sample is None else {"sample": found.sample}
     return {"spec": found.spec, **sample, "checked": dict(found.checked), "findings": _rows(found)}
@@ -83,6 +95,9 @@ def _rows(found: Findings) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [{name: str(getattr(one, name)) for name in FIELDS} for one in found.findings]
     for row, one, (count, keys) in zip(rows, found.findings, found.shared or ()):
         row.update(place=str(one.place or ""), count=count, keys=list(keys))
+    if found.fixes is not None:
+        for row, one in zip(rows, found.findings):
+            row[NEXT] = found.next_step(one)
     return rows
 
 

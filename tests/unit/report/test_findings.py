@@ -69,3 +69,10 @@ def test_findings_that_items_share_tell_how_many_which_for_example_and_the_line(
 
 def test_a_check_without_findings_says_so() -> None:
     assert "Nothing was found." in written("html", Findings("acme", {"users": 3}, (), "check", []))
+
+
+def test_where_fixes_are_known_each_finding_says_what_to_do_next() -> None:
+    known = Findings("acme", {"users": 3}, (*FOUND.findings, Problem("J2O-X9", "odd")), fixes={"J2O-V001": "Undo it."})
+    first, second = json.loads(written("json", known))["findings"]
+    assert first["next"] == "Undo it." and second["next"], "of a code that is not known its class tells"
+    assert "Undo it." in written("html", known) and "Undo it." in written("csv", known)
