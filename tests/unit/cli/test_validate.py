@@ -89,7 +89,8 @@ entities:
         ('"cf:A": {value: x, when: "{{ itm.key }}"}', "J2O-M004", 32),
         ('"cf:A": {from: fields.environment, default: "{{ itm.key }}"}', "J2O-M004", 51),
         ('"cf:A": {from: fields.environment, missing: note}', "J2O-M011", 51),
-        ('"cf:A": {from: fields.environment, missing: placeholder}', "J2O-S013", 51),
+        ('"cf:A": {from: fields.environment, missing: placeholder}', "J2O-M011", 51),
+        ('"cf:A": {from: fields.environment, missing: nobody}', "J2O-S013", 51),
     ],
 )
 def test_expressions_paths_and_steps_are_checked_too(
