@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Any, Iterable
+from typing import Any, Iterable, Mapping
 
+from .chaos.rounds.directory import Directory, people_in
+from .chaos.rounds.values import Values
 from .running import Ended, Sandbox
 
 _MARK = re.compile(r"j2o-[A-Za-z0-9_-]+?-[acwr]?\d+")
 
 
 def assert_exactly_once(made: Sandbox, ended: Ended) -> None:
-    """Every item of the source stands on the target once, and the sums of the run add up."""
+    """Every item of the source stands on the target once, issues with their values, and the sums of the run add up."""
     held = made.openproject.state()
-    source = made.jira.state("manifest", "watchers", "users")
+    source = made.jira.state("manifest", "watchers", "users", "issues", "fields")
     manifest = source["manifest"]
     for entity, counts in ended.entities.items():
         others = sum(counts[name] for name in ("created", "updated", "unchanged", "skipped", "failed", "left"))
@@ -58,6 +60,22 @@ def assert_exactly_once(made: Sandbox, ended: Ended) -> None:
     differing = {name: (number, manifest[name]) for name, number in found.items() if number != manifest[name]}
     assert not differing, f"(held, wanted): {differing}"
     assert len(held["memberships"]) >= manifest["memberships"]
+    _with_their_values(source, held)
+
+
+def _with_their_values(source: Mapping[str, Any], held: Mapping[str, Any]) -> None:
+    directory = Directory([*source["users"], *people_in(source["issues"])])
+    users = {str(row["id"]): directory.find(row["login"]) for row in held["users"]}
+    values = Values(source["fields"], directory, users)
+    rows = {_key(row["description"]["raw"]): row for row in held["work_packages"]}
+    otherwise = {}
+    for issue in source["issues"]:
+        if issue["key"] in rows:
+            wanted = values.wanted(issue)
+            found = values.held(rows[issue["key"]], wanted)
+            differing = {name: (found[name], wanted[name]) for name in wanted if found[name] != wanted[name]}
+            otherwise.update({f"{issue['key']} {name}": pair for name, pair in differing.items()})
+    assert not otherwise, f"(held, wanted): {otherwise}"
 
 
 def _once(entity: str, names: Iterable[str]) -> None:
