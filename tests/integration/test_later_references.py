@@ -90,11 +90,13 @@ def test_no_other_text_is_written(later: Later):
     assert later.second.entities["work_packages"]["updated"] == 1
 
 
+@pytest.mark.long
 def test_what_somebody_wrote_meanwhile_stays_and_is_told(later: Later):
     assert "As somebody said in OTH-1." in work_package(later.made, "TXT-4")["description"]["raw"]
     assert "changed on the target since it was written" in later.told(later.second)[("J2O-E021", "TXT-4")]
 
 
+@pytest.mark.long
 def test_what_leads_nowhere_still_is_told_and_what_was_found_is_not(later: Later):
     first, second = later.told(later.first), later.told(later.second)
     assert "lost.txt" in first[("J2O-E022", "TXT-2")]
@@ -103,6 +105,7 @@ def test_what_leads_nowhere_still_is_told_and_what_was_found_is_not(later: Later
     assert ("J2O-E022", "TXT-3") not in second
 
 
+@pytest.mark.long
 def test_a_third_run_writes_nothing_and_all_is_as_verified(later: Later):
     later.made.openproject.reset_counters()
     third = later.run(BOTH)

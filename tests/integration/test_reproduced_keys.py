@@ -119,6 +119,7 @@ def test_parents_with_higher_numbers_are_set_and_their_dates_are_theirs(first):
     assert found["ACME-10"]["dueDate"] == "2020-02-03"
 
 
+@pytest.mark.long
 def test_the_plan_told_how_many_numbers_are_filled(first):
     _, migration, ended = first
     told = [event["message"] for event in ended.events if event["event"] == "problem"]
@@ -131,6 +132,7 @@ def test_the_plan_told_how_many_numbers_are_filled(first):
     ]
 
 
+@pytest.mark.long
 def test_a_second_run_writes_nothing(first):
     made, migration, _ = first
     made.openproject.reset_counters()
