@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from pathlib import Path
-from typing import Any, Iterator, Mapping
+from typing import Any, Iterator, Mapping, Sequence
 
 import yaml
 
@@ -13,6 +13,7 @@ from ..hooks.manager import Plugins
 from ..spec.codes import Code
 
 _CORE = Path(__file__).resolve().parent.parent
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ATTRIBUTES = ("title", "explanation", "fix", "severity")
 
 
@@ -47,7 +48,7 @@ def error_codes(plugins: Plugins) -> dict[str, Any]:
 def _of_runs() -> dict[str, Any]:
     inside = _CORE / "packaged" / "run-codes.yaml"
     path = inside if inside.is_file() else _CORE.parent / "docs" / "reference" / "run-codes.yaml"
-    codes: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    codes: dict[str, Any] = _LOADER(path.read_text(encoding="utf-8")).get_single_data()
     return codes
 
 
@@ -56,8 +57,17 @@ def _tables(plugins: Plugins) -> Iterator[Any]:
     packages = {module.partition(".")[0] for module in modules if module} | {_CORE.name}
     for package in sorted(packages):
         top = importlib.import_module(package)
-        for info in pkgutil.walk_packages(getattr(top, "__path__", ()), f"{package}."):
-            if info.name.endswith(".codes"):
-                module = importlib.import_module(info.name)
-                if hasattr(module, "CODES"):
-                    yield module
+        for name in _named_codes(list(getattr(top, "__path__", ())), f"{package}."):
+            module = importlib.import_module(name)
+            if hasattr(module, "CODES"):
+                yield module
+
+
+def _named_codes(folders: Sequence[str], prefix: str) -> Iterator[str]:
+    """The modules called ``codes`` below some folders, found without importing all packages, which takes long."""
+    for info in pkgutil.iter_modules(folders, prefix):
+        name = info.name.rpartition(".")[2]
+        if info.ispkg:
+            yield from _named_codes([str(Path(folder) / name) for folder in folders], f"{info.name}.")
+        elif name == "codes":
+            yield info.name
