@@ -79,19 +79,23 @@ class Judge:
             if shape in self._judged:
                 continue
             self._judged.add(shape)
-            places: list[Pointer] = []
-            for side in self._printed:
-                printed = list(side.found(exchange, operation, self._strict))
-                if not printed:
-                    break
-                places.extend(pointer for _, one in printed for pointer in (one.pointer, *one.beneath))
-            if not places:
-                continue
-            verdict.needed.update(one for one in self.errata if one not in verdict.needed and one.is_needed_by(places))
+            self._find_needed(exchange, operation, verdict)
             for part, violation in self._right.found(exchange, operation, self._strict):
                 deviation = Deviation(name, part, violation, str(exchange))
                 verdict.deviations[deviation] = verdict.deviations.get(deviation, 0) + 1
         return verdict
+
+    def _find_needed(self, exchange: Exchange, operation: Optional[Operation], verdict: Verdict) -> None:
+        """Which errata excuse something of this exchange; those that are known to be needed are not asked about."""
+        doubtful = [one for one in self.errata if one not in verdict.needed]
+        sides = self._printed if any(one.pattern[0] != "paths" for one in doubtful) else self._printed[:1]
+        places: list[Pointer] = []
+        for side in sides if doubtful else ():
+            printed = list(side.found(exchange, operation, self._strict))
+            if not printed:
+                break
+            places.extend(pointer for _, one in printed for pointer in (one.pointer, *one.beneath))
+        verdict.needed.update(one for one in doubtful if one.is_needed_by(places))
 
 
 def _shape(exchange: Exchange, words: FrozenSet[str]) -> Hashable:

@@ -78,7 +78,7 @@ class Traffic:
     openproject: Sequence[Exchange]
 
 
-def whole_run(folder: Path, edition: str, version: str, issues: int = 14, *, again: bool = False) -> Traffic:
+def whole_run(folder: Path, edition: str, version: str, issues: int = 9, *, again: bool = False) -> Traffic:
     """A run to its end, the cut-over included; then what both servers refuse. ``again``: a look before, and a later run
     over a changed source."""
     (folder / "setup.json").write_text(json.dumps(SETUP), encoding="utf-8")
