@@ -15,6 +15,9 @@ T = TypeVar("T")
 class LaneQueue(Generic[T]):
     """Many workers take from it. A task that must wait keeps its lane to itself until it is back.
 
+    Of the free lanes the one in which most tasks wait comes first, or it would be what all others end before; among
+    equals the one that has been free for longest.
+
     ``clock`` gives seconds; times handed to ``later`` are on it.
     """
 
@@ -26,7 +29,9 @@ class LaneQueue(Generic[T]):
         self._room = threading.Condition(guard)
         self._idle = 0
         self._waiting: dict[str, Deque[T]] = {}
-        self._ready: Deque[str] = deque()
+        #: free lanes as (minus how many wait there, order, lane); what was said before a lane grew is passed over
+        self._ready: list[tuple[int, int, str]] = []
+        self._free: set[str] = set()
         self._busy: set[str] = set()
         self._delayed: list[tuple[float, int, T]] = []
         self._order = itertools.count()
@@ -37,12 +42,10 @@ class LaneQueue(Generic[T]):
         """Add a task behind the others of its lane."""
         with self._changed:
             lane = self._lane_of(task)
-            queue = self._waiting.get(lane)
-            if queue is None:
-                queue = self._waiting[lane] = deque()
-                if lane not in self._busy:
-                    self._ready.append(lane)
+            queue = self._waiting.setdefault(lane, deque())
             queue.append(task)
+            if lane not in self._busy:
+                self._set_free(lane)
             self._unfinished += 1
             self._changed.notify()
 
@@ -56,14 +59,14 @@ class LaneQueue(Generic[T]):
                     task = heapq.heappop(self._delayed)[2]
                     self._changed.notify()  # who was woken for something else may have come for this
                     return task
-                if self._ready:
-                    lane = self._ready.popleft()
+                if self._free:
+                    lane = self._longest()
                     queue = self._waiting[lane]
                     task = queue.popleft()
                     if not queue:
                         del self._waiting[lane]
                     self._busy.add(lane)
-                    if self._ready or self._delayed:
+                    if self._free or self._delayed:
                         self._changed.notify()
                     return task
                 timeout = None if not self._delayed else max(0.0, self._delayed[0][0] - self._clock())
@@ -85,7 +88,7 @@ class LaneQueue(Generic[T]):
             self._busy.discard(lane)
             self._unfinished -= 1
             if lane in self._waiting:
-                self._ready.append(lane)
+                self._set_free(lane)
                 self._changed.notify()
             self._room.notify_all()
 
@@ -105,7 +108,7 @@ class LaneQueue(Generic[T]):
     def is_starved(self) -> bool:
         """Whether a taker finds nothing: all that is waiting stands behind others of its lane."""
         with self._changed:
-            return self._idle > 0 and not self._ready
+            return self._idle > 0 and not self._free
 
     def drain(self) -> list[T]:
         """Take out, and forget, what has not been started yet."""
@@ -113,6 +116,7 @@ class LaneQueue(Generic[T]):
             tasks = [task for queue in self._waiting.values() for task in queue]
             self._waiting.clear()
             self._ready.clear()
+            self._free.clear()
             self._unfinished -= len(tasks)
             self._room.notify_all()
             return tasks
@@ -126,3 +130,14 @@ class LaneQueue(Generic[T]):
             self._changed.notify_all()
             self._room.notify_all()
             return delayed
+
+    def _set_free(self, lane: str) -> None:
+        self._free.add(lane)
+        heapq.heappush(self._ready, (-len(self._waiting[lane]), next(self._order), lane))
+
+    def _longest(self) -> str:
+        while True:
+            waiting, _, lane = heapq.heappop(self._ready)
+            if lane in self._free and -waiting == len(self._waiting[lane]):  # else another entry tells of it
+                self._free.remove(lane)
+                return lane

@@ -23,6 +23,27 @@ def test_tasks_of_one_lane_wait_for_each_other_and_keep_their_order():
     assert queue.take() == "a2"
 
 
+def test_the_lane_in_which_most_wait_is_not_what_all_others_end_before():
+    queue = queue_of("b1", "c1", "c2", "d1", "a1", "a2", "a3", "a4")
+    order = []
+    for _ in range(8):
+        task = queue.take()
+        order.append(task)
+        queue.done(task)
+    assert order == ["a1", "a2", "c1", "a3", "b1", "d1", "c2", "a4"]
+
+
+def test_a_lane_that_grows_while_it_is_taken_keeps_its_order():
+    queue = queue_of("a1", "a2", "b1")
+    assert queue.take() == "a1"
+    for task in ("a3", "c1", "a4"):
+        queue.put(task)
+    queue.done("a1")
+    assert [queue.take(), queue.take(), queue.take()] == ["a2", "b1", "c1"]
+    queue.done("a2")
+    assert queue.take() == "a3"
+
+
 def test_a_task_that_must_wait_keeps_its_lane():
     clock[0] = 0.0
     queue = queue_of("a1", "a2", "b1")
