@@ -29,9 +29,10 @@ class LaneQueue(Generic[T]):
         self._room = threading.Condition(guard)
         self._idle = 0
         self._waiting: dict[str, Deque[T]] = {}
-        #: free lanes as (minus how many wait there, order, lane); what was said before a lane grew is passed over
+        #: free lanes as (minus how many wait there, order, lane); told anew when one grows
         self._ready: list[tuple[int, int, str]] = []
-        self._free: set[str] = set()
+        #: the order under which each stands there at last
+        self._free: dict[str, int] = {}
         self._busy: set[str] = set()
         self._delayed: list[tuple[float, int, T]] = []
         self._order = itertools.count()
@@ -132,12 +133,12 @@ class LaneQueue(Generic[T]):
             return delayed
 
     def _set_free(self, lane: str) -> None:
-        self._free.add(lane)
-        heapq.heappush(self._ready, (-len(self._waiting[lane]), next(self._order), lane))
+        order = self._free[lane] = next(self._order)
+        heapq.heappush(self._ready, (-len(self._waiting[lane]), order, lane))
 
     def _longest(self) -> str:
         while True:
-            waiting, _, lane = heapq.heappop(self._ready)
-            if lane in self._free and -waiting == len(self._waiting[lane]):  # else another entry tells of it
-                self._free.remove(lane)
+            _, order, lane = heapq.heappop(self._ready)
+            if self._free.get(lane) == order:
+                del self._free[lane]
                 return lane
