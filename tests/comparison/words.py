@@ -88,9 +88,7 @@ def _texts(node: Any) -> Iterator[str]:
         if isinstance(node.get("text"), str):
             yield node["text"]
         attributes = node.get("attrs") or {}
-        if node.get("type") in ("mention", "emoji", "status", "placeholder") and isinstance(
-            attributes.get("text"), str
-        ):
+        if node.get("type") in ("mention", "status", "placeholder") and isinstance(attributes.get("text"), str):
             yield attributes["text"]
         for name in ("title", "alt"):
             if isinstance(attributes.get(name), str):
