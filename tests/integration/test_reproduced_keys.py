@@ -9,7 +9,7 @@ from typing import Any, Iterator, Optional
 import pytest
 
 from ..running import Ended, Migration, Sandbox, explained, sandbox
-from .test_changed_source import on_target, writes
+from .test_changed_source import edit, on_target, writes
 from .test_odd_records import comment, comments, issue, person
 
 pytestmark = pytest.mark.newest
@@ -247,3 +247,18 @@ def test_with_the_ledger_lost_halfway_fillers_are_removed_and_keys_are_as_they_w
         assert all(len(name) < 8 for name in rows(made))
         assert set(called(made)) == {f"ACME-{number}" for number in range(2, 30, 2)}
         assert sum(key == name for key, name in called(made).items()) >= 2
+
+
+@pytest.mark.long
+def test_an_issue_that_was_moved_is_moved_in_its_turn_and_has_its_new_key(tmp_path: Path):
+    keys = Keys(tmp_path, [acme(1), acme(2), acme(3), ops(1), ops(2)])
+    with sandbox(**keys.options) as made:
+        migration = keys.migration(made)
+        assert migration.run().exit_code == 0
+        before = rows(made)["ACME-2"]["id"]
+        edit(made, move={"ACME-2": "OPS-4"}, change={"ACME-3": {"summary": "Changed"}})
+        ended = migration.run()
+        assert ended.exit_code == 0, explained(ended)
+        assert set(rows(made)) == {"ACME-1", "ACME-3", "OPS-1", "OPS-2", "OPS-4"}
+        assert rows(made)["OPS-4"]["id"] == before
+        assert ended.entities["work_packages"]["updated"] == 2
