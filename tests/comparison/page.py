@@ -28,7 +28,7 @@ _SECTIONS = (
 _HEAD = """\
 # What arrives where
 
-Every kind of thing that Jira holds, and where on OpenProject it stands after a migration. *Prepared*: an administrator
+What people put into Jira, and where on OpenProject it stands after a migration. *Prepared*: an administrator
 has made the custom fields that the full templates (`jira-datacenter`, `jira-cloud`) ask for, and one for each field of
 the Jira's own. *As it comes*: nobody has prepared anything; the tables of `demo` and of the basic templates, with the
 history, votes and remote links of the full ones.
@@ -37,6 +37,9 @@ This page is written from passing tests: generated Jiras of each edition with a 
 texts are migrated, and a comparison that shares no code with j2o finds each word, number, day, instant, person and link
 of the source on the target, or the reason in the run's report. A test fails where page and comparison disagree. Where
 several places are named, it depends on the value: an option that the target's list does not have is told in words.
+
+Sprints by themselves (dates, goals), boards, saved filters and dashboards, and what a Jira is set up with are not
+compared here; the [report](../how-to/read-the-report.md) of each run accounts for them.
 """
 _FOOT = """
 ## What OpenProject cannot hold

@@ -92,20 +92,21 @@ class Target:
                 self.work_packages[origin] = held
         self.origins = {str(held.row["id"]): origin for origin, held in self.work_packages.items()}
         self._hang(state, by_number)
+        self._projects = {folded(row["name"]): row for row in reversed(state["projects"])}
+        self._versions: dict[tuple[str, str], Json] = {}
+        for row in state["versions"]:
+            told = preserved_lines(_raw(row.get("description"))).get("name", "")
+            for known in (row["name"], told):
+                self._versions.setdefault((id_of(row["_links"]["definingProject"]), folded(known)), row)
 
     def project(self, name: str) -> Optional[Json]:
         """The project of a name."""
-        return next((row for row in self.state["projects"] if folded(row["name"]) == folded(name)), None)
+        return self._projects.get(folded(name))
 
     def version(self, project: str, name: str) -> Optional[Json]:
         """The version of a project's name and its own; a name that was cut stands whole in the text."""
-        home, wanted = self.project(project), folded(name)
-        for row in self.state["versions"]:
-            if home is not None and id_of(row["_links"]["definingProject"]) == str(home["id"]):
-                told = preserved_lines(_raw(row.get("description")))
-                if folded(row["name"]) == wanted or folded(told.get("name", "")) == wanted:
-                    return dict(row)
-        return None
+        home = self.project(project)
+        return None if home is None else self._versions.get((str(home["id"]), folded(name)))
 
     def origin_of(self, row: Json, link: str) -> Optional[str]:
         """The id in Jira of the work package that a link leads to."""
