@@ -90,16 +90,16 @@ class Items:
             )
 
     def stream(self, entity: str, run: Optional[str] = None, size: int = 500) -> Iterator[list[Item]]:
-        """All items of an entity (or those that ``run`` wrote), in chunks."""
-        statement = select(*_COLUMNS, tables.item.c.id).where(*_MINE)
+        """All items of an entity (or those that ``run`` wrote), in chunks, by origin."""
+        statement = select(*_COLUMNS).where(*_MINE)
         if run is not None:
             statement = statement.where(tables.item.c.run == run)
         for rows in self._rows(statement, entity, size):
             yield [_item(row) for row in rows]
 
     def places(self, entity: str, size: int = 500) -> Iterator[list[tuple[str, str, str]]]:
-        """(origin, key, target id) of all items of an entity, in chunks."""
-        columns = (tables.item.c.origin, tables.item.c.key, tables.item.c.item, tables.item.c.id)
+        """(origin, key, target id) of all items of an entity, in chunks, by origin."""
+        columns = (tables.item.c.origin, tables.item.c.key, tables.item.c.item)
         for rows in self._rows(select(*columns).where(*_MINE), entity, size):
             yield [(row[0], row[1], row[2]) for row in rows]
 
@@ -140,13 +140,14 @@ class Items:
         _SEAL.execute(connection, rows)
 
     def _rows(self, statement: Select[Any], entity: str, size: int) -> Iterator[Sequence[Any]]:
-        column = tables.item.c.id
-        after = 0
+        # In the order of the unique index: by any other every chunk would visit and sort all items of the entity.
+        column = tables.item.c.origin
+        after = ""
         while True:
             rows = self._chunk(statement.where(column > after).order_by(column).limit(size), self._mine(entity))
             if not rows:
                 return
-            after = rows[-1].id
+            after = rows[-1].origin
             yield rows
 
     @patient

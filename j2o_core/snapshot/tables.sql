@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS record (
   generation INTEGER NOT NULL,
   UNIQUE (entity, id)
 );
+CREATE INDEX IF NOT EXISTS record_of ON record (entity);  -- in the order of ``sequence``, as every index is at its end
 CREATE INDEX IF NOT EXISTS record_parent ON record (entity, parent_id);
 CREATE INDEX IF NOT EXISTS record_below ON record (parent_entity, parent_id) WHERE parent_entity IS NOT NULL;
 CREATE TABLE IF NOT EXISTS alias (

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -12,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, insert, inspect, select
+from sqlalchemy import Connection, event, func, insert, inspect, select
 
 from j2o_core.ledger import effects, listing, runs, sending, store, tables
 from j2o_core.ledger.effect_rows import Ended
@@ -160,6 +161,20 @@ def test_any_number_of_items_is_found_each_once(tmp_path: Path, ledger_url: str)
     assert placed == [(one.origin, one.key, one.item) for one in all_of_them]
     assert (items.written_by(run), items.written_by("another"), list(items.places("groups"))) == ({"users"}, set(), [])
     writer.close()
+    ledger.close()
+
+
+def test_items_are_walked_through_without_sorting_them_for_every_chunk(tmp_path: Path):
+    ledger = open_ledger("sqlite:///ledger.db", tmp_path)
+    items = Items(ledger.engine, 1, "acme")
+    asked: list[tuple[str, Any]] = []
+    event.listen(ledger.engine, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+    for walk in (items.stream("users"), items.stream("users", "some run"), items.places("users")):
+        assert list(walk) == []
+    with ledger.engine.connect() as connection:
+        for statement, parameters in list(asked):
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            assert [row[-1].split(" (")[0] for row in plan] == ["SEARCH item USING INDEX sqlite_autoindex_item_1"]
     ledger.close()
 
 

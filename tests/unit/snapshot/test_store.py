@@ -115,6 +115,17 @@ def test_the_tree_tells_root_depth_circles_and_who_is_disturbed(snapshot: Snapsh
     assert tree.disturbed() == ["elsewhere", "epic", "quiet"]
 
 
+def test_records_are_walked_through_without_sorting_them_for_every_chunk(snapshot: Snapshot):
+    connection, asked = snapshot.transaction(), []
+    connection.set_trace_callback(asked.append)
+    list(snapshot.stubs("users"))
+    connection.set_trace_callback(None)
+    (statement,) = asked
+    plan = [row[-1] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    assert plan[0] == "SEARCH r USING INDEX record_of (entity=? AND rowid>?)"
+    assert not any("TEMP B-TREE" in step for step in plan)
+
+
 def test_a_connection_keeps_few_pages_for_every_thread_has_one(snapshot: Snapshot):
     assert snapshot.transaction().execute("PRAGMA cache_size").fetchone() == (-256,)
 
