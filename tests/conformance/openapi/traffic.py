@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any, Iterator, Sequence
+from unittest import mock
 
 import requests
 
 from j2o_core.testing import Conformance, Kit
 from j2o_jira.conformance import add_cases as jira_cases
 from j2o_openproject.conformance import add_cases as openproject_cases
+from j2o_sandbox import serving
 from j2o_sandbox.options import SandboxOptions
 
+from ...forking import Forked
 from ...running import Migration, Sandbox, explained, sandbox
 from .errata import Server
 from .exchange import Exchange, heard, listen
@@ -111,7 +115,7 @@ def loaders_at_work() -> Traffic:
     """Every loader's case of the conformance kit: looked for, created, changed, read, refused, removed."""
     kit = Kit()
     openproject_cases(kit)
-    with Conformance("openproject") as conformance:
+    with _forks(), Conformance("openproject") as conformance:
         worlds = {case.world: conformance.worlds.world(case.world).options.url for case in kit.loaders}
         listen(*worlds.values())
         for proof in conformance.proofs:
@@ -125,7 +129,7 @@ def readers_at_work() -> list[Traffic]:
     """Every extractor, surveyor and inspector of Jira in both editions: the kit's proofs without troubles."""
     kit = Kit()
     jira_cases(kit)
-    with Conformance("jira") as conformance:
+    with _forks(), Conformance("jira") as conformance:
         urls = {case.label: conformance.worlds.world(case.world).options.url for case in kit.inspectors}
         listen(*urls.values())
         for proof in conformance.proofs:
@@ -133,6 +137,17 @@ def readers_at_work() -> list[Traffic]:
             if role in _READERS and case.endswith("]") and not any(mood in proof.name for mood in _MOODS):
                 proof()
         return [Traffic(Server(edition, "17.8"), heard(url), ()) for edition, url in urls.items()]
+
+
+@contextlib.contextmanager
+def _forks() -> Iterator[None]:
+    """The sandboxes of the kit start without their imports, which cost more than they do."""
+
+    def fork() -> Forked:
+        return Forked("j2o_sandbox.serving", [], text=False, stdin=True, session=True)
+
+    with mock.patch.object(serving, "_spawn", fork):
+        yield
 
 
 def _change_everything(made: Sandbox) -> None:
