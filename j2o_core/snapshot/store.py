@@ -158,8 +158,9 @@ class Snapshot:
                 .execute(
                     "SELECT r.sequence, r.id, r.key, r.digest, r.parent_entity, r.parent_id, p.digest FROM record r"
                     # By another index every chunk would visit and sort all records of the entity.
-                    " INDEXED BY record_of LEFT JOIN record p ON p.entity = r.parent_entity AND p.id = r.parent_id"
-                    " WHERE r.entity = ? AND r.generation = ? AND r.sequence > ? ORDER BY r.sequence LIMIT ?",
+                    " INDEXED BY record_in_turn LEFT JOIN record p ON p.entity = r.parent_entity AND p.id = r.parent_id"
+                    " WHERE r.entity = ? AND r.generation >= 0 AND r.generation = ? AND r.sequence > ?"
+                    " ORDER BY r.sequence LIMIT ?",
                     (entity, self.generation, after, size),
                 )
                 .fetchall()

@@ -14,7 +14,8 @@ CREATE TABLE IF NOT EXISTS record (
   generation INTEGER NOT NULL,
   UNIQUE (entity, id)
 );
-CREATE INDEX IF NOT EXISTS record_of ON record (entity);  -- in the order of ``sequence``, as every index is at its end
+-- In the order of ``sequence``, as every index is at its end. The condition keeps it from queries that do not walk.
+CREATE INDEX IF NOT EXISTS record_in_turn ON record (entity) WHERE generation >= 0;
 CREATE INDEX IF NOT EXISTS record_parent ON record (entity, parent_id);
 CREATE INDEX IF NOT EXISTS record_below ON record (parent_entity, parent_id) WHERE parent_entity IS NOT NULL;
 CREATE TABLE IF NOT EXISTS alias (

@@ -13,6 +13,9 @@ from j2o_core.snapshot.store import Snapshot
 from j2o_core.snapshot.tree import Tree
 
 
+RECORD_BY_ID = "SEARCH r USING INDEX sqlite_autoindex_record_1 (entity=? AND id=?)"
+
+
 @pytest.fixture
 def snapshot(tmp_path: Path):
     opened = Snapshot(tmp_path / "snapshot.db", "acme")
@@ -122,8 +125,18 @@ def test_records_are_walked_through_without_sorting_them_for_every_chunk(snapsho
     connection.set_trace_callback(None)
     (statement,) = asked
     plan = [row[-1] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
-    assert plan[0] == "SEARCH r USING INDEX record_of (entity=? AND rowid>?)"
+    assert plan[0] == "SEARCH r USING INDEX record_in_turn (entity=? AND rowid>?)"
     assert not any("TEMP B-TREE" in step for step in plan)
+
+
+def test_further_names_are_found_by_the_names_and_not_by_all_records_for_each(snapshot: Snapshot):
+    connection, asked = snapshot.transaction(), []
+    connection.set_trace_callback(asked.append)
+    list(snapshot.further_names("users"))
+    connection.set_trace_callback(None)
+    (statement,) = asked
+    plan = [row[-1] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    assert plan[:2] == ["SEARCH a USING PRIMARY KEY (entity=?)", RECORD_BY_ID]
 
 
 def test_a_connection_keeps_few_pages_for_every_thread_has_one(snapshot: Snapshot):
