@@ -12,7 +12,6 @@ from j2o_core.snapshot.derive import Derivation, children, unreturned
 from j2o_core.snapshot.store import Snapshot
 from j2o_core.snapshot.tree import Tree
 
-
 RECORD_BY_ID = "SEARCH r USING INDEX sqlite_autoindex_record_1 (entity=? AND id=?)"
 
 
