@@ -12,6 +12,7 @@ from j2o_core.testing import Kit, World, Worlds, records_of
 from .agile.boards import BoardColumns, Boards
 from .agile.sprints import IssueSprints, Sprints
 from .attachments import Attachments
+from .configuration import Configuration
 from .connector import JiraConnector
 from .dashboards import Dashboards
 from .filters.extractor import Filters
@@ -20,7 +21,7 @@ from .history import History, HistoryFile
 from .inspector import JiraInspector
 from .issues.extractor import Issues
 from .members import Members, Participants
-from .people import People
+from .people import Actors, People
 from .projects import Projects, Versions
 from .survey.surveyor import JiraSurveyor
 from .users import Users
@@ -35,6 +36,8 @@ def add_cases(kit: Kit) -> None:
         kit.extractor(Issues, world, entity="work_packages", options=_SMALL, label=edition)
         for extractor in (Users, Groups, Projects, Members, Versions, Sprints, Boards, Filters, Dashboards):
             kit.extractor(extractor, world, one_page=True, label=edition)
+        kit.extractor(Configuration, world, one_page=True, label=edition)
+        kit.splitter(Actors, records_of(Members, world, entity="memberships"), label=edition)
         issues = records_of(Issues, world, entity="work_packages")
         for splitter in (People, Participants, Attachments, Watchers, History, HistoryFile, IssueSprints):
             kit.splitter(splitter, issues, label=edition)

@@ -35,7 +35,7 @@ def test_lists_of_the_administrator_and_written_history_stay_as_they_are(fresh, 
 
 @pytest.mark.parametrize(
     "path",
-    ["portfolios", "grids", "documents", "meetings", "wiki_pages/1", "custom_actions/1", "work_packages/1/file_links"],
+    ["portfolios", "documents", "meetings", "wiki_pages/1", "custom_actions/1", "work_packages/1/file_links"],
 )
 def test_what_the_sandbox_does_not_serve_is_a_404(fresh, path):
     assert fresh.refused("GET", path)[:2] == (404, "NotFound")

@@ -115,7 +115,12 @@ class Issues(Extractor):
 
     def pages(self, selection: Selection, slice: str, cursor: Any) -> Iterator[Page]:
         """A page per request for issues; ``cursor`` holds those that are still to be read."""
-        wanted = {name: bool(self.options.get(name, True)) for name in ("history", "watchers", "comments", "worklogs")}
+        wanted = {
+            "history": bool(self.options.get("history", True)),
+            "watchers": bool(self.options.get("watchers", True)),
+            "comments": bool(self.options.get("comments", True)),
+            "worklogs": bool(self.options.get("worklogs", True)),
+        }
         wanted["voters"] = bool(self.options.get("voters", False))
         sublists = Sublists(self.client, **wanted, remote_links=str(self.options.get("remote_links", NONE)))
         desks = DeskComments(self.client)
