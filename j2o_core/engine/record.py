@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter
-from dataclasses import replace
 from typing import Any, Mapping, Optional, Sequence
 
 from ..hooks.protocols import Loader
@@ -258,12 +257,7 @@ class Recorder:
     def _untouched(self, row: effects.EffectRow) -> Optional[Item]:
         """The item of a last touch that was refused: a later run sees that these fields are not as they should be."""
         item = self._engine.items.get(row.entity, [row.origin]).get(row.origin)
-        names = row.only or frozenset()
-        if item is None:
-            return None
-        fields = {name: "" if name in names else value for name, value in item.fields.items()}
-        image = {name: value for name, value in item.image.items() if name not in names}
-        return replace(item, record_digest="", fields=fields, image=image)
+        return None if item is None else item.without(row.only or frozenset())
 
     def _item(self, task: Task, answer: Answer, owned: str) -> Item:
         row = task.row

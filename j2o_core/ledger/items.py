@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Collection, Iterable, Iterator, Mapping, Optional, Sequence
 
 from sqlalchemy import Connection, Engine, Select, bindparam, func, select, update
 
@@ -34,6 +34,12 @@ class Item:
     version: Optional[str] = None
     updated: Optional[str] = None
     verified: Optional[str] = None
+
+    def without(self, names: Collection[str]) -> Item:
+        """The item as one whose fields ``names`` are not as they should be: the next plan sees that."""
+        fields = {name: "" if name in names else value for name, value in self.fields.items()}
+        image = {name: value for name, value in self.image.items() if name not in names}
+        return replace(self, record_digest="", fields=fields, image=image)
 
 
 class Items:

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from .. import __name__ as core_name
 from ..ledger import effects, plans, runs, tables
+from ..ledger.items import Items
 from ..ledger.runs import RunState
 from ..ledger.server import clock_of
 from ..ledger.store import Ledger
@@ -24,6 +25,7 @@ from ..snapshot.store import Snapshot
 from .extract import begun_before, read_before
 from .interrupt import STOPPED
 from .options import RETRY_SKIPPED, Emit, RunOptions
+from .owed import note_owed
 from .recorded import drop, snapshot_path
 from .retry import failures
 from .taking_up import take_up
@@ -210,6 +212,8 @@ class Beginning:
             self._emit({"event": "notice", "message": f"waiting {seconds:.0f} s for lost requests of run {state.id}"})
             if self._stop.wait(seconds):
                 raise Fatal("stopped before anything was begun", exit_code=STOPPED)
+        items = Items(self._ledger.engine, state.target, state.source)
+        note_owed(state.id, items, self._writer, self._wiring.loaders)
         self._change(state, state=runs.SUPERSEDED, finished=time.time())
         return frozenset(entity for entity, _, _ in rows)
 

@@ -19,7 +19,7 @@ from .rounds.reached import Reached
 from .rounds.verdict import Verdict
 
 pytestmark = [
-    pytest.mark.newest,
+    pytest.mark.oldest,
     pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and limits"),
     pytest.mark.xdist_group("rounds"),
 ]

@@ -5,8 +5,12 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import pytest
+
 from ..exactly_once import assert_exactly_once
 from ..running import Migration, explained, sandbox
+
+pytestmark = pytest.mark.oldest
 
 OTHER = """\
 apiVersion: j2o/v1
@@ -38,3 +42,22 @@ def test_a_changed_spec_after_an_interrupted_run_writes_nothing_twice(tmp_path: 
         assert ended.run not in runs and len(runs) == 2
         assert ended.events[0]["resumed"] is False
         assert_exactly_once(made, ended)
+
+
+def test_what_children_have_disturbed_is_restored_by_the_run_of_another_spec(tmp_path: Path):
+    spec = tmp_path / "other.yaml"
+    spec.write_text(OTHER, encoding="utf-8")
+    with sandbox(projects=1, issues=10, seed=19) as made:
+        migration = Migration(made, tmp_path / "home")
+        made.openproject.faults({"method": "PATCH", "do": "status", "status": 503, "regex": r"/work_packages/\d+$"})
+        going = migration.going()
+        assert going.reach(event="progress", stage="apply", entity="work_packages", wanted=10)
+        going.signal(signal.SIGKILL)
+        going.end()
+        made.openproject.faults()
+        migration.spec = str(spec)
+        ended = migration.run()
+        assert ended.exit_code == 0, explained(ended)
+        assert_exactly_once(made, ended)
+        again = migration.run()
+        assert again.entities["work_packages"]["unchanged"] == 10, explained(again)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from ..cluster import Case
 from ..exactly_once import assert_exactly_once
 from ..postgres import Postgres
 from ..running import explained, sandbox
+
+pytestmark = pytest.mark.oldest
 
 
 def test_workers_in_processes_of_their_own_write_everything_once_and_their_log_lines_arrive(

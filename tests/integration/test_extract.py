@@ -11,7 +11,7 @@ import pytest
 from ..exactly_once import assert_exactly_once
 from ..running import Migration, Server, explained, sandbox
 
-pytestmark = pytest.mark.newest
+pytestmark = pytest.mark.oldest
 
 OTHER_MAPPING = """\
 apiVersion: j2o/v1

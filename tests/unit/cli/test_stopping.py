@@ -13,6 +13,8 @@ import pytest
 from ... import forking
 from ...forking import Forked
 
+pytestmark = pytest.mark.oldest
+
 SPEC = """\
 apiVersion: j2o/v1
 kind: Migration
