@@ -9,7 +9,7 @@ import pytest
 
 from ..running import Migration, sandbox
 
-pytestmark = pytest.mark.newest
+pytestmark = pytest.mark.long
 
 OTHER = """\
 apiVersion: j2o/v1

@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ..running import Migration, Sandbox, explained, sandbox
+
+pytestmark = pytest.mark.oldest
 
 
 def _closed(made: Sandbox) -> tuple[set[str], set[str], set[str]]:

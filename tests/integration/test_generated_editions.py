@@ -9,7 +9,7 @@ import pytest
 from ..exactly_once import assert_exactly_once
 from ..running import Migration, Sandbox, explained, sandbox
 
-pytestmark = pytest.mark.newest
+pytestmark = pytest.mark.long
 
 
 def requests_of(made: Sandbox) -> dict[str, int]:

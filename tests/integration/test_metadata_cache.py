@@ -8,7 +8,7 @@ import pytest
 
 from ..running import Migration, Sandbox, explained, sandbox
 
-pytestmark = pytest.mark.newest
+pytestmark = pytest.mark.long
 
 METADATA = {
     "openproject": (

@@ -9,7 +9,7 @@ import pytest
 
 from ..running import Ended, Migration, Sandbox, explained, sandbox
 
-pytestmark = pytest.mark.newest
+pytestmark = pytest.mark.long
 
 SPEC = """\
 apiVersion: j2o/v1

@@ -13,6 +13,7 @@ from j2o_core.cli import main
 from j2o_core.testing.scaffold import BadName, scaffold
 
 
+@pytest.mark.oldest
 def test_it_writes_a_distribution_whose_own_tests_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["plugins", "new", "acme-risk"]) == 0

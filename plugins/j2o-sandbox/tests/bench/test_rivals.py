@@ -15,6 +15,8 @@ from j2o_sandbox.bench.pumping import contest, phases
 from j2o_sandbox.bench.setting import Setting
 from j2o_sandbox.bench.world import Write
 
+pytestmark = pytest.mark.long
+
 FOLDER = Path(j2o_sandbox.bench.__file__).parent
 
 
