@@ -13,7 +13,7 @@ import pytest
 
 from ..running import Ended, Migration, Sandbox, explained, sandbox
 
-pytestmark = pytest.mark.oldest
+pytestmark = [pytest.mark.oldest, pytest.mark.xdist_group("archive")]
 
 SIZE: dict[str, Any] = {"projects": 2, "issues": 30, "seed": 19}
 

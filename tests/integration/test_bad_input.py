@@ -10,7 +10,7 @@ import pytest
 
 from ..running import Ended, Migration, Sandbox, explained, sandbox
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, pytest.mark.xdist_group("bad-input")]
 
 HEAD = "apiVersion: j2o/v1\nkind: Migration\nname: demo\nextends: j2o:demo\n"
 QUICK = HEAD + "runtime: {retry: {attempts: 2, wait: {initial: 0.05, max: 0.1}}}\n"

@@ -12,7 +12,7 @@ from ..running import Migration, explained, sandbox
 from .test_frozen_spec import writes
 from .test_odd_records import comment, comments, issue, person
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, pytest.mark.xdist_group("check")]
 
 SPEC = """\
 apiVersion: j2o/v1

@@ -9,7 +9,7 @@ import pytest
 
 from ..running import Migration, sandbox
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, pytest.mark.xdist_group("coverage")]
 
 #: a spec that forgets: a user has no text on the target that could keep what is not mapped
 FORGETFUL = """\

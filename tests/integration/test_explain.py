@@ -9,7 +9,7 @@ import pytest
 
 from ..running import Migration, sandbox
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, pytest.mark.xdist_group("explain")]
 
 
 @pytest.fixture(scope="module")

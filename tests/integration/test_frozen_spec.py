@@ -13,7 +13,7 @@ import yaml
 from ..exactly_once import assert_exactly_once
 from ..running import Ended, Migration, Sandbox, explained, sandbox
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, pytest.mark.xdist_group("frozen-spec")]
 
 FROZEN = """\
 apiVersion: j2o/v1

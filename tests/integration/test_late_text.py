@@ -11,7 +11,7 @@ import pytest
 from ..running import Ended, Migration, Sandbox, explained, sandbox
 from .test_odd_records import comment, comments, issue, person
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, pytest.mark.xdist_group("late-text")]
 
 FIRST = """\
 See TXT-2 and OTH-1, not {{TXT-2}}, NOPE-7, UTF-8 or http://www.example.com/TXT-2; TXT-99 is gone. r34 #12

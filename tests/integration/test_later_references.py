@@ -13,7 +13,7 @@ from .test_changed_source import edit, on_target, work_package, writes
 from .test_late_text import file, other, text
 from .test_odd_records import comment, comments, person
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, pytest.mark.xdist_group("later-references")]
 
 ONE, BOTH = "one.yaml", "both.yaml"
 

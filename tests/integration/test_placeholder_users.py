@@ -14,7 +14,7 @@ from ..running import Ended, Migration, Sandbox, explained, sandbox
 from .test_changed_source import writes
 from .test_odd_records import comment, comments, issue, person
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, pytest.mark.xdist_group("placeholder-users")]
 
 LICENSED = "edition: enterprise\nsettings: {writable_history: true}\n"
 SPEC = """

@@ -14,7 +14,7 @@ from ..exactly_once import assert_exactly_once
 from ..running import Ended, Migration, explained, sandbox
 from .test_frozen_spec import writes
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, pytest.mark.xdist_group("plan")]
 
 SPEC = "apiVersion: j2o/v1\nkind: Migration\nname: demo\nextends: j2o:demo\n"
 RENAMED = SPEC + 'entities: {work_packages: {map: {subject: {from: null, value: "{{ item.key }} renamed"}}}}\n'

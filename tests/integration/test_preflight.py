@@ -14,7 +14,7 @@ import pytest
 from ..running import Migration, sandbox
 from .test_frozen_spec import writes
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, pytest.mark.xdist_group("preflight")]
 
 SPEC = """\
 apiVersion: j2o/v1

@@ -9,7 +9,7 @@ import pytest
 
 from ..running import Migration, Sandbox, explained, sandbox
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, pytest.mark.xdist_group("prepared-target")]
 
 SETUP = """
 settings: {writable_history: true}

@@ -12,7 +12,7 @@ from ..running import Ended, Migration, Sandbox, explained, sandbox
 from .test_changed_source import edit, on_target, writes
 from .test_odd_records import comment, comments, issue, person
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, pytest.mark.xdist_group("reproduced-keys")]
 
 SPEC = """\
 apiVersion: j2o/v1

@@ -13,7 +13,7 @@ from ..running import Ended, Migration, Sandbox, explained, sandbox
 from .test_frozen_spec import writes
 from .test_odd_records import issue
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, pytest.mark.xdist_group("rules-across")]
 
 SPEC = {"apiVersion": "j2o/v1", "kind": "Migration", "name": "demo", "extends": "j2o:demo"}
 SUMMARIES = ["Same", "same", "Other", "Same", "Lonely"]

@@ -13,7 +13,7 @@ import pytest
 
 from j2o_sandbox.bench.rows import LINES, is_worse, row
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, pytest.mark.xdist_group("bench")]
 
 
 def bench(*arguments: str) -> Tuple[int, str, str]:

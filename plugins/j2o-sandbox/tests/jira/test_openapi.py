@@ -10,7 +10,7 @@ from typing import Any, Dict, Iterator, List, Tuple
 import jsonschema
 import pytest
 
-pytestmark = pytest.mark.shared
+pytestmark = [pytest.mark.shared, pytest.mark.xdist_group("jira-documents")]
 
 # Where and what the documents do not say as real servers do.
 KNOWN = (

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 DOCUMENT = Path(__file__).parents[5] / "shared" / "openapi" / "openproject-17.6.json"
 pytestmark = [
     pytest.mark.shared,
+    pytest.mark.xdist_group("published-spec"),
     pytest.mark.skipif(not DOCUMENT.exists(), reason="the published OpenAPI document is not beside the checkout"),
 ]
 
