@@ -8,13 +8,13 @@ import typer
 
 from ..model.error_class import CLASSES, error_class, named
 from ..model.problem import ERROR
-from ..report.causes import Cause, rank
+from ..report.causes import as_json, next_step, rank
 from ..report.html_report import moment, verdict
 from ..report.next_steps import NEXT_STEPS
 from ..report.summary import render
 from .document import print_json, print_rows
 from .failure import USAGE, Refusal
-from .ledgers import LAST, all_runs, find_run, queries, where
+from .ledgers import LAST, all_runs, find_run, fixes_of, queries, where
 from .session import session
 
 
@@ -110,8 +110,6 @@ def errors(
       j2o errors last --class validation --items
       j2o errors last --skipped --json
     """
-    from ..reference.error_codes import error_codes
-
     wanted = named(only) if only is not None else None
     if only is not None and wanted is None:
         raise Refusal(f"--class {only}: expected one of {', '.join(CLASSES)}", USAGE)
@@ -124,11 +122,11 @@ def errors(
             if wanted is None or row["class"] == wanted
         ]
         findings = [one for one in _findings(asked.problems(found["run"])) if wanted in (None, one["class"])]
-    codes = error_codes(current.plugins)
+    fixes = fixes_of(current.plugins)()
     stopped = _stopped(found)
     if stopped is not None and wanted not in (None, stopped["class"]):
         stopped = None
-    causes = [_cause(cause, codes) for cause in rank(rows)]
+    causes = [as_json(cause, fixes) for cause in rank(rows)]
     if json:
         print_json({"run": found["run"], "stopped": stopped, "findings": findings, "causes": causes, "items": rows})
         return
@@ -136,7 +134,7 @@ def errors(
         print(f"stopped the run: {one['message']} ({one['class']}, {one['code']})")
         if one["place"]:
             print(f"  spec:      {one['place']}")
-        print(f"  next step: {codes[one['code']].fix if one['code'] in codes else NEXT_STEPS[one['class']]}")
+        print(f"  next step: {next_step(one['code'], one['class'], fixes)}")
     if stopped is not None:
         print(f"the run stopped: {stopped['message']}\n  {stopped['class']}: {stopped['next']}")
     if items:
@@ -170,22 +168,6 @@ def _stopped(found: Mapping[str, Any]) -> Optional[dict[str, Any]]:
         return None
     kind = error_class(str(found["code"]))
     return {"class": kind, "code": found["code"], "message": found["message"], "next": NEXT_STEPS[kind]}
-
-
-def _cause(cause: Cause, codes: Mapping[str, Any]) -> dict[str, Any]:
-    about = codes.get(cause.code)
-    return {
-        "outcome": cause.outcome,
-        "class": cause.error_class,
-        "code": cause.code,
-        "message": cause.message,
-        "count": cause.count,
-        "entities": dict(cause.entities.most_common()),
-        "keys": cause.keys,
-        "requests": cause.requests,
-        "place": cause.place,
-        "next": about.fix if about is not None else NEXT_STEPS[cause.error_class],
-    }
 
 
 def _print_cause(cause: Mapping[str, Any]) -> None:

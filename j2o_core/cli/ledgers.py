@@ -81,9 +81,7 @@ def fixes_of(plugins: Plugins) -> Fixes:
 
         try:
             return {name: str(code.fix) for name, code in error_codes(plugins).items()}
-        except (
-            ValueError
-        ):  # a plugin explains a code that another has: `plugins check` says so, and a report is written
+        except ValueError:  # a plugin explains a code that another has: `plugins check` says so, and reports are told
             return {}
 
     return known

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Callable, Iterable, Mapping
+from typing import Any, Callable, Iterable, Mapping
 
 from ..model.error_class import BECAUSE, error_class
 from .next_steps import NEXT_STEPS
@@ -60,6 +60,22 @@ def no_fixes() -> Mapping[str, str]:
 def next_step(code: str, error_class: str, fixes: Mapping[str, str]) -> str:
     """What to do about failures of a code, or else of a class."""
     return fixes.get(code) or NEXT_STEPS.get(error_class, "")
+
+
+def as_json(cause: Cause, fixes: Mapping[str, str]) -> dict[str, Any]:
+    """A cause as documents tell it, with what to do next."""
+    return {
+        "outcome": cause.outcome,
+        "class": cause.error_class,
+        "code": cause.code,
+        "message": cause.message,
+        "count": cause.count,
+        "entities": dict(cause.entities.most_common()),
+        "keys": cause.keys,
+        "requests": cause.requests,
+        "place": cause.place,
+        "next": next_step(cause.code, cause.error_class, fixes),
+    }
 
 
 def rank(rows: Iterable[Row]) -> list[Cause]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Iterable, Mapping, TextIO
+from typing import Any, Iterable, TextIO
 
-from .causes import Cause, Fixes, next_step, no_fixes, rank
+from .causes import Fixes, as_json, no_fixes, rank
 from .source import Row, RunQueries
 from .summary import adds_up, success_rate, totals
 
@@ -28,25 +28,11 @@ def write(queries: RunQueries, run: str, out: TextIO, fixes: Fixes = no_fixes) -
     out.write(_text(head)[:-1])
     causes = rank(queries.listed(run))
     known = fixes() if causes else {}
-    _write_list(out, "causes", (_cause(one, known) for one in causes))
+    _write_list(out, "causes", (as_json(one, known) for one in causes))
     _write_list(out, "items", queries.listed(run))
     _write_list(out, "accounts", queries.accounts(run))
     _write_list(out, "problems", queries.problems(run))
     out.write("\n}\n")
-
-
-def _cause(cause: Cause, fixes: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "outcome": cause.outcome,
-        "class": cause.error_class,
-        "code": cause.code,
-        "message": cause.message,
-        "count": cause.count,
-        "entities": dict(cause.entities.most_common()),
-        "keys": cause.keys,
-        "place": cause.place,
-        "next": next_step(cause.code, cause.error_class, fixes),
-    }
 
 
 def _write_list(out: TextIO, name: str, rows: Iterable[Row]) -> None:

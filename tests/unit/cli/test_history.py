@@ -20,6 +20,7 @@ from j2o_core.ledger import tables
 from j2o_core.ledger.listing import Listed, put
 from j2o_core.ledger.store import open_ledger
 from j2o_core.model.error_class import BECAUSE_MISSING
+from j2o_core.reference import error_codes
 
 ROW = {"entity": "users", "code": "J2O-M104", "place": "acme.yaml:41:7"}
 
@@ -148,6 +149,17 @@ def test_errors_of_one_class(j2o: Callable[..., Any], two_runs: tuple[str, str],
     found = json.loads(j2o("errors", "last", "--class", name, "--json").out)
     assert [row["key"] for row in found["items"]] == ["w1"]
     assert [cause["class"] for cause in found["causes"]] == ["timeout"]
+
+
+def test_errors_are_told_though_a_code_is_explained_twice(
+    j2o: Callable[..., Any], two_runs: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def twice(plugins: Any) -> Any:
+        raise ValueError("explained in x and elsewhere: X-1")
+
+    monkeypatch.setattr(error_codes, "error_codes", twice)
+    (cause,) = json.loads(j2o("errors", two_runs[1], "--json").out)["causes"]
+    assert cause["keys"] == ["fred"] and cause["next"], "its class says what to do"
 
 
 def test_an_unknown_class_is_refused_with_those_there_are(j2o: Callable[..., Any], two_runs: tuple[str, str]) -> None:
