@@ -121,6 +121,18 @@ def test_a_changed_sprint_keeps_its_mark_and_is_closed_at_the_finish(target, pro
     assert found.image["description"] == "New"
 
 
+def test_a_sprint_is_renamed_also_where_the_name_of_its_version_ends_with_its_number(target):
+    project, sprints = target.project(), target.loader("sprints")
+    sprints.create(sprint(target, project, "Sprint"))
+    effect = sprint(target, project, "Sprint")
+    answer = sprints.create(effect)
+    assert answer.image["name"] != "Sprint" and sprints.holds("name", "Sprint", answer.image["name"])
+    payload = {**effect.payload, "name": "Sprint 12"}
+    renamed = target.effect("sprints", payload, id=effect.origin.id, fields=frozenset({"name"}))
+    done = sprints.update(renamed, sprints.read(answer.id))
+    assert done.image["name"] == "Sprint 12" and done.differences == ()
+
+
 def test_days_in_the_wrong_order_and_no_days_are_taken(target, project):
     odd = target.loader("sprints").create(
         sprint(target, project, "Odd", startDate="2024-02-02T10:00:00.000Z", endDate="2024-02-01")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
 from j2o_core.api import Answer, Effect, EffectClass, Found, ItemSkipped, Phase, Problem, Refused, Taken
@@ -20,6 +21,8 @@ from .entity import FormLoader, only, readable_notes, while_it_exists
 _STATUSES = ("open", "locked", "closed")
 #: characters that the name of a version may have
 _LONGEST = 60
+#: what sets versions of one name apart
+_NUMBER = re.compile(r" \(\d+\)\Z")
 #: who knows what became of a sprint of the server's own
 _BY_HAND = "REST changes no sprints of OpenProject: do it by hand, where it matters"
 
@@ -64,8 +67,8 @@ class Sprints(FormLoader):
     def holds(self, field: str, wanted: Any, stored: Any) -> bool:
         """A name may end with the number of the sprint."""
         if field == "name" and isinstance(wanted, str) and isinstance(stored, str) and stored != wanted:
-            start, _, number = stored.rpartition(" (")
-            return bool(start) and number.rstrip(")").isdigit() and wanted.startswith(start)
+            number = _NUMBER.search(stored)
+            return number is not None and stored == _ending(wanted, number.group())
         return bool(wanted == stored)
 
     def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
@@ -201,7 +204,10 @@ def _project(effect: Effect) -> str:
 
 def _numbered(name: str, effect: Effect) -> str:
     """The name with the number of the sprint, the last part of its id."""
-    number = f" ({effect.origin.id.rpartition(':')[2]})"
+    return _ending(name, f" ({effect.origin.id.rpartition(':')[2]})")
+
+
+def _ending(name: str, number: str) -> str:
     return f"{_cut(name, _LONGEST - len(number))}{number}"
 
 
