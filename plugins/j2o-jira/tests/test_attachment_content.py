@@ -109,3 +109,5 @@ def test_files_without_an_id_are_told_apart_by_their_address_or_by_name_and_time
     assert len({part.id for part in parts}) == 4
     assert (parts[0].id, parts[3].id) == ("10040", "7")
     assert all(part.id.isdigit() for part in parts)
+    other = Record(Origin("acme", "work_packages", "2"), "A-2", {"fields": {"attachment": listed}})
+    assert not {part.id for part in parts[1:3]} & {part.id for part in Attachments().split(other)}

@@ -60,6 +60,20 @@ class Silent:
         return {"values": values[asked["start"] :], "isLastPage": True}
 
 
+class Short(Silent):
+    """A Jira that gives one comment a page, whatever is asked for."""
+
+    def object(self, path, asked):
+        comments = [{"id": name, "properties": []} for name in ("1", "2")]
+        return {"comments": comments[asked["startAt"] :][:1], "total": 2}
+
+
+def test_pages_that_are_shorter_than_asked_for_are_read_to_the_end():
+    made = issue()
+    assert DeskComments(Short({})).mark(made) is None
+    assert [one["jsdPublic"] for one in made["fields"]["comment"]["comments"]] == [True, True]
+
+
 def issue():
     comments = [{"id": "1", "body": "a"}, {"id": "2", "body": "b"}]
     return {"id": "9", "key": "HELP-9", "fields": {"project": {"projectTypeKey": "service_desk"},

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-import zlib
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping
@@ -28,10 +28,10 @@ class Attachments(Splitter):
     def split(self, record: Record) -> Iterable[Part]:
         """In Jira's order, each once. Of those with one name texts mean the last: ``KEY^name`` is its alias."""
         listed = (record.data.get("fields") or {}).get("attachment") or ()
-        last = {attachment.get("filename"): _identity(attachment) for attachment in listed}
+        last = {attachment.get("filename"): _identity(attachment, record) for attachment in listed}
         seen: dict[str, Part] = {}
         for attachment in listed:
-            identifier, name = _identity(attachment), attachment.get("filename")
+            identifier, name = _identity(attachment, record), attachment.get("filename")
             if identifier not in seen:
                 meant = (f"{record.key}^{name}",) if name and last[name] == identifier else ()
                 updated = iso_time(attachment.get("created"))
@@ -61,9 +61,12 @@ class Attachments(Splitter):
             yield saved
 
 
-def _identity(attachment: Mapping[str, Any]) -> str:
-    """The id; of the oldest servers, which tell none, the number in the address, or one of name and time."""
+def _identity(attachment: Mapping[str, Any], issue: Record) -> str:
+    """The id; of the oldest servers, which tell none, the number in the address, or one of issue, name and time."""
     if attachment.get("id"):
         return str(attachment["id"])
     found = _NUMBERED.search(str(attachment.get("content") or ""))
-    return found[1] if found else str(zlib.crc32(f"{attachment.get('filename')}/{attachment.get('created')}".encode()))
+    if found:
+        return found[1]
+    told = f"{issue.origin.id}/{attachment.get('filename')}/{attachment.get('created')}"
+    return str(int.from_bytes(hashlib.sha256(told.encode()).digest()[:12], "big"))

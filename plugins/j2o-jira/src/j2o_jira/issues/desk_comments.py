@@ -47,12 +47,13 @@ class DeskComments:
         start = 0
         while True:
             asked = {"startAt": start, "maxResults": _PAGE, "expand": "properties"}
-            entries = objects_in(self._client.object(f"/issue/{issue['id']}/comment", asked), "comments")
+            answer = self._client.object(f"/issue/{issue['id']}/comment", asked)
+            entries = objects_in(answer, "comments")
             for entry in entries:
                 if isinstance(entry.get("properties"), list):
                     found[str(entry.get("id"))] = not any(map(_says_internal, entry["properties"]))
             start += len(entries)
-            if len(entries) < _PAGE:
+            if not entries or start >= int(answer.get("total") or 0):
                 return found
 
     def _by_request(self, issue: Mapping[str, Any]) -> dict[str, bool]:
