@@ -84,4 +84,5 @@ def test_what_only_administrators_see_is_told_and_the_rest_is_read(sandbox, conn
     told = {problem.message.partition(" of Jira's")[0] for problem in problems}
     assert {"workflows", "screens", "security schemes"} <= told and not told & kinds
     assert {"statuses", "fields", "permission schemes"} <= kinds
+    assert any(what.startswith("the workflow schemes of ") and "SHOP" in what for what in told), told
     assert all(problem.code == "J2O-X016" and "Administer Jira" in problem.message for problem in problems)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
+from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence, Union
 from urllib.parse import quote
 
 from j2o_core.api import WARNING, Extractor, Origin, Page, Problem, Record, Refused, Selection
@@ -83,18 +83,18 @@ class Configuration(Extractor):
         if cursor is not None:
             return
         keys = [str(project["key"]) for project in self.client.projects(selection)]
+        problems: list[Problem] = []
         try:
             if slice == "fields":
-                found = list(self._fields())
+                found = list(self._fields(problems))
             elif slice == "components":
                 found = list(self._components(keys))
             else:
-                found = list(self._listed(slice, self._lists[slice], keys))
+                found = list(self._listed(slice, self._lists[slice], keys, problems))
         except Refused as refusal:
-            message = f"{slice} of Jira's set-up cannot be read ({refusal.message}): {_ADMINISTER}"
-            yield Page([], "all", 0, [Problem("J2O-X016", message, WARNING, entity=self.entity)])
+            yield Page([], "all", 0, [self._refused(slice, refusal)])
             return
-        yield Page([self._record(slice, one) for one in found], "all", len(found))
+        yield Page([self._record(slice, one) for one in found], "all", len(found), problems)
 
     # ------------------------------------------------------------------ kinds
 
@@ -102,11 +102,21 @@ class Configuration(Extractor):
     def _lists(self) -> Mapping[str, _List]:
         return {**_EVERYWHERE, **(_CLOUD if self.client.cloud else _SERVER)}
 
-    def _listed(self, kind: str, where: _List, keys: Sequence[str]) -> Iterator[dict[str, Any]]:
+    def _refused(self, what: str, refusal: Refused) -> Problem:
+        message = f"{what} of Jira's set-up cannot be read ({refusal.message}): {_ADMINISTER}"
+        return Problem("J2O-X016", message, WARNING, entity=self.entity)
+
+    def _listed(
+        self, kind: str, where: _List, keys: Sequence[str], problems: list[Problem]
+    ) -> Iterator[dict[str, Any]]:
         found = {_identity(entry): dict(entry) for entry in self._entries(kind, where)}
         if where.of_project:
-            for key, entry in zip(keys, self._of_projects(where.of_project, keys)):
-                if entry is not None:
+            used = self._of_projects(where.of_project, keys)
+            refused = {key: entry for key, entry in zip(keys, used) if isinstance(entry, Refused)}
+            if refused:
+                problems.append(self._refused(f"the {kind} of {_few(list(refused))}", next(iter(refused.values()))))
+            for key, entry in zip(keys, used):
+                if entry is not None and not isinstance(entry, Refused):
                     found.setdefault(_identity(entry), dict(entry)).setdefault("projects", []).append(key)
         if kind == "security schemes":
             for identifier, entry in found.items():
@@ -126,14 +136,14 @@ class Configuration(Extractor):
 
         return [entry for page in offset_pages(fetch, kind, where.name) for entry in page]
 
-    def _of_projects(self, resource: str, keys: Sequence[str]) -> list[Optional[Mapping[str, Any]]]:
-        """What each project uses; ``None`` where it uses none, or where that may not be seen."""
+    def _of_projects(self, resource: str, keys: Sequence[str]) -> list[Union[Mapping[str, Any], Refused, None]]:
+        """What each project uses; ``None`` where it uses none, the refusal where that may not be seen."""
 
-        def one(key: str) -> Optional[Mapping[str, Any]]:
+        def one(key: str) -> Union[Mapping[str, Any], Refused, None]:
             try:
                 return _present(self.client.object(f"/project/{quote(key, safe='')}/{resource}"))
-            except Refused:
-                return None
+            except Refused as refusal:
+                return None if refusal.status == 404 else refusal
 
         return list(self.client.http.together(one, keys))
 
@@ -146,21 +156,25 @@ class Configuration(Extractor):
                 lead = entry.get("lead")
                 yield {**entry, "lead": person_data(lead) if is_person(lead) else None, "projects": [key]}
 
-    def _fields(self) -> Iterator[dict[str, Any]]:
+    def _fields(self, problems: list[Problem]) -> Iterator[dict[str, Any]]:
         own = [entry for entry in self.client.objects("/field") if entry.get("custom")]
         read = _contexts_on_cloud if self.client.cloud else _options_on_server
 
-        def more(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+        def more(entry: Mapping[str, Any]) -> Union[Mapping[str, Any], Refused]:
             kind = str((entry.get("schema") or {}).get("custom") or "").rpartition(":")[2]
             if kind not in _CHOICES and not self.client.cloud:
                 return {}
             try:
                 return read(self.client, str(entry["id"]), kind in _CHOICES)
-            except Refused:
-                return {}
+            except Refused as refusal:
+                return refusal
 
-        for entry, found in zip(own, self.client.http.together(more, own)):
-            yield {**entry, **found}
+        told = list(self.client.http.together(more, own))
+        refused = {str(entry.get("name")): found for entry, found in zip(own, told) if isinstance(found, Refused)}
+        if refused:
+            problems.append(self._refused(f"the options of {_few(list(refused))}", next(iter(refused.values()))))
+        for entry, found in zip(own, told):
+            yield {**entry, **({} if isinstance(found, Refused) else found)}
 
     def _record(self, kind: str, entry: Mapping[str, Any]) -> Record:
         data = plain(dict(entry))
@@ -202,6 +216,10 @@ def _contexts_on_cloud(client: Jira, field_id: str, choices: bool) -> Mapping[st
 
 def _option(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {name: entry[name] for name in ("id", "value", "disabled", "optionId", "childrenIds") if name in entry}
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
 
 
 def _identity(entry: Mapping[str, Any]) -> str:

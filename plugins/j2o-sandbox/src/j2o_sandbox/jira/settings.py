@@ -150,8 +150,9 @@ def project_priority_scheme(call: Call, key: str) -> Answer:
 
 
 def project_workflow_scheme(call: Call, key: str) -> Answer:
-    """The workflow scheme of a project, on Server."""
+    """The workflow scheme of a project, on Server, for administrators."""
     call.find_project(key)
+    _administrators_only(call)
     return Answer({**_scheme(call, "workflowscheme", _WORKFLOW_SCHEME), "defaultWorkflow": _WORKFLOW})
 
 
