@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from j2o_core.api import Need, Needs
 from j2o_openproject.inspection import OpenProjectInspector
+from j2o_openproject.inspection.set_up import SetUp
 
 ALL = dict.fromkeys(("users", "projects", "work_packages", "attachments", "watchers", "time_entries"), ("x",))
 
@@ -40,6 +43,15 @@ def test_a_type_that_a_project_lacks_is_told_with_the_project(target):
         if line.topic == "type"
     ]
     assert "'Bug' is not enabled in" in line.message and "cats" in line.message
+
+
+def test_where_a_field_is_active_is_counted_among_all_projects(target):
+    target.project()
+    target.project()
+    told = SetUp(target.client).lines(Needs((Need("custom_fields", "Severity"),)), 1)
+    (message,) = [line.message for line in told if line.topic == "custom field"]
+    active, projects = map(int, re.findall(r"\d+", message))
+    assert 1 < active <= projects
 
 
 def test_a_status_that_the_workflow_of_a_type_does_not_have_is_told_without_writing_anything(target):

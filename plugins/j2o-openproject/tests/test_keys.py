@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from j2o_core.api import Needs
+from j2o_core.api import Need, Needs
 from j2o_openproject.inspection import OpenProjectInspector
 from j2o_openproject.numbering import ProjectNumbering
 
@@ -53,6 +53,15 @@ def test_the_form_of_a_project_tells_where_no_flag_does(serve, monkeypatch):
     catalogue = type(target.client.catalogue)
     monkeypatch.setattr(catalogue, "configuration", property(lambda self: {}))
     assert ProjectNumbering(target.client).refusal() == ""
+
+
+def test_preflight_believes_that_form_too(serve, monkeypatch):
+    target = serve(settings={"semantic_identifiers": True})
+    get = target.client.get
+    silent = {"configuration": {"activeFeatureFlags": []}}
+    monkeypatch.setattr(target.client, "get", lambda path, *more: {**get(path, *more), **silent.get(path, {})})
+    (found,) = OpenProjectInspector(target.client).prerequisites(Needs((Need("settings", "semantic_identifiers"),)))
+    assert found.done, found.note
 
 
 def test_the_newest_number_of_a_project_is_told_without_those_below_it(serve):

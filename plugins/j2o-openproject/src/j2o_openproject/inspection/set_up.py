@@ -12,91 +12,15 @@ from ..catalogue import Names
 from ..connector import OpenProject
 from ..editions import placeholder_offer
 from ..hal import API, condition, elements, filters, id_in
+from ..numbering import numbers_by_project
 from ..offered_lists import LISTS
 from ..texts import folded
 from ..work_package_schema import CustomField, read_schema
+from .kinds import KINDS, SETTINGS, UNKNOWN_SETTING
 
-OK, WARN, BAD = inspectors.FINE, inspectors.NOTICE, inspectors.BROKEN
+OK, WARN = inspectors.FINE, inspectors.NOTICE
+#: schemas asked for at once
 _SCHEMAS = 40
-#: where a setting is made, and what happens without it
-_SETTINGS = {
-    "history_writable": (
-        "Administration > API and webhooks > Write access to read-only attributes",
-        "author and time of creation are told in the text of each work package",
-    ),
-    "semantic_identifiers": (
-        "Administration > Work packages > Identifiers: by project",
-        "work packages have plain numbers, and old keys are kept in their text",
-    ),
-    "placeholder_users": (
-        "Administration > Enterprise edition: a licence that has them",
-        "who is to have no account is noted in words",
-    ),
-}
-_UNKNOWN_SETTING = ("Correct the spec", "nothing can be told")
-
-
-@dataclasses.dataclass(frozen=True)
-class _Kind:
-    """How things of a kind are told to people."""
-
-    word: str
-    without: str
-    how: str
-    loss: str
-
-
-_KINDS = {
-    "types": _Kind(
-        "type",
-        "what is mapped to it cannot be written, unless the table sends it to another type",
-        "Administration > Work packages > Types: make it, activate it in new projects, give it a workflow",
-        inspectors.FAILURE,
-    ),
-    "statuses": _Kind(
-        "status",
-        "what is mapped to it cannot be written, unless the table sends it to another status",
-        "Administration > Work packages > Status: make it; then Workflow: allow it for the types and roles",
-        inspectors.FAILURE,
-    ),
-    "priorities": _Kind(
-        "priority",
-        "what is mapped to it cannot be written, unless the table sends it to another priority",
-        "Administration > Work packages > Priorities",
-        inspectors.FAILURE,
-    ),
-    "workflows": _Kind(
-        "type and status",
-        "OpenProject gives the default status instead, without a word; the report lists it as changed by the target",
-        "Administration > Work packages > Workflow: allow the status for the type",
-        inspectors.SUBSTITUTE,
-    ),
-    "roles": _Kind(
-        "role",
-        "memberships with it cannot be written, unless the table sends it to another role",
-        "Administration > Users and permissions > Roles and permissions",
-        inspectors.FAILURE,
-    ),
-    "categories": _Kind(
-        "category",
-        "it is kept in words in the text",
-        "Project settings > Categories, in each project; or copy the projects from a template that has it",
-        inspectors.TEXT,
-    ),
-    "activities": _Kind(
-        "activity",
-        "time entries with it cannot be written",
-        "Administration > Time and costs > Time tracking activities",
-        inspectors.FAILURE,
-    ),
-    "custom_fields": _Kind(
-        "custom field",
-        "values are kept in words in the text",
-        "Administration > Custom fields > Work packages: make it for all projects, add it to the forms of the types",
-        inspectors.TEXT,
-    ),
-    "settings": _Kind("setting", "", "Administration", inspectors.TEXT),
-}
 
 
 class SetUp:
@@ -104,6 +28,8 @@ class SetUp:
 
     def __init__(self, client: OpenProject) -> None:
         self._client = client
+        self._lists: dict[str, _Folded] = {}
+        self._types: dict[str, _Folded] = {}
         self._custom: dict[str, CustomField] = {}
 
     def lines(self, needs: Needs, most: int) -> Iterator[Line]:
@@ -125,19 +51,16 @@ class SetUp:
             active = self._active.get(folded(need.name), {})
             if active:
                 types = sorted({kind for kinds in active.values() for kind in kinds})
-                yield Line(
-                    "custom field",
-                    OK,
-                    f"'{need.name}' is active in {len(active)} of {len(projects)} projects, for {', '.join(types)}",
-                )
+                where = f"{len(active)} of {len(self._projects)} projects"
+                yield Line("custom field", OK, f"'{need.name}' is active in {where}, for {', '.join(types)}")
 
     def prerequisites(self, needs: Needs) -> list[Prerequisite]:
         """Each need with whether it is there."""
         found = []
         for need in needs.needs:
-            kind = _KINDS.get(need.kind)
+            kind = KINDS.get(need.kind)
             if kind is None:
-                note = f"nothing is known of '{need.kind}': known are {', '.join(_KINDS)}"
+                note = f"nothing is known of '{need.kind}': known are {', '.join(KINDS)}"
                 found.append(Prerequisite(need, False, "nothing can be told", "Correct the spec", note))
                 continue
             note = self._lack(need)
@@ -148,7 +71,7 @@ class SetUp:
                     need = dataclasses.replace(need, form="choice", values=tuple(lacking), options=())
             how, without = kind.how, kind.without
             if need.kind == "settings":
-                how, without = _SETTINGS.get(need.name, _UNKNOWN_SETTING)
+                how, without = SETTINGS.get(need.name, UNKNOWN_SETTING)
             found.append(Prerequisite(need, not note, without, how, note, kind.loss))
         return found
 
@@ -183,11 +106,10 @@ class SetUp:
             schema = (form.get("_embedded") or {}).get("schema") or {}
             return "" if (schema.get("createdAt") or {}).get("writable") else "it is off"
         if name == "semantic_identifiers":
-            flags = self._client.get("configuration").get("activeFeatureFlags") or ()
-            return "" if any("semantic" in str(flag).lower() for flag in flags) else "it is off"
+            return "" if numbers_by_project(self._client, self._client.get("configuration")) else "it is off"
         if name == "placeholder_users":
             return placeholder_offer(self._client, self._client.get("configuration")).refusal
-        return f"no such setting is known; known are {', '.join(_SETTINGS)}"
+        return f"no such setting is known; known are {', '.join(SETTINGS)}"
 
     def _custom_field(self, need: Need) -> str:
         if not self._projects:
@@ -233,28 +155,23 @@ class SetUp:
         return self._custom
 
     def _known(self, kind: str) -> _Folded:
-        return self._lists(kind)
-
-    def _lists(self, kind: str) -> _Folded:
-        kept: dict[str, _Folded] = self.__dict__.setdefault("_kept", {})
-        if kind not in kept:
+        if kind not in self._lists:
             more: dict[str, Any] = {"pageSize": -1}
             if kind == "roles":
                 more["filters"] = filters(condition("unit", "=", ["project"]))
             rows = elements(self._client.get(kind, more))
-            kept[kind] = _Folded((str(row["name"]), row) for row in rows)
-        return kept[kind]
+            self._lists[kind] = _Folded((str(row["name"]), row) for row in rows)
+        return self._lists[kind]
 
     @cached_property
     def _projects(self) -> list[Mapping[str, Any]]:
         return [row for row in self._client.pages("projects") if row.get("active")]
 
     def _enabled(self, project: str) -> _Folded:
-        kept: dict[str, _Folded] = self.__dict__.setdefault("_types", {})
-        if project not in kept:
+        if project not in self._types:
             rows = elements(self._client.get(f"projects/{project}/types"))
-            kept[project] = _Folded((str(row["name"]), row) for row in rows)
-        return kept[project]
+            self._types[project] = _Folded((str(row["name"]), row) for row in rows)
+        return self._types[project]
 
     @cached_property
     def _active(self) -> dict[str, dict[str, list[str]]]:
