@@ -77,12 +77,9 @@ def fixes_of(plugins: Plugins) -> Fixes:
     """What to do about each error code of j2o and of the plugins."""
 
     def known() -> Mapping[str, str]:
-        from ..reference.error_codes import error_codes
+        from ..reference.error_codes import fixes
 
-        try:
-            return {name: str(code.fix) for name, code in error_codes(plugins).items()}
-        except ValueError:  # a plugin explains a code that another has: `plugins check` says so, and reports are told
-            return {}
+        return fixes(plugins)
 
     return known
 

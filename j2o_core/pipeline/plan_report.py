@@ -9,9 +9,8 @@ from ..checks.findings import Finding, Findings
 from ..ledger.queries import Queries
 from ..model.error_class import error_class
 from ..model.problem import Problem
-from ..reference.error_codes import error_codes
-from ..report.causes import rank
-from ..report.next_steps import NEXT_STEPS
+from ..reference.error_codes import fixes
+from ..report.causes import next_step, rank
 from ..report.plan import PlanReport
 from .planning import PlanView
 from .server_check import ServerChecked
@@ -22,7 +21,7 @@ def report_of(
 ) -> PlanReport:
     """All that there is to say of a plan."""
     queries = Queries(view.ledger.engine)
-    codes = error_codes(view.wiring.plugins)
+    known = fixes(view.wiring.plugins)
     told = Findings()
     for row in queries.problems(view.state.id):
         if row["stage"] in ("extract", "plan") and row["severity"] != "error":
@@ -34,7 +33,7 @@ def report_of(
         spec=view.wiring.spec.name,
         run=view.state.id,
         entities=view.counts,
-        stops=[_row(finding, codes) for finding in view.stops],
+        stops=[_row(finding, known) for finding in view.stops],
         causes=[
             {
                 "outcome": cause.outcome,
@@ -44,28 +43,28 @@ def report_of(
                 "count": cause.count,
                 "keys": cause.keys,
                 "place": cause.place,
-                "next": _next(cause.code, codes),
+                "next": _next(cause.code, known),
             }
             for cause in rank(queries.listed(view.state.id))
         ],
         problems=[
-            *(_row(finding, codes) for finding in view.told),
+            *(_row(finding, known) for finding in view.told),
             *(
-                {**_row(finding, codes), "place": places.get((finding.problem.code, finding.problem.message)) or ""}
+                {**_row(finding, known), "place": places.get((finding.problem.code, finding.problem.message)) or ""}
                 for finding in told.ranked()
             ),
         ],
         effects=effects,
-        server=None if server is None else _server(server, codes),
+        server=None if server is None else _server(server, known),
         under_way=view.under_way,
     )
 
 
-def _server(server: ServerChecked, codes: Mapping[str, Any]) -> dict[str, Any]:
+def _server(server: ServerChecked, known: Mapping[str, str]) -> dict[str, Any]:
     return {
         "extent": server.extent,
         "entities": {name: asdict(one) for name, one in server.entities.items()},
-        "findings": [_row(finding, codes) for finding in server.findings],
+        "findings": [_row(finding, known) for finding in server.findings],
     }
 
 
@@ -73,7 +72,7 @@ def _problem(row: Mapping[str, Any]) -> Problem:
     return Problem(row["code"], row["message"], row["severity"], entity=row["entity"], field=row["field"])
 
 
-def _row(finding: Finding, codes: Mapping[str, Any]) -> dict[str, Any]:
+def _row(finding: Finding, known: Mapping[str, str]) -> dict[str, Any]:
     problem = finding.problem
     return {
         "severity": problem.severity,
@@ -84,10 +83,9 @@ def _row(finding: Finding, codes: Mapping[str, Any]) -> dict[str, Any]:
         "count": finding.count,
         "keys": list(finding.examples),
         "place": str(problem.place or ""),
-        "next": _next(problem.code, codes),
+        "next": _next(problem.code, known),
     }
 
 
-def _next(code: str, codes: Mapping[str, Any]) -> str:
-    about = codes.get(code)
-    return str(about.fix) if about is not None else NEXT_STEPS[error_class(code)]
+def _next(code: str, known: Mapping[str, str]) -> str:
+    return next_step(code, error_class(code), known)

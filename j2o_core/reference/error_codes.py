@@ -45,6 +45,14 @@ def error_codes(plugins: Plugins) -> dict[str, Any]:
     return dict(sorted(found.items()))
 
 
+def fixes(plugins: Plugins) -> dict[str, str]:
+    """What to do about each code; nothing where a plugin explains what another explains: ``docs build`` says so."""
+    try:
+        return {name: str(code.fix) for name, code in error_codes(plugins).items()}
+    except ValueError:  # the run that is told of is more than this
+        return {}
+
+
 def _of_runs() -> dict[str, Any]:
     inside = _CORE / "packaged" / "run-codes.yaml"
     path = inside if inside.is_file() else _CORE.parent / "docs" / "reference" / "run-codes.yaml"

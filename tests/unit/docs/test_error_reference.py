@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from j2o_core.hooks.manager import load_plugins
 from j2o_core.mapping import builtin
-from j2o_core.reference.error_codes import error_codes
+from j2o_core.reference.error_codes import error_codes, fixes
 
 ROOT = Path(__file__).resolve().parents[3]
 OURS = ("archive", "jira", "openproject", "sandbox")
@@ -38,3 +39,16 @@ def test_every_code_is_documented_with_what_to_do(documented: dict[str, Any]) ->
 
 def test_no_code_is_documented_that_nothing_gives(documented: dict[str, Any]) -> None:
     assert sorted(set(documented) - used()) == []
+
+
+def test_a_code_that_a_plugin_explains_again_is_told_and_keeps_no_report_from_being_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "explains_again").mkdir()
+    (tmp_path / "explains_again" / "__init__.py").touch()
+    (tmp_path / "explains_again" / "codes.py").write_text("CODES = {'J2O-E001': None}\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    plugins: Any = SimpleNamespace(infos=[SimpleNamespace(module="explains_again:plugin", error=None)])
+    with pytest.raises(ValueError, match=r"explained in explains_again\.codes and elsewhere: J2O-E001"):
+        error_codes(plugins)
+    assert fixes(plugins) == {}
