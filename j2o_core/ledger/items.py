@@ -86,14 +86,13 @@ class Items:
         return found
 
     @patient
-    def count(self, entity: str) -> int:
-        """How many items of an entity there are."""
+    def count(self, entity: str, verified: Optional[str] = None) -> int:
+        """How many items of an entity there are, or of them the run ``verified`` has read back equal."""
+        statement = select(func.count()).select_from(tables.item).where(*_MINE)
+        if verified is not None:
+            statement = statement.where(tables.item.c.verified == verified)
         with self.engine.connect() as connection:
-            return int(
-                connection.execute(
-                    select(func.count()).select_from(tables.item).where(*_MINE), self._mine(entity)
-                ).scalar_one()
-            )
+            return int(connection.execute(statement, self._mine(entity)).scalar_one())
 
     def stream(self, entity: str, run: Optional[str] = None, size: int = 500) -> Iterator[list[Item]]:
         """All items of an entity (or those that ``run`` wrote), in chunks, by origin."""

@@ -66,18 +66,20 @@ class Verifier:
                 continue
             self._emit({"event": "stage_started", "stage": "verify", "entity": entity})
             batches = self._batches(loader, scopes)
-            checked = 0
+            seen = 0
             changed: set[str] = set()
+            told: dict[tuple[str, str], Problem] = {}  # what lies in two scopes is found, and told, once
             with ThreadPoolExecutor(max(1, self._wiring.spec.runtime.workers)) as pool:
                 check = partial(self._check, entity, loader, only_run)
                 for count, findings, origins in _few_ahead(pool, check, batches):
-                    checked += count
+                    seen += count
                     changed.update(origins)
-                    verified.findings.extend(findings)
-                    event = {"event": "progress", "stage": "verify", "entity": entity, "done": checked, "total": None}
+                    told.update({(finding.code, finding.message): finding for finding in findings})
+                    event = {"event": "progress", "stage": "verify", "entity": entity, "done": seen, "total": None}
                     self._emit(event)
             self._writer.flush()
-            verified.checked[entity] = checked
+            verified.checked[entity] = self._items.count(entity, verified=self._run) + len(changed)
+            verified.findings.extend(told.values())
             verified.findings.extend(self._missing(entity, only_run, changed))
         return verified
 

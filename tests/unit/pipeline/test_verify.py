@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Iterator, Sequence
+from typing import Any, Iterator, Optional, Sequence
 
 import pytest
 
@@ -22,12 +22,12 @@ class Shelf:
     """A target of files, as a loader scans it."""
 
     effect_class = EffectClass.MARKED
-    scan_by = None
     scan_batch = 1
     shared_fields: Sequence[str] = ()
 
     def __init__(self) -> None:
         self.held: dict[str, Found] = {}
+        self.scan_by: Optional[str] = None
         self.elsewhere: dict[str, Sequence[str]] = {}
 
     def writes_elsewhere(self) -> dict[str, Sequence[str]]:
@@ -107,3 +107,11 @@ def test_workers_compare_what_they_scan_in_small_chunks(bench: Bench, monkeypatc
     monkeypatch.setattr(bench.items, "by_target", counted)
     assert bench.verify().checked == {"files": 3}
     assert (sum(sizes), max(sizes)) == (1000, 100)
+
+
+def test_what_lies_in_two_of_the_scopes_is_counted_and_told_once(bench: Bench) -> None:
+    bench.shelf.scan_by = "files"  # as a relation, which the work packages at both of its ends have
+    bench.shelf.held["3"] = Found("t3", image={"size": 11})
+    verified = bench.verify()
+    assert verified.checked == {"files": 3}
+    assert [finding.code for finding in verified.findings] == ["J2O-V001"]
