@@ -212,6 +212,9 @@ class Dispatcher:
         self._beat = now
         for entity, (ended, total) in self._planned.items():
             done = ended + self._record.by_entity[entity]
+            if done > total:  # more was planned since, as texts that are written once more
+                total = max(done, self._engine.effects.progress()[entity][1])
+                self._planned[entity] = (ended, total)
             self._engine.emit({"event": "progress", "stage": "apply", "entity": entity, "done": done, "total": total})
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -424,3 +425,13 @@ def test_the_order_of_lanes_is_kept_and_short_or_too_many_ones_are_left_as_they_
     assert longest_lanes_first([(1, "a"), (2, "b"), (3, ""), (4, "")]) == []
     monkeypatch.setattr("j2o_core.engine.turns.MOST_ORDERED", 2)
     assert longest_lanes_first([(1, "a"), (2, "a"), (3, "a")]) == []
+
+
+def test_progress_counts_what_was_planned_after_the_beginning(bench: Bench):
+    bench.things(2)
+    told: list[dict[str, object]] = []
+    dispatcher = Dispatcher(replace(bench.engine, emit=told.append))
+    dispatcher.run(0)
+    bench.plan(thing(3, step=1), thing(4, step=1))  # as texts that are written once more
+    dispatcher.run(1)
+    assert [(event["done"], event["total"]) for event in told[-1:]] == [(4, 4)]
