@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import Any, Callable, Iterator, Mapping, Optional, Sequence
+from typing import Any, Callable, Iterator, Optional, Sequence
 
 from ..hooks.protocols import Inspector, Line, Need, Needs, Prerequisite
 from ..hooks.protocols.inspectors import BROKEN, FAILURE, FINE, NOTICE, SUBSTITUTE, TEXT
 from ..hooks.registry import INSPECTOR
-from ..model.outcome import Outcome
-from . import hostile_proxy as hostile
-from .hostile_proxy import HostileProxy, Trouble
+from .looking import Looking
 from .plain import shown
-from .proofs import NotConforming, Proof, demand
-from .worlds import NotProved, World, Worlds
+from .proofs import Proof, demand
+from .worlds import World, Worlds
 
 _STATUSES = (FINE, NOTICE, BROKEN)
 _LOSSES = ("", TEXT, SUBSTITUTE, FAILURE)
 #: how far apart clocks may be that tell the same time: a wrong unit or time zone is further off
 _CLOCKS = 1800.0
-_PASSING: Mapping[str, Callable[[hostile.Answered], hostile.Answered]] = {
-    "a gateway's errors": hostile.gateway_error,
-    "limits of requests": hostile.too_many,
-    "answers cut off": hostile.cut_off,
-}
-_LASTING: Mapping[str, Callable[[hostile.Answered], hostile.Answered]] = {
-    "a login page with status 200": hostile.web_page,
-    "broken JSON": hostile.half_json,
-    "a gateway's errors": hostile.gateway_error,
-}
-_FORMS = (b"null", b'"text"', b"[null]", b"[]", b"{}")
-#: requests that a disturbed inspection may need at most, as a multiple of those of an undisturbed one
-_PATIENCE = 12
 
 
 @dataclass(frozen=True)
@@ -61,22 +46,16 @@ def inspector_proofs(worlds: Worlds, case: InspectorCase) -> Iterator[Proof]:
         ("knows which of the named things are there", looking.prove_prerequisites),
         ("makes what is missing, and nothing else", looking.prove_script),
         ("tells the server's clock in seconds, or nothing", looking.prove_clock),
-        ("tells the same twice, over any address", looking.prove_stability),
-        ("writes nothing", looking.prove_reading),
     ):
         yield Proof(subject, name, prove)
-    for name, change in _PASSING.items():
-        yield Proof(subject, f"tells everything despite {name}", partial(looking.prove_passing, change))
-    for name, change in _LASTING.items():
-        yield Proof(subject, f"calls nothing ready in silence behind {name}", partial(looking.prove_lasting, change))
-    for text in _FORMS:
-        yield Proof(subject, f"does not break over {text.decode()}", partial(looking.prove_answer, text))
+    yield from looking.proofs(subject)
 
 
 @dataclass(frozen=True)
 class _Told:
     lines: tuple[Line, ...]
     prerequisites: tuple[Prerequisite, ...]
+    clock: Optional[float] = field(default=None, compare=False)
 
     @property
     def warnings(self) -> int:
@@ -84,27 +63,37 @@ class _Told:
         return sum(line.status != FINE for line in self.lines) + sum(not one.done for one in self.prerequisites)
 
 
-@dataclass
-class _Seen:
-    """An inspection, or what ended it; what the clock said, and how many requests it took."""
+class _Looking(Looking[_Told]):
+    who = "inspector"
+    silence = "calls nothing ready"
 
-    told: Optional[_Told] = None
-    clock: Optional[float] = None
-    outcome: Optional[Outcome] = None
-    asked: int = 0
-
-
-class _Looking:
     def __init__(self, worlds: Worlds, case: InspectorCase) -> None:
-        self._worlds, self._case = worlds, case
-        self._whole: Optional[_Seen] = None
+        super().__init__(worlds, case.world)
+        self._case = case
         named = (*case.needs.needs, *case.there, *case.missing)
         self._needs = replace(case.needs, needs=named)
+
+    # ------------------------------------------------------------------ looking
+
+    def look(self, client: Any) -> _Told:
+        inspector = self._inspector(client)
+        clock = inspector.server_time()
+        lines = tuple(inspector.lines(self._needs))
+        return _Told(lines, tuple(inspector.prerequisites(self._needs)), clock)
+
+    def demand_warned(self, told: _Told, whole: _Told, when: str) -> None:
+        demand(told.warnings > whole.warnings, f"{when}: it tells something else, and warns of no more than before")
+
+    def _inspector(self, client: Any) -> Inspector:
+        kind = self._case.inspector
+        registered = self._worlds.registry.find(INSPECTOR, kind.name)
+        demand(registered is kind, f"the inspector '{kind.name}' is not registered")
+        return kind(client)
 
     # ------------------------------------------------------------------ proofs
 
     def prove_lines(self) -> None:
-        lines = self._once().lines
+        lines = self.once().lines
         demand(lines, "it tells nothing")
         for line in lines:
             demand(isinstance(line, Line), f"{shown(line)} is no Line")
@@ -115,7 +104,7 @@ class _Looking:
         demand(not twice, f"a line comes twice: {'; '.join(twice)}")
 
     def prove_prerequisites(self) -> None:
-        found = self._once().prerequisites
+        found = self.once().prerequisites
         self._prove_form(found)
         if not (self._case.there or self._case.missing):
             demand(not self._scripts, "it has a script, and the case names nothing that is missing")
@@ -144,20 +133,22 @@ class _Looking:
         demand(len({(one.need.kind, one.need.name) for one in found}) == len(found), "a prerequisite comes twice")
 
     def prove_script(self) -> None:
-        found = self._once().prerequisites
-        inspector = self._inspector("", [])
+        found = self.once().prerequisites
+        with closing(self._worlds.connect(self._world(), "", lambda exchange: None)) as client:
+            self._prove_script(self._inspector(client), found)
+
+    def _prove_script(self, inspector: Inspector, found: Sequence[Prerequisite]) -> None:
         demand(inspector.script([one for one in found if one.done]) == "", "a script for what is there already")
         if not self._scripts:
             return
-        missing = [one for one in found if not one.done]
         script = inspector.script(found)
         demand(isinstance(script, str) and script == inspector.script(found), "two scripts for the same")
+        missing = [one for one in found if not one.done]
         demand(script == inspector.script(missing), "what is there already changes the script")
         demand(script.strip(), "it makes nothing of what is missing")
 
     def prove_clock(self) -> None:
-        self._once()
-        clock = self._whole.clock if self._whole else None
+        clock = self.once().clock
         if clock is not None:
             demand(isinstance(clock, (int, float)), f"it says {shown(clock)}")
             demand(
@@ -165,94 +156,9 @@ class _Looking:
                 f"it says {clock:.0f} at {time.time():.0f}: epoch seconds are wanted",
             )
 
-    def prove_stability(self) -> None:
-        with HostileProxy(self._address()) as proxy:
-            self._same(self._look(proxy.url))
-
-    def prove_reading(self) -> None:
-        state = self._world().state
-        if state is None:
-            raise NotProved("the world tells no state, so that no write can be seen")
-        before = state()
-        self._look("")
-        demand(state() == before, "the system holds something else after it was inspected")
-
-    def prove_passing(self, change: Callable[[hostile.Answered], hostile.Answered]) -> None:
-        self._same(self._disturbed(hostile.once(change)))
-
-    def prove_lasting(self, change: Callable[[hostile.Answered], hostile.Answered]) -> None:
-        whole = self._once()
-        asked = self._whole.asked if self._whole else 0
-        for first in sorted({0, asked // 2, max(asked - 1, 0)}):
-            told = self._disturbed(hostile.from_on(change, first)).told
-            demand(
-                told is None or told == whole or told.warnings > whole.warnings,
-                f"from request {first + 1} on: it tells something else, and warns of no more than before",
-            )
-
-    def prove_answer(self, text: bytes) -> None:
-        self._disturbed(hostile.from_on(hostile.other_json(text), 0))
-
-    # ------------------------------------------------------------------ looking
-
     @property
     def _scripts(self) -> bool:
         return self._case.inspector.script is not Inspector.script
-
-    def _same(self, seen: _Seen) -> None:
-        if seen.outcome is not None:
-            raise NotConforming(f"it gave up: {type(seen.outcome).__name__}: {seen.outcome}")
-        demand(seen.told == self._once(), "it tells something else about the same system")
-
-    def _world(self) -> World:
-        return self._worlds.world(self._case.world)
-
-    def _address(self) -> str:
-        address = self._world().options.url
-        if not address:
-            raise NotProved("the world has no url, and what stands between it and the inspector cannot misbehave")
-        return address
-
-    def _once(self) -> _Told:
-        if self._whole is None:
-            self._whole = self._look("")
-        if self._whole.told is None:
-            outcome = self._whole.outcome
-            raise NotConforming(f"an undisturbed inspection ends with {type(outcome).__name__}: {outcome}")
-        return self._whole.told
-
-    def _disturbed(self, trouble: Trouble) -> _Seen:
-        self._once()
-        limit = _PATIENCE * (self._whole.asked if self._whole else 0) + 40
-        with HostileProxy(self._address(), trouble, limit + 50) as proxy:
-            seen = self._look(proxy.url)
-            demand(proxy.asked <= limit, f"it asked over {limit} times")
-        return seen
-
-    def _inspector(self, url: str, asked: list[Any]) -> Inspector:
-        kind = self._case.inspector
-        registered = self._worlds.registry.find(INSPECTOR, kind.name)
-        demand(registered is kind, f"the inspector '{kind.name}' is not registered")
-        return kind(self._worlds.connect(self._world(), url, asked.append))
-
-    def _look(self, url: str) -> _Seen:
-        asked: list[Any] = []
-        seen = _Seen()
-        inspector = self._inspector(url, asked)
-        try:
-            seen.clock = inspector.server_time()
-            lines = tuple(inspector.lines(self._needs))
-            seen.told = _Told(lines, tuple(inspector.prerequisites(self._needs)))
-        except Outcome as outcome:
-            seen.outcome = outcome
-        except Exception as error:
-            raise NotConforming(
-                f"it raises {type(error).__name__}: {error}; what cannot be read is a line, or an Outcome"
-            ) from error
-        finally:
-            inspector.client.close()
-        seen.asked = len(asked)
-        return seen
 
 
 def _is_sentence(text: Any) -> bool:

@@ -10,53 +10,20 @@ from typing import Any, Callable, Iterator, Optional, Sequence
 import pytest
 
 from j2o_core.api import (
-    Client,
-    ConnectionOptions,
-    Connector,
     Inspector,
     Line,
     Need,
     Needs,
     Outcome,
     Prerequisite,
-    Retriable,
     inspectors,
 )
 from j2o_core.testing.inspection_proofs import InspectorCase, inspector_proofs
-from j2o_core.testing.item_server import ItemServer
-from j2o_core.testing.worlds import World, Worlds
+from j2o_core.testing.worlds import Worlds
+
+from .items import items
 
 THERE, MISSING = Need("items", "one"), Need("items", "nine")
-
-
-class Items(Client):
-    """A client of the items' server."""
-
-    def __init__(self, http: Any) -> None:
-        self.http, self.identity, self.url = http, "items", http.base_url
-        http.authorize(bearer="t")
-
-    def check(self) -> Any:
-        return {}
-
-    def close(self) -> None:
-        self.http.close()
-
-    def names(self) -> list[str]:
-        answer = self.http.get_json("/items")
-        found = answer.get("items") if isinstance(answer, dict) else None
-        if not isinstance(found, list) or not all(isinstance(item, dict) and item.get("name") for item in found):
-            raise Retriable("no list of items")
-        return [str(item["name"]) for item in found]
-
-
-class ItemsConnector(Connector):
-    """Opens them."""
-
-    name = "items"
-
-    def open(self, options: ConnectionOptions, http: Any) -> Items:
-        return Items(http)
 
 
 class Good(Inspector):
@@ -158,8 +125,7 @@ def failed() -> Iterator[Callable[..., dict[str, str]]]:
         known: Any = SimpleNamespace(find=lambda role, name: inspector)
         worlds = Worlds(known)
         opened.append(worlds)
-        server = worlds.enter(ItemServer([{"name": "one"}, {"name": "two"}, {"name": "three"}]))
-        world = World(ItemsConnector, ConnectionOptions("items", server.url, "check"), server.state)
+        world = items(worlds)
         case = InspectorCase(inspector, lambda _: world, [THERE], [MISSING])
         proofs = list(inspector_proofs(worlds, case))
         assert len(proofs) > 12 and (not only or only in {proof.name for proof in proofs})

@@ -9,11 +9,7 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from j2o_core.api import (
-    Client,
-    ConnectionOptions,
-    Connector,
     Outcome,
-    Retriable,
     SourceField,
     SourcePerson,
     SourceSurvey,
@@ -26,39 +22,10 @@ from j2o_core.api import (
     TargetValue,
     surveys,
 )
-from j2o_core.testing.item_server import ItemServer
 from j2o_core.testing.survey_proofs import SurveyorCase, surveyor_proofs
-from j2o_core.testing.worlds import World, Worlds
+from j2o_core.testing.worlds import Worlds
 
-
-class Items(Client):
-    """A client of the items' server."""
-
-    def __init__(self, http: Any) -> None:
-        self.http, self.identity, self.url = http, "items", http.base_url
-        http.authorize(bearer="t")
-
-    def check(self) -> Any:
-        return {}
-
-    def close(self) -> None:
-        self.http.close()
-
-    def items(self) -> list[Any]:
-        answer = self.http.get_json("/items")
-        found = answer.get("items") if isinstance(answer, dict) else None
-        if not isinstance(found, list) or not all(isinstance(item, dict) and item.get("id") for item in found):
-            raise Retriable("no list of items")
-        return found
-
-
-class ItemsConnector(Connector):
-    """Opens them."""
-
-    name = "items"
-
-    def open(self, options: ConnectionOptions, http: Any) -> Items:
-        return Items(http)
+from .items import items
 
 
 class Source(SourceSurveyor):
@@ -67,15 +34,15 @@ class Source(SourceSurveyor):
     name = "items"
 
     def survey(self, selection: Any, sample: int) -> SourceSurvey:
-        items = self.client.items()
+        names = self.client.names()
         return SourceSurvey(
             template="demo",
             extractor="jira.issues",
-            items=len(items),
-            sampled=min(sample, len(items)),
+            items=len(names),
+            sampled=min(sample, len(names)),
             exact=True,
-            fields=[SourceField("name", "Name", "fields.name", surveys.TEXT, filled=len(items), of=len(items))],
-            values={"names": [SourceValue(str(item["name"]), 1) for item in items]},
+            fields=[SourceField("name", "Name", "fields.name", surveys.TEXT, filled=len(names), of=len(names))],
+            values={"names": [SourceValue(name, 1) for name in names]},
             people=[SourcePerson("1", ("ann",))],
         )
 
@@ -86,7 +53,7 @@ class Target(TargetSurveyor):
     name = "items"
 
     def survey(self) -> TargetSurvey:
-        values = [TargetValue(str(item["name"])) for item in self.client.items()]
+        values = [TargetValue(name) for name in self.client.names()]
         return TargetSurvey([TargetField("cf:Name", "Name", surveys.TEXT)], {"names": values}, [TargetPerson("ann")])
 
 
@@ -142,8 +109,7 @@ def failed() -> Iterator[Callable[..., dict[str, str]]]:
         known: Any = SimpleNamespace(find=lambda role, name: surveyor if "surveyor" in role else object())
         worlds = Worlds(known)
         opened.append(worlds)
-        server = worlds.enter(ItemServer([{"name": "one"}, {"name": "two"}, {"name": "three"}]))
-        world = World(ItemsConnector, ConnectionOptions("items", server.url, "check"), server.state)
+        world = items(worlds)
         results = [
             proof.result() for proof in surveyor_proofs(worlds, SurveyorCase(surveyor, lambda _: world, sample=sample))
         ]
