@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Callable, List, Optional
 
 from j2o_core.richtext import tree as t
-from j2o_core.richtext.marks import LINK_KIND, Mark
+from j2o_core.richtext.marks import LINK_KIND
 
 
 def with_addresses(content: t.Inlines, address: Callable[[str], Optional[str]]) -> t.Inlines:
@@ -34,6 +34,7 @@ def _led(inline: t.Inline, address: Callable[[str], Optional[str]]) -> t.Inline:
             if target is not None:
                 marked: Any = inline
                 marks = marked.marks
-                led: t.Inline = replace(marked, marks=(*marks[:place], Mark(LINK_KIND, target), *marks[place + 1 :]))
+                there = replace(mark, value=target)
+                led: t.Inline = replace(marked, marks=(*marks[:place], there, *marks[place + 1 :]))
                 return led
     return inline

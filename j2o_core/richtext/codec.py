@@ -52,11 +52,13 @@ _Coder = Callable[[Any], Any]
 
 
 def _encode_mark(mark: Mark) -> Any:
+    if mark.tip:
+        return [mark.kind, mark.value, mark.tip]
     return [mark.kind, mark.value] if mark.value else mark.kind
 
 
 def _decode_mark(data: Any) -> Mark:
-    return Mark(data) if isinstance(data, str) else Mark(data[0], data[1])
+    return Mark(data) if isinstance(data, str) else Mark(*data)
 
 
 def _encode_marks(marks: Marks) -> Json:

@@ -20,10 +20,14 @@ LINK_KIND = "link"
 
 @dataclass(frozen=True)
 class Mark:
-    """One mark of an inline; ``value`` is the target of a link or a colour (``#rrggbb`` or a name)."""
+    """One mark of an inline; ``value`` is the target of a link or a colour (``#rrggbb`` or a name).
+
+    ``tip`` is what a link shows under the pointer, on one line.
+    """
 
     kind: str
     value: str = ""
+    tip: str = ""
 
 
 STRONG = Mark(STRONG_KIND)

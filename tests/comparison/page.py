@@ -48,7 +48,6 @@ _FOOT = """
   hundredth of an hour.
 - Comments of time entries hold 1,000 characters: the report tells the whole of a longer one.
 - The name of a version holds 60 characters: a longer one stands whole in its description.
-- The text that a link shows under the pointer (`[text|address|tip]`) is left out.
 - Two issues have one relation: the report lists the second link of a pair.
 """
 

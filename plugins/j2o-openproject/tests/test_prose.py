@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from j2o_core import richtext as tree
-from j2o_core.api import Note
+from j2o_core.api import Note, RichText
 from j2o_openproject.marks import COMMENT, WORK_PACKAGE, Marks
+from j2o_openproject.plain_text import plain_text
 from j2o_openproject.prose import block, joined, link_label, plain, written
 from j2o_openproject.texts import normal_text, one_line
 
@@ -47,6 +48,15 @@ def test_a_time_in_the_readable_block_is_readable() -> None:
     text = block("Preserved from acme", notes, tree.NoResolver())
     assert "- **Resolved:** 2022-02-11 15:03:37 +01:00\n" in text
     assert "- **Release:** 2022-02-11T15:03:37 or so" in text
+
+
+def test_plain_text_tells_the_tip_of_a_link_behind_its_address() -> None:
+    one, two = (tree.Mark(tree.LINK_KIND, "https://x.y", tip) for tip in ("a tip", ""))
+    rows = ((tree.Text("t", (one,)), "t (https://x.y, a tip)"), (tree.Text("t", (two,)), "t (https://x.y)"))
+    rows += ((tree.Text("https://x.y", (one,)), "https://x.y (a tip)"),)
+    for inline, expected in rows:
+        told = RichText(tree.to_json(tree.Document((tree.Paragraph((inline,)),))))
+        assert plain_text(told) == expected
 
 
 class KnowsIssues(tree.NoResolver):

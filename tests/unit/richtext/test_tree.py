@@ -104,7 +104,7 @@ def test_keys_in_code_and_links_stay_as_they_are() -> None:
 
 
 def test_links_and_pictures_of_the_source_are_led_elsewhere_and_keep_their_text() -> None:
-    old, new = rt.Mark(rt.LINK_KIND, "https://jira/browse/A-1"), rt.Mark(rt.LINK_KIND, "/work_packages/1")
+    old, new = rt.Mark(rt.LINK_KIND, "https://jira/browse/A-1", "tip"), rt.Mark(rt.LINK_KIND, "/work_packages/1", "tip")
     content = (rt.Text("this", (old, rt.STRONG)), rt.Text(" and "), rt.Image(url=old.value), rt.Image("a.png"))
     led = rt.with_addresses(content, {old.value: new.value}.get)
     assert led == (

@@ -27,7 +27,8 @@ _ORDER = [rt.LINK_KIND, rt.COLOUR_KIND, *[mark.kind for mark in _SIMPLE]]
 def marks(draw: Any) -> rt.Marks:
     chosen = draw(st.lists(st.sampled_from(_SIMPLE), max_size=3, unique=True))
     if draw(st.integers(0, 4)) == 0:
-        chosen.append(rt.Mark(rt.LINK_KIND, draw(st.sampled_from(["https://x.example/a_b?c=1&d=2", "/p (1)", "#top"]))))
+        address = draw(st.sampled_from(["https://x.example/a_b?c=1&d=2", "/p (1)", "#top"]))
+        chosen.append(rt.Mark(rt.LINK_KIND, address, draw(st.sampled_from(["", "", 'a "tip" | &amp; <b> \\']))))
     if draw(st.integers(0, 6)) == 0:
         chosen.append(rt.Mark(rt.COLOUR_KIND, "#ff0000"))
     if draw(st.integers(0, 8)) == 0:

@@ -50,6 +50,8 @@ def test_every_node_of_the_schema_has_a_reader() -> None:
 
 def test_marks_become_marks() -> None:
     link = {"type": "link", "attrs": {"href": "https://x.y"}}
+    tipped = {"type": "link", "attrs": {"href": "https://x.y", "title": "a\ntip"}}
+    assert blocks(p(t("a", tipped))) == [["p", [["t", "a", [["link", "https://x.y", "a tip"]]]]]]
     sub = {"type": "subsup", "attrs": {"type": "sub"}}
     colour = {"type": "textColor", "attrs": {"color": "#ff0000"}}
     assert blocks(p(t("a", "em", "strong", link), t("b", sub), t("c", colour, "underline"), t("d", "code"))) == [

@@ -26,8 +26,9 @@ def _with_addresses(content: tree.Inlines) -> tree.Inlines:
         run = run + tree.inline_text(inline) if address else ""
         following = _address(content[number + 1]) if number + 1 < len(content) else ""
         if address and address != following:
-            if address not in run:
-                shown.append(tree.Text(f" ({address})" if run.strip() else address))
+            told = ", ".join(part for part in ("" if address in run else address, _tip(inline)) if part)
+            if told:
+                shown.append(tree.Text(f" ({told})" if run.strip() else told))
             run = ""
     return tuple(shown) if len(shown) != len(content) else content
 
@@ -37,3 +38,7 @@ def _address(inline: tree.Inline) -> str:
         return inline.url
     marks = getattr(inline, "marks", ())
     return next((mark.value for mark in marks if mark.kind == tree.LINK_KIND), "")
+
+
+def _tip(inline: tree.Inline) -> str:
+    return next((mark.tip for mark in getattr(inline, "marks", ()) if mark.kind == tree.LINK_KIND), "")

@@ -133,6 +133,27 @@ def test_an_exclamation_mark_before_a_link_makes_no_picture() -> None:
     assert write(p("Look!", rt.Text("t", (rt.Mark(rt.LINK_KIND, "https://x.y"),)))) == "Look\\![t](https://x.y)"
 
 
+@pytest.mark.parametrize(
+    ("tip", "expected"),
+    [
+        ("a tip", '[t](https://x.y "a tip")'),
+        ('say "hi" \\', '[t](https://x.y "say \\"hi\\" \\\\")'),
+        ("&amp; more", '[t](https://x.y "\\&amp; more")'),
+    ],
+)
+def test_the_tip_of_a_link_stays_its_tip(tip, expected):
+    linked = rt.Text("t", (rt.Mark(rt.LINK_KIND, "https://x.y", tip),))
+    assert write(p(linked)) == expected
+    (token,) = [one for one in MarkdownIt().parse(expected)[1].children if one.type == "link_open"]
+    assert token.attrs["title"] == tip
+    assert write(p(rt.Text("https://x.y", linked.marks))) == expected.replace("[t]", "[https://x.y]")
+
+
+def test_the_tip_of_an_unsafe_link_is_text_beside_its_address() -> None:
+    unsafe = rt.Text("t", (rt.Mark(rt.LINK_KIND, "javascript:x", "a_b *tip*"),))
+    assert write(p(unsafe)) == "t (`javascript:x`) (a_b \\*tip\\*)"
+
+
 def test_references_are_written_with_their_ids() -> None:
     assert write(p(rt.Mention("name", "ann"))) == (
         '<mention class="mention" data-id="7" data-type="user" data-text="@Ann &quot;A&quot; &lt;Lee&gt;">'

@@ -100,7 +100,7 @@ class AdfInlines:
         attributes = attributes if isinstance(attributes, dict) else {}
         if kind == "link":
             href = attributes.get("href")
-            return rt.Mark(rt.LINK_KIND, href) if isinstance(href, str) else None
+            return rt.Mark(rt.LINK_KIND, href, _line(attributes.get("title"))) if isinstance(href, str) else None
         if kind == "subsup":
             return {"sub": rt.SUB, "sup": rt.SUP}.get(str(attributes.get("type")))
         if kind in ("textColor", "backgroundColor"):

@@ -192,8 +192,8 @@ class InlineReader:
             # Brackets as text; a mark outside does not end inside of them.
             return [rt.Text("["), *self._outside_colour(raw[1:-1]), rt.Text("]")]
         if link.node is not None:
-            return link.node
-        mark = rt.Mark(rt.LINK_KIND, link.href)
+            return [link.node, rt.Text(f" ({link.tip})")] if link.tip else link.node
+        mark = rt.Mark(rt.LINK_KIND, link.href, link.tip)
         content = self._outside_colour(link.text)
         return [add_marks(inline, (mark,)) for inline in content] or [rt.Text(link.href, (mark,))]
 

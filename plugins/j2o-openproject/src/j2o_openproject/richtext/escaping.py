@@ -89,5 +89,11 @@ def escape_address(address: str) -> str:
     return "<" + _CONTROL.sub(lambda match: f"%{ord(match.group()):02X}", address) + ">"
 
 
+def escape_tip(tip: str) -> str:
+    """What a link shows under the pointer, between quotation marks."""
+    return f'"{_IN_TIP.sub(lambda match: chr(92) + match.group(), tip)}"'
+
+
+_IN_TIP = re.compile(r'[\\"&<]')
 _PLAIN_ADDRESS = re.compile(r"[^\s<>()\\\x00-\x20\x7f]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")

@@ -81,7 +81,9 @@ def _wrapped(text: str, mark: rt.Mark) -> str:
         return f"<{tag}>{text}</{tag}>"
     if mark.kind == rt.LINK_KIND:
         if link_is_safe(mark.value):
-            return f'<a href="{html.escape(mark.value)}">{text}</a>'
-        return f"{text} (<code>{html.escape(mark.value, quote=False)}</code>)"
+            tip = f' title="{html.escape(mark.tip)}"' if mark.tip else ""
+            return f'<a href="{html.escape(mark.value)}"{tip}>{text}</a>'
+        tip = f", {html_text(mark.tip, False)}" if mark.tip else ""
+        return f"{text} (<code>{html.escape(mark.value, quote=False)}</code>{tip})"
     style = mark_style(mark)
     return f'<span style="{style}">{text}</span>' if style else text

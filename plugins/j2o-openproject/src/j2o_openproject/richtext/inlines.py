@@ -13,7 +13,7 @@ from typing import Dict, List, Sequence, Tuple
 
 from j2o_core.api import richtext as rt
 
-from .escaping import escape, escape_address, written_text
+from .escaping import escape, escape_address, escape_tip, written_text
 from .live import live_places
 from .references import References
 
@@ -93,7 +93,7 @@ class InlineWriter:
         if mark.kind == rt.CODE_KIND:
             return [(self._code(content), "")]
         if mark.kind == rt.LINK_KIND:
-            return self._link(mark.value, content, level, in_link, line_break)
+            return self._link(mark, content, level, in_link, line_break)
         inner = self._join(self._pieces(content, level, in_link, line_break), ".", ".")
         if mark.kind in _MARKDOWN_MARKS:
             return _set_apart(inner, mark.kind)
@@ -125,17 +125,19 @@ class InlineWriter:
         return code_span(text.replace("\n", " "))
 
     def _link(
-        self, href: str, content: Sequence[rt.Inline], level: int, in_link: bool, line_break: str
+        self, mark: rt.Mark, content: Sequence[rt.Inline], level: int, in_link: bool, line_break: str
     ) -> List[_Piece]:
+        href = mark.value
         plain = "".join([rt.inline_text(inline) for inline in content])
         if in_link or _UNSAFE_SCHEME.match(href):
             if in_link:
                 return self._pieces(content, level, in_link, line_break)
             self._warnings.append(f"the address {href[:80]!r} cannot be a link: it was written as text")
+            tip = f" ({self.text(mark.tip)})" if mark.tip else ""
             if href == plain:
-                return [(code_span(href.replace("\n", " ")), "")]
-            return [*self._pieces(content, level, in_link, line_break), (f" ({code_span(href)})", "")]
-        if len(content) == 1 and len(getattr(content[0], "marks", ())) == level:
+                return [(code_span(href.replace("\n", " ")) + tip, "")]
+            return [*self._pieces(content, level, in_link, line_break), (f" ({code_span(href)}){tip}", "")]
+        if not mark.tip and len(content) == 1 and len(getattr(content[0], "marks", ())) == level:
             if plain == href and _AUTOLINK.fullmatch(href) and not live_places(href, False):
                 return [(f"<{href}>", "")]
             if href == "mailto:" + plain and _MAIL.fullmatch(plain):
@@ -143,7 +145,8 @@ class InlineWriter:
         inner = self._join(self._pieces(content, level, True, line_break), ".", ".")
         if not inner.strip():
             inner = self.text(href, True)
-        return [(f"[{inner}]({escape_address(href)})", "")]
+        tip = f" {escape_tip(mark.tip)}" if mark.tip else ""
+        return [(f"[{inner}]({escape_address(href)}{tip})", "")]
 
     def _mention(self, mention: rt.Mention, in_link: bool) -> str:
         found = self.references.mention(mention)
