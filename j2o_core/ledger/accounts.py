@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Iterable
+from typing import Sequence
 
 from sqlalchemy import Connection, delete, insert
 
@@ -23,11 +23,10 @@ class Account:
     place: str = ""
 
 
-def put(connection: Connection, run: str, accounts: Iterable[Account]) -> None:
+def put(connection: Connection, run: str, accounts: Sequence[Account]) -> None:
     """Write accounts of a run down, in their order."""
-    rows = [{"run": run, **one.__dict__} for one in accounts]
-    for start in range(0, len(rows), 500):
-        connection.execute(insert(tables.account), rows[start : start + 500])
+    if accounts:
+        connection.execute(insert(tables.account), [{"run": run, **one.__dict__} for one in accounts])
 
 
 def forget(connection: Connection, run: str) -> None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import islice
 from typing import Iterator, Mapping
 
+from sqlalchemy import Engine
+
+from ..ledger import accounts as ledger_accounts
+from ..ledger import counts as ledger_counts
 from ..ledger.accounts import Account
+from ..ledger.writer import Writer
 from ..snapshot.store import Snapshot
 from ..spec.model import AccountSpec, EntitySpec
 from .wiring import Wiring
@@ -14,6 +21,15 @@ _UNSAID = AccountSpec("listed", "nothing in the spec says what becomes of it")
 _DEFAULT = "*"
 WRITTEN, TEXT = "written", "text"
 _STANDING = ("created", "updated", "unchanged")
+_CHUNK = 500
+
+
+def write_accounts(wiring: Wiring, snapshot: Snapshot, engine: Engine, writer: Writer, run: str) -> None:
+    """Write the accounts of a run into the ledger, a few at a time; those of before it was stopped are given again."""
+    writer.submit(partial(ledger_accounts.forget, run=run))
+    found = accounts(wiring, snapshot, ledger_counts.entities(engine, run))
+    for chunk in iter(lambda: list(islice(found, _CHUNK)), []):
+        writer.submit(partial(ledger_accounts.put, run=run, accounts=chunk))
 
 
 def accounts(wiring: Wiring, snapshot: Snapshot, counts: Mapping[str, Mapping[str, int]]) -> Iterator[Account]:

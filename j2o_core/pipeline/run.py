@@ -15,7 +15,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..engine.dispatch import Stopped
 from ..engine.resolve import Resolver
 from ..hooks.manager import Plugins
-from ..ledger import accounts as ledger_accounts
 from ..ledger import counts, effects, listing, runs, tables
 from ..ledger.items import Items
 from ..ledger.processes import clocks, jumped
@@ -27,7 +26,7 @@ from ..model.problem import ERROR
 from ..snapshot.slices import Slices
 from ..snapshot.store import Snapshot, unusable
 from ..spec.model import Spec
-from .accounts import accounts
+from .accounts import write_accounts
 from .apply import apply
 from .beginning import Beginning
 from .check import StoppedByCheck
@@ -205,9 +204,9 @@ class _Run:
         findings = 0
         if self._stage == runs.VERIFY:
             findings = self._verify(state, items)
-            self._enter(state, runs.DONE)
-        self._account(state, snapshot)
-        write_redirects(wiring, snapshot, items, redirects_path(wiring.home, state.id))
+            write_accounts(wiring, snapshot, self._ledger.engine, self._writer, state.id)
+            write_redirects(wiring, snapshot, items, redirects_path(wiring.home, state.id))
+            self._enter(state, runs.DONE)  # nobody goes on with it after that
         return self._judge(state, findings)
 
     def _enter(self, state: RunState, stage: str, **values: Any) -> None:
@@ -299,15 +298,6 @@ class _Run:
         for finding in findings:
             self._emit(problem_event(finding, "verify"))
         return sum(finding.severity == ERROR for finding in findings)
-
-    def _account(self, state: RunState, snapshot: Snapshot) -> None:
-        found = list(accounts(self._wiring, snapshot, counts.entities(self._ledger.engine, state.id)))
-
-        def change(connection: Connection) -> None:
-            ledger_accounts.forget(connection, state.id)
-            ledger_accounts.put(connection, state.id, found)
-
-        self._writer.submit(change)
 
     def _judge(self, state: RunState, findings: int) -> int:
         entities = counts.entities(self._ledger.engine, state.id)

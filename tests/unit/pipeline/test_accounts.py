@@ -9,9 +9,14 @@ from typing import Any
 import pytest
 
 from j2o_core.hooks.protocols import Provenance
+from j2o_core.ledger import runs
+from j2o_core.ledger.queries import Queries
+from j2o_core.ledger.store import open_ledger
+from j2o_core.ledger.writer import Writer
 from j2o_core.model.origin import Origin
 from j2o_core.model.record import Record
-from j2o_core.pipeline.accounts import accounts
+from j2o_core.pipeline import accounts as accounting
+from j2o_core.pipeline.accounts import accounts, write_accounts
 from j2o_core.snapshot.store import Snapshot
 from j2o_core.spec.model import AccountSpec, EntitySpec, FieldSpec
 
@@ -67,3 +72,21 @@ def test_who_and_when_is_told_of_mapped_fields_with_the_number_of_items_that_sta
     (only,) = (one for one in accounts(wired({}, "text"), snapshot, counts) if one.entity == "items")
     assert only.kind == "time"
     assert not [one for one in accounts(wired({}, "author"), snapshot, {}) if one.entity == "items"], "nothing is there"
+
+
+def test_accounts_are_written_a_few_at_a_time_and_once_though_a_run_comes_to_it_again(
+    snapshot: Snapshot, tmp_path: Path, ledger_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(accounting, "_CHUNK", 3)
+    ledger = open_ledger(ledger_url, tmp_path)
+    about: Any = {"spec": "s", "spec_digest": "d", "document": {}, "origins": {}, "environment": None, "versions": {}}
+    with ledger.engine.begin() as connection:
+        target = runs.target_id(connection, "op")
+        run = runs.begin(connection, target, "acme", generation=1, **about).id
+    writer = Writer(ledger.engine)
+    for _ in range(2):
+        write_accounts(wired({"*": SCHEMES}), snapshot, ledger.engine, writer, run)
+    writer.close()
+    names = [row["name"] for row in Queries(ledger.engine).accounts(run)]
+    ledger.close()
+    assert names == ["Name 0 (A, B)", "Name 1", "Name 2", "Name 3"]
