@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Iterator, Mapping, Sequence
 
 from jsonschema import ValidationError
@@ -114,7 +115,7 @@ def _problems(error: ValidationError, path: Path, root: Node) -> Iterator[Proble
         types = [value] if isinstance(value, str) else list(value)
         expected = " or ".join(_NAMES[name] for name in types)
         message = f"{_where(path)} is {type_name(instance)}"
-        yield problem("J2O-S012", message, node.place, text, expected, _as_type(instance, types))
+        yield problem("J2O-S012", message, node.place, text, expected, _as_type(instance, types, schema))
     elif keyword in ("enum", "const"):
         yield _not_one_of(value if keyword == "enum" else [value], instance, path, node.place)
     else:
@@ -185,12 +186,14 @@ _BOOLEANS: Mapping[str, str] = {
 }
 
 
-def _as_type(instance: Any, types: Sequence[str]) -> str:
+def _as_type(instance: Any, types: Sequence[str], schema: Any) -> str:
     """How the value would be written in the type that is expected, where that is plain."""
     if "boolean" in types and isinstance(instance, str):
         return _BOOLEANS.get(instance.lower(), "")
     if "string" in types and isinstance(instance, (bool, int, float)):
-        return f'"{str(instance).lower() if isinstance(instance, bool) else instance}"'
+        written = str(instance).lower() if isinstance(instance, bool) else str(instance)
+        forms = [branch["pattern"] for branch in (schema, *schema.get("anyOf", ())) if "pattern" in branch]
+        return f'"{written}"' if all(re.search(form, written) for form in forms) else ""
     if "array" in types and isinstance(instance, str) and len(instance) < 40 and "${" not in instance:
         return f"[{instance}]"
     if ("integer" in types or "number" in types) and isinstance(instance, str) and instance.strip().isdecimal():

@@ -82,7 +82,7 @@ def _one_of(validator: Any, offered: Alternatives, instance: Any) -> Iterator[Va
     fitting = [(branch, schema) for branch, schema in offered if has_type(instance, schema)]
     if not fitting:
         error = ValidationError("no alternative has this type", validator="type", validator_value=_types(offered))
-        error.instance = instance
+        error.instance, error.schema = instance, {"anyOf": [schema for _, schema in offered]}
         yield error
         return
     if len(fitting) == 1:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from j2o_core.api import Need, Needs
 from j2o_openproject.inspection import OpenProjectInspector
 from j2o_openproject.numbering import ProjectNumbering
+from j2o_openproject.plugin import _WORK_PACKAGES
 
+OPTIONS = Draft202012Validator(_WORK_PACKAGES)
 ASKED = {"work_packages": {"reproduce_keys": {"gaps": "25%"}}}
 
 
@@ -111,3 +114,11 @@ def test_an_identifier_that_the_server_would_refuse_is_told_before_anything_is_w
     (told,) = projects.problems({"identifier": impossible, "name": "x"})
     assert (told.code, told.field) == ("J2O-O020", "identifier")
     assert list(projects.problems({"identifier": told.suggestion, "name": "x"})) == []
+
+
+@pytest.mark.parametrize(
+    ("gaps", "is_possible"),
+    [(0, True), (500, True), ("12.5%", True), ("100%", True), (-3, False), ("200%", False), ("x", False)],
+)
+def test_gaps_are_a_number_or_a_share_of_no_more_than_all(gaps, is_possible):
+    assert OPTIONS.is_valid({"reproduce_keys": {"gaps": gaps}}) is is_possible

@@ -157,6 +157,12 @@ MISTAKES: Mapping[str, tuple[str, str, str, str]] = {
     "text for a number": ("J2O-S012", WHOLE + "runtime: {workers: «'8'}\n", "runtime.workers", "8"),
     "text for a list": ("J2O-S012", WHOLE + "select: {projects: «ACME}\n", "select.projects", "[ACME]"),
     "a number for a field": ("J2O-S012", field("type: «3"), "entities.issues.map.type", '"3"'),
+    "what would be no share as a text either": (
+        "J2O-S012",
+        WHOLE + "runtime: {tolerate: {failed: «true}}\n",
+        "runtime.tolerate.failed",
+        "",
+    ),
     "a step without its argument": (
         "J2O-S012",
         field("type: {from: a, steps: [«truncate]}"),

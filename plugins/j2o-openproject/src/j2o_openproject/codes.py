@@ -100,7 +100,8 @@ CODES = {
             "an identifier that OpenProject refuses",
             "Identifiers of projects are lower-case letters, digits, hyphens and underscores and no plain number; "
             "where work packages are numbered by project they are up to ten capitals, digits and underscores.",
-            "Map `identifier` with the step `identifier`, or in a table.",
+            "Map `identifier` with the step `identifier`, or in a table; where work packages are numbered by project, "
+            "to the key of the Jira project as it is (`identifier: {steps: null}`), or in a table.",
         ),
         Code(
             "J2O-O040",

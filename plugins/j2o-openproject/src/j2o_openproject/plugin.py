@@ -105,7 +105,7 @@ _WORK_PACKAGES: Mapping[str, Any] = {
                 "gaps": {
                     "anyOf": [
                         {"type": "integer", "minimum": 0},
-                        {"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?%$"},
+                        {"type": "string", "pattern": "^(100|[0-9]{1,2})(\\.[0-9]+)? ?%$", "examples": ["10%"]},
                     ],
                     "default": DEFAULT_GAPS,
                     "description": "So many numbers without an issue may be filled, by work packages that are created "
