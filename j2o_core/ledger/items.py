@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any, Collection, Iterable, Iterator, Mapping, Optional, Sequence
 
-from sqlalchemy import Connection, Engine, Select, bindparam, func, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, func, or_, select, update
 
 from . import tables
 from .many import Chosen, Many
@@ -96,10 +96,7 @@ class Items:
 
     def stream(self, entity: str, run: Optional[str] = None, size: int = 500) -> Iterator[list[Item]]:
         """All items of an entity (or those that ``run`` wrote), in chunks, by origin."""
-        statement = select(*_COLUMNS).where(*_MINE)
-        if run is not None:
-            statement = statement.where(tables.item.c.run == run)
-        for rows in self._rows(statement, entity, size):
+        for rows in self._rows(_of_run(select(*_COLUMNS).where(*_MINE), run), entity, size):
             yield [_item(row) for row in rows]
 
     def places(self, entity: str, size: int = 500) -> Iterator[list[tuple[str, str, str]]]:
@@ -107,6 +104,15 @@ class Items:
         columns = (tables.item.c.origin, tables.item.c.key, tables.item.c.item)
         for rows in self._rows(select(*columns).where(*_MINE), entity, size):
             yield [(row[0], row[1], row[2]) for row in rows]
+
+    @patient
+    def parents(self, entity: str, run: Optional[str] = None) -> list[Optional[str]]:
+        """The target ids of what the items of an entity (or those that ``run`` wrote) belong to, each once, in the
+        order in which they came; ``None`` among them: some belong to nothing."""
+        statement = _of_run(select(tables.item.c.parent).where(*_MINE), run)
+        statement = statement.group_by(tables.item.c.parent).order_by(func.min(tables.item.c.id))
+        with self.engine.connect() as connection:
+            return list(connection.execute(statement, self._mine(entity)).scalars())
 
     @patient
     def written_by(self, run: str) -> set[str]:
@@ -117,10 +123,10 @@ class Items:
 
     def unverified(self, entity: str, run: str, only_run: Optional[str]) -> Iterator[Item]:
         """Items that ``run`` has not read back equal; of all, or of those that ``only_run`` wrote."""
-        for chunk in self.stream(entity, only_run):
-            for item in chunk:
-                if item.verified != run:
-                    yield item
+        seen = tables.item.c.verified
+        statement = _of_run(select(*_COLUMNS).where(*_MINE, or_(seen.is_(None), seen != run)), only_run)
+        for rows in self._rows(statement, entity, 500):
+            yield from map(_item, rows)
 
     def put(self, connection: Connection, run: str, items: Sequence[Item]) -> None:
         """Upsert items."""
@@ -212,6 +218,10 @@ _MADE_OF = Chosen(
 )
 _BY_TARGET = Chosen(_ALL, tables.item.c.item)
 _BY_TARGET_OF_RUN = Chosen(_ALL.where(tables.item.c.run == bindparam("of_run")), tables.item.c.item)
+
+
+def _of_run(statement: Select[Any], run: Optional[str]) -> Select[Any]:
+    return statement if run is None else statement.where(tables.item.c.run == run)
 
 
 def _item(row: Sequence[Any]) -> Item:

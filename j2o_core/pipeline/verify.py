@@ -91,22 +91,15 @@ class Verifier:
 
     def _scopes(self, entity: str, loader: Loader, only_run: Optional[str]) -> Optional[list[str]]:
         """Target ids to scan; an empty list: one scan for all; ``None``: there is nothing to verify."""
-        parents: dict[str, None] = {}
-        touched, complete = False, True
-        for chunk in self._items.stream(entity, only_run):
-            touched = True
-            for item in chunk:
-                if item.parent is None:
-                    complete = False
-                else:
-                    parents.setdefault(item.parent)
-        if not touched:
+        parents = self._items.parents(entity, only_run)
+        if not parents:
             return None
         if loader.scan_by is None:
             return []
-        if complete:
-            return list(parents)
-        return [item.item for chunk in self._items.stream(loader.scan_by) for item in chunk]
+        known = [parent for parent in parents if parent is not None]
+        if len(known) == len(parents):
+            return known
+        return [identifier for chunk in self._items.places(loader.scan_by) for _, _, identifier in chunk]
 
     def _check(
         self, entity: str, loader: Loader, only_run: Optional[str], scopes: Sequence[str]

@@ -159,6 +159,9 @@ def test_any_number_of_items_is_found_each_once(tmp_path: Path, ledger_url: str)
     assert items.by_target("users", targets, "another") == items.get("groups", asked) == {}
     placed = [one for chunk in items.places("users") for one in chunk]
     assert placed == [(one.origin, one.key, one.item) for one in all_of_them]
+    unverified = [list(items.unverified("users", "now", one)) for one in (None, run, "another")]
+    assert unverified == [all_of_them, all_of_them, []]
+    assert [items.parents("users", one) for one in (None, run, "another")] == [[None], [None], []]
     assert (items.written_by(run), items.written_by("another"), list(items.places("groups"))) == ({"users"}, set(), [])
     writer.close()
     ledger.close()
@@ -175,6 +178,19 @@ def test_items_are_walked_through_without_sorting_them_for_every_chunk(tmp_path:
         for statement, parameters in list(asked):
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
             assert [row[-1].split(" (")[0] for row in plan] == ["SEARCH item USING INDEX sqlite_autoindex_item_1"]
+    ledger.close()
+
+
+def test_items_are_found_by_their_ids_on_the_target_without_reading_all_of_the_entity(tmp_path: Path):
+    ledger = open_ledger("sqlite:///ledger.db", tmp_path)
+    items = Items(ledger.engine, 1, "acme")
+    asked: list[tuple[str, Any]] = []
+    event.listen(ledger.engine, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+    assert items.by_target("users", ["5", "6"]) == items.by_target("users", ["5", "6"], "some run") == {}
+    with ledger.engine.connect() as connection:
+        for statement, parameters in list(asked):
+            (row,) = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            assert row[-1].endswith("USING INDEX item_by_target (target=? AND source=? AND entity=? AND item=?)")
     ledger.close()
 
 
