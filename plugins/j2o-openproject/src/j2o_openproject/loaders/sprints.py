@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, ItemSkipped, Phase, Problem, Refused, Taken
+from j2o_core.api import Answer, Effect, EffectClass, Found, ItemSkipped, Problem, Refused, Taken
 
 from ..bad_values import bad_values_fail
 from ..hal import link, linked, raw
@@ -13,21 +13,22 @@ from ..marks import SPRINT
 from ..plain_text import plain_text
 from ..refusals import attributes_of
 from ..server_sprints import open_sprints, read_sprint, sprint_key, sprint_of
-from ..target_items import alias_of, payload_of, target_id
+from ..target_items import payload_of, target_id
 from ..texts import one_line
 from ..times import day_of
-from .entity import FormLoader, only, readable_notes, while_it_exists
+from .entity import only, readable_notes, while_it_exists
+from .versions import Versions
 
-_STATUSES = ("open", "locked", "closed")
 #: characters that the name of a version may have
 _LONGEST = 60
 #: what sets versions of one name apart
 _NUMBER = re.compile(r" \(\d+\)\Z")
+_WRONG_ORDER = "J2O-O006"
 #: who knows what became of a sprint of the server's own
 _BY_HAND = "REST changes no sprints of OpenProject: do it by hand, where it matters"
 
 
-class Sprints(FormLoader):
+class Sprints(Versions):
     """A version each, found again by the mark that ends its description; where the project has a sprint of that name
     that is not completed, that sprint.
 
@@ -37,28 +38,13 @@ class Sprints(FormLoader):
 
     name = "openproject.sprints"
     effect_class = EffectClass.MARKED
-    phase = Phase.STRUCTURE
     after = ("projects", "versions")
-    scan_by = "projects"
-    notes_field = "description"
     fields: ClassVar[Mapping[str, str]] = {
-        "project": "the project",
+        **Versions.fields,
         "name": "name; what is too long is cut",
         "description": "text, the goal say",
-        "startDate": "first day",
-        "endDate": "last day",
-        "status": "open, locked or closed; written at the finish",
     }
-    required = ("project", "name")
-    finish_fields = ("status",)
-
-    def finishing(self, payload: Mapping[str, Any]) -> Sequence[str]:
-        """The status of a sprint that is not open."""
-        return ("status",) if payload.get("status") not in (None, "", "open") else ()
-
-    def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
-        """One at a time in a project: the names are validated, not indexed."""
-        return f"versions:{alias_of(payload.get('project'))}"
+    word = "sprint"
 
     def keys(self, effect: Effect) -> Sequence[str]:
         """The name, among the server's own sprints."""
@@ -72,16 +58,8 @@ class Sprints(FormLoader):
         return bool(wanted == stored)
 
     def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
-        """Statuses and days that the server would refuse."""
-        if payload.get("status") not in (None, *_STATUSES):
-            yield self.problem(
-                "J2O-O003", f"a sprint cannot be '{payload['status']}'", "status", expected=", ".join(_STATUSES)
-            )
-        for field in ("startDate", "endDate"):
-            try:
-                day_of(payload.get(field))
-            except ValueError:
-                yield self.problem("J2O-O005", f"'{payload[field]}' is no day", field, expected="YYYY-MM-DD")
+        """Statuses and days that the server would refuse; days in the wrong order are mended."""
+        return [problem for problem in super().problems(payload) if problem.code != _WRONG_ORDER]
 
     def server_check(self, effect: Effect, current: Optional[Found] = None) -> Optional[Sequence[Problem]]:
         """What the form says; that the name is taken is no trouble."""

@@ -39,6 +39,8 @@ class Versions(FormLoader):
     }
     required = ("project", "name")
     finish_fields = ("status",)
+    #: what problems call one
+    word: ClassVar[str] = "version"
 
     def finishing(self, payload: Mapping[str, Any]) -> Sequence[str]:
         """The status of a version that is not open."""
@@ -56,7 +58,7 @@ class Versions(FormLoader):
         """Statuses and days that the server would refuse."""
         if payload.get("status") not in (None, *_STATUSES):
             yield self.problem(
-                "J2O-O003", f"a version cannot be '{payload['status']}'", "status", expected=", ".join(_STATUSES)
+                "J2O-O003", f"a {self.word} cannot be '{payload['status']}'", "status", expected=", ".join(_STATUSES)
             )
         days = {}
         for field in ("startDate", "endDate"):
