@@ -30,10 +30,11 @@ from ..model.outcome import (
 )
 from ..model.retry import bounds_for, full_jitter
 from .context import Engine
-from .record import Recorder, answer_of
+from .record import Recorder
 from .resolve import Resolution
 from .task import Task, Upload
 from .under_way import AGAIN
+from .written import answer_of
 
 #: seconds after which the ledger is told anew that an effect is about to be sent
 STALE = 5.0

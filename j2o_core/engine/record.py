@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter
-from typing import Any, Mapping, Optional, Sequence
+from typing import Optional, Sequence
 
 from ..hooks.protocols import Loader
 from ..ledger import effects, numbers, sending
@@ -14,40 +14,19 @@ from ..ledger.items import CREATED, MATCHED, Item
 from ..ledger.listing import Listed
 from ..ledger.numbers import Wrong
 from ..ledger.open_references import OpenReferences
-from ..model.digest import digest
-from ..model.effect import Answer, Found, TargetItem
+from ..model.effect import Answer, TargetItem
 from ..model.error_class import error_class
 from ..model.outcome import ItemFailed, Outcome
 from ..model.problem import WARNING, Problem
 from .context import Engine
 from .numbers import filling, no_filler, wants_number, wrong_number
 from .outcomes import LED_NOWHERE, Outcomes
-from .resolve import OPEN_END, OPEN_ENDS, rich_fields
+from .resolve import rich_fields
 from .task import Task, Upload
+from .written import image_digests, inverse_of, item_of
 
 #: how many references of one item are told by name
 _TOLD = 10
-
-
-def answer_of(found: Found) -> Answer:
-    """What a look-up found, in the form of an answer."""
-    return Answer(found.id, found.version, found.image, updated=found.updated, display=found.display)
-
-
-def image_digests(image: Mapping[str, Any]) -> dict[str, str]:
-    """The digest of each field of an image."""
-    return {name: digest(value) for name, value in image.items()}
-
-
-def inverse_of(task: Task, answer: Answer, owned: str) -> Optional[dict[str, Any]]:
-    """What takes the effect back: ``None`` for what was only matched."""
-    if task.changes_existing:
-        before = dict(task.current.image) if task.current else {}
-        only = task.row.only or frozenset(before)
-        return {"kind": "update", "item": answer.id, "fields": {name: before.get(name) for name in sorted(only)}}
-    if owned == MATCHED:
-        return None
-    return {"kind": "delete", "item": answer.id, "parent": task.effect.parent.id if task.effect.parent else None}
 
 
 class Recorder:
@@ -79,7 +58,8 @@ class Recorder:
             self._filled(task, answer)
             return
         engine, row = self._engine, task.row
-        item = self._item(task, answer, owned)
+        previous = engine.items.get(row.entity, [row.origin]).get(row.origin) if task.changes_existing else None
+        item = item_of(task, answer, owned, previous)
         known = TargetItem(row.entity, answer.id, answer.display or row.key, row.key)
         engine.resolver.remember(row.entity, row.origin, known)
         loader, resolution = engine.loaders[row.entity], task.resolution
@@ -258,58 +238,6 @@ class Recorder:
         """The item of a last touch that was refused: a later run sees that these fields are not as they should be."""
         item = self._engine.items.get(row.entity, [row.origin]).get(row.origin)
         return None if item is None else item.without(row.only or frozenset())
-
-    def _item(self, task: Task, answer: Answer, owned: str) -> Item:
-        row = task.row
-        previous = self._engine.items.get(row.entity, [row.origin]).get(row.origin) if task.changes_existing else None
-        image = image_digests(answer.image)
-        if previous is None:
-            return Item(
-                row.entity,
-                row.origin,
-                row.key,
-                answer.id,
-                owned,
-                answer.display,
-                task.effect.parent.id if task.effect.parent else None,
-                "" if task.resolution.unresolved else row.record_digest,
-                row.mapping_digest,
-                task.resolution.digests(row.fields),
-                image,
-                answer.version,
-                answer.updated,
-            )
-        shaped = row.kind == effects.SHAPE
-        closed = _closed(row, previous, task) if shaped else {}
-        fields = {**previous.fields, **closed}
-        complete = closed and row.record_digest and not any(value.endswith(OPEN_ENDS) for value in fields.values())
-        return Item(
-            row.entity,
-            row.origin,
-            row.key,
-            previous.item,
-            previous.owned,
-            answer.display or previous.display,
-            previous.parent,
-            (row.record_digest if complete else previous.record_digest)
-            if shaped
-            else ("" if task.resolution.unresolved else row.record_digest),
-            previous.mapping_digest if shaped else row.mapping_digest,
-            fields if shaped else task.resolution.digests(row.fields),
-            {**previous.image, **image},
-            answer.version,
-            answer.updated,
-        )
-
-
-def _closed(row: effects.EffectRow, previous: Item, task: Task) -> dict[str, str]:
-    """The digests of those fields of a last touch that were left open until then."""
-    now = task.resolution.digests(row.fields)
-    return {
-        name: now[name]
-        for name in row.only or ()
-        if name in now and previous.fields.get(name) == row.fields[name] + OPEN_END
-    }
 
 
 def _outdated(loader: Loader, task: Task, answer: Answer) -> list[str]:

@@ -9,8 +9,8 @@ from typing import Mapping, Optional, Sequence
 from ..checks.checker import Checker
 from ..checks.findings import Findings
 from ..checks.left_out import LeftOut
-from ..engine.record import image_digests
 from ..engine.resolve import Resolution, Resolver
+from ..engine.written import image_digests
 from ..hooks.protocols import Loader
 from ..ledger import effects, listing
 from ..ledger.effects import Planned

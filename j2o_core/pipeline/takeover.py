@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Iterator, Optional, Sequence
 
-from ..engine.record import image_digests
 from ..engine.resolve import Resolver
+from ..engine.written import image_digests
 from ..expressions.dates import parse_timestamp
 from ..hooks.protocols import Loader
 from ..ledger.effects import Planned

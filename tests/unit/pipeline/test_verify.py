@@ -9,7 +9,7 @@ from typing import Any, Iterator, Optional, Sequence
 
 import pytest
 
-from j2o_core.engine.record import image_digests
+from j2o_core.engine.written import image_digests
 from j2o_core.ledger import runs
 from j2o_core.ledger.items import CREATED, Item, Items
 from j2o_core.ledger.store import open_ledger
