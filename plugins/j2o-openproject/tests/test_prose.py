@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from j2o_core import richtext as tree
 from j2o_core.api import Note, RichText
+from j2o_openproject import prose
 from j2o_openproject.marks import COMMENT, WORK_PACKAGE, Marks
 from j2o_openproject.plain_text import plain_text
 from j2o_openproject.prose import block, joined, link_label, plain, written
@@ -57,6 +58,14 @@ def test_plain_text_tells_the_tip_of_a_link_behind_its_address() -> None:
     for inline, expected in rows:
         told = RichText(tree.to_json(tree.Document((tree.Paragraph((inline,)),))))
         assert plain_text(told) == expected
+
+
+def test_only_short_texts_are_remembered() -> None:
+    before = prose._plain.cache_info().misses
+    assert prose.plain("a_b *c* " * 100).startswith("a_b \\*c\\*")
+    assert prose._plain.cache_info().misses == before
+    assert prose.plain("only here *c*") == "only here \\*c\\*"
+    assert prose._plain.cache_info().misses == before + 1
 
 
 class KnowsIssues(tree.NoResolver):

@@ -32,7 +32,8 @@ def markdown(value: Any, references: tree.Resolver) -> str:
 
 def plain(text: object) -> str:
     """A plain text as Markdown that shows just that text, on one line."""
-    return _plain(one_line(text))
+    line = one_line(text)
+    return _plain(line) if len(line) <= _LONG else written([tree.Paragraph((tree.Text(line),))])
 
 
 def link_label(text: object) -> str:

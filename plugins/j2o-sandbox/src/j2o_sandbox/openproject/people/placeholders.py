@@ -113,6 +113,6 @@ def _check_name(server: Server, name: Optional[str], own: Optional[int], problem
     if len(name) > _LONGEST:
         problems.add("name", "too_long", count=_LONGEST)
     # Unlike names of groups: `ann` and `Ann` are two.
-    others = server.store.principals.find("type", "PlaceholderUser")
+    others = server.store.principals.find("name", ("PlaceholderUser", name.lower()))
     if any(other.name == name and other.id != own for other in others):
         problems.add("name", "taken")
