@@ -30,13 +30,12 @@ from ..refused_people import in_words, refused_before, refused_people, told
 from ..target_items import target_id
 from ..texts import folded, one_line
 from ..times import day_of
-from ..work_package_draft import Draft, draft_of
+from ..work_package_draft import CUSTOM, Draft, draft_of
 from ..work_package_image import found_of
 from ..work_package_versions import WHEN_FREE
 from .entity import FormLoader, failed, while_it_exists
 
 _LONGEST_SUBJECT = 255
-CUSTOM = "cf:"
 #: a work package is some ten thousand characters with all its links: many on a page are many megabytes
 _PAGE = {"pageSize": 200}
 #: what to do about a refused attribute
@@ -139,7 +138,7 @@ class WorkPackages(FormLoader):
         yield from self._value_problems(payload)
         yield from self._option_problems(payload)
         for field in payload:
-            if not field.startswith("cf:") and field not in self.fields:
+            if not field.startswith(CUSTOM) and field not in self.fields:
                 yield self.problem(
                     "J2O-O011",
                     f"work packages have no field '{field}'",
