@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any, Iterable, Mapping, Optional, TextIO
 
+from ..model.error_class import error_class
 from ..model.problem import ERROR
 from .causes import Fixes, next_step, no_fixes, rank
 from .pages import environment
@@ -42,7 +43,7 @@ def write(queries: RunQueries, run: str, out: TextIO, fixes: Fixes = no_fixes) -
             rate=percent(success_rate(sums)),
             errors=sum(row.get("severity") == ERROR for row in queries.problems(run)),
             causes=[(one, next_step(one.code, one.error_class, known)) for one in causes],
-            codes=[(one, next_step(one["code"], "", known)) for one in codes],
+            codes=[(one, next_step(one["code"], _class_of(one), known)) for one in codes],
             items=queries.listed(run),
             problems=queries.problems(run),
             kinds=kinds_of(queries.accounts(run)),
@@ -61,6 +62,11 @@ def _by_code(problems: Iterable[Row]) -> list[dict[str, Any]]:
         known = found.setdefault((row.get("severity"), row.get("code")), {**row, "count": 0})
         known["count"] += 1
     return sorted(found.values(), key=lambda row: (row.get("severity") != ERROR, -row["count"], str(row.get("code"))))
+
+
+def _class_of(problem: Row) -> str:
+    # A warning failed in no way that a class could tell of.
+    return error_class(str(problem.get("code"))) if problem.get("severity") == ERROR else ""
 
 
 def kinds_of(accounts: Iterable[Row]) -> list[dict[str, Any]]:

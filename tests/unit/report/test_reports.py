@@ -205,6 +205,20 @@ def test_each_cause_and_code_says_what_to_do() -> None:
     assert other["next"] and other["keys"] == ["fred"], "where a code is not known, its class says what to do"
 
 
+def test_an_error_whose_code_is_not_known_says_what_its_class_does() -> None:
+    class Refused(Queries):
+        def problems(self, run: str) -> Iterable[Mapping[str, Any]]:
+            row = {"stage": "apply", "entity": "work_packages", "key": "ACME-1", "field": None, "place": None}
+            yield {**row, "code": "http_403", "message": "not allowed", "severity": "error"}
+            yield {**row, "code": "odd", "message": "changed", "severity": "warning"}
+
+    out = io.StringIO()
+    FORMATS["html"](Refused(), "r1", out, dict)
+    page = out.getvalue()
+    codes = page[page.index('<table id="codes">') : page.index('<table id="found">')]
+    assert "the permission that the message names" in codes and codes.count("--retry-failed") == 1
+
+
 def test_every_list_of_the_page_can_be_filtered() -> None:
     page = written("html")
     named = re.findall(r'data-rows="#(\w+)"', page)
