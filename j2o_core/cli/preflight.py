@@ -69,14 +69,17 @@ def preflight(
         finally:
             close_log()
     found = report_of(loaded.name, seen)
+    unknown = "" if seen.prerequisites or not seen.unseen else f"{' and '.join(seen.unseen)} could not be looked at"
     for path, write in writes:
-        if path is not None and write is not None:
+        if path is checklist is not None and unknown:
+            say(f"{path} was not written: {unknown}")
+        elif path is not None and write is not None:
             _write(path, lambda out, write=write: write(found, out))  # type: ignore[misc]
     if script is not None:
         if found.script:
             _write(script, lambda out: out.write(found.script))
         else:
-            say(f"{script} was not written: nothing is missing that a program could make")
+            say(f"{script} was not written: {unknown or 'nothing is missing that a program could make'}")
     if json:
         print_json(as_json(found))
     else:

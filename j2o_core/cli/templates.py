@@ -67,5 +67,5 @@ def require_template(name: str) -> Template:
         known = [template.name for template in packaged_templates()]
         guess = nearest(name, known)
         meant = f"; did you mean '{guess}'?" if guess else ""
-        raise Refusal(f"there is no template '{name[:80]}'{meant} There are: {', '.join(known)}", USAGE)
+        raise Refusal(f"there is no template '{name[:80]}'{meant or '.'} There are: {', '.join(known)}", USAGE)
     return found

@@ -33,13 +33,14 @@ _SKEW = 30.0
 class Preflight:
     """Lines by connection, in the order of the spec; what an administrator may be asked for; ``script`` makes it.
 
-    ``unreachable`` are connections that do not work.
+    ``unreachable`` are connections that do not work, ``unseen`` they and those that failed while they were looked at.
     """
 
     lines: Sequence[tuple[str, Line]]
     prerequisites: Sequence[Prerequisite] = ()
     script: str = ""
     unreachable: Sequence[str] = ()
+    unseen: Sequence[str] = ()
     facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
@@ -63,6 +64,7 @@ def look_before(spec: Spec, plugins: Plugins, home: Path) -> Preflight:
     lines: list[tuple[str, Line]] = []
     prerequisites: list[Prerequisite] = []
     scripts: list[str] = []
+    unseen = list(broken)
     try:
         for name, connection in spec.connections.items():
             if name in broken:
@@ -78,6 +80,7 @@ def look_before(spec: Spec, plugins: Plugins, home: Path) -> Preflight:
                 found = inspector.prerequisites(needs)
             except Outcome as outcome:
                 lines.append((name, Line("connection", BROKEN, outcome.message)))
+                unseen.append(name)
                 continue
             found = ranked(found)
             prerequisites.extend(found)
@@ -87,7 +90,7 @@ def look_before(spec: Spec, plugins: Plugins, home: Path) -> Preflight:
         wiring.close()
     prerequisites = [_with_consequence(one) for one in ranked(prerequisites)]
     lines.extend(("", line) for line in (*([counting] if prerequisites else []), *_missing(prerequisites)))
-    return Preflight(lines, prerequisites, "\n".join(scripts), tuple(broken), dict(wiring.facts))
+    return Preflight(lines, prerequisites, "\n".join(scripts), tuple(broken), tuple(unseen), dict(wiring.facts))
 
 
 def ranked(prerequisites: Sequence[Prerequisite]) -> list[Prerequisite]:

@@ -122,9 +122,18 @@ def test_once_something_was_read_each_is_counted_with_examples_and_what_is_neede
 
 
 @pytest.mark.long
-def test_a_connection_that_does_not_work_is_one_line_and_exit_3(flying: Migration):
+def test_a_connection_that_does_not_work_is_one_line_and_exit_3_and_no_checklist_says_that_nothing_is_missing(
+    flying: Migration, tmp_path: Path
+):
     broken = Migration(flying.sandbox, flying.home, flying.spec, environment={"OPENPROJECT_API_KEY": "wrong"})
-    found = looked(broken, code=3)
+    checklist, script = tmp_path / "todo.md", tmp_path / "todo.rb"
+    options = ("--json", "--checklist", str(checklist), "--script", str(script))
+    ended = broken.command("preflight", flying.spec, *options)
+    assert ended.returncode == 3, ended.stderr
+    found = json.loads(ended.stdout)
     (line,) = [one for one in found["lines"] if one["status"] == "error"]
     assert (line["connection"], line["topic"]) == ("openproject", "connection") and line["advice"]
     assert any(one["connection"] == "jira" and one["status"] == "ok" for one in found["lines"])
+    for path in (checklist, script):
+        assert f"{path.name} was not written: openproject could not be looked at" in ended.stderr
+        assert not path.exists()
