@@ -54,7 +54,7 @@ class Records:
         return records
 
     def one(self, entity: str, identifier: str) -> Optional[Sourced]:
-        """One record by id."""
+        """One record by id; ``None`` also for a child that its parent has no more."""
         found = self._snapshot.load(entity, [identifier]).get(identifier)
         if found is None:
             return None
@@ -62,7 +62,10 @@ class Records:
         if record.parent is None:
             return Sourced(record)
         source, children_of = self._family(entity, record.parent.entity, record.parent.id)
-        return Sourced(record if complete or source is None else children_of[identifier], source)
+        if complete or source is None:
+            return Sourced(record, source)
+        child = children_of.get(identifier)
+        return None if child is None else Sourced(child, source)
 
     def _read_family(self, entity: str, above: str, identifier: str) -> tuple[Optional[Record], Mapping[str, Record]]:
         """A record, and the children of an entity that it has."""
