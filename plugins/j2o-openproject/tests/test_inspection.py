@@ -35,6 +35,14 @@ def test_what_is_there_is_done_whatever_its_case_and_what_is_not_says_what_happe
     assert all(one.without and one.how and one.note for one in found.values() if not one.done)
 
 
+def test_of_what_is_there_but_not_active_nobody_says_that_it_stops_a_run(target):
+    found = state(target, Need("types", "Epic"), Need("types", "Saga"))
+    inactive, missing = found[("types", "Epic")], found[("types", "Saga")]
+    assert not inactive.done and "not activated" in inactive.note
+    assert (inactive.loss, missing.loss) == ("", "failure")  # no check sees it: only the server says so, to each
+    assert "fails when it is written" in inactive.without != missing.without
+
+
 def test_a_type_that_a_project_lacks_is_told_with_the_project(target):
     target.project()
     (line,) = [

@@ -85,3 +85,11 @@ KINDS = {
     ),
     "settings": Kind("setting", "", "Administration", inspectors.TEXT),
 }
+
+#: what is there and cannot be used, as it is told, with what happens without a change
+INACTIVE_TYPE = "it is there, but not activated in new projects"
+INACTIVE_PRIORITY = "it is there, but not active"
+INACTIVE = {
+    INACTIVE_TYPE: "each work package of it fails when it is written, where its project does not have the type",
+    INACTIVE_PRIORITY: "each work package with it fails when it is written",
+}

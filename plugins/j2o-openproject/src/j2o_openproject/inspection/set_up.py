@@ -16,7 +16,7 @@ from ..numbering import numbers_by_project
 from ..offered_lists import LISTS
 from ..texts import folded
 from ..work_package_schema import CustomField, read_schema
-from .kinds import KINDS, SETTINGS, UNKNOWN_SETTING
+from .kinds import INACTIVE, INACTIVE_PRIORITY, INACTIVE_TYPE, KINDS, SETTINGS, UNKNOWN_SETTING
 
 OK, WARN = inspectors.FINE, inspectors.NOTICE
 #: schemas asked for at once
@@ -69,10 +69,12 @@ class SetUp:
                 if lacking:
                     note = f"its list lacks {_few([f'{value} ({count:,})' for value, count in lacking.items()])}"
                     need = dataclasses.replace(need, form="choice", values=tuple(lacking), options=())
-            how, without = kind.how, kind.without
+            how, without, loss = kind.how, kind.without, kind.loss
+            if note in INACTIVE:  # told by the server alone, when an item is written
+                without, loss = INACTIVE[note], ""
             if need.kind == "settings":
                 how, without = SETTINGS.get(need.name, UNKNOWN_SETTING)
-            found.append(Prerequisite(need, not note, without, how, note, kind.loss))
+            found.append(Prerequisite(need, not note, without, how, note, loss))
         return found
 
     def _lack(self, need: Need) -> str:
@@ -95,9 +97,9 @@ class SetUp:
         if name is None:
             return "it is not there"
         if need.kind == "types" and not name.get("isDefault"):
-            return "it is there, but not activated in new projects"
+            return INACTIVE_TYPE
         if need.kind == "priorities" and name.get("isActive") is False:
-            return "it is there, but not active"
+            return INACTIVE_PRIORITY
         return ""
 
     def _setting(self, name: str) -> str:
