@@ -88,6 +88,7 @@ def test_settings_can_be_there_from_the_start(fresh: Any, tmp_path: Path) -> Non
         ("page_cap: ten", "page_cap"),
         ("- 1", "a map of settings"),
         ("nonsense: 1", "unknown setting"),
+        ("burst: x", "expected a whole number or null"),
     ):
         file.write_text(wrong)
         with pytest.raises(SandboxError, match=f"--jira-setup .*{told}"):

@@ -86,7 +86,7 @@ class Behaviour:
             if name not in kinds:
                 raise ValueError(f"unknown setting {name!r}; known: {', '.join(sorted(kinds))}")
             if not _fits(kinds[name], value):
-                raise ValueError(f"setting {name!r} is {value!r}; expected {kinds[name]}")
+                raise ValueError(f"setting {name!r} is {value!r}; expected {_called(kinds[name])}")
         if changes.get("token_fault") not in (None, *TOKEN_FAULTS):
             raise ValueError(f"setting 'token_fault' is {changes['token_fault']!r}; expected {', '.join(TOKEN_FAULTS)}")
         if changes.get("unknown_boundary", BOUNDARIES[0]) not in BOUNDARIES:
@@ -128,5 +128,12 @@ def load_behaviour(edition: str, path: Optional[str]) -> Behaviour:
 def _fits(kind: str, value: Any) -> bool:
     if kind.startswith("Optional[") and value is None:
         return True
-    wanted = {"str": str, "int": int, "bool": bool}[kind.replace("Optional[", "").rstrip("]")]
-    return type(value) is wanted
+    return type(value) is _KINDS[kind.replace("Optional[", "").rstrip("]")][0]
+
+
+def _called(kind: str) -> str:
+    name = _KINDS[kind.replace("Optional[", "").rstrip("]")][1]
+    return f"{name} or null" if kind.startswith("Optional[") else name
+
+
+_KINDS = {"str": (str, "text"), "int": (int, "a whole number"), "bool": (bool, "true or false")}
