@@ -12,6 +12,9 @@ READY := $(VENV)/ready-$(INTERPRETER)
 INSTALLED := $(VENV)/installed-$(INTERPRETER)
 DEVELOP := $(VENV)/develop-$(INTERPRETER)
 
+# Where this is set, every process that a test starts would compile j2o anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help environment demo test test-long chaos benchmarks lint docs reference fidelity wheel-test clean
 
 help:
