@@ -86,17 +86,21 @@ class Conductor:
         return self
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        try:
+            self._dismiss(done=kind is None)
+        except Fatal as failed:
+            logger.warning("what the workers needed stays in the ledger: {}", failed.message)
+
+    def _dismiss(self, done: bool) -> None:
         run, submit = self._engine.run, self._engine.writer.submit
         try:
             self._crew.dismiss(run)
-            if kind is None:
-                submit(partial(leases.forget, run=run))
-                submit(partial(carried.forget, run=run))
-        except Fatal as failed:
-            logger.warning("what the workers needed stays in the ledger: {}", failed.message)
-        finally:
+        finally:  # before anything is forgotten: orders published afterwards would stay
             self._ended.set()
             self._thread.join()
+        if done:
+            submit(partial(leases.forget, run=run))
+            submit(partial(carried.forget, run=run))
 
     def run(self, *steps: int) -> None:
         """Carry out steps to their end, side by side. Raises ``Fatal`` or ``Stopped``; either can be resumed."""
