@@ -64,6 +64,7 @@ def compile_entity(
     names = FieldNames(field_names or {})
     compiler = Compiler(spec, registry, names, names_known=field_names is not None and complete, resolve=resolve)
     loader = registry.find(LOADER, entity.load.plugin) if entity.load else None
+    compiler.keeps_text = loader is None or loader.notes_field is not None
     required = set(loader.required) if loader else set()
     takes = loader.takes_stand_ins if loader else ()
     fields = [
@@ -103,7 +104,7 @@ def compile_entity(
         unmapped=entity.unmapped,
         place=spec.places.get(f"entities.{entity.name}.unmapped", entity.place),
         bindings=compiler.bindings,
-        keeps_text=loader is None or loader.notes_field is not None,
+        keeps_text=compiler.keeps_text,
         across=across,
     )
 

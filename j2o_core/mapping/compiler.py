@@ -48,6 +48,8 @@ class Compiler:
     ) -> None:
         self.spec, self.registry, self.names, self._names_known = spec, registry, names, names_known
         self.resolve = resolve
+        #: whether the target has a text that keeps what no field takes
+        self.keeps_text = True
         #: of the secrets that steps use
         self.fingerprints: set[str] = set()
         self.bindings = Bindings(spec, registry)

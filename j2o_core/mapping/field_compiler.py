@@ -14,6 +14,7 @@ from . import codes
 from .claims import Claim, Pick, taken_by_steps
 from .compiler import Compiler, Everything, Lacking
 from .fields import SOURCE_ROOTS, Field
+from .steps.bound import rows_there_are
 
 _POLICIES = (FAIL, SKIP, NULL, NOTE, PLACEHOLDER)
 
@@ -51,7 +52,10 @@ def compile_field(
         for index, (name, argument) in enumerate(spec.steps)
     ]
     if spec.table is not None:
-        steps.append(compiler.step("table", spec.table, SOURCE_ROOTS, place, f"{where}.table"))
+        looked_up = compiler.step("table", spec.table, SOURCE_ROOTS, place, f"{where}.table")
+        if looked_up and spec.missing == SKIP:
+            looked_up.apply = rows_there_are(compiler.keeps_text)
+        steps.append(looked_up)
     missing, use = _missing(spec, compiler)
     refer = None
     if spec.ref is not None and compiler.check_entity(spec.ref, place, f"{where}.ref"):

@@ -14,6 +14,8 @@ note           refused when compiled                                    ``null``
 {use: key}     refused when compiled                                    ``null``; where required: a ``Ref`` to that key
 =============  =======================================================  ==============================================
 
+``skip`` also leaves out the elements of a list that have no row in the field's table, and tells each.
+
 So an issue without assignee is not a missing user. For a reference that has a value, the policy travels in
 ``Ref.missing`` and ``Ref.use`` and is applied when the reference is resolved; not given is ``fail`` there.
 

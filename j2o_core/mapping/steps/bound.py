@@ -18,6 +18,7 @@ from ...hooks.registry import READER, NotProvided, Registry
 from ...model.payload import RichText
 from ...richtext import CodeBlock, Document, from_json, to_json, visible_text
 from ..scope import Scope
+from ..tables import NoRow
 from .shape import maybe, whole
 from .text import pretty
 
@@ -73,6 +74,24 @@ def table(value: Any, argument: Any, scope: Mapping[str, Any]) -> Any:
         rows = [found.look_up(item) for item in value]
         return [row for row in rows if row is not None]
     return found.look_up(value)
+
+
+def rows_there_are(keeps_text: bool) -> Callable[[Any, Any, Mapping[str, Any]], Any]:
+    """As ``table``; elements of a list without a row are left out and told, and kept as text where there is one."""
+
+    def look_up(value: Any, argument: Any, scope: Mapping[str, Any]) -> Any:
+        if not isinstance(value, list) or not isinstance(scope, Scope):
+            return table(value, argument, scope)
+        found, rows = _bindings(scope).table(argument), []
+        for item in value:
+            try:
+                rows.append(found.look_up(item))
+            except NoRow as error:
+                scope.others = scope.others or keeps_text
+                scope.remarks.append(f"{error.args[0]}: left out")
+        return [row for row in rows if row is not None]
+
+    return look_up
 
 
 def ref(value: Any, argument: Any, scope: Mapping[str, Any]) -> Any:

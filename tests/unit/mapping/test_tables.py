@@ -120,6 +120,20 @@ def test_a_list_is_looked_up_element_by_element(mapped):
     assert result.payload["x"] == ["A", "c"]
 
 
+def test_elements_of_a_list_without_a_row_are_left_out_and_told_where_the_spec_says_skip(mapped):
+    form = {"from": "fields.l", "table": "t", "missing": "skip"}
+    tables = {"t": {"a": "A", "c": None}}
+    some = mapped({"l": [{"name": "a"}, {"name": "b"}, {"name": "c"}]}, {"x": form}, tables=tables)
+    assert some.payload["x"] == ["A"] and some.fail is None
+    (told,) = some.problems
+    assert (told.code, told.field) == ("J2O-M109", "x") and "'b' has no row in table 't'" in told.message
+    assert [*some.preserved] == ["l"]
+    none = mapped({"l": ["b"]}, {"x": form}, tables=tables)
+    assert "x" not in none.payload and [one.code for one in none.problems] == ["J2O-M104", "J2O-M109"]
+    assert mapped({"l": ["b"]}, {"x": {**form, "missing": None}}, tables=tables).fail.code == "J2O-M102"
+    assert mapped({"l": "b"}, {"x": form}, tables=tables).fail.code == "J2O-M102"
+
+
 def test_a_row_that_empties_lets_the_default_come(mapped):
     fields = {"x": {"from": "fields.a", "table": "t", "default": "d"}}
     result = mapped({"a": "gone"}, fields, tables={"t": {"gone": None}})
