@@ -16,6 +16,7 @@ from .configuration import Configuration
 from .connector import JiraConnector
 from .dashboards import Dashboards
 from .filters.extractor import Filters
+from .former_people import FormerPeople, PresentPeople
 from .groups import Groups
 from .history import History, HistoryFile
 from .inspector import JiraInspector
@@ -39,7 +40,9 @@ def add_cases(kit: Kit) -> None:
         kit.extractor(Configuration, world, one_page=True, label=edition)
         kit.splitter(Actors, records_of(Members, world, entity="memberships"), label=edition)
         issues = records_of(Issues, world, entity="work_packages")
-        for splitter in (People, Participants, Attachments, Watchers, History, HistoryFile, IssueSprints):
+        for splitter in (People, PresentPeople, FormerPeople, Participants):
+            kit.splitter(splitter, issues, label=edition)
+        for splitter in (Attachments, Watchers, History, HistoryFile, IssueSprints):
             kit.splitter(splitter, issues, label=edition)
         kit.splitter(BoardColumns, records_of(Boards, world, entity="boards"), label=edition)
         kit.surveyor(JiraSurveyor, world, sample=12, label=edition)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator
 
-# Bounded, and it never crosses a bracket: linear on any text.
-_WIKI = re.compile(r"\[~([^\[\]\r\n]{1,255})\]")
+# ``[~name]``, ``[text|~name]`` and ``[text|~name|tip]``. Bounded, and it never crosses a bracket: linear on any text.
+_WIKI = re.compile(
+    r"\[(?:~([^\[\]|\r\n]{1,255})|[^\[\]|\r\n]{0,255}\|\s*~([^\[\]|\r\n]{1,255})(?:\|[^\[\]|\r\n]{0,255})?)\]"
+)
 
 
 def mentioned(value: Any) -> Iterator[str]:
@@ -16,9 +18,9 @@ def mentioned(value: Any) -> Iterator[str]:
     while waiting:
         found = waiting.pop()
         if isinstance(found, str):
-            if "[~" in found:
-                for name in _WIKI.findall(found):
-                    name = name.strip()
+            if "~" in found:
+                for alone, named in _WIKI.findall(found):
+                    name = (alone or named).strip()
                     seen.setdefault(name[len("accountid:") :] if name.startswith("accountid:") else name)
         elif isinstance(found, dict):
             if found.get("type") == "mention" and isinstance(found.get("attrs"), dict):

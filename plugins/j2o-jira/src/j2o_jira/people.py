@@ -72,7 +72,8 @@ def embedded_people(value: Any) -> Iterator[Mapping[str, Any]]:
 
 
 class People(Splitter):
-    """Every user embedded anywhere in a record: fields, comments, worklogs, history, attachments, mentions."""
+    """Every user embedded anywhere in a record: fields, comments, worklogs, attachments, mentions in all its texts, and
+    who changed something (authors in its history)."""
 
     name = "jira.people"
     shared = True

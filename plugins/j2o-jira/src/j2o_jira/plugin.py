@@ -14,6 +14,7 @@ from .configuration import Configuration
 from .connector import JiraConnector
 from .dashboards import Dashboards
 from .filters.extractor import Filters
+from .former_people import FormerPeople, PresentPeople
 from .groups import Groups
 from .history import History, HistoryFile
 from .inspector import JiraInspector
@@ -55,6 +56,8 @@ def j2o_register(registry: Registry) -> None:
         registry.schema(name, schema)
     for splitter in (
         People,
+        PresentPeople,
+        FormerPeople,
         Actors,
         Participants,
         Attachments,

@@ -178,9 +178,10 @@ class Issues(Extractor):
         for attachment in data["fields"].get("attachment") or ():
             if isinstance(attachment.get("content"), str):
                 attachment["content"] = server_path(attachment["content"])
-        people = list(embedded_people(data))
-        self.client.know(people)
-        found = self._mentioned(data["fields"], people)
+        here = list(embedded_people(data["fields"]))
+        self.client.know(here)
+        self.client.know(embedded_people(data.get("changelog")))
+        found = self._mentioned(data["fields"], here)
         if found:
             data["mentioned"] = found
         origin = Origin(self.source, self.entity, data["id"])
