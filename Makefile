@@ -15,12 +15,13 @@ DEVELOP := $(VENV)/develop-$(INTERPRETER)
 # Where this is set, every process that a test starts would compile j2o anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help environment demo test test-long chaos benchmarks lint docs reference fidelity wheel-test clean
+.PHONY: help environment demo test test-long properties chaos benchmarks lint docs reference fidelity wheel-test clean
 
 help:
 	@echo "make demo        install into $(VENV) and migrate the generated Jira into the generated OpenProject"
 	@echo "make test        the tests, on two cores"
 	@echo "make test-long   the tests that take minutes"
+	@echo "make properties  the property tests, with examples that were not tried before"
 	@echo "make chaos       rounds of kills and faults, then source and target compared (ROUNDS=500, SEED=1)"
 	@echo "make benchmarks  what checking, mapping and writing cost, against their goals"
 	@echo "make environment what the tests need, into $(VENV)"
@@ -39,6 +40,10 @@ demo: $(INSTALLED)
 
 test: $(DEVELOP)
 	$(BIN)/python -m pytest -q -n 4 --dist loadgroup --durations=25
+
+# Other examples each time.
+properties: $(DEVELOP)
+	J2O_PROPERTIES=searching $(BIN)/python -m pytest -q -n 2 -m hypothesis
 
 test-long: $(DEVELOP)
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "long or newest or oldest"

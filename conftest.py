@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent
 SHARED = ROOT.parent / "shared"
@@ -19,6 +20,12 @@ collect_ignore = ["plugins/j2o-example"]
 
 _OURS = ("J2O_", "JIRA_", "OPENPROJECT_")
 _KEPT = ("J2O_SHARED_REQUIRED",)
+
+# Property tests are judged by what they find, not by how long a busy machine takes. The same examples each time: what a
+# change breaks is told apart from what stood there before. `make properties` looks for others.
+settings.register_profile("steady", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile("searching", deadline=None, max_examples=500)
+settings.load_profile(os.environ.get("J2O_PROPERTIES", "steady"))
 
 
 @pytest.fixture(autouse=True)

@@ -152,7 +152,7 @@ _PARTS = [
 ]
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(st.lists(st.sampled_from(_PARTS), max_size=12).map(" ".join))
 def test_whatever_is_a_query_is_said_or_has_reasons(jql):
     try:

@@ -110,7 +110,7 @@ _CONDITIONS = st.recursive(
     max_leaves=8,
 )
 _ORDERS = st.lists(st.builds(Order, _NAMES, st.sampled_from([None, True, False])), max_size=3).map(tuple)
-_EXAMPLES = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+_EXAMPLES = settings(suppress_health_check=list(HealthCheck))
 
 
 @_EXAMPLES

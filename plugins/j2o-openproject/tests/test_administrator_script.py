@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import tree_sitter
 import tree_sitter_ruby
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from j2o_core.api import Need, Prerequisite
@@ -68,7 +68,6 @@ def test_hostile_names_stay_texts_of_one_call(kind, name):
     assert len(calls) == 1, "a name, an example or a hint became a call of its own"
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(KINDS[:-1]), st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0")))
 def test_any_name_stays_a_text(kind, name):
     _, texts = parsed(administrator_script([wanted(kind, name, values=(name + "x",), form="choice")]))

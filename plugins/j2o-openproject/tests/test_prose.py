@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from j2o_core import richtext as tree
@@ -21,7 +21,6 @@ NASTY = st.text(alphabet=st.sampled_from("[]()\\`*_#<>|&!{}:;-+. \n\r\tabÜ😀\
 
 
 @given(label=NASTY)
-@settings(max_examples=300, deadline=None)
 def test_any_label_can_stand_in_a_mark(label: str) -> None:
     written = link_label(label)
     read = MARKS.read_first_line(MARKS.link(COMMENT, "55", "ACME-1", written) + "\n\nbody")
@@ -29,7 +28,6 @@ def test_any_label_can_stand_in_a_mark(label: str) -> None:
 
 
 @given(body=NASTY)
-@settings(max_examples=300, deadline=None)
 def test_any_text_comes_back_from_above_its_mark(body: str) -> None:
     text = normal_text(body)
     read = MARKS.read_last_line(joined(text, MARKS.link(WORK_PACKAGE, "1", "ACME-1", "ACME-1")).replace("\n", "\r\n"))
@@ -37,7 +35,6 @@ def test_any_text_comes_back_from_above_its_mark(body: str) -> None:
 
 
 @given(label=NASTY, value=NASTY)
-@settings(max_examples=200, deadline=None)
 def test_any_value_can_stand_in_the_readable_block(label: str, value: str) -> None:
     text = block("Preserved from acme", [Note(label, value)], tree.NoResolver())
     assert text == normal_text(text)
@@ -82,7 +79,6 @@ class KnowsIssues(tree.NoResolver):
 
 
 @given(notes=st.lists(st.tuples(NASTY, NASTY), min_size=1, max_size=4))
-@settings(max_examples=200, deadline=None)
 def test_the_block_is_the_same_document_whether_its_lines_were_written_before_or_not(notes) -> None:
     whole = [
         tree.ListItem(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Callable, Iterator, Mapping, Optional, Sequence
 
 import pytest
-from hypothesis import settings
 
 from j2o_core.hooks.protocols import Extractor, Loader, Splitter
 from j2o_core.hooks.registry import Registry
@@ -26,10 +25,6 @@ from j2o_core.spec.model import (
     RuntimeSpec,
     Spec,
 )
-
-# Property tests are judged by what they find, not by how long a busy machine takes.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 NAMES = {
     "summary": "Summary",

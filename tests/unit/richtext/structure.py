@@ -15,10 +15,25 @@ from typing import Any, Dict, List, Optional, Tuple
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 
 Entry = Tuple[str, ...]
 
+
+def _escapes_of_images(state: StateCore) -> None:
+    """Escaped signs in the text of an image are text: the parser joins them elsewhere only, and drops them here."""
+    waiting: List[Token] = list(state.tokens)
+    while waiting:
+        token = waiting.pop()
+        waiting.extend(token.children or ())
+        if token.type == "image":
+            for child in token.children or ():
+                child.type = "text" if child.type == "text_special" else child.type
+
+
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+_MARKDOWN.core.ruler.push("escapes_of_images", _escapes_of_images)
 _TAGS = {
     "ul": "bulletList", "ol": "orderedList", "li": "listItem", "blockquote": "blockquote", "pre": "codeBlock",
     "hr": "rule", "table": "table", "tr": "tableRow", "td": "tableCell", "th": "tableHeader",

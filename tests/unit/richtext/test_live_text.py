@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from j2o_core import richtext as rt
@@ -125,7 +125,6 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(_PIECES, min_size=1, max_size=8).map("".join), st.booleans())
 @example("<#12>", False)
 @example("&#12;", True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from j2o_core import richtext as rt
 from tests.unit.richtext.trees import DOCUMENTS
@@ -17,7 +17,6 @@ def one(*inlines: rt.Inline) -> rt.Document:
     return rt.Document((rt.Paragraph(inlines),))
 
 
-@settings(max_examples=80, deadline=None)
 @given(DOCUMENTS)
 def test_the_stored_form_gives_back_the_same_tree(tree: rt.Document) -> None:
     stored = json.loads(json.dumps(rt.to_json(tree)))

@@ -21,9 +21,7 @@ from j2o_core.spec.reading import read_yaml
 from j2o_core.spec.show import problem_json, render_problem
 from j2o_core.spec.writing import write_yaml
 
-QUICK = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+QUICK = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 DEMO = Path(__file__).parents[3] / "specs" / "demo.yaml"
 WORDS = (
     "apiVersion kind name connections entities tables runtime select system environments extends tests users jira "

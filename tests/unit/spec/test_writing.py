@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from j2o_core.spec.node import plain
@@ -56,7 +56,6 @@ def read(text: str) -> Any:
     return plain(found)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.dictionaries(TEXT, DATA, min_size=1, max_size=3))
 def test_what_is_written_is_read_as_it_was_with_remarks_or_without(document: Any) -> None:
     for remark in (lambda path: "", lambda path: "odd\nname: x.yaml:3"):
@@ -66,7 +65,6 @@ def test_what_is_written_is_read_as_it_was_with_remarks_or_without(document: Any
         assert write_yaml(again, remark) == text
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(TEXT, min_size=1, max_size=4))
 def test_text_is_text_for_readers_of_other_versions_of_yaml_too(texts: list[str]) -> None:
     document = {"a": texts, "b": {"c": texts[0]}, "d": [{"e": text} for text in texts]}

@@ -81,7 +81,7 @@ def targets(fresh):
     return project, creates, changes
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(suppress_health_check=list(HealthCheck))
 @given(
     st.integers(0, 100),
     st.dictionaries(st.sampled_from(PROPERTIES), NASTY, max_size=4),
@@ -100,7 +100,7 @@ def test_no_body_breaks_the_server(fresh, targets, which, values, links):
     assert answer.status_code < 300 or parsed["_type"] == "Error"
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(["work_packages", "users", "projects", "memberships", "relations", "time_entries", "versions"]),
     st.one_of(
@@ -120,7 +120,7 @@ def test_no_question_breaks_the_server(fresh, path, filters, others):
     assert answer.status_code in (200, 400, 414), answer.text
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(["GET", "DELETE", "PATCH", "POST"]),
     st.sampled_from(["work_packages", "users", "projects", "versions", "relations", "attachments", "types", "groups"]),

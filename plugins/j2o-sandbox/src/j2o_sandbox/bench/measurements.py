@@ -134,7 +134,7 @@ MEASUREMENTS: Sequence[Measurement] = (
     Measurement(("writes", "reads"), 1000, _requests),
     Measurement(("second-run-writes", "second-run-time"), 5000, _two_runs),
     Measurement(("apply-0ms", "client-cpu"), 500, _against_the_pump(0.0)),
-    # Beginning and end of the phases cost the pump a twentieth with 500 issues: it would not be full, and the rows void.
+    # With 500 issues beginning and end of the phases cost the pump a twentieth: it would not be full, the rows void.
     Measurement(("apply-50ms",), 2000, _against_the_pump(50.0)),
     Measurement(("apply-200ms",), 2000, _against_the_pump(200.0)),
     Measurement(("whole-run",), 500, _beside_the_script),
