@@ -11,6 +11,7 @@ from typing import Any, Callable, Mapping, Optional
 from ..model.limits import BreakerBounds, Limit
 from ..model.outcome import Held, NotSent
 from . import adaptive
+from .adapting import Adapting
 from .breaker import OPEN, Breaker
 from .pace import Pace
 from .retry_budget import RetryBudget
@@ -21,10 +22,6 @@ Tell = Callable[[Mapping[str, Any]], None]
 PATIENCE = 5.0
 #: how often who waits looks whether the run is being stopped, in seconds
 _GLANCE = 0.25
-#: a round of the adaptive limit is at least so long, in seconds
-_ROUND = 0.2
-#: operations that are told apart at most; the others count by their method
-_OPERATIONS = 200
 #: statuses by which a server says that it is too much
 REFUSALS = (429, 503)
 
@@ -61,7 +58,7 @@ class Gate:
         workers: int = 8,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.name = name
+        self.name, self.stated, self.retry_share = name, limit, retry_share
         self.stopping: Callable[[], bool] = lambda: False
         #: whether writes may leave: asked at the last moment
         self.may_write: Callable[[], bool] = lambda: True
@@ -69,7 +66,7 @@ class Gate:
         self._changed = threading.Condition()
         self._closed = False
         self._under_way = 0
-        self._refused = self._refused_elsewhere = 0
+        self._refused = self._succeeded = 0
         self._paused_until = float("-inf")
         self._pause = 0.0
         self._holds: dict[str, str] = {}
@@ -79,10 +76,8 @@ class Gate:
         self._rate = limit.rate
         self._pace = Pace(limit.rate) if limit.rate else None
         self._parallel = limit.parallel
-        self._bounds = adaptive.Bounds(min(workers, limit.parallel or workers), limit.courtesy)
-        self._state = adaptive.begin(self._bounds, clock()) if limit.adaptive else None
-        self._times: dict[str, tuple[int, float, float]] = {}
-        self._samples, self._full, self._round_began = 0, False, clock()
+        bounds = adaptive.Bounds(min(workers, limit.parallel or workers), limit.courtesy)
+        self._adapting = Adapting(bounds, clock()) if limit.adaptive else None
         self._listeners: list[Tell] = []
         self._allowed = self._compute_allowed()
 
@@ -125,12 +120,13 @@ class Gate:
             answered = status not in (0, 502, 503, 504)
             turned = self._breaker.note(answered, passed.probe, now)
             if 200 <= status < 400:
+                self._succeeded += 1
                 self._budget.succeeded()
             if status in REFUSALS:
                 self._refused += 1
             before = self._allowed
-            if self._state is not None:
-                self._adapt(self._state, passed, operation, status, now)
+            if self._adapting is not None:
+                self._adapt(self._adapting, passed, operation, status, now)
             if turned is None and self._allowed <= before:
                 self._changed.notify()
             else:
@@ -212,7 +208,15 @@ class Gate:
         with self._changed:
             now = self._clock()
             pause = max(0.0, self._paused_until - now)
-            return Standing(self._under_way, self._refused, pause, self._breaker.keeps_others(now, PATIENCE))
+            return Standing(
+                self._under_way,
+                self._refused,
+                pause,
+                self._breaker.keeps_others(now, PATIENCE),
+                self._succeeded,
+                self._budget.taken,
+                self._adapting.seen() if self._adapting is not None else None,
+            )
 
     def follow(self, directions: Directions) -> None:
         """Keep to what holds for all who send to this host."""
@@ -224,9 +228,10 @@ class Gate:
                 self._pace.slow_to(directions.rate)
             if directions.broken:
                 self._breaker.close()
-            if directions.refused > self._refused_elsewhere and self._state is not None:
-                self._state = adaptive.refused(self._state, self._bounds, self._under_way, now)
-            self._refused_elsewhere = max(self._refused_elsewhere, directions.refused)
+            if directions.round is not None and self._adapting is not None:
+                self._adapting.follow(directions.round, directions.slow, now)
+            if directions.retries is not None:
+                self._budget.follow(directions.retries, directions.owing)
             held = {"others": directions.held, "breaker": "left alone, as another worker found" * directions.broken}
             held["share"] = "others have the places" if directions.parallel == 0 else ""
             for who, reason in held.items():
@@ -260,7 +265,7 @@ class Gate:
         if left:
             return left, "breaker"
         if self._under_way >= self._allowed:
-            self._full = True
+            self._reached()
             return float("inf"), "no request more may be under way"
         if self._pace is not None:
             return self._pace.left(now), "the stated rate is reached"
@@ -271,35 +276,24 @@ class Gate:
             self._pace.take(now)
         self._under_way += 1
         if self._under_way >= self._allowed:
-            self._full = True
+            self._reached()
         return Passed(now, self._breaker.admit(now))
 
-    def _adapt(self, state: adaptive.State, passed: Passed, operation: str, status: int, now: float) -> None:
-        if status in REFUSALS:
-            self._state = adaptive.refused(state, self._bounds, self._under_way, now)
-            self._begin_round(now)
-        elif 200 <= status < 300 or status == 500:
-            name = operation
-            if name not in state.baselines and len(state.baselines) >= _OPERATIONS:
-                name = operation.partition(" ")[0]
-            seconds = adaptive.clipped(state, name, max(now - passed.at, 1e-6))
-            count, total, squares = self._times.get(name, (0, 0.0, 0.0))
-            self._times[name] = (count + 1, total + seconds, squares + seconds * seconds)
-            self._samples += 1
-            if now - self._round_began < _ROUND or self._samples < adaptive.samples_wanted(state, self._bounds):
-                return
-            self._state = adaptive.step(state, self._bounds, adaptive.Round(self._times, self._full), now)
-            self._begin_round(now)
-        self._allowed = self._compute_allowed()
+    def _reached(self) -> None:
+        if self._adapting is not None:
+            self._adapting.reached()
 
-    def _begin_round(self, now: float) -> None:
-        self._times, self._samples, self._full, self._round_began = {}, 0, False, now
+    def _adapt(self, adapting: Adapting, passed: Passed, operation: str, status: int, now: float) -> None:
+        if status in REFUSALS:
+            adapting.refused(self._under_way, now)
+        elif 200 <= status < 300 or status == 500:
+            adapting.answered(operation, max(now - passed.at, 1e-6), now)
+        self._allowed = self._compute_allowed()
 
     def _compute_allowed(self) -> float:
         stated = float("inf") if self._parallel is None else float(self._parallel)
-        if self._state is not None:
-            stated = min(stated, adaptive.allowed(self._state, self._bounds))
-        return min([stated, *self._throttles.values()])
+        stated = min([stated, *self._throttles.values()])
+        return stated if self._adapting is None else self._adapting.allowed(stated)
 
     # ---------------------------------------------------------------- telling
 

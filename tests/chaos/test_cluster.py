@@ -116,12 +116,33 @@ def test_what_is_stated_for_a_host_holds_for_all_workers_together(tmp_path: Path
         record(made)
         case.go_on_until_done()
         rows = recorded(made)
-    moments = sorted([(row[3], 1) for row in rows] + [(row[4], -1) for row in rows])
+    assert 3 <= most_at_once(rows) <= 4, most_at_once(rows)
+
+
+def test_the_adaptive_limit_is_one_for_all_workers_together(tmp_path: Path, server: Postgres):
+    setup = tmp_path / "openproject.yaml"
+    setup.write_text("settings: {threads: 3, queue_length: 3, queue_wait: 30}\n")
+    with sandbox(state=str(tmp_path / "state"), openproject_setup=str(setup), **{**SIZE, "issues": 80}) as made:
+        case = Case(made, server, tmp_path)
+        spec = tmp_path / "spec.yaml"
+        spec.write_text(spec.read_text() + "  rate_limit: {openproject: adaptive}\n")
+        record(made)
+        case.go_on_until_done()
+        rows = sorted(recorded(made), key=lambda row: row[3])
+    packages = [row for row in rows if row[0] == "POST" and row[1].endswith("/work_packages")]
+    assert most_at_once(packages[:12]) <= 2, "each begins with two of its own"
+    refused = [row for row in rows if row[5] in (429, 503)]
+    assert len(refused) <= 0.03 * len(rows), (len(refused), len(rows))
+    assert most_at_once(rows) >= 3
+
+
+def most_at_once(rows: list[Any]) -> int:
+    """How many of these writes were under way at the same time."""
     under_way = most = 0
-    for _, change in moments:
+    for _, change in sorted([(row[3], 1) for row in rows] + [(row[4], -1) for row in rows]):
         under_way += change
         most = max(most, under_way)
-    assert 3 <= most <= 4, most
+    return most
 
 
 def test_one_refusal_makes_all_workers_wait_as_long_as_the_server_asks(tmp_path: Path, server: Postgres):

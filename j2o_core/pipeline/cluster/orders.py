@@ -58,12 +58,16 @@ class Part:
 @dataclass(frozen=True)
 class GateOrder:
     """What holds before one host. ``parallel`` and ``rate`` are the shares by worker; ``pause_until`` is on the
-    ledger's clock; ``broken_by``: the worker that probes; ``refused``: requests refused so far, by worker.
+    ledger's clock; ``broken_by``: the worker that probes. ``round`` and ``slow``: of the adaptive limit, where there is
+    one; ``retries``: granted so far, by worker, of whom so many (``owing``) have taken more.
     """
 
     held: str = ""
     pause_until: float = 0.0
     broken_by: Optional[int] = None
-    refused: Mapping[str, int] = field(default_factory=dict)
     parallel: Optional[Mapping[str, int]] = None
     rate: Optional[Mapping[str, float]] = None
+    round: Optional[int] = None
+    slow: Mapping[str, float] = field(default_factory=dict)
+    retries: Mapping[str, float] = field(default_factory=dict)
+    owing: int = 0

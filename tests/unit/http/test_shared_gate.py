@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from j2o_core.http import Gate
+from j2o_core.http.retry_budget import FLOOR
 from j2o_core.http.standing import Directions
 from j2o_core.model.limits import BreakerBounds, Limit
 from j2o_core.model.outcome import Held
@@ -70,17 +71,47 @@ def test_a_share_of_the_rate_spreads_requests_further():
     gate.enter(writing=True)
 
 
-def test_a_refusal_elsewhere_cuts_the_adaptive_limit_here():
+def test_an_adaptive_limit_that_is_led_from_elsewhere_is_the_share_and_a_refusal_here_cuts_it_at_once():
+    gate = stopped(Gate("target", limit=Limit(adaptive=True), workers=16))
+    gate.follow(Directions(parallel=10, round=3))
+    passed = [gate.enter(writing=True) for _ in range(10)]
+    with pytest.raises(Held):
+        gate.enter(writing=True)
+    gate.leave(passed.pop(), "POST items", 429)
+    assert gate.figures().allowed == 7
+    gate.follow(Directions(parallel=10, round=3))
+    assert gate.figures().allowed == 7, "whoever leads has not heard of it yet"
+    gate.follow(Directions(parallel=8, round=4))
+    assert gate.figures().allowed == 8
+
+
+def test_what_answers_took_is_told_by_round_and_a_straggler_counts_as_slow_as_one_may():
     clock = Clock()
-    gate = Gate("target", limit=Limit(adaptive=True), workers=16, clock=clock)
-    before = gate.figures().allowed
-    clock.now = 5.0
-    gate.follow(Directions(refused=1))
-    after = gate.figures().allowed
-    assert before is not None and after is not None and after < before
-    clock.now = 10.0
-    gate.follow(Directions(refused=1))  # the same one
-    assert gate.figures().allowed == after
+    gate = stopped(Gate("target", limit=Limit(adaptive=True), workers=16, clock=clock))
+
+    def answered(seconds: float) -> None:
+        passed = gate.enter(writing=True)
+        clock.now += seconds
+        gate.leave(passed, "POST items", 201)
+
+    gate.follow(Directions(parallel=10, round=1))
+    answered(0.25)
+    gate.follow(Directions(parallel=10, round=2, slow={"POST items": 0.5}))
+    answered(0.25)
+    answered(90.0)
+    seen = gate.standing().seen
+    assert seen is not None
+    assert (seen.number, seen.times, seen.full) == (2, {"POST items": (2, 0.75, 0.3125)}, False)
+
+
+def test_retries_wait_for_what_was_granted_here():
+    gate = Gate("target")
+    gate.follow(Directions(retries=2.0, owing=2))
+    assert [gate.retry_wait(60.0) for _ in range(4)] == [0.0, 0.0, 2 / FLOOR, 4 / FLOOR]
+    assert [gate.retry_wait(3.0) for _ in range(50)][-1] == 3.0
+    assert gate.standing().retried < 10
+    gate.follow(Directions(retries=20.0, owing=0))
+    assert gate.retry_wait(60.0) == 0.0
 
 
 def test_no_write_passes_where_the_lease_is_over_and_reads_do():
