@@ -288,6 +288,16 @@ class Effects:
             return connection.execute(statement.limit(1)).first() is not None
 
     @patient
+    def origins(self, entity: str, origins: Sequence[str]) -> set[str]:
+        """Those of some origins that have an effect of any state."""
+        effect = tables.effect.c
+        with self.engine.connect() as connection:
+            statement = select(effect.origin).where(
+                effect.run == self.run, effect.entity == entity, effect.origin.in_(list(origins))
+            )
+            return set(connection.execute(statement.distinct()).scalars())
+
+    @patient
     def exists(self, step: int) -> bool:
         """Whether a step has effects of any state."""
         with self.engine.connect() as connection:

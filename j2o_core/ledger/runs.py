@@ -152,6 +152,15 @@ def change(connection: Connection, run: str, **values: Any) -> None:
     connection.execute(update(tables.run).where(tables.run.c.id == run).values(**values))
 
 
+def count_more(connection: Connection, run: str, entity: str, number: int) -> None:
+    """Count so many items of an entity that became some after the plan was complete."""
+    text: str = connection.execute(select(tables.run.c.entities).where(tables.run.c.id == run)).scalar_one()
+    entities = json.loads(text)
+    counted = entities.setdefault(entity, {"source": 0, "unchanged": 0})
+    counted["source"] += number
+    change(connection, run, entities=entities)
+
+
 def note(connection: Connection, run: Optional[str], action: str, detail: str = "") -> None:
     """One line of the audit trail."""
     connection.execute(

@@ -12,6 +12,7 @@ from ..snapshot.store import Snapshot
 from .finish import plan_finish
 from .late import plan_late
 from .numbering import plan_clearing
+from .standing_in import plan_standing_in
 from .steps import CLEAR, FINISH, LATE, WRITE
 from .sweep import sweep
 from .wiring import Wiring
@@ -44,6 +45,8 @@ def apply(
             break
         begun = []
         for step in group:
+            if step.kind == WRITE:
+                plan_standing_in(wiring, engine, snapshot, step)
             if step.kind == CLEAR and not engine.effects.exists(step.number):
                 plan_clearing(engine, snapshot, step)
             if step.kind == LATE and not engine.effects.exists(step.number):

@@ -200,6 +200,44 @@ def test_placeholders_that_failed_are_made_by_a_retry_and_take_the_work(tmp_path
         assert len(made.rows("placeholder_users")) == 2
 
 
+NO_ACCOUNTS = {"method": "POST", "path": "/api/v3/users", "do": "status", "status": 400}
+
+
+def test_whose_account_is_refused_while_it_is_written_gets_a_placeholder_in_the_same_run(tmp_path: Path):
+    with gone_people(tmp_path, LICENSED) as made:
+        made.made.openproject.faults(NO_ACCOUNTS)
+        first = made.run()
+        assert first.exit_code == 1, explained(first)
+        assert made.assigned()["Issue 4"] == "Ann Doe (ann)"
+        counts = first.entities["placeholder_users"]
+        assert counts["created"] == counts["source"] == len(made.rows("placeholder_users")) == 3
+        assert sum(first.entities["users"].values()) == 2 * first.entities["users"]["source"]
+
+
+@pytest.mark.long
+def test_an_account_refused_again_writes_nothing_twice_and_one_that_is_made_takes_the_work(tmp_path: Path):
+    with gone_people(tmp_path, LICENSED) as made:
+        made.made.openproject.faults(NO_ACCOUNTS)
+        assert made.run(SPEC, "--until", "structure").exit_code == 1
+        assert len(made.rows("placeholder_users")) == 3
+        resumed = made.run()
+        assert (resumed.exit_code, resumed.entities["placeholder_users"]["source"]) == (1, 3), explained(resumed)
+        before = made.made.openproject.state("placeholder_users", "memberships", "work_packages")
+        again = made.run()
+        assert again.exit_code == 1, explained(again)
+        assert made.made.openproject.state("placeholder_users", "memberships", "work_packages") == before
+        # The account is tried again. A membership that was its placeholder's is found to stand.
+        assert writes(made.made) == {"POST /api/v3/users": 2, "POST /api/v3/memberships": 1}
+        assert again.entities["memberships"]["unchanged"] == 4
+        made.made.openproject.faults()
+        mended = made.run()
+        assert mended.exit_code == 0, explained(mended)
+        assert made.assigned()["Issue 4"] == "Ann Doe"
+        assert len(made.rows("placeholder_users")) == 3
+        last = made.run()
+        assert (last.exit_code, writes(made.made)) == (0, {}), explained(last)
+
+
 @pytest.mark.long
 def test_who_insists_on_them_writes_nothing_without_them(tmp_path: Path):
     with gone_people(tmp_path) as made:
