@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from j2o_core.api import Selection
+from j2o_core.api import Fatal, Selection
 from j2o_jira.configuration import Configuration
 
 COMMON = {
@@ -86,3 +86,9 @@ def test_what_only_administrators_see_is_told_and_the_rest_is_read(sandbox, conn
     assert {"statuses", "fields", "permission schemes"} <= kinds
     assert any(what.startswith("the workflow schemes of ") and "SHOP" in what for what in told), told
     assert all(problem.code == "J2O-X016" and "Administer Jira" in problem.message for problem in problems)
+
+
+def test_credentials_that_nobody_knows_are_no_lack_of_permissions(sandbox, connect):
+    client = connect(sandbox("server").url, {"token": "wrong"})
+    with pytest.raises(Fatal, match="credentials"):
+        list(Configuration(client, "acme", "configuration", {}).pages(Selection(projects=["SHOP"]), "screens", None))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence, Union
 from urllib.parse import quote
 
-from j2o_core.api import WARNING, Extractor, Origin, Page, Problem, Record, Refused, Selection
+from j2o_core.api import WARNING, Extractor, Fatal, Origin, Page, Problem, Record, Refused, Selection
 
 from .client import Jira
 from .pages import objects_in, offset_pages
@@ -92,7 +92,10 @@ class Configuration(Extractor):
             else:
                 found = list(self._listed(slice, self._lists[slice], keys, problems))
         except Refused as refusal:
-            yield Page([], "all", 0, [self._refused(slice, refusal)])
+            yield Page([], "all", 0, [self._refused(slice, refusal.message)])
+            return
+        except Fatal as error:
+            yield Page([], "all", 0, [self._refused(slice, self._kept_back(error))])
             return
         yield Page([self._record(slice, one) for one in found], "all", len(found), problems)
 
@@ -102,9 +105,20 @@ class Configuration(Extractor):
     def _lists(self) -> Mapping[str, _List]:
         return {**_EVERYWHERE, **(_CLOUD if self.client.cloud else _SERVER)}
 
-    def _refused(self, what: str, refusal: Refused) -> Problem:
-        message = f"{what} of Jira's set-up cannot be read ({refusal.message}): {_ADMINISTER}"
+    def _refused(self, what: str, reason: str) -> Problem:
+        message = f"{what} of Jira's set-up cannot be read ({reason}): {_ADMINISTER}"
         return Problem("J2O-X016", message, WARNING, entity=self.entity)
+
+    def _kept_back(self, error: Fatal) -> str:
+        """Server answers 401 to people who are logged in, too, where only administrators may look.
+
+        Raises:
+            Fatal: this account is not logged in, or something else is wrong.
+        """
+        if error.code != "http_401" or self.client.cloud:
+            raise error
+        self.client.get("/myself")
+        return "401"
 
     def _listed(
         self, kind: str, where: _List, keys: Sequence[str], problems: list[Problem]
@@ -114,7 +128,9 @@ class Configuration(Extractor):
             used = self._of_projects(where.of_project, keys)
             refused = {key: entry for key, entry in zip(keys, used) if isinstance(entry, Refused)}
             if refused:
-                problems.append(self._refused(f"the {kind} of {_few(list(refused))}", next(iter(refused.values()))))
+                problems.append(
+                    self._refused(f"the {kind} of {_few(list(refused))}", next(iter(refused.values())).message)
+                )
             for key, entry in zip(keys, used):
                 if entry is not None and not isinstance(entry, Refused):
                     found.setdefault(_identity(entry), dict(entry)).setdefault("projects", []).append(key)
@@ -172,7 +188,9 @@ class Configuration(Extractor):
         told = list(self.client.http.together(more, own))
         refused = {str(entry.get("name")): found for entry, found in zip(own, told) if isinstance(found, Refused)}
         if refused:
-            problems.append(self._refused(f"the options of {_few(list(refused))}", next(iter(refused.values()))))
+            problems.append(
+                self._refused(f"the options of {_few(list(refused))}", next(iter(refused.values())).message)
+            )
         for entry, found in zip(own, told):
             yield {**entry, **({} if isinstance(found, Refused) else found)}
 

@@ -114,10 +114,10 @@ class Frame:
                 await stack.enter_async_context(self._threads.slot())
                 await stack.enter_async_context(self._connections.slot())
             except Exhausted:
-                await answer_json(send, 500, _error(self._server, 500))
+                await _answer_error(send, self._server, 500)
                 return
             except Crowded:
-                await answer_json(send, 429, _error(self._server, 429))
+                await _answer_error(send, self._server, 429)
                 return
             for lock in locks:
                 if lock.seconds is None:
@@ -180,7 +180,7 @@ class Frame:
             await self._apply_unheard(scope, body, seconds)
         elif rule.do == "delay" and seconds > self._limit and self._server == "openproject":
             await asyncio.sleep(self._limit)
-            await answer_json(send, 500, _error(self._server, 500))
+            await _answer_error(send, self._server, 500)
         elif rule.do == "lose":
             await self._apply_unheard(scope, body, self._latency)
             await reset(scope)
@@ -203,7 +203,7 @@ class Frame:
             await _answer(send, rule.status or 200, "text/html; charset=utf-8", page.encode())
         else:
             headers = [] if rule.retry_after is None else [(b"retry-after", f"{rule.retry_after:g}".encode())]
-            await answer_json(send, rule.status or 500, _error(self._server, rule.status or 500), headers)
+            await _answer_error(send, self._server, rule.status or 500, headers)
 
     async def _duplicate(self, rule: Rule, scope: Scope, body: bytes, send: Send) -> None:
         page = self._lists.before(scope, body)
@@ -245,6 +245,11 @@ def _no_locks(method: str, path: str, body: bytes) -> Sequence[Lock]:
 async def answer_json(send: Send, status: int, value: Any, headers: Sequence[Tuple[bytes, bytes]] = ()) -> None:
     """Send one JSON answer."""
     await _answer(send, status, "application/json", json.dumps(value).encode(), headers)
+
+
+async def _answer_error(send: Send, server: str, status: int, headers: Sequence[Tuple[bytes, bytes]] = ()) -> None:
+    kind = "application/json;charset=UTF-8" if server == "jira" else "application/hal+json; charset=utf-8"
+    await _answer(send, status, kind, json.dumps(_error(server, status)).encode(), headers)
 
 
 async def _answer(

@@ -27,6 +27,8 @@ def test_data_center_answers_429_above_the_burst(fresh: Any) -> None:
     assert refused[0].headers["Retry-After"] == "2"
     assert refused[0].headers["X-RateLimit-Limit"] == "3"
     assert refused[0].headers["X-RateLimit-Interval-Seconds"] == "1"
+    assert refused[0].headers["Content-Type"].startswith("text/html"), "what stands before Jira answers, and no REST"
+    assert "Rate limit exceeded" in refused[0].text
 
 
 def test_data_center_counts_each_user_on_each_node_apart(fresh: Any) -> None:

@@ -18,6 +18,12 @@ _UNLIMITED: Headers = (
 )
 _HOUR = 3600.0
 _WRITES = "jira-per-issue-on-write"
+_TOMCAT = (
+    b'<!doctype html><html lang="en"><head><title>HTTP Status 429 \xe2\x80\x93 Too Many Requests</title></head><body>'
+    b"<h1>HTTP Status 429 \xe2\x80\x93 Too Many Requests</h1><hr class='line' /><p><b>Type</b> Status Report</p>"
+    b"<p><b>Message</b> Rate limit exceeded.</p><p><b>Description</b> The user has sent too many requests in a given "
+    b"amount of time (&quot;rate limiting&quot;).</p><hr class='line' /><h3>Apache Tomcat/9.0.95</h3></body></html>"
+)
 
 
 class Bucket:
@@ -116,10 +122,12 @@ class Limiter:
 
 
 def too_many(cloud: bool) -> Answer:
-    """The answer to a request that was not admitted."""
+    """The answer to a request that was not admitted: on Data Center a page, of what stands before Jira."""
     if cloud:
-        return Answer({"errorMessages": ["Rate limit exceeded."], "errors": {}}, 429)
-    return Answer({"message": "Rate limit exceeded.", "status-code": 429}, 429)
+        return Answer(
+            {"errorMessages": ["The request has been rate-limited. Please try again later."], "errors": {}}, 429
+        )
+    return Answer(_TOMCAT, 429, (), "text/html;charset=utf-8")
 
 
 def _refusal(behaviour: Behaviour, seconds: int, reason: str) -> Headers:

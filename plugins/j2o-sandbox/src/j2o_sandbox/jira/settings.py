@@ -16,7 +16,7 @@ _NOTIFICATIONS = "Default notification scheme"
 
 def workflows(call: Call) -> Answer:
     """Names and numbers of steps on Server; transitions are not told."""
-    _administrators_only(call)
+    _administrators_only(call, 401)
     steps = len(call.tracker.catalogue.statuses)
     shape = {"name": _WORKFLOW, "description": "", "lastModifiedDate": "01/Mar/21", "steps": steps, "default": True}
     return Answer([shape])
@@ -119,7 +119,7 @@ def workflow_schemes(call: Call) -> Answer:
 
 def screens(call: Call) -> Answer:
     """Screens by page: a plain list on Server, a page with its totals on Cloud."""
-    _administrators_only(call)
+    _administrators_only(call, 403 if call.cloud else 401)
     found = [
         {"id": number, "name": name, "description": ""}
         for number, name in enumerate(("Default Screen", "Workflow Screen", "Resolve Issue Screen"), 1)
@@ -222,10 +222,11 @@ def _scheme(call: Call, kind: str, name: str) -> Json:
     return {"id": 10000, "self": f"{call.shapes.rest}/{kind}/10000", "name": name, "description": ""}
 
 
-def _administrators_only(call: Call) -> None:
+def _administrators_only(call: Call, status: int = 403) -> None:
+    """Some resources of Server answer 401 to people who are logged in, and no administrators."""
     call.logged_in()
     if not call.viewer.administrator:
-        raise JiraError(403, "Only Jira administrators can access this resource.")
+        raise JiraError(status, "Only Jira administrators can access this resource.")
 
 
 ROUTES = (
