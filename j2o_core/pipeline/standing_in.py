@@ -1,4 +1,4 @@
-"""Stand-ins of those whom the target refused while they were written: nobody knows when a run is planned who that is."""
+"""Stand-ins of those whom the target refused while they were written: nobody knows beforehand who that will be."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def serve(
     jira_projects: Optional[str] = typer.Option(None, metavar="FILE", help="The projects of those issues, as JSON."),
     jira_setup: Optional[str] = typer.Option(None, metavar="FILE", help="YAML with habits and limits of that Jira."),
     edition: Edition = typer.Option(Edition.SERVER, help="Which Jira is served."),
-    openproject_version: str = typer.Option("17.8", metavar="VERSION", help="Which OpenProject is served."),
+    openproject_version: str = typer.Option("17.8", metavar="VERSION", help="Which OpenProject: 13.0 to 17.9."),
     openproject_setup: Optional[str] = typer.Option(None, metavar="FILE", help="YAML that plays the administrator."),
     latency: float = typer.Option(0.0, min=0, metavar="MS", help="Milliseconds added to each request."),
     faults: str = typer.Option("none", metavar="NAME|FILE", help=f"A fault profile ({', '.join(PROFILES)}) or a file."),

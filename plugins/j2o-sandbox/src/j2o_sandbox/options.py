@@ -6,15 +6,15 @@ import dataclasses
 import json
 import re
 from pathlib import Path
-from typing import Optional
+from typing import Optional, Tuple
 
 _NOT_NEGATIVE = (
     *("projects", "issues", "latency_ms", "keep_alive", "request_limit"),
     *("attachment_limit", "attachment_bytes"),
 )
 EDITIONS = ("server", "datacenter", "cloud")
-#: the first major version whose rules are known
-OLDEST_OPENPROJECT = 13
+#: the versions of OpenProject whose rules are known, each end included; the last is still being made
+KNOWN_OPENPROJECTS = (((13, 0), (17, 9)), ((18, 0), (18, 0)))
 #: the difficult people that are always there, and as many as role actors have numbers for
 FEWEST_USERS, MOST_USERS = 12, 4000
 
@@ -61,14 +61,7 @@ class SandboxOptions:
     def __post_init__(self) -> None:
         if self.edition not in EDITIONS:
             raise SandboxError(f"--edition {self.edition}: expected one of {', '.join(EDITIONS)}")
-        if not re.fullmatch(r"\d+(\.\d+){0,2}", self.openproject_version):
-            raise SandboxError(
-                f"--openproject-version {self.openproject_version}: expected a number like 13, 16.2 or 17.8"
-            )
-        if int(self.openproject_version.split(".")[0]) < OLDEST_OPENPROJECT:
-            raise SandboxError(
-                f"--openproject-version {self.openproject_version}: the oldest one served is {OLDEST_OPENPROJECT}"
-            )
+        _check_version(self.openproject_version)
         for name in _NOT_NEGATIVE:
             value = getattr(self, name)
             if value is not None and value < 0:
@@ -98,3 +91,17 @@ class SandboxOptions:
     def from_json(cls, text: str) -> SandboxOptions:
         """Read what ``to_json`` wrote."""
         return cls(**json.loads(text))
+
+
+def _check_version(version: str) -> None:
+    known = " or ".join(_shown(*ends) for ends in KNOWN_OPENPROJECTS)
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,4}){0,2}", version, re.ASCII):
+        raise SandboxError(f"--openproject-version {version}: expected a number like 13, 16.2 or 17.8.1, of {known}")
+    major, minor = ([int(part) for part in version.split(".")] + [0])[:2]
+    if not any(first <= (major, minor) <= last for first, last in KNOWN_OPENPROJECTS):
+        raise SandboxError(f"--openproject-version {version}: its rules are not known, those of {known} are")
+
+
+def _shown(first: Tuple[int, int], last: Tuple[int, int]) -> str:
+    ends = [".".join(map(str, end)) for end in (first, last)]
+    return ends[0] if first == last else " to ".join(ends)

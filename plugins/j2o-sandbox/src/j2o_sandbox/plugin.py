@@ -69,7 +69,7 @@ SCHEMA: Mapping[str, Any] = {
         "openproject_version": {
             "type": "string",
             "default": "17.8",
-            "description": "Which OpenProject is served.",
+            "description": "Which OpenProject: 13.0 to 17.9.",
             "examples": ["16.6"],
         },
         "openproject_setup": {

@@ -104,6 +104,17 @@ def test_bad_options_are_refused(options):
         SandboxOptions(**options)
 
 
+@pytest.mark.parametrize("version", ["99", "12", "12.9.9", "17.10", "17.88.1", "18.1", "99999999999999999999"])
+def test_a_version_whose_rules_are_not_known_is_refused_with_those_that_are(version):
+    with pytest.raises(SandboxError, match=r"13\.0 to 17\.9 or 18\.0"):
+        SandboxOptions(openproject_version=version)
+
+
+@pytest.mark.parametrize("version", ["13", "13.0", "14.6.3", "16.2", "17.8", "17.8.1", "17.9", "18"])
+def test_a_known_version_is_served(version):
+    assert SandboxOptions(openproject_version=version).openproject_version == version
+
+
 def test_requests_are_counted_by_method_and_template(fresh, project):
     requests.post(fresh.url + "/_sandbox/reset-counters")
     made = fresh.work_package(project)
