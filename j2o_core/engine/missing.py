@@ -17,14 +17,16 @@ class References:
 
     ``find`` gives the item that a reference means, or ``None``; ``required`` are the fields without which nothing is
     created. ``notes`` gathers what stays as text; ``unresolved`` names the fields in which a reference found nothing,
-    ``replaced`` those in which it found what stands in for the item.
+    each with how many of a list did (``None``: it is no list), ``replaced`` those in which it found what stands in for
+    the item.
     """
 
     def __init__(self, find: Callable[[Ref], Optional[TargetItem]], required: Collection[str]) -> None:
         self._find, self._required = find, required
         self.notes: list[Note] = []
-        self.unresolved: set[str] = set()
+        self.unresolved: dict[str, Optional[int]] = {}
         self.replaced: set[str] = set()
+        self._vain: list[Ref] = []
 
     def payload(self, symbolic: Any) -> dict[str, Any]:
         """The payload with an item, ``None`` or a list of items for each reference, without what is left out.
@@ -39,7 +41,10 @@ class References:
         if isinstance(value, Ref):
             return self._reference(name, value)
         if isinstance(value, list) and any(isinstance(element, Ref) for element in value):
+            before = len(self._vain)
             found = [self._value(name, element) for element in value]
+            if len(self._vain) > before:
+                self.unresolved[name] = len(self._vain) - before
             return [element for element in found if element is not LEFT_OUT and element is not None]
         return value
 
@@ -49,7 +54,8 @@ class References:
             if ref.stand_in is not None and item.entity == ref.stand_in:
                 self.replaced.add(name)
             return item
-        self.unresolved.add(name)
+        self.unresolved[name] = None
+        self._vain.append(ref)
         label = ref.label or (ref.aliases[0] if ref.aliases else "?")
         if ref.missing == FAIL:
             raise ItemFailed(f"{name}: '{label}' is not among the migrated {ref.entity}", code="J2O-E011")

@@ -20,7 +20,8 @@ AliasIndex = Callable[[str, str], Optional["tuple[str, str]"]]
 
 #: how many answers are kept of each kind: what is asked for again is asked for soon, and the ledger answers in 0.1 ms
 _CACHE = 20_000
-#: ends the digest of a field whose reference found nothing, and of one that found what stands in for the item
+#: ends the digest of a field whose reference found nothing (of a list: once, and once more for each that did), and of
+#: one that found what stands in for the item
 OPEN_END, STAND_IN_END = OPEN_ENDS = "?", "~"
 
 
@@ -123,7 +124,7 @@ class Resolution:
         """The digests of the fields; of those whose reference found nothing or a stand-in, such that it is known."""
         ends = {
             **dict.fromkeys(self._references.replaced, STAND_IN_END),
-            **dict.fromkeys(self._references.unresolved, OPEN_END),
+            **{name: OPEN_END * (1 + (number or 0)) for name, number in self._references.unresolved.items()},
         }
         return {name: value + ends.get(name, "") for name, value in fields.items()} if ends else dict(fields)
 

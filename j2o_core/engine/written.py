@@ -82,5 +82,7 @@ def _closed(row: effects.EffectRow, previous: Item, task: Task) -> dict[str, str
     return {
         name: now[name]
         for name in row.only or ()
-        if name in now and previous.fields.get(name) == row.fields[name] + OPEN_END
+        if name in now
+        and previous.fields.get(name, "").endswith(OPEN_END)
+        and previous.fields[name].rstrip(OPEN_END) == row.fields[name]
     }

@@ -84,6 +84,47 @@ def refused_before(engine: Engine, target: int, source: str, run: str, entity: s
     return found
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Why an item was skipped when it was to be written, and what it had been made of."""
+
+    record_digest: str
+    mapping_digest: str
+    code: str
+    message: str
+
+
+@patient
+def refusals(
+    engine: Engine, target: int, source: str, run: str, entity: str, origins: Sequence[str]
+) -> dict[str, Refusal]:
+    """Of those origins whose last create, in an earlier run, was skipped: why."""
+    found: dict[str, Refusal] = {}
+    columns = tables.effect.c
+    with engine.connect() as connection:
+        for start in range(0, len(origins), 500):
+            last = (
+                select(func.max(columns.id))
+                .join(tables.run, tables.run.c.id == columns.run)
+                .where(
+                    tables.run.c.target == target,
+                    tables.run.c.source == source,
+                    tables.run.c.id != run,
+                    columns.entity == entity,
+                    columns.kind == "create",
+                    columns.origin.in_(list(origins[start : start + 500])),
+                )
+                .group_by(columns.origin)
+            )
+            rows = connection.execute(
+                select(
+                    columns.origin, columns.record_digest, columns.mapping_digest, columns.code, columns.message
+                ).where(columns.id.in_(last), columns.state == SKIPPED)
+            )
+            found.update({row[0]: Refusal(row[1], row[2], row[3] or "", row[4] or "") for row in rows})
+    return found
+
+
 @patient
 def counts(engine: Engine, run: str) -> dict[tuple[str, str], int]:
     """How many are listed, by (entity, outcome)."""

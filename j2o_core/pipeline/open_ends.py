@@ -26,12 +26,14 @@ class OpenEnds:
         now, then = planned.fields.get(name), item.fields.get(name)
         if self.was_replaced(planned, item, name):
             return any(self.leads_to_itself(ref) for ref in references(planned.payload.get(name)))
-        if now is not None and then == now + OPEN_END:
-            return any(
-                self.leads_to_itself(ref) or (ref.stand_in is not None and self._leads_to(ref.stand_in, ref))
-                for ref in references(planned.payload.get(name))
-            )
-        return now != then
+        if now is None or then is None or then == now or then.rstrip(OPEN_END) != now:
+            return now != then
+        found = [
+            self.leads_to_itself(ref) or (ref.stand_in is not None and self._leads_to(ref.stand_in, ref))
+            for ref in references(planned.payload.get(name))
+        ]
+        in_vain = len(then) - len(now) - len(OPEN_END)
+        return found.count(False) < in_vain if in_vain else any(found)
 
     @staticmethod
     def was_replaced(planned: Planned, item: Item, name: str) -> bool:

@@ -17,7 +17,6 @@ from ..ledger.effects import Planned
 from ..ledger.items import CREATED, MATCHED, Item, Items
 from ..ledger.open_references import OpenReferences
 from ..ledger.writer import Writer
-from ..mapping.compiled import EntityMapping
 from ..mapping.model import Mapped
 from ..model.effect import Effect, EffectClass
 from ..model.outcome import ItemFailed, ItemSkipped
@@ -32,6 +31,7 @@ from .batch import Batch, Batches
 from .drafting import NOTES, as_row, draft, write_step
 from .interrupt import Interrupted
 from .left_out_again import LeftOutAgain
+from .left_out_for_good import LeftOutForGood
 from .numbering import Numbers
 from .open_ends import OpenEnds, open_ends
 from .options import Emit
@@ -84,6 +84,7 @@ class Planner:
         self._batches = Batches(writer, items, self._tree, run)
         self._left_out = LeftOut(wiring.depended_on)
         self._left_out_again = LeftOutAgain(wiring.spec, snapshot, self._left_out)
+        self._left_out_for_good = LeftOutForGood(wiring.spec, items, run)
         self._tolerance = Tolerance(wiring.spec.runtime.tolerate, run)
         self._checker = Checker(
             wiring.spec,
@@ -137,7 +138,7 @@ class Planner:
                 for stub in stubs
                 if stub.id in broken
                 or stub.id in self._failed
-                or made_of.get(stub.id) != (_digest_of(stub, mapping), mapping.digest)
+                or made_of.get(stub.id) != (self._digest_of(stub, entity), mapping.digest)
             ]
             known = self._items.get(entity, [stub.id for stub in todo if stub.id in made_of])
             batch = Batch(entity, unchanged=len(stubs) - len(todo))
@@ -148,9 +149,11 @@ class Planner:
             if loader.claimed_by:
                 self._standing = set(self._items.get(loader.claimed_by, [stub.parent_id or "" for stub in todo]))
             for stub, sourced in zip(todo, self._records.load(entity, todo)):
-                sourced = replace(sourced, digest=_digest_of(stub, mapping))
+                sourced = replace(sourced, digest=self._digest_of(stub, entity))
                 self._plan_record(batch, sourced, known.get(stub.id), broken.get(stub.id, ()))
             self._batches.write(batch)
+            if batch.planned:
+                self._left_out_for_good.planned.add(entity)
             self._left_out_again.write(entity)
             if self._retry is None:
                 self._tolerance.count(len(stubs), sum(one.outcome == effects.FAILED for one in batch.listed))
@@ -180,10 +183,18 @@ class Planner:
     ) -> list[Stub]:
         if self._retry is not None or self._wiring.loaders[batch.entity].stands_in_for:
             return todo
-        mapping = self._wiring.mappings[batch.entity]
-        new = [(stub, _digest_of(stub, mapping)) for stub in todo if stub.id not in known and stub.id not in broken]
+        entity, mapping = batch.entity, self._wiring.mappings[batch.entity]
+        new = [(stub, self._digest_of(stub, entity)) for stub in todo if stub.id not in known and stub.id not in broken]
         listed = self._left_out_again.list(batch, mapping, new)
+        if entity not in self._scan_again:
+            rest = [one for one in new if one[0].id not in listed]
+            listed |= self._left_out_for_good.list(batch, self._wiring.loaders[entity], mapping.digest, rest)
         return [stub for stub in todo if stub.id not in listed]
+
+    def _digest_of(self, stub: Stub, entity: str) -> str:
+        """The digest of all that decides: of the record it was split from too, where the mapping or the loader asks."""
+        asked = self._wiring.mappings[entity].reads_source or self._wiring.loaders[entity].settled
+        return f"{stub.digest}+{stub.parent_digest}" if asked and stub.parent_digest else stub.digest
 
     def _plan_record(self, batch: Batch, sourced: Sourced, item: Optional[Item], broken: Sequence[Broken]) -> None:
         record = sourced.record
@@ -362,8 +373,3 @@ def _stays(item: Item, cause: Problem) -> Problem:
     where = item.display or item.item
     message = f"left out now ({cause.message}), and on the target since an earlier run as {where}: it stays there"
     return Problem("J2O-P003", message, WARNING, cause.place, entity=item.entity, key=cause.key)
-
-
-def _digest_of(stub: Stub, mapping: EntityMapping) -> str:
-    """The digest of all that the mapping reads: of the record it was split from too, where it reads that."""
-    return f"{stub.digest}+{stub.parent_digest}" if mapping.reads_source and stub.parent_digest else stub.digest

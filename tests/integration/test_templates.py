@@ -83,6 +83,7 @@ def run_twice(made: Sandbox, folder: Path, spec: str, **environment: str) -> End
         assert counts["unchanged"] + counts["skipped"] == counts["source"], (entity, counts)
     requests = made.openproject.state("requests")["requests"]
     assert [name for name in requests if not name.startswith("GET ") and not name.endswith("/form")] == []
+    assert {"GET /api/v3/relations", "GET /api/v3/grids", "GET /api/v3/queries"}.isdisjoint(requests)
     return first
 
 

@@ -36,22 +36,28 @@ def resolved(field: str = "assignee", **items: str) -> tuple[object, References]
 def test_the_item_itself_comes_first():
     item, references = resolved(users="5", stand_ins="9")
     assert item == TargetItem("users", "5", "Ann Lee")
-    assert (references.replaced, references.unresolved) == (set(), set())
+    assert (references.replaced, references.unresolved) == (set(), {})
 
 
 def test_what_stands_in_bears_the_label_of_the_reference():
     item, references = resolved(stand_ins="9")
     assert item == TargetItem("stand_ins", "9", "Ann Lee")
-    assert (references.replaced, references.unresolved, references.notes) == ({"assignee"}, set(), [])
+    assert (references.replaced, references.unresolved, references.notes) == ({"assignee"}, {}, [])
 
 
 def test_where_neither_is_there_it_is_noted():
     item, references = resolved()
     assert item is None
-    assert references.unresolved == {"assignee"}
+    assert references.unresolved == {"assignee": None}
     assert [(note.label, note.text) for note in references.notes] == [("assignee", "Ann Lee")]
     with pytest.raises(ItemSkipped):
         resolved("user")
+
+
+def test_how_many_of_a_list_are_not_there_is_known():
+    references = References(Known(users="5").reference, ())
+    found = references.payload({"members": [ANN, *(Ref("groups", (name,), name, "note") for name in "ab")]})["members"]
+    assert [item.id for item in found] == ["5"] and references.unresolved == {"members": 2}
 
 
 def test_a_reference_without_a_stand_in_takes_none():

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
+from sqlalchemy import select
 
-from j2o_core.ledger import effects, listing, plans, runs
+from j2o_core.ledger import effects, listing, plans, runs, sending, tables
+from j2o_core.ledger.effect_rows import SKIPPED, Ended
 from j2o_core.ledger.effects import CREATE, UPDATE, Planned
 from j2o_core.ledger.listing import Listed
 from j2o_core.ledger.store import Ledger, open_ledger
@@ -82,3 +84,24 @@ def test_what_is_begun_afterwards_takes_the_place_of_a_plan_with_its_effects(led
         assert plans.waiting(connection, state.target, "acme", state.id) is None
     assert list(plans.stream(ledger.engine, state.id)) == []
     assert len(list(plans.stream(ledger.engine, running.id))) == 1
+
+
+def skipped(ledger: Ledger, state: runs.RunState, code: str) -> None:
+    with ledger.engine.begin() as connection:
+        (row,) = connection.execute(select(tables.effect.c.id).where(tables.effect.c.run == state.id)).scalars()
+        sending.end(connection, [Ended(row, SKIPPED, 1, code=code, message="m")])
+
+
+def test_why_the_last_run_that_tried_skipped_an_item_is_known_with_what_it_was_made_of(ledger: Ledger):
+    first = planned(ledger, effect("1", record_digest="r", mapping_digest="p"))
+    skipped(ledger, first, "second_of_pair")
+
+    def known(run: str = "later") -> dict[str, listing.Refusal]:
+        return listing.refusals(ledger.engine, first.target, "acme", run, "items", ["1", "2"])
+
+    assert known() == {"1": listing.Refusal("r", "p", "second_of_pair", "m")}
+    assert known(first.id) == {}
+    again = planned(ledger, effect("1"))
+    assert known() == {}, "the last one that tried has not ended so"
+    skipped(ledger, again, "same_branch")
+    assert known()["1"].code == "same_branch"

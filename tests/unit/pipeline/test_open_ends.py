@@ -30,7 +30,7 @@ class Known(Resolver):
         return TargetItem(entity, "5") if entity in self._entities else None
 
 
-def differs(then: str, *entities: str, ref: Ref = ANN) -> bool:
+def differs(then: str, *entities: str, ref: Any = ANN) -> bool:
     nothing_failed: Any = SimpleNamespace(failed=lambda entity, origins: set())
     planned: Any = SimpleNamespace(fields={"assignee": NOW}, payload={"assignee": ref})
     item = Item("work_packages", "1", "A-1", "9", CREATED, fields={"assignee": then})
@@ -56,3 +56,9 @@ def test_a_reference_that_takes_no_stand_in_waits_for_the_item():
 
 def test_what_was_written_as_it_is_does_not_differ():
     assert differs(NOW, "users", "stand_ins") is False
+
+
+@pytest.mark.parametrize(("then", "again"), [(2, False), (3, True)])
+def test_a_list_is_written_again_once_fewer_of_it_lead_nowhere(then: int, again: bool):
+    members = [Ref("users", ("ann",)), *(Ref("guests", (name,)) for name in ("bob", "cy"))]
+    assert differs(NOW + OPEN_END * (1 + then), "users", ref=members) is again

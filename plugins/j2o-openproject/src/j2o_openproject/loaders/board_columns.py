@@ -38,6 +38,7 @@ class BoardColumns(Queries):
         "words": "what the board asks and no field says, in the words of the source: it is told",
     }
     required = ("project", "name")
+    settled: ClassVar[Mapping[str, bool]] = {"empty_column": False}
 
     def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
         """Names that the target has not."""

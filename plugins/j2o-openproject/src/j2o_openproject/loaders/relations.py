@@ -41,6 +41,7 @@ class Relations(EntityLoader):
     scan_by = "work_packages"
     scan_batch = 100
     notes_field = "description"
+    settled: ClassVar[Mapping[str, bool]] = {"second_of_pair": False, "related_to_itself": False, "same_branch": True}
     fields: ClassVar[Mapping[str, str]] = {
         "to": "the other work package",
         "type": ", ".join(TYPES),
