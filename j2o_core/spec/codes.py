@@ -328,6 +328,13 @@ _TABLE = (
     # ------------------------------------------------------------------ tests
     # ------------------------------------------------------------------ files of tables
     Code(
+        "J2O-S052",
+        "Unknown kind",
+        "`account` says what becomes of a kind of things that the extractor of this entity never reads: the row would "
+        "be of nothing, and what it was meant for would go to `*`.",
+        "Correct the name.",
+    ),
+    Code(
         "J2O-S060",
         "A table's file cannot be read",
         "The CSV file of a table is not there, lies outside the spec's folder, or cannot be read.",

@@ -11,7 +11,10 @@ from .overlays import index
 
 #: problems that are mended by writing the suggestion in place of a key or a value
 _OF_NAMES = frozenset(
-    ("J2O-S010", "J2O-S013", "J2O-S014", "J2O-S015", "J2O-S025", "J2O-S040", "J2O-S042", "J2O-S044", "J2O-S046")
+    (
+        *("J2O-S010", "J2O-S013", "J2O-S014", "J2O-S015", "J2O-S025", "J2O-S040", "J2O-S042", "J2O-S044", "J2O-S046"),
+        "J2O-S052",
+    )
 )
 #: more problems than these do not come from slips of the pen
 _MANY = 500

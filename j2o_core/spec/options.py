@@ -40,6 +40,7 @@ def check_options(document: Mapping[str, Any], root: Node, registry: Registry) -
         if isinstance(load, dict):
             problems += check.plugin(roles.LOADER, load, ("entities", name, "load"), "load")
             problems += check.fields(entity, load.get("plugin"), ("entities", name))
+        problems += check.kinds(name, entity)
         for field, form in maps(entity, "map").items():
             problems += check.steps(form.get("steps"), ("entities", name, "map", field, "steps"))
     return problems
@@ -105,6 +106,22 @@ class _Check:
                 message = f"the loader '{plugin}' requires the field '{name}', and {path[-1]} does not map it"
                 place = (*path, "map")
                 yield problem("J2O-S045", message, key_place(self.root, place), dotted(place), expected=name)
+
+    def kinds(self, name: str, entity: Mapping[str, Any]) -> Iterator[Problem]:
+        """Whether things of each kind that ``account`` names are ever read, where the extractors tell their kinds."""
+        known = {}
+        for _, part in extracts(name, entity):
+            plugin = part.get("plugin") if isinstance(part, dict) else None
+            extractor = self.registry.find(roles.EXTRACTOR, plugin) if isinstance(plugin, str) else None
+            if extractor is None or extractor.kinds is None:
+                return
+            known.update(dict.fromkeys(extractor.kinds or (name,)))
+        for kind in maps(entity, "account"):
+            if known and kind != "*" and kind not in known:
+                path: Path = ("entities", name, "account", kind)
+                message = f"'{kind[:80]}' is no kind of things that {name} reads"
+                place, guess = key_place(self.root, path), nearest(kind, list(known))
+                yield problem("J2O-S052", message, place, dotted(path), listed([*known, "*"]), guess)
 
     def steps(self, steps: Any, path: Path) -> Iterator[Problem]:
         """Whether the steps exist and take their arguments."""

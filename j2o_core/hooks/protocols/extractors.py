@@ -81,6 +81,8 @@ class Extractor(ABC):
     name: ClassVar[str]
     #: whether a later run need not read everything: ``changes``, ``chosen`` and ``mentions`` are there
     incremental: ClassVar[bool] = False
+    #: the kinds of its records (``kind`` in their data), where all are known; none: they are of the entity's name
+    kinds: ClassVar[Optional[tuple[str, ...]]] = None
 
     def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any]) -> None:
         self.client = client

@@ -51,6 +51,8 @@ def registry() -> Registry:
     made.system(plugin(System, "sandbox"))
     made.extractor(plugin(Extractor, "jira.users"))
     made.extractor(plugin(Extractor, "jira.issues"))
+    made.extractor(plugin(Extractor, "jira.configuration", kinds=("workflows", "screens")))
+    made.extractor(plugin(Extractor, "jira.dashboards", kinds=()))
     made.splitter(plugin(Splitter, "jira.people"))
     made.loader(plugin(Loader, "target.users", fields={"login": "the login"}, required=("login",)))
     fields = {"subject": "the subject", "type": "the type", "parent": "above", "assignee": "who", "cf:*": "by name"}
@@ -413,6 +415,19 @@ MISTAKES: Mapping[str, tuple[str, str, str, str]] = {
         "",
     ),
     "a field that the target has not": ("J2O-S044", field("«tipe: a"), "entities.issues.map.tipe", "type"),
+    "a kind of things that is never read": (
+        "J2O-S052",
+        WHOLE + "  set_up:\n    extract: {plugin: jira.configuration}\n    account:\n"
+        "      workflows: {becomes: listed, why: by hand}\n      «screns: {becomes: listed, why: by hand}\n",
+        "entities.set_up.account.screns",
+        "screens",
+    ),
+    "a kind of things that have none but the name of their entity": (
+        "J2O-S052",
+        WHOLE + "  boards: {extract: {plugin: jira.dashboards}, account: {«board: {becomes: listed, why: by hand}}}\n",
+        "entities.boards.account.board",
+        "boards",
+    ),
     "a required field that is not mapped": (
         "J2O-S045",
         entity(ISSUES.replace("    map:", "    «map:").replace("subject:", "type:")),
@@ -520,6 +535,13 @@ def test_a_mistake_is_told_alone_without_misleading_company(mistake: str, tmp_pa
     if mistake == "a table that is not there":
         assert [problem.code for problem in problems if problem.severity == "error"] == [code]
     assert {problem.code for problem in problems} <= allowed
+
+
+def test_a_stated_default_and_kinds_that_nobody_knows_beforehand_are_no_mistakes(tmp_path: Path, registry: Registry):
+    row = "{becomes: listed, why: by hand}"
+    whole = WHOLE + f"  set_up: {{extract: {{plugin: jira.configuration}}, account: {{'*': {row}, screens: {row}}}}}\n"
+    for text in (whole, WHOLE + f"  all: {{extract: {{plugin: jira.issues}}, account: {{anything: {row}}}}}\n"):
+        assert check(tmp_path, text.replace("account", "«account", 1), registry)[0] == []
 
 
 def test_the_specs_of_these_tests_are_sound_without_their_mistakes(tmp_path: Path, registry: Registry) -> None:

@@ -73,6 +73,7 @@ class Configuration(Extractor):
     """
 
     name = "jira.configuration"
+    kinds = tuple(dict.fromkeys((*_EVERYWHERE, *_SERVER, *_CLOUD, "fields", "components")))
 
     def slices(self, selection: Selection) -> Sequence[str]:
         """The kinds."""

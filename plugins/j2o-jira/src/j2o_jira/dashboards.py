@@ -20,6 +20,7 @@ class Dashboards(Extractor):
     """
 
     name = "jira.dashboards"
+    kinds = ()
 
     def pages(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Iterator[Page]:
         """One page; on Cloud a request more for each."""
