@@ -45,7 +45,7 @@ def extract(
         for name in _slices(extractor, entity, wiring)
     ]
     with SideBySide(wiring.spec.runtime.workers) as tasks:
-        reader = SliceReader(wiring, snapshot, emit, stop, tasks, later)
+        reader = SliceReader(wiring, snapshot, emit, stop, tasks, names, later)
         if later is None:
             _read(names, reader, tasks)
         else:

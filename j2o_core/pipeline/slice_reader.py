@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections import Counter
 from dataclasses import replace
 from typing import Iterator, Optional, Sequence, TypeVar
 
@@ -27,7 +28,11 @@ PARTS_AT_A_TIME = 4
 
 
 class SliceReader:
-    """Reads for one run, of ``later`` slices only what changed. Slices found while dividing are handed to ``tasks``."""
+    """Reads the slices ``names`` for one run, of ``later`` ones only what changed. What dividing gives is handed to
+    ``tasks``.
+
+    How many an entity has in all is told once each of its slices has said so, or has ended.
+    """
 
     def __init__(
         self,
@@ -36,6 +41,7 @@ class SliceReader:
         emit: Emit,
         stop: threading.Event,
         tasks: SideBySide,
+        names: Sequence[SliceName],
         later: Optional[LaterReading] = None,
     ) -> None:
         self._wiring = wiring
@@ -46,6 +52,9 @@ class SliceReader:
         self._tasks = tasks
         self._later = later
         self._guard = threading.Lock()
+        #: events of progress come in the order of their numbers
+        self._counting = threading.Lock()
+        self._slices_of = Counter(name.entity for name in names)
         self._parts = threading.BoundedSemaphore(PARTS_AT_A_TIME)
         self._read: dict[str, int] = {}
         self._expected: dict[SliceName, int] = {}
@@ -56,7 +65,7 @@ class SliceReader:
     def read(self, name: SliceName) -> None:
         """Read one slice from where it was left, or divide it from there on and hand in its parts."""
         state, parts = self._slices.state(name), self._slices.parts(name)
-        self._expect(name, state)
+        self._expect(name, _counted(state) if state.done and not parts else state)
         self._progress(name.entity, state.received + sum(received for _, _, received in parts))
         for part, done, _ in parts:
             if not done:
@@ -181,22 +190,30 @@ class SliceReader:
     def _end(self, name: SliceName, state: SliceState) -> None:
         with self._guard, self._snapshot.transaction() as connection:
             self._slices.put(connection, name, replace(state, cursor=None, done=True))
+        if not name.part and name not in self._expected and not self._slices.parts(name):
+            self._expect(name, _counted(state))
+            self._progress(name.entity, 0)
 
     def _expect(self, name: SliceName, state: SliceState) -> None:
         if state.expected is not None:
-            with self._guard:
+            with self._counting:
                 self._expected[name] = state.expected
 
     def _progress(self, entity: str, new: int) -> None:
-        with self._guard:
+        with self._counting:
             self._read[entity] = done = self._read.get(entity, 0) + new
             known = [total for name, total in self._expected.items() if name.entity == entity]
-        total = max(done, sum(known)) if known else None
-        self._emit({"event": "progress", "stage": "extract", "entity": entity, "done": done, "total": total})
+            total = max(done, sum(known)) if len(known) >= self._slices_of[entity] else None
+            self._emit({"event": "progress", "stage": "extract", "entity": entity, "done": done, "total": total})
 
     def _check(self) -> None:
         if self._stop.is_set() or self._tasks.ended:
             raise Interrupted
+
+
+def _counted(state: SliceState) -> SliceState:
+    """Of a slice that has ended: where nobody said how many it has, that is what was received."""
+    return replace(state, expected=state.received) if state.expected is None else state
 
 
 def stopped(what: str, outcome: Outcome) -> Fatal:

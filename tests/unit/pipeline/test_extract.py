@@ -6,7 +6,7 @@ import json
 import threading
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Iterator, Optional
+from typing import Any, Callable, Iterator, Mapping, Optional
 
 import pytest
 
@@ -38,7 +38,22 @@ class Numbers(Extractor):
             yield Page(records, start + 2, 6)
 
 
-def read(extractor: Extractor, snapshot: Snapshot) -> None:
+class Halves(Numbers):
+    """The same by two slices, of which one does not say how many there are; the other says so late."""
+
+    def slices(self, selection: Selection) -> list[str]:
+        return ["known", "unknown"]
+
+    def pages(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Iterator[Page]:
+        first = 0 if slice == "known" else 3
+        for number in range(first, first + 3):
+            record = Record(Origin("test", "numbers", str(number)), str(number), {"n": number})
+            yield Page([record], number, 3 if slice == "known" and number else None)
+
+
+def read(
+    extractor: Extractor, snapshot: Snapshot, emit: Callable[[Mapping[str, Any]], None] = lambda event: None
+) -> None:
     runtime = SimpleNamespace(workers=2)
     wiring: Any = SimpleNamespace(
         extractors={("numbers", 0): extractor},
@@ -49,7 +64,7 @@ def read(extractor: Extractor, snapshot: Snapshot) -> None:
             runtime=runtime, document={"entities": {"numbers": {"extract": {"plugin": "test.numbers"}}}}
         ),
     )
-    extract(wiring, snapshot, lambda event: None, threading.Event())
+    extract(wiring, snapshot, emit, threading.Event())
 
 
 @pytest.fixture
@@ -85,3 +100,14 @@ def test_a_fatal_error_of_the_source_keeps_its_own_words(snapshot: Snapshot) -> 
 def test_the_names_of_the_source_s_fields_are_recorded_with_its_records(snapshot: Snapshot) -> None:
     read(Numbers(), snapshot)
     assert json.loads(snapshot.meta(FIELD_NAMES) or "") == {"customfield_1": "Team"}
+
+
+def test_how_many_there_are_is_told_once_every_slice_has_told_or_ended(snapshot: Snapshot) -> None:
+    events: list[Mapping[str, Any]] = []
+    read(Halves(), snapshot, events.append)
+    told = [(event["done"], event["total"]) for event in events if event["event"] == "progress"]
+    assert told[-1] == (6, 6) and told == sorted(told, key=lambda one: one[0])
+    assert {total for _, total in told} == {None, 6}
+    again: list[Mapping[str, Any]] = []
+    read(Halves(), snapshot, again.append)
+    assert [(event["done"], event["total"]) for event in again if event["event"] == "progress"][-1] == (6, 6)
