@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
 from j2o_sandbox.generate.clock import jira_time
 from j2o_sandbox.jira.embedded import embedded_as_now
+from j2o_sandbox.jira.logged import Logged, LoggedTimes, logged
 from j2o_sandbox.jira.model import Catalogue, Group, Issue, Json, Person, Project, Row, Tracker, User
 from j2o_sandbox.jira.zones import offset_minutes
 
@@ -34,6 +35,7 @@ class EditedTracker:
         self._files: Dict[int, List[Json]] = {}
         self._links: Dict[int, List[Json]] = {}
         self._worklogs: Dict[int, List[Json]] = {}
+        self._logged = LoggedTimes(tracker)
         self._remote_links: Dict[int, List[Json]] = {}
         self._versions: Dict[str, Json] = {}
         self._touched: Set[int] = set()
@@ -114,6 +116,7 @@ class EditedTracker:
 
     def issue(self, position: int) -> Issue:
         issue, row = self._tracker.issue(position), self.rows[position]
+        self._logged.note(position, issue)
         fields = issue.fields
         if position in self._touched:
             fields = {**fields, **self._fields.get(position, {})}
@@ -135,6 +138,10 @@ class EditedTracker:
         lists = {"comments": comments, "worklogs": worklogs}
         lists["remote_links"] = self._remote_links.get(position, list(issue.remote_links))
         return Issue(**{**issue.__dict__, "row": row, "fields": fields, **lists})
+
+    def logged(self, position: int) -> List[Logged]:
+        """When the worklogs of the issue there changed."""
+        return [*self._logged.at(position), *logged(self._worklogs.get(position, ()))]
 
     def head(self, position: int) -> Json:
         return {**self._tracker.head(position), **self._fields.get(position, {})}

@@ -42,13 +42,18 @@ class Index:
         return self.projects.get(name.upper()) or self.projects.get(name.lower())
 
     def find(self, key_or_id: str) -> Optional[int]:
-        """A visible issue by key (also a former one), or by id."""
+        """A visible issue by key (also a former one, or with a former key of its project), or by id."""
         if is_id(key_or_id):
             return self.by_id.get(int(key_or_id))
         key = key_or_id.upper()
         found = self.by_key.get(key)
         if found is None and key in self.tracker.moved:
             found = self.by_key.get(self.tracker.moved[key])
+        if found is None:
+            head, _, number = key.rpartition("-")
+            project = self.projects.get(head)
+            if project is not None and head in project.former_keys:
+                found = self.by_key.get(f"{project.key}-{number}")
         return found
 
     def slice(self, project: str, operator: str, number: int) -> List[int]:

@@ -7,7 +7,6 @@ import time
 from typing import List, Tuple
 
 from j2o_sandbox.jira.call import Call
-from j2o_sandbox.jira.moments import epoch_milliseconds
 from j2o_sandbox.jira.routing import Route
 from j2o_sandbox.jira.wire import Answer
 
@@ -45,13 +44,13 @@ def deleted(call: Call) -> Answer:
 
 
 def _changes(call: Call) -> List[Tuple[int, int]]:
-    found: List[Tuple[int, int]] = []
-    for position in call.index.in_key_order:
-        for entry in call.issues.visible_worklogs(call.tracker.issue(position)):
-            moment = epoch_milliseconds(entry.get("updated"))
-            if moment is not None and str(entry.get("id", "")).isdigit():
-                found.append((moment, int(entry["id"])))
-    return sorted(found)
+    everything = call.viewer.administrator
+    return sorted(
+        (entry.changed, entry.id)
+        for position in call.index.in_key_order
+        for entry in call.installation.tracker.logged(position)
+        if everything or not entry.restricted
+    )
 
 
 ROUTES = (
