@@ -194,9 +194,18 @@ def _gone(field: str, ref: Ref, required: bool) -> Problem:
 
 def _schemas(spec: Spec, registry: Registry, entity: str) -> Sequence[Mapping[str, Any]]:
     schemas = []
-    for extract in spec.entities[entity].extract:
-        schema = registry.find(RECORD_SCHEMA, extract.plugin or extract.split or "")
+    for name in _makers(spec, entity):
+        schema = registry.find(RECORD_SCHEMA, name)
         if schema is None:
             return ()  # a record may come from this extractor, which states nothing
         schemas.append(schema)
     return schemas
+
+
+def _makers(spec: Spec, entity: str) -> Iterator[str]:
+    """What records of an entity come from: extractors and splitters, or a list in the records of an extractor."""
+    for extract in spec.entities[entity].extract:
+        if extract.each is None or extract.of is None:
+            yield extract.plugin or extract.split or ""
+        else:
+            yield from (f"{maker}[{extract.each}]" for maker in _makers(spec, extract.of))

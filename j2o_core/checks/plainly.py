@@ -20,7 +20,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "dict": (dict,),
     "list": (list,),
 }
-_KNOWN = frozenset(("type", "required", "nullable", "empty", "schema", "allow_unknown"))
+_KNOWN = frozenset(("type", "required", "nullable", "empty", "schema", "allow_unknown", "min", "meta"))
 
 
 def fits_plainly(schema: Mapping[str, Any]) -> Optional[Fits]:
@@ -49,8 +49,11 @@ def fits_plainly(schema: Mapping[str, Any]) -> Optional[Fits]:
 def _value(rules: Any) -> Optional[Fits]:
     if not isinstance(rules, dict) or not rules.keys() <= _KNOWN or rules.get("allow_unknown", True) is not True:
         return None
-    types = _TYPES.get(str(rules.get("type")))
+    types = _types(rules.get("type"))
     if types is None:
+        return None
+    least = rules.get("min")
+    if least is not None and not set(types) <= {int, float}:
         return None
     inner: Optional[Fits] = None
     if "schema" in rules:
@@ -64,9 +67,17 @@ def _value(rules: Any) -> Optional[Fits]:
             return nullable
         if value.__class__ not in types or (filled and value.__class__ in (str, dict, list) and not value):
             return False
+        if least is not None and not value >= least:
+            return False
         return inner is None or inner(value)
 
     return check
+
+
+def _types(named: Any) -> Optional[tuple[type, ...]]:
+    """Those of one name, or of each of several."""
+    found = [_TYPES.get(str(name)) for name in (named if isinstance(named, list) else [named])]
+    return None if None in found else tuple(kind for types in found for kind in types or ())
 
 
 def _inner(rules: Mapping[str, Any]) -> Optional[Fits]:

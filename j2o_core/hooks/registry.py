@@ -165,7 +165,10 @@ class Registry:
         self.add(SCHEMA, name, fragment)
 
     def record_schema(self, extractor: str, schema: Mapping[str, Any]) -> None:
-        """Register the cerberus schema that every record of an extractor or splitter must satisfy."""
+        """Register the cerberus schema that every record of an extractor or splitter must satisfy.
+
+        ``NAME[PATH]`` is for each element of a list in them, of which entities are made by ``each: PATH``.
+        """
         self.add(RECORD_SCHEMA, extractor, schema)
 
     def add(self, role: str, name: str, value: Any) -> None:
@@ -199,7 +202,7 @@ class Registry:
             if taken is not None and protected(taken.owner):
                 raise NameTaken(_clash(taken.role, name, [taken.owner, entry.owner]))
             if role in (SCHEMA, RECORD_SCHEMA) and not any(
-                (kind, name) in part._entries for kind in roles.WITH_OPTIONS
+                (kind, name.partition("[")[0]) in part._entries for kind in roles.WITH_OPTIONS
             ):
                 raise TypeError(f"the {role} '{name}' is of nothing that {part.owner} provides")
         for (role, name), entry in part._entries.items():

@@ -57,6 +57,8 @@ _OBJECTS: Mapping[str, tuple[type, tuple[str, ...]]] = {
     CHECK: (Check, ("holds",)),
 }
 _NAME = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_]*)*")
+#: after the name of an extractor, the path of a list in its records
+_PART = re.compile(r"\[[^\[\]]+\]$")
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 _SCHEME = re.compile(r"[a-z]+")
 #: words of the expression language that cannot name anything
@@ -116,7 +118,7 @@ def _bad_name(role: str, name: Any) -> str:
     elif role == SECRET_BACKEND:
         if not _SCHEME.fullmatch(name) or name in SCHEMES:
             return f"'{name[:80]}' is no scheme for a plugin: small letters, and none of {', '.join(SCHEMES)}"
-    elif not _NAME.fullmatch(name):
+    elif not _NAME.fullmatch(_PART.sub("", name) if role == RECORD_SCHEMA else name):
         return f"'{name[:80]}' is no name for {_article(role)}: small letters, digits and _, parts joined by dots"
     return ""
 

@@ -41,7 +41,11 @@ def entity_list(plugins: Plugins) -> list[str]:
                 lines += _loader(value)
             lines += _options(registry, name)
             if role in (roles.EXTRACTOR, roles.SPLITTER):
-                lines += _record(registry.find(roles.RECORD_SCHEMA, name) or {})
+                lines += _record(registry.find(roles.RECORD_SCHEMA, name) or {}, "a record holds, where it holds it")
+                for part in registry.names(roles.RECORD_SCHEMA):
+                    if part.startswith(f"{name}["):
+                        said = f"each element of `{part[len(name) + 1 : -1]}` holds"
+                        lines += _record(registry.get(roles.RECORD_SCHEMA, part), said)
     return lines[1:]
 
 
@@ -69,11 +73,11 @@ def _options(registry: Registry, name: str) -> Iterator[str]:
         yield from rows
 
 
-def _record(schema: Mapping[str, Any]) -> Iterator[str]:
+def _record(schema: Mapping[str, Any], said: str) -> Iterator[str]:
     rows = list(_record_rows(schema, ""))
     if rows:
         yield ""
-        yield "What a record holds, where it holds it; a record may hold more:"
+        yield f"What {said}; a record may hold more:"
         yield ""
         yield from table(("field", "form", "meaning"), rows)
 

@@ -35,6 +35,13 @@ custom_fields:
 projects:
   pilot: {name: Pilot}
 """
+WHEN = "2024-01-02T09:30:00.000+0000"
+
+
+def page(name: str, *elements: dict[str, Any]) -> dict[str, Any]:
+    return {name: list(elements), "total": len(elements), "startAt": 0, "maxResults": 20}
+
+
 ISSUES = [
     issue(1, parent={"id": "10002", "key": "ODD-2"}),
     issue(2, parent={"id": "10001", "key": "ODD-1"}),
@@ -44,6 +51,8 @@ ISSUES = [
     issue(6, customfield_1="Green"),
     issue(7, customfield_1="Red", attachment=[file(1, "large.bin", 5000)]),
     issue(8, reporter=person("Twin"), creator=person("twin")),
+    issue(9, comment=page("comments", {"id": "91", "author": person("ada"), "body": "When was that?"})),
+    issue(10, worklog=page("worklogs", {"id": "92", "author": person("ada"), "started": WHEN, "timeSpent": "2h"})),
 ]
 
 
@@ -72,6 +81,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         ("does not offer 'Green'", {"ODD-6"}),  # a wrong option
         ("larger than the 2,048 bytes", {"ODD-7"}),  # an oversized file
         ("one-login", {"Twin", "twin"}),  # a duplicate
+        ("created: required field", {"ODD-9"}),  # a comment of no time
+        ("timeSpentSeconds: required field", {"ODD-10"}),  # a worklog of no duration
     ],
 )
 def test_each_of_them_is_told_with_who_has_it_and_what_to_do(found: dict[str, Any], words: str, keys: set[str]):

@@ -105,7 +105,7 @@ def whole_run(folder: Path, edition: str, version: str, issues: int = 9, *, agai
             assert migration.command("verify", migration.spec).returncode == 0
         spoken = [heard(url) for url in urls]
         listen(*urls)
-        _ask_jira_for_what_it_refuses(made, edition == "cloud")
+        _ask_jira_for_what_it_refuses(made, edition)
         _ask_openproject_for_what_it_refuses(made)
         refused = [heard(url, by_j2o=False) for url in urls]
     return Traffic(Server(edition, version), [*spoken[0], *refused[0]], [*spoken[1], *refused[1]])
@@ -222,9 +222,16 @@ def _ask_openproject_for_what_it_refuses(made: Sandbox) -> None:
     ask("POST", "versions", {"name": "", "_links": {"definingProject": project["project"]}})
     ask("POST", "memberships", {"_links": {"principal": {"href": f"/api/v3/users/{me}"}, **project}})
     ask("POST", "time_entries", {"hours": "PT1H", "spentOn": "2020-01-01", "_links": {**project, "user": nobody}})
+    made.openproject.faults(
+        {"do": "status", "status": 429, "method": "POST", "times": 1},
+        {"do": "status", "status": 500, "method": "GET", "times": 1},
+    )
+    ask("POST", "work_packages/form", {})
+    ask("GET", where)
 
 
-def _ask_jira_for_what_it_refuses(made: Sandbox, cloud: bool) -> None:
+def _ask_jira_for_what_it_refuses(made: Sandbox, edition: str) -> None:
+    cloud = edition == "cloud"
     api = f"{made.jira.url}/rest/api/{3 if cloud else 2}"
     session = requests.Session()
     token = made.running.jira["token"]
@@ -246,3 +253,18 @@ def _ask_jira_for_what_it_refuses(made: Sandbox, cloud: bool) -> None:
     ask("GET", "project/NO/versions")
     requests.get(f"{api}/myself", headers={"Authorization": "Bearer wrong"}, timeout=60)
     requests.get(f"{api}/project/NO", timeout=60)
+    if cloud:
+        session.auth = (str(session.auth[0]).replace("admin", "reader"), token.replace("admin", "reader"))
+    else:
+        session.headers["Authorization"] = f"Bearer {token.replace('admin', 'reader')}"
+        ask("POST", "search", {"jql": "", "startAt": 10_000, "maxResults": 1})
+    for path in ("screens", "group/member?groupname=x", "issuesecurityschemes"):
+        ask("GET", path)  # what is for administrators
+    if edition == "server":
+        return  # it has no limits
+    requests.post(f"{made.jira.url}/_sandbox/behaviour", json={"burst": 1}, timeout=60).raise_for_status()
+    for path in ("myself", "field", "priority", "issue/NO-1"):
+        for _ in range(3):
+            ask("GET", path)
+    for _ in range(3):
+        ask("POST", "search/jql" if cloud else "search", {"jql": "project = NO", "maxResults": 1})

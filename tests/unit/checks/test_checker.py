@@ -105,6 +105,7 @@ class Checking:
     def __init__(self) -> None:
         registry = Registry()
         registry.record_schema("fake.users", {"name": {"type": "string"}})
+        registry.record_schema("fake.issues[c]", {"name": {"type": "string"}})
         registry.extractor(FakeUsers)
         self.left_out = LeftOut()
         self.mapping = FakeMapping()
@@ -289,6 +290,11 @@ def test_a_malformed_record_is_told_and_the_mapping_decides(checking):
     assert [(found.code, found.severity, found.message) for found in verdict.problems] == [
         ("J2O-C001", WARNING, "name: must be of string type")
     ]
+
+
+def test_an_element_of_a_list_in_records_has_a_schema_of_its_own(checking):
+    (found,) = checking.check("comments").problems
+    assert (found.code, found.entity, found.key, found.field) == ("J2O-C001", "comments", "ACME-1", "name")
 
 
 def test_a_record_that_may_come_from_an_extractor_without_schema_is_not_judged(checking):

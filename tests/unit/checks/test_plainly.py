@@ -17,10 +17,12 @@ TYPES = st.sampled_from(["string", "integer", "number", "float", "boolean", "lis
 
 def rules(inner: Any) -> Any:
     optional = {"required": st.booleans(), "nullable": st.booleans(), "empty": st.booleans()}
-    plain = st.fixed_dictionaries({"type": TYPES}, optional=optional)
+    several = st.lists(TYPES, min_size=1, max_size=2)
+    plain = st.fixed_dictionaries({"type": TYPES | several}, optional={**optional, "meta": st.just({"example": 1})})
+    numbers = st.fixed_dictionaries({"type": st.sampled_from(["integer", "number"]), "min": st.integers(-1, 1)})
     objects = st.fixed_dictionaries({"type": st.just("dict"), "schema": inner}, optional=optional)
     lists = st.fixed_dictionaries({"type": st.just("list"), "schema": plain}, optional=optional)
-    return plain | objects | lists
+    return plain | numbers | objects | lists
 
 
 SCHEMAS = st.recursive(
@@ -47,7 +49,8 @@ def test_what_plainly_fits_is_valid(schema: dict[str, Any], data: dict[str, Any]
     "rule",
     [
         {"type": "string", "regex": "a+"},
-        {"type": ["string", "integer"]},
+        {"type": ["string", "date"]},
+        {"type": "string", "min": "a"},
         {"required": True},
         {"type": "dict", "schema": {"a": {"type": "string"}}, "allow_unknown": False},
         {"type": "dict", "schema": {"a": {"allowed": [1]}}},
