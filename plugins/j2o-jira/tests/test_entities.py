@@ -107,6 +107,12 @@ def test_projects_are_known_by_former_keys(jira, read):
     assert Projects.aliases({"id": "10000", "key": "SHOP"}) == ("10000", "SHOP")
 
 
+def test_what_a_project_was_called_had_a_page(jira):
+    projects = make(Projects, jira)
+    assert projects.former_key("shopold") == "SHOPOLD"
+    assert projects.former_key("10000") == ""
+
+
 def test_projects_tell_their_former_keys_and_components(jira, read):
     records = {record.key: record.data for record in read(make(Projects, jira))}
     assert records["SHOP"]["formerKeys"] == ["SHOPOLD"]

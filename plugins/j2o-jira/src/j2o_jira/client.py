@@ -38,6 +38,7 @@ class Jira(Client):
         self._lock = threading.RLock()
         self._info: Optional[Mapping[str, Any]] = None
         self._projects: Optional[list[Mapping[str, Any]]] = None
+        self._former: Optional[Mapping[str, Sequence[str]]] = None
         self._people: dict[str, Optional[Mapping[str, Any]]] = {}
         self._hidden: dict[str, Refused] = {}
         #: whether archived projects are among those that nobody names
@@ -143,6 +144,14 @@ class Jira(Client):
                     return project
         found: Mapping[str, Any] = self.object(f"/project/{quote(key, safe='')}")
         return found
+
+    def former_project_keys(self, key: str) -> Sequence[str]:
+        """What a project that ``projects`` gave was called before."""
+        with self._lock:
+            if self._former is None and self._projects is not None:
+                named = [(str(one["key"]), one.get("projectKeys") or ()) for one in self._projects]
+                self._former = {now: [str(name) for name in names if name != now] for now, names in named}
+            return (self._former or {}).get(key, ())
 
     def person(self, name: str) -> Optional[Mapping[str, Any]]:
         """A user by name (Server) or account id (Cloud), asked for once; ``None`` where there is none or it is hidden.

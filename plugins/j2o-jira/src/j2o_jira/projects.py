@@ -26,6 +26,10 @@ class Projects(Extractor):
         """What a browser shows."""
         return f"{self.client.url}/browse/{quote(key, safe='')}"
 
+    def former_key(self, alias: str) -> str:
+        """Keys are upper case, and no numbers."""
+        return "" if alias.isdigit() else alias.upper()
+
     def pages(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Iterator[Page]:
         """One page: Jira gives all projects at once."""
         if cursor is not None:

@@ -123,6 +123,11 @@ def test_former_keys_lead_to_moved_issues(fresh: Any) -> None:
     assert "OPS-777" in jira.keys("project = OPS")
 
 
+def test_former_keys_of_a_project_lead_to_its_issues(server: Any) -> None:
+    assert server.read("issue/SHOPOLD-2", fields="project")["key"] == "SHOP-2"
+    assert server.get("issue/WEBSHOP-2").status_code == server.get("issue/SHOPOLD-99999").status_code == 404
+
+
 def test_deleted_issues_disappear_and_changed_ones_are_updated(fresh: Any) -> None:
     jira = fresh(edition="server")
     edits = {"delete": ["SHOP-3"], "change": {"SHOP-4": {"summary": "Anew"}}, "comment": {"SHOP-5": "One more"}}

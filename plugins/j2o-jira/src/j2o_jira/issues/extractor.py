@@ -186,7 +186,13 @@ class Issues(Extractor):
             data["mentioned"] = found
         origin = Origin(self.source, self.entity, data["id"])
         updated = iso_time(data["fields"].get("updated"))
-        return Record(origin, str(data["key"]), data, former_keys(data), updated=updated)
+        former = dict.fromkeys((*former_keys(data), *self._under_former_projects(str(data["key"]))))
+        return Record(origin, str(data["key"]), data, tuple(former), updated=updated)
+
+    def _under_former_projects(self, key: str) -> Sequence[str]:
+        """The key under what its project was called before: Jira leads from these to the issue."""
+        project, _, number = key.rpartition("-")
+        return [f"{former}-{number}" for former in self.client.former_project_keys(project)]
 
     def _mentioned(self, fields: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         here = {str(person[name]) for person in people for name in ("accountId", "name", "key") if person.get(name)}
