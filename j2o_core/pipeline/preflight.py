@@ -17,6 +17,7 @@ from ..spec.model import Spec
 from .demand import counted
 from .extract import read_before
 from .needs import needs_of
+from .previewing import previews
 from .recorded import open_recorded, snapshot_path
 from .wiring import Wiring, connect_each
 
@@ -132,12 +133,15 @@ def demand_required(wiring: Wiring) -> None:
 
 def _counted(wiring: Wiring, needs: Needs) -> tuple[Needs, Line]:
     """The needs with how many items of what was read have each, and what is to be said of that."""
-    spec, advice = wiring.spec, f"`j2o extract {wiring.spec.name}.yaml` reads the source and writes nothing"
+    spec, registry = wiring.spec, wiring.plugins.registry
+    advice = f"`j2o extract {wiring.spec.name}.yaml` reads the source and writes nothing"
     try:
         recorded = open_recorded(spec, wiring.plugins, wiring.home, _snapshot(wiring))
     except Fatal:
+        needs = replace(needs, previews=previews(spec, registry))
         return needs, Line("counts", NOTICE, "nothing was read yet: how many items need each is not known", advice)
     try:
+        needs = replace(needs, previews=previews(spec, registry, recorded))
         found = counted(needs, recorded)
         when = read_before(spec, recorded.snapshot)
     except CompileError as error:

@@ -62,7 +62,17 @@ def test_it_tells_what_is_ready_and_what_an_administrator_may_make(flying: Migra
     found = looked(flying, "--checklist", str(page), "--script", str(script), "--report", str(report))
     assert found["ready"] and all(line["status"] in ("ok", "warn") for line in found["lines"])
     topics = {(line["connection"], line["topic"]) for line in found["lines"]}
-    for topic in ("connection", "version", "clock", "account", "permission", "setting", "mail", "custom field"):
+    for topic in (
+        "connection",
+        "version",
+        "clock",
+        "account",
+        "permission",
+        "setting",
+        "mail",
+        "custom field",
+        "identifier",
+    ):
         assert ("openproject", topic) in topics, topic
     assert ("jira", "projects") in topics
     state = {(one["kind"], one["name"]): one for one in found["prerequisites"]}
@@ -96,6 +106,25 @@ def test_what_is_required_and_missing_is_exit_3_for_preflight_and_run_and_nothin
         assert all(name.endswith("/form") for name in writes(flying.sandbox))
     finally:
         spec.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("read", [False, True])
+def test_identifiers_that_the_server_refuses_are_told_before_and_after_something_was_read(
+    flying: Migration, tmp_path: Path, read: bool
+):
+    path = tmp_path / "spec.yaml"
+    as_it_is = "entities:\n  projects: {map: {identifier: {steps: null}}}\n"
+    path.write_text(Path(flying.spec).read_text(encoding="utf-8").replace("entities:\n", as_it_is, 1), encoding="utf-8")
+    upper = Migration(flying.sandbox, tmp_path / "home", str(path))
+    if read:
+        assert upper.command("extract", upper.spec).returncode == 0
+    found = looked(upper, code=1)
+    (line,) = [one for one in found["lines"] if one["topic"] == "identifier"]
+    key = flying.sandbox.jira.state("projects")["projects"][0]["key"]
+    assert line["status"] == "error" and f"{key if read else 'ACME'} is called" in line["message"]
+    ended = upper.run()
+    assert ended.exit_code == 1 and "J2O-O020" in json.dumps(ended.events) + ended.errors
 
 
 @pytest.mark.long

@@ -60,7 +60,8 @@ class Needs:
     ``fields`` are the payload fields by entity that are mapped, ``values`` the values that the spec itself gives to a
     field of an entity, ``projects`` the selected ones as the source calls them, ``options`` those of the loaders by
     entity. ``numbers``: of keys such as ``ACME-42`` in what was read, how many there are and the highest, by what
-    stands before the number; ``None`` where nothing was read.
+    stands before the number; ``None`` where nothing was read. ``previews`` are by loader the values of one field, by
+    key of the source (``None``: it has none): of what was read, else of the selected keys, or of a made-up one.
     """
 
     needs: Sequence[Need] = ()
@@ -69,6 +70,7 @@ class Needs:
     projects: Sequence[str] = ()
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     numbers: Optional[Mapping[str, tuple[int, int]]] = None
+    previews: Mapping[str, Mapping[str, Optional[str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ class Inspector(ABC):
     """Inspects one system. ``name`` is the connector's whose clients it takes."""
 
     name: ClassVar[str]
+    #: by loader, the field whose values it wants to see: see ``Needs.previews``
+    previews: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, client: Any) -> None:
         self.client = client

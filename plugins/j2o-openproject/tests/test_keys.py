@@ -117,6 +117,25 @@ def test_an_identifier_that_the_server_would_refuse_is_told_before_anything_is_w
 
 
 @pytest.mark.parametrize(
+    ("semantic", "fitting", "refused", "advice"),
+    [(True, "ACME", "acme", "identifier: {steps: null}"), (False, "acme", "ACME", "with the step `identifier`")],
+)
+def test_preflight_tells_identifiers_that_do_not_fit_how_the_server_numbers(serve, semantic, fitting, refused, advice):
+    target = serve(settings={"semantic_identifiers": semantic})
+
+    def told(**names):
+        lines = OpenProjectInspector(target.client).lines(Needs(previews={"openproject.projects": names}))
+        return [line for line in lines if line.topic == "identifier"]
+
+    (fine,) = told(ACME=fitting)
+    (wrong,) = told(ACME=refused, OPS=fitting, A=f"{refused}!", B=f"{refused}.", C=f"{refused} ")
+    assert (fine.status, wrong.status) == ("ok", "error")
+    assert f"ACME is called '{refused}'" in wrong.message and "and 1 more" in wrong.message
+    assert "OPS" not in wrong.message and advice in wrong.advice
+    assert told() == told(ACME=None) == []
+
+
+@pytest.mark.parametrize(
     ("gaps", "is_possible"),
     [(0, True), (500, True), ("12.5%", True), ("100%", True), (-3, False), ("200%", False), ("x", False)],
 )

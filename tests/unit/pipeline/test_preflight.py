@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, ClassVar, Mapping
 
 import pytest
 
-from j2o_core.hooks.protocols import Inspector, Need, Prerequisite
+from j2o_core.hooks.protocols import Inspector, Need, Prerequisite, Step
 from j2o_core.hooks.registry import Registry
 from j2o_core.model.outcome import Fatal
 from j2o_core.pipeline import preflight
 from j2o_core.pipeline.needs import needs_of
+from j2o_core.pipeline.previewing import previews
 from j2o_core.spec.model import EntitySpec, FieldSpec, LoadSpec, RuntimeSpec, Spec
 
 
@@ -93,6 +95,17 @@ def test_clocks_that_differ_are_told(offset: float, words: str):
     inspector.offset = offset
     (line,) = preflight._clock(inspector)
     assert words in line.message and (line.status == "ok") is (offset == 2.0)
+
+
+def test_fields_that_an_inspector_wants_to_see_are_made_of_the_selected_keys_or_of_a_sample():
+    registry = Registry()
+    registry.inspector(type("Seeing", (Clocked,), {"previews": {"fake.items": "title"}}))
+    registry.step(Step("small", lambda value, argument, scope: str(value).lower(), "Makes it small."))
+    made = spec(title=FieldSpec("title", "p", sources=("key",), steps=(("small", None),)))
+    made.connections["op"] = SimpleNamespace(plugin="fake")  # type: ignore[index]
+    assert previews(replace(made, projects=("OPS", "SHOP")), registry) == {"fake.items": {"OPS": "ops", "SHOP": "shop"}}
+    assert previews(made, registry) == {"fake.items": {"ACME": "acme"}}
+    assert previews(spec(), registry) == {}
 
 
 class Lacking(Inspector):

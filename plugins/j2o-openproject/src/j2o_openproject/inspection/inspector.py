@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from email.utils import parsedate_to_datetime
-from typing import Any, Iterator, Mapping, Optional, Sequence
+from typing import Any, ClassVar, Iterator, Mapping, Optional, Sequence
 
 from j2o_core.api import Inspector, Line, Needs, Prerequisite, Refused, inspectors
 
@@ -12,7 +12,7 @@ from ..connector import OpenProject
 from ..editions import placeholder_offer
 from ..hal import API
 from .administrator_script import administrator_script
-from .keys import Keys
+from .keys import PROJECTS, Keys
 from .set_up import SetUp
 
 OK, WARN, BAD = inspectors.FINE, inspectors.NOTICE, inspectors.BROKEN
@@ -26,6 +26,7 @@ class OpenProjectInspector(Inspector):
     """Asks with GETs, forms, and what is refused in any case, none of which writes; and never of a cache."""
 
     name = "openproject"
+    previews: ClassVar[Mapping[str, str]] = {PROJECTS: "identifier"}
     client: OpenProject
 
     def server_time(self) -> Optional[float]:

@@ -8,10 +8,15 @@ from urllib.parse import quote
 from j2o_core.api import Line, Needs, inspectors
 
 from ..connector import OpenProject
+from ..identifiers import form_of, is_possible
 from ..numbering import DEFAULT_GAPS, ProjectNumbering, numbers_by_project
 
 OK, WARN, BAD = inspectors.FINE, inspectors.NOTICE, inspectors.BROKEN
 _OPTION = "reproduce_keys"
+PROJECTS = "openproject.projects"
+_AS_KEYS = "Map `identifier` of projects to their keys as they are (`identifier: {steps: null}`), or by a table"
+_AS_NAMES = "Map `identifier` of projects with the step `identifier`, or by a table"
+_SHOWN = 3
 _SWITCH = "From 17.5 on: Administration > Work packages > Identifiers. Or nothing: old keys can be searched for"
 
 
@@ -24,7 +29,9 @@ class Keys:
     def lines(self, needs: Needs) -> Iterator[Line]:
         """How the server numbers; where the spec asks for it, project by project whether keys are reproduced."""
         asked = next((given[_OPTION] for given in needs.options.values() if given.get(_OPTION) is not None), None)
-        if not numbers_by_project(self._client, self._configuration):
+        by_project = numbers_by_project(self._client, self._configuration)
+        yield from _identifiers(needs.previews.get(PROJECTS, {}), by_project)
+        if not by_project:
             message = "work packages have plain numbers; old keys are kept in their text"
             if asked is None:
                 yield Line("setting", OK, message)
@@ -59,3 +66,15 @@ class Keys:
     def _last(self, name: str, numbering: ProjectNumbering) -> Optional[int]:
         row = self._client.get_or_none(f"projects/{quote(name, safe='')}")
         return None if row is None else numbering.last(str(row["id"]))
+
+
+def _identifiers(given: Mapping[str, Optional[str]], by_project: bool) -> Iterator[Line]:
+    """Whether the server takes what the spec calls projects."""
+    refused = [(key, name) for key, name in given.items() if name is not None and not is_possible(name, by_project)]
+    if refused:
+        shown = ", ".join(f"{key} is called '{name}'" for key, name in refused[:_SHOWN])
+        others = f", and {len(refused) - _SHOWN:,} more" if len(refused) > _SHOWN else ""
+        message = f"identifiers of projects that the server refuses ({shown}{others}): it takes {form_of(by_project)}"
+        yield Line("identifier", BAD, message, _AS_KEYS if by_project else _AS_NAMES)
+    elif any(given.values()):
+        yield Line("identifier", OK, "the identifiers of projects are such as the server takes")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
@@ -10,6 +9,7 @@ from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem, Ref
 
 from ..bad_values import bad_values_fail
 from ..hal import link, linked, raw
+from ..identifiers import form_of, is_possible, suggested
 from ..prose import block, joined, markdown
 from ..references import EffectReferences
 from ..refusals import attributes_of
@@ -18,9 +18,6 @@ from ..texts import folded, normal_text, one_line
 from ..times import normal_time, sent_time
 from .entity import FormLoader, only
 
-_CLASSIC = re.compile(r"(?!\d+\Z)[a-z0-9_-]{1,100}")
-_SEMANTIC = re.compile(r"[A-Z][A-Z0-9_]{0,9}")
-_RESERVED = ("new", "menu", "queries", "filters", "identifier_update_dialog", "identifier_suggestion")
 _LONGEST_NAME = 255
 
 
@@ -59,26 +56,17 @@ class Projects(FormLoader):
     def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
         """Identifiers and names that the server would refuse."""
         identifier = payload.get("identifier")
-        if isinstance(identifier, str) and not self._is_possible(identifier):
-            by_project = self.catalogue.numbers_by_project
+        by_project = self.catalogue.numbers_by_project
+        if isinstance(identifier, str) and not is_possible(identifier, by_project):
             yield self.problem(
                 "J2O-O020",
                 f"OpenProject refuses the identifier '{identifier}'",
                 "identifier",
-                expected="up to 10 of A-Z 0-9 _ beginning with a letter, since work packages are numbered by project"
-                if by_project
-                else "up to 100 of a-z 0-9 - _ and not digits alone",
-                suggestion=re.sub(r"[^A-Z0-9_]+", "_", identifier.upper()).lstrip("_0123456789")[:10]
-                if by_project
-                else re.sub(r"[^a-z0-9_-]+", "-", identifier.lower()).strip("-")[:100],
+                expected=form_of(by_project),
+                suggestion=suggested(identifier, by_project),
             )
         if len(one_line(payload.get("name"))) > _LONGEST_NAME:
             yield self.problem("J2O-O004", f"longer than {_LONGEST_NAME} characters", "name")
-
-    def _is_possible(self, identifier: str) -> bool:
-        if identifier in _RESERVED:
-            return False
-        return bool((_SEMANTIC if self.catalogue.numbers_by_project else _CLASSIC).fullmatch(identifier))
 
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """All projects, archived ones too."""
