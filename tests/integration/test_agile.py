@@ -19,8 +19,8 @@ pytestmark = pytest.mark.newest
 ENTITIES = ("sprints", "board_columns", "boards", "queries", "query_views")
 WRITES = ("/api/v3/versions", "/api/v3/queries", "/api/v3/grids", "/api/v3/views/work_packages_table")
 #: what a perfect migration of two projects holds: eight sprints and a board of three columns each, one board over both,
-#: and two filters that the account likes
-HELD = {"s": 16, "bc": 9, "b": 3, "q": 2}
+#: and four filters: two that the account likes, one of them a board's, and those of the other boards
+HELD = {"s": 16, "bc": 9, "b": 3, "q": 4}
 
 
 def marks(made: Sandbox) -> Counter[str]:
@@ -63,7 +63,7 @@ def test_lost_answers_double_no_sprint_and_no_board(tmp_path: Path):
         assert ended.exit_code == 0, explained(ended)
         found = marks(made)
         assert kinds(found) == HELD and set(found.values()) == {1}
-        assert [ended.entities[name]["created"] for name in ENTITIES] == [16, 9, 3, 2, 2]
+        assert [ended.entities[name]["created"] for name in ENTITIES] == [16, 9, 3, 4, 4]
 
 
 @pytest.mark.long

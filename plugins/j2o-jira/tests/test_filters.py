@@ -42,11 +42,18 @@ def test_cloud_gives_an_administrator_the_filters_of_everybody(sandbox, connect)
 def test_server_lists_favourites_and_what_is_named(sandbox, connect):
     server = sandbox("server")
     client = connect(server.url, server.auth)
-    assert len(by_name(filters(client))) == 2
-    (page,) = pages(filters(client, ids=[10401, "10902"]))
-    assert [record.origin.id for record in page.records] == ["10400", "10401", "10900"]
-    (problem,) = page.problems
-    assert (problem.code, problem.key) == ("J2O-X030", "10902") and "let its owner share it" in problem.message
+    (page,) = pages(filters(client, ids=[10901, "10902"]))
+    favourites, of_boards = ["10400", "10900"], ["10401", "10402"]
+    assert [record.origin.id for record in page.records] == sorted([*favourites, *of_boards])
+    assert {(problem.code, problem.key) for problem in page.problems} == {("J2O-X030", "10901"), ("J2O-X030", "10902")}
+    assert all("let its owner share it" in problem.message for problem in page.problems)
+
+
+def test_on_server_the_filters_of_boards_over_other_projects_are_not_read(sandbox, connect):
+    server = sandbox("server")
+    client = connect(server.url, server.auth)
+    (page,) = filters(client).pages(Selection(("SHOP",)), "all", None)
+    assert [record.origin.id for record in page.records] == ["10400", "10402", "10900"]
 
 
 def test_two_readings_are_equal_and_hold_no_addresses(jira, jira_server):

@@ -23,3 +23,11 @@ def test_an_administrator_of_either_edition_reads_everything(jira, jira_server):
 def test_a_project_that_cannot_be_seen_is_an_error_with_what_to_do(jira):
     (line,) = [line for line in told(jira, projects=("NOWHERE",)) if line.topic == "projects"]
     assert line.status == "error" and "NOWHERE" in line.message and line.advice
+
+
+def test_whose_filters_are_listed_is_told_where_they_are_wanted(jira, jira_server):
+    (line,) = [line for line in told(jira, fields={"queries": ("name",)}) if line.topic == "saved filters"]
+    if jira_server.edition == "cloud":
+        assert (line.status, line.message) == ("ok", "6 of everybody")
+    else:
+        assert line.status == "warn" and "no filters but the 2 favourites" in line.message and "ids: [" in line.advice

@@ -37,6 +37,8 @@ class JiraInspector(Inspector):
         yield self._projects(needs)
         if "attachments" in needs.fields:
             yield self._attachments()
+        if "queries" in needs.fields:
+            yield self._filters()
         yield Line("mail", OK, "Jira is only read, so it notifies nobody")
 
     def _version(self) -> Line:
@@ -85,3 +87,23 @@ class JiraInspector(Inspector):
         return Line(
             "attachments", OK, f"files of up to {limit / 1024 / 1024:,.1f} MiB" if limit else "files of any size"
         )
+
+    def _filters(self) -> Line:
+        if not self.client.cloud:
+            found = len(list(self.client.objects("/filter/favourite")))
+            return Line(
+                "saved filters",
+                WARN,
+                f"this Jira lists no filters but the {found:,} favourites of this account; those boards name are read",
+                "Let owners share what else is to come along, and mark it as a favourite of this account or name it: "
+                "extract: {plugin: jira.filters, ids: [10400]}",
+            )
+        asked = {"maxResults": 1, "startAt": 0}
+        try:
+            found = int(self.client.get("/filter/search", {**asked, "overrideSharePermissions": "true"})["total"])
+        except Refused as refusal:
+            if refusal.status not in (400, 403):
+                raise
+            advice = "Read with an administrator's account, or only what is shared with this one is migrated"
+            return Line("saved filters", WARN, "those of everybody are not shown to this account", advice)
+        return Line("saved filters", OK, f"{found:,} of everybody")

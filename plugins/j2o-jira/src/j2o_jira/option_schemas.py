@@ -132,7 +132,7 @@ EXTRACTORS: Mapping[str, Mapping[str, Any]] = {
     "jira.filters": {
         "properties": {
             "ids": {
-                "description": "Further filters by id: Server and Data Center list none but the account's favourites.",
+                "description": "Further filters by id: Server and Data Center list the account's favourites alone.",
                 "type": "array",
                 "items": {"type": ["integer", "string"]},
                 "uniqueItems": True,

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from j2o_core.api import WARNING, Extractor, Origin, Page, Problem, Record, Refused, Selection
 
+from ..agile.listing import agile, boards
 from ..pages import offset_pages
 from ..people import person_data, person_id
 from ..plain import plain
@@ -17,6 +18,8 @@ from .tokens import JqlError
 
 _EXPAND = "description,owner,jql,sharePermissions,favourite"
 _PAGE = 50
+#: what a Jira without boards answers
+_NO_BOARDS = 404
 #: characters of a query that reports show
 _LONGEST = 300
 #: the menu in which OpenProject shows queries, in the words of its API
@@ -25,7 +28,8 @@ _TABLE = "work_packages_table"
 
 class Filters(Extractor):
     """Every filter that the account is shown: on Cloud all, with an administrator's account those of everybody; on
-    Server and Data Center, which list no more, its favourites and those that the option ``ids`` names.
+    Server and Data Center, which list no more, its favourites, those of the boards that are read, and those that the
+    option ``ids`` names.
 
     Records hold ``jql``, ``owner``, ``shared`` (with whomever), ``own`` (the account's), what ``conditions_of`` says
     (texts in place of its lists of reasons and remarks; a single ``project`` beside ``where``), ``named`` types,
@@ -43,7 +47,7 @@ class Filters(Extractor):
         """One page: there are few of them."""
         if cursor is not None:
             return
-        listed, problems = self._listed()
+        listed, problems = self._listed(selection)
         known = self.known() if listed else Known()
         me = person_id(self.client.object("/myself")) if listed else ""
         yield Page([self._record(entry, known, me) for entry in listed], "all", len(listed), problems)
@@ -60,15 +64,16 @@ class Filters(Extractor):
         """The filter's name."""
         return str(value.get("name") or value.get("id") or "") if isinstance(value, dict) else str(value or "")
 
-    def _listed(self) -> tuple[list[Mapping[str, Any]], list[Problem]]:
+    def _listed(self, selection: Selection) -> tuple[list[Mapping[str, Any]], list[Problem]]:
         found: dict[str, Mapping[str, Any]] = {}
-        problems = []
+        problems: list[Problem] = []
         try:
             for entry in self._of_cloud() if self.client.cloud else self.client.objects("/filter/favourite"):
                 found[str(entry["id"])] = entry
         except Refused as refusal:
             problems.append(self._problem(f"filters cannot be listed ({refusal.message})", ""))
-        for identifier in map(str, self.options.get("ids") or ()):
+        named = map(str, self.options.get("ids") or ())
+        for identifier in dict.fromkeys((*named, *self._of_boards(selection, problems))):
             if identifier not in found:
                 try:
                     found[identifier] = self.client.object(f"/filter/{quote(identifier, safe='')}")
@@ -76,6 +81,26 @@ class Filters(Extractor):
                     message = f"filter {identifier} cannot be read ({refusal.message}): let its owner share it"
                     problems.append(self._problem(message, identifier))
         return [found[identifier] for identifier in sorted(found, key=lambda one: (len(one), one))], problems
+
+    def _of_boards(self, selection: Selection, problems: list[Problem]) -> Sequence[str]:
+        """The filters that boards name, by id, where they are not listed: what they show depends on them."""
+        if self.client.cloud:
+            return ()
+        try:
+            shown = boards(self.client, selection)
+        except Refused as refusal:
+            if refusal.status != _NO_BOARDS:
+                problems.append(self._problem(f"filters of boards cannot be found ({refusal.message})", ""))
+            return ()
+
+        def filter_of(board: Mapping[str, Any]) -> str:
+            try:
+                found = agile(self.client, f"/board/{board['id']}/configuration")
+            except Refused:
+                return ""  # told with the board
+            return str((found.get("filter") or {}).get("id") or "") if isinstance(found, dict) else ""
+
+        return [identifier for identifier in self.client.http.together(filter_of, shown) if identifier]
 
     def _of_cloud(self) -> Iterator[Mapping[str, Any]]:
         """Those of everybody, where the account is an administrator's; else those that are shared with it."""
