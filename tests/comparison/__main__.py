@@ -5,7 +5,7 @@ Example:
   j2o report last --format json -o report.json
   j2o render acme.yaml --json > spec.json
   python -m tests.comparison --jira URL --token TOKEN --openproject URL --api-key KEY \\
-      --report report.json --spec spec.json
+      --report report.json --spec spec.json --redirects .j2o/reports/RUN-redirects.csv --finished
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 from .comparing import compare
 from .left_out import LeftOut
-from .reading import read_source, read_target
+from .reading import read_redirects, read_source, read_target
 
 
 def main() -> int:
@@ -33,6 +33,8 @@ def main() -> int:
     parser.add_argument("--api-key", required=True)
     parser.add_argument("--report", type=Path, required=True, help="what `j2o report RUN --format json` wrote")
     parser.add_argument("--spec", type=Path, help="what `j2o render SPEC --json` wrote: its lines `drop` and `map`")
+    parser.add_argument("--redirects", type=Path, help="reports/RUN-redirects.csv, which the run left")
+    parser.add_argument("--finished", action="store_true", help="the run was one with --finish")
     parser.add_argument("--before", default="", help="ids of the accounts that were there before, by comma")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     asked = parser.parse_args()
@@ -42,6 +44,8 @@ def main() -> int:
         read_target(asked.openproject, asked.api_key, asked.before.split(",")),
         LeftOut(json.loads(asked.report.read_text(encoding="utf-8")), spec),
         history="history" in (spec.get("entities") or {}),
+        finished=asked.finished,
+        redirects=read_redirects(asked.redirects) if asked.redirects else None,
     )
     if asked.json:
         print(json.dumps(result.as_json(), ensure_ascii=False, indent=1))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Collection, Mapping, Optional
+from typing import Any, Collection, Mapping, Optional, Sequence
 
 from .around import Around, people_in
 from .finding import Comparison
 from .issues import Issues
+from .keys import Keys
 from .left_out import LeftOut
 from .people import People
+from .set_up import compare_set_up
 from .structure import Structure
 from .target import Target
+from .views import Views
 
 Json = Mapping[str, Any]
 
@@ -20,7 +23,8 @@ Json = Mapping[str, Any]
 class Source:
     """What was read of Jira: its state, and what only its API tells.
 
-    ``roles`` are actors by role and project key; ``digests``, ``remote_links`` and ``voters`` go by id.
+    ``roles`` are actors by role and project key; ``digests``, ``remote_links`` and ``voters`` go by id. ``views`` are
+    rows of ``boards``, ``sprints``, ``filters`` and ``dashboards``, ``set_up`` names by kind.
     """
 
     state: Json
@@ -28,6 +32,8 @@ class Source:
     digests: Mapping[str, str] = field(default_factory=dict)
     remote_links: Mapping[str, list[Json]] = field(default_factory=dict)
     voters: Mapping[str, list[Json]] = field(default_factory=dict)
+    views: Mapping[str, list[Json]] = field(default_factory=dict)
+    set_up: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 def compare(
@@ -36,17 +42,21 @@ def compare(
     left_out: LeftOut,
     history: bool = True,
     only: Optional[Collection[str]] = None,
+    finished: bool = False,
+    redirects: Optional[Sequence[Json]] = None,
 ) -> Comparison:
     """Find everything of the source on the target or among what was left out.
 
-    ``history``: changes were to be migrated; ``only`` some issues, by id.
+    ``history``: changes were to be migrated; ``only`` some issues, by id; ``finished``: what ends a migration was done,
+    versions closed and people locked; ``redirects`` are rows of the table of old and new addresses.
     """
     result = Comparison()
     state = source.state
     issues = {str(issue["id"]): issue for issue in state["issues"]}
-    people = People(_people(state), target.users, target.before)
-    structure = Structure(result, target, left_out, people)
+    people = People(_people(state), target.users, target.before, target.state.get("placeholder_users", ()))
+    structure = Structure(result, target, left_out, people, finished)
     structure.users([person for person in state["users"] if not _is_nobody(person)])
+    structure.without_account(_at_work(state["issues"], people))
     structure.groups(state["groups"])
     for project in state["projects"]:
         structure.project(project)
@@ -75,6 +85,21 @@ def compare(
         around.remote_links(issue, held, list(source.remote_links.get(str(issue["id"]), [])))
         if history:
             around.history(issue, held)
+    keys, projects = Keys(result, target, left_out, redirects), {str(one["key"]): one for one in state["projects"]}
+    for project in state["projects"]:
+        keys.project(project)
+    for issue in issues.values():
+        keys.issue(issue, projects[str(issue["key"]).rpartition("-")[0]])
+    views = Views(result, target, left_out, issues, state["projects"], finished)
+    for board in source.views.get("boards", ()):
+        views.board(board)
+    for sprint in source.views.get("sprints", ()):
+        views.sprint(sprint)
+    for saved in source.views.get("filters", ()):
+        views.saved_filter(saved)
+    for dashboard in source.views.get("dashboards", ()):
+        views.dashboard(dashboard)
+    compare_set_up(result, left_out, source.set_up)
     return result
 
 
@@ -83,6 +108,12 @@ def _people(state: Json) -> list[Json]:
     for person in [*people_in(state["issues"]), *state["users"]]:
         known[People.identity(person)] = person
     return list(known.values())
+
+
+def _at_work(issues: list[Json], people: People) -> list[Json]:
+    """Whom an issue is assigned to: who has a role alone has nothing to do yet."""
+    assigned = [issue["fields"]["assignee"] for issue in issues if issue["fields"].get("assignee")]
+    return list({people.identity(person): person for person in assigned}.values())
 
 
 def _is_nobody(person: Json) -> bool:

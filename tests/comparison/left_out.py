@@ -7,6 +7,9 @@ from typing import Any, Mapping, Optional
 
 Json = Mapping[str, Any]
 
+#: why a thing is neither on the target nor among the items: nobody has told j2o to read it
+NOT_ASKED = "the template does not ask for it"
+
 
 class LeftOut:
     """``report`` is what ``j2o report --format json`` gives, ``spec`` what ``j2o render --json`` gives."""
@@ -16,6 +19,9 @@ class LeftOut:
         self._by_origin: dict[tuple[str, str], str] = {}
         self._uncounted: dict[tuple[str, str], int] = {}
         self._told: dict[tuple[str, str], str] = {}
+        self._accounts: dict[tuple[str, str], list[Json]] = {}
+        for row in report.get("accounts") or ():
+            self._accounts.setdefault((str(row["entity"]), str(row["kind"])), []).append(row)
         for row in report["items"]:
             entity, origin = str(row["entity"]), str(row["origin"])
             if row["outcome"] == "failed":
@@ -31,6 +37,21 @@ class LeftOut:
     def item(self, entity: str, origin: Any) -> Optional[str]:
         """Why an item was left out, by its id."""
         return self._by_origin.get((entity, str(origin)))
+
+    def reads(self, entity: str) -> bool:
+        """Whether the spec has anything to do with an entity."""
+        return bool(self._entities.get(entity))
+
+    def has_option(self, entity: str, option: str) -> bool:
+        """Whether the spec gives the loader of an entity an option."""
+        return bool(((self._entities.get(entity) or {}).get("load") or {}).get(option))
+
+    def listed(self, entity: str, kind: str, name: str) -> Optional[str]:
+        """What the report says becomes of a thing of this name that is no item of its own, if it lists it."""
+        for row in self._accounts.get((entity, kind), ()):
+            if row["name"] == name or str(row["name"]).startswith(f"{name} ("):  # who owns it, who uses it
+                return str(row["becomes"])
+        return None
 
     def told(self, entity: str, origin: Any) -> str:
         """What the run's problems say of an item that was written: what the target made of it."""

@@ -15,13 +15,23 @@ _MENTION = re.compile(r"\[~\s*([^\]|]+?)\s*\]")
 
 
 class People:
-    """All people of the source, and the accounts of the target by number; ``before`` had accounts before the run."""
+    """All people of the source, and the accounts of the target by number; ``before`` had accounts before the run.
 
-    def __init__(self, source: list[Json], accounts: Mapping[str, Json], before: Collection[str] = ()) -> None:
+    ``placeholders`` are rows of those who stand in for people without an account.
+    """
+
+    def __init__(
+        self,
+        source: list[Json],
+        accounts: Mapping[str, Json],
+        before: Collection[str] = (),
+        placeholders: Collection[Json] = (),
+    ) -> None:
         self.accounts = accounts
         self.before = before
         self.by_identity = {self.identity(person): person for person in source}
         self.numbers = _numbers(source, accounts)
+        self._placeholders = {" ".join(words(str(row["name"]))): str(row["id"]) for row in placeholders}
 
     @staticmethod
     def identity(person: Json) -> str:
@@ -39,9 +49,18 @@ class People:
         """The account of a person."""
         return self.numbers.get(self.identity(person))
 
+    def placeholder(self, person: Json) -> Optional[str]:
+        """The placeholder user of a person: it bears the name, and the login, which keeps namesakes apart."""
+        shown = str(person.get("displayName") or person.get("name") or "")
+        for alias in (person.get("name"), person.get("accountId"), person.get("key")):
+            number = self._placeholders.get(" ".join(words(f"{shown} {alias}"))) if alias else None
+            if number is not None:
+                return number
+        return None
+
     def is_same(self, person: Json, number: str) -> bool:
-        """Whether an account is this person's."""
-        return self.number(person) == number != ""
+        """Whether an account, or a placeholder, is this person's."""
+        return (self.number(person) or self.placeholder(person)) == number != ""
 
     def names(self, person: Json) -> list[str]:
         """What a text may call a person: the name in Jira, or the one an account had before, or its login."""

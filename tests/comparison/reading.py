@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Collection, Mapping, Optional
 
 import requests
 
 from .comparing import Source
+from .listing import read_set_up, read_views
 from .target import Target
 
 Json = Mapping[str, Any]
@@ -25,6 +28,10 @@ def read_source(
             session.auth = (user, token)
         else:
             session.headers["Authorization"] = f"Bearer {token}"
+
+        def get(address: str) -> Any:
+            return _get(session, address)
+
         state = _get(session, f"{url}/_sandbox/state")
         roles: dict[str, dict[str, list[Json]]] = {}
         for project in state["projects"]:
@@ -42,7 +49,8 @@ def read_source(
         if digests:
             with ThreadPoolExecutor(4) as pool:
                 sums = dict(pool.map(lambda file: _digest(session, file), files))
-    return Source(state, roles, sums, {id: rows for id, rows in links.items() if rows}, voters)
+        views, set_up = read_views(get, url), read_set_up(get, url, [str(one["key"]) for one in _living(state)])
+    return Source(state, roles, sums, {id: rows for id, rows in links.items() if rows}, voters, views, set_up)
 
 
 def read_accounts(url: str) -> list[str]:
@@ -60,12 +68,22 @@ def read_target(url: str, api_key: str, before: Collection[str] = ()) -> Target:
     return Target(state, read_schemas(url, api_key, state), before)
 
 
+def read_redirects(path: Path) -> list[Json]:
+    """The table of old and new addresses that a run leaves."""
+    with path.open(encoding="utf-8", newline="") as rows:
+        return list(csv.DictReader(rows))
+
+
 def read_schemas(url: str, api_key: str, state: Json) -> dict[str, Json]:
     """The schemas that work packages link to, by address: they name the custom fields."""
     addresses = {str(row["_links"]["schema"]["href"]) for row in state["work_packages"]}
     with requests.Session() as session:
         session.auth = ("apikey", api_key)
         return {address: _get(session, f"{url}{address}") for address in sorted(addresses)}
+
+
+def _living(state: Json) -> list[Json]:
+    return [project for project in state["projects"] if not project.get("archived")]
 
 
 def _get(session: requests.Session, url: str) -> Any:

@@ -6,7 +6,7 @@ import contextlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Collection, Iterator, Mapping, Optional
+from typing import Any, Collection, Iterator, Mapping, Optional, Sequence
 
 import yaml
 
@@ -17,10 +17,11 @@ from ..running import Ended, Migration, Sandbox, explained, sandbox
 from .comparing import Source, compare
 from .finding import Comparison
 from .left_out import LeftOut
-from .reading import read_accounts, read_source, read_target
+from .reading import read_accounts, read_redirects, read_source, read_target
 from .target import Target
 
 FRESH, PREPARED = "fresh", "prepared"
+NEWEST = "17.8"
 _EVERY = {"for_all": True, "types": "all"}
 #: format of the custom field on the target, and steps of its line in the spec, by the end of Jira's type key
 _FORMATS: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
@@ -110,6 +111,16 @@ _WITH_EVERYTHING = {
     }
 }
 
+#: who is to have no account, on Server and on Cloud: what they did and were is theirs all the same
+_HAS_LEFT = {
+    "has-left": {
+        "on": "source",
+        "assert": "{{ (item.name or item.accountId) not in ('jgone', '5aa80c9f7c54f02cc2f460c1') }}",
+        "message": "has left, and is to have no account",
+        "on_fail": "skip",
+    }
+}
+
 
 @dataclass(frozen=True)
 class Run:
@@ -117,7 +128,7 @@ class Run:
 
     edition: str
     target: str = PREPARED
-    version: str = "17.8"
+    version: str = NEWEST
 
     @property
     def name(self) -> str:
@@ -145,15 +156,25 @@ class Migrated:
     left_out: LeftOut
     ended: Ended
     report: Mapping[str, Any]
+    spec: Mapping[str, Any]
+    redirects: Sequence[Mapping[str, Any]]
     history: bool
     only: Optional[Collection[str]] = None
 
-    def compare(self, state: Optional[Mapping[str, Any]] = None) -> Comparison:
-        """Compare, or compare with another state of the target."""
-        target = self.target
+    def compare(
+        self,
+        state: Optional[Mapping[str, Any]] = None,
+        report: Optional[Mapping[str, Any]] = None,
+        redirects: Optional[Sequence[Mapping[str, Any]]] = None,
+    ) -> Comparison:
+        """Compare, or compare with another state of the target, another report, or another table of redirects."""
+        target, left_out = self.target, self.left_out
         if state is not None:
             target = Target(state, target.schemas, target.before)
-        return compare(self.source, target, self.left_out, self.history, self.only)
+        if report is not None:
+            left_out = LeftOut(report, self.spec)
+        table = self.redirects if redirects is None else redirects
+        return compare(self.source, target, left_out, self.history, self.only, finished=True, redirects=table)
 
 
 def migrate(run: Run, folder: Path, issues: int = 40) -> Migrated:
@@ -164,9 +185,14 @@ def migrate(run: Run, folder: Path, issues: int = 40) -> Migrated:
     more: dict[str, Any] = _WITH_EVERYTHING
     if run.target == PREPARED:
         setup, lines = prepared(cloud)
+        work_packages: dict[str, Any] = {"map": lines}
+        more = {"entities": {"users": {"rules": _HAS_LEFT}, "work_packages": work_packages}}
+        if run.version == NEWEST:
+            setup["settings"]["semantic_identifiers"] = True
+            work_packages["load"] = {"plugin": "openproject.work_packages", "reproduce_keys": {"gaps": "50%"}}
+            more["entities"]["projects"] = {"map": {"identifier": {"steps": None}}}
         (folder / "setup.yaml").write_text(yaml.safe_dump(setup, allow_unicode=True), encoding="utf-8")
         options["openproject_setup"] = str(folder / "setup.yaml")
-        more = {"entities": {"work_packages": {"map": lines}}}
     spec = folder / "own.yaml"
     head = {"apiVersion": "j2o/v1", "kind": "Migration", "name": "own", "extends": f"j2o:{template}"}
     spec.write_text(yaml.safe_dump({**head, **more}, sort_keys=False, allow_unicode=True), encoding="utf-8")
@@ -178,7 +204,7 @@ def finished(made: Sandbox, folder: Path, spec: str) -> Migrated:
     """Run a spec between the two servers and read both."""
     before = read_accounts(made.openproject.url)
     with connected(made, folder, spec) as migration:
-        ended = migration.run()
+        ended = migration.run("--finish")
         assert ended.exit_code == 0, explained(ended)
         return read(made, migration, ended, before)
 
@@ -204,6 +230,8 @@ def read(made: Sandbox, migration: Migration, ended: Ended, before: list[str], r
         left_out=LeftOut(report, spec),
         ended=ended,
         report=report,
+        spec=spec,
+        redirects=read_redirects(migration.home / "reports" / f"{ended.run}-redirects.csv"),
         history=bool((spec["entities"] or {}).get("history")),
     )
 
@@ -229,4 +257,5 @@ def prepared(cloud: bool) -> tuple[dict[str, Any], dict[str, Any]]:
         custom[name] = {**format, **_EVERY}
         lines[f"cf:{name}"] = {"from": path, **line}
     types = {name: {"default": True} for name in ("Bug", "User story", "Epic", "Feature")}
-    return {"settings": {"writable_history": True}, "types": types, "custom_fields": custom}, lines
+    setup = {"edition": "enterprise", "settings": {"writable_history": True}, "types": types, "custom_fields": custom}
+    return setup, lines

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Collection, Mapping
+from typing import Any, Collection, Iterable, Mapping
 
 from .finding import Comparison
-from .left_out import LeftOut
+from .left_out import NOT_ASKED, LeftOut
 from .moments import days
 from .people import People
 from .target import Target, id_of
@@ -17,13 +17,16 @@ Json = Mapping[str, Any]
 
 
 class Structure:
-    """Compares what issues stand in."""
+    """Compares what issues stand in; ``finished``: versions were closed and people locked."""
 
-    def __init__(self, result: Comparison, target: Target, left_out: LeftOut, people: People) -> None:
+    def __init__(
+        self, result: Comparison, target: Target, left_out: LeftOut, people: People, finished: bool = False
+    ) -> None:
         self.result = result
         self.target = target
         self.left_out = left_out
         self.people = people
+        self.finished = finished
 
     def users(self, users: list[Json]) -> None:
         """Everybody has an account: name, mail where Jira tells it, and whether they may sign in."""
@@ -44,6 +47,23 @@ class Structure:
             if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", mail):
                 same = mail.casefold() == str(account.get("email") or "").casefold()
                 self.result.check(same, "User: mail", "email", identity, (mail, account.get("email")))
+            if self.finished:
+                locked = account["status"] == "locked"
+                same = locked != bool(person.get("active", True))
+                self.result.check(same, "User: may sign in", "status", identity, account["status"])
+
+    def without_account(self, people: Iterable[Json]) -> None:
+        """Whoever has work to do and is to have no account has a placeholder, where there are any."""
+        for person in people:
+            identity = self.people.identity(person)
+            if self.people.number(person) is not None or self.left_out.item("users", identity) is None:
+                continue
+            if not self.left_out.reads("placeholder_users"):
+                self.result.skipped("Person without an account", NOT_ASKED)
+            elif self.people.placeholder(person) is not None:
+                self.result.found("Person without an account", "placeholder user")
+            else:
+                self._absent("Person without an account", "placeholder_users", identity, person.get("displayName"))
 
     def groups(self, groups: list[Json]) -> None:
         """Each group and who is in it."""
@@ -121,6 +141,10 @@ class Structure:
             if version.get(name):
                 holds = held.get(attribute) == version[name] or version[name] in days(text)
                 self.result.check(holds, f"Version: {name}", attribute, item, (version[name], held.get(attribute)))
+        if self.finished:
+            over = bool(version.get("released") or version.get("archived"))
+            same = over == (held["status"] != "open")
+            self.result.check(same, "Version: released or archived", "status", item, held["status"])
 
     def members(self, project: Json, roles: Mapping[str, list[Json]]) -> None:
         """Each actor of each role is a member of the project."""
@@ -141,7 +165,7 @@ class Structure:
         user = actor.get("actorUser") or {}
         if actor["type"] == "atlassian-user-role-actor":
             person = self.people.find(str(user.get("accountId") or actor.get("name") or ""))
-            return person is not None and self.people.number(person) in held
+            return person is not None and any(self.people.is_same(person, number) for number in held)
         names = [words(str((self.target.principals.get(number) or {}).get("name"))) for number in held]
         return words(str(actor["displayName"])) in names
 
