@@ -179,14 +179,15 @@ class TolerateSpec:
 class DaskSpec:
     """Workers on a Dask cluster: of ``scheduler``, or ``workers`` processes of this machine where it is empty.
 
-    ``threads``: writes under way in each (``None``: as many as ``runtime.workers``). ``lease`` is in seconds. ``tls``
-    names files: ``ca``, ``cert``, ``key``.
+    ``threads``: writes under way in each (``None``: as many as ``runtime.workers``). ``lease``, and ``reconnect``
+    (how long a scheduler that is gone is waited for), are in seconds. ``tls`` names files: ``ca``, ``cert``, ``key``.
     """
 
     scheduler: str = ""
     workers: int = 2
     threads: Optional[int] = None
     lease: float = 15.0
+    reconnect: float = 300.0
     tls: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -1,4 +1,4 @@
-"""Keys that are reproduced by several workers: the order of a project holds, and no filler is left, also when one dies."""
+"""Keys that are reproduced by several workers: their order holds, and no filler is left, also where one is killed."""
 
 from __future__ import annotations
 

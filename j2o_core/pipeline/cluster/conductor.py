@@ -27,7 +27,7 @@ from ...snapshot.store import Snapshot
 from ..content import in_snapshot
 from ..wiring import Wiring
 from .carrying import carry
-from .crew import Crew, Errand
+from .crew import Crew, Errand, SchedulerGone
 from .gates import Gates
 from .orders import DONE, FATAL, LOST, Part, RunOrder, TurnOrder
 
@@ -120,10 +120,20 @@ class Conductor:
         entities = sorted({step.entity for step in self._wiring.steps if step.number in steps})
         going: dict[str, Errand] = {}
         try:
-            self._until_done(going, parts, entities, partitions)
+            while True:
+                try:
+                    return self._until_done(going, parts, entities, partitions)
+                except SchedulerGone as lost:  # whoever has its lease still goes on with what it has
+                    while going:
+                        going.popitem()[1].drop()
+                    self._crew.outlast(lost, self._check, self._tell)
         except BaseException:
             self._wind_up(going)
             raise
+
+    def _tell(self, message: str) -> None:
+        logger.warning("{}", message)
+        self._engine.emit({"event": "notice", "message": message})
 
     def _until_done(
         self, going: dict[str, Errand], parts: list[StepRank], entities: list[str], partitions: int

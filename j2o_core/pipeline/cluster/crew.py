@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
 import os
+import socket
+import time
 from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping
+from urllib.parse import urlsplit
 
-import distributed
 from distributed import Client, Future, LocalCluster, Security
 
 from ...model.outcome import Fatal
@@ -20,29 +23,95 @@ from .orders import FATAL, Part, RunOrder, TurnOrder
 
 #: seconds within which the scheduler has to answer
 _ANSWER = 20.0
+#: seconds between two attempts to find one that is gone
+_KNOCK = 1.0
+#: what Dask raises where nobody answers, or something could not be started
+_SILENT = (OSError, TimeoutError, asyncio.TimeoutError, RuntimeError)
 #: what workers send goes by this name, and the id of the run
 TOPIC = "j2o-"
 Listener = Callable[[str, Mapping[str, Any]], None]
 
 
+class SchedulerGone(Fatal):
+    """The scheduler does not answer any more (exit 4, where nobody waits for it)."""
+
+    def __init__(self, error: object, waited: float = 0.0) -> None:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        tried = f", and was waited for {waited:.0f} s" if waited else ""
+        message = (
+            f"the Dask scheduler is gone ({reason}){tried}; start it and its workers, then the same command goes on"
+        )
+        super().__init__(message, exit_code=4)
+
+
 class Crew:
     """The workers that a scheduler has at the moment, by their addresses."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, dask: DaskSpec, wiring: Wiring) -> None:
+        self._dask, self._wiring = dask, wiring
+        self._open = contextlib.ExitStack()
+        self._topics: list[tuple[str, Any]] = []
+
+    def connect(self) -> None:
+        """Find or start the scheduler. Raises ``OSError`` or ``TimeoutError`` where it does not answer."""
+        dask = self._dask
+        self._open.close()
+        with contextlib.ExitStack() as stack:
+            if dask.scheduler:
+                where: Any = dask.scheduler
+                security = _security(dask, self._wiring)
+            else:
+                where, security = stack.enter_context(_embedded(dask, self._wiring)), None
+            self._client = Client(where, security=security, timeout=_ANSWER, set_as_default=False)
+            stack.callback(self._client.close, timeout=5)
+            for topic, heard in self._topics:
+                self._client.subscribe_topic(topic, heard)
+            self._open = stack.pop_all()
+
+    def close(self) -> None:
+        """Let go of the scheduler; end it where it was started for the run."""
+        self._open.close()
+
+    def outlast(self, lost: SchedulerGone, check: Callable[[], None], tell: Callable[[str], None]) -> None:
+        """Wait for a scheduler that is gone, or start a new one; ``check`` is called meanwhile, and may raise.
+
+        Raises ``SchedulerGone`` where that takes longer than ``reconnect`` seconds.
+        """
+        began = time.monotonic()
+        known = self._dask.scheduler
+        tell(
+            f"{lost.message.partition(';')[0]}; "
+            + (f"the run waits up to {self._dask.reconnect:.0f} s for it" if known else "the run starts another one")
+        )
+        self._open.close()
+        reason: object = lost
+        while True:
+            check()
+            try:
+                if known:
+                    _knock(known)
+                self.connect()
+                tell("the Dask scheduler is back; the run goes on" if known else "another Dask scheduler is there")
+                return
+            except _SILENT as error:
+                reason = error
+            waited = time.monotonic() - began
+            if waited >= self._dask.reconnect:
+                raise SchedulerGone(reason, waited)
+            time.sleep(_KNOCK)
 
     def addresses(self) -> list[str]:
-        """Who is there. Raises ``Fatal`` (exit 4) where the scheduler is gone."""
+        """Who is there. Raises ``SchedulerGone``."""
+        self._check()
         try:
-            if self._client.status != "running":
-                raise OSError(f"the connection is {self._client.status}")
             found: Mapping[str, int] = self._client.sync(self._client.scheduler.ncores)
-        except (OSError, TimeoutError, AttributeError, distributed.CommClosedError) as error:
-            raise gone(error) from None
+        except (*_SILENT, AttributeError) as error:  # it has no scheduler while it looks for one
+            raise SchedulerGone(error) from None
         return sorted(found)
 
     def send(self, address: str, run: RunOrder, turn: TurnOrder) -> Errand:
-        """Give one worker its part in a turn."""
+        """Give one worker its part in a turn. Raises ``SchedulerGone``."""
+        self._check()
         future = self._client.submit(
             worker.take_part,
             run,
@@ -56,6 +125,10 @@ class Crew:
         )
         return Errand(future)
 
+    def _check(self) -> None:
+        if self._client.status != "running":
+            raise SchedulerGone(f"the connection is {self._client.status}")
+
     def listen(self, run: str, listener: Listener) -> None:
         """Call ``listener`` (worker, what it sent) from now on, on a thread of Dask's."""
 
@@ -64,6 +137,7 @@ class Crew:
             with contextlib.suppress(ValueError, KeyError, TypeError):
                 listener(message["worker"], json.loads(message["text"]))
 
+        self._topics.append((TOPIC + run, heard))
         self._client.subscribe_topic(TOPIC + run, heard)
 
     def dismiss(self, run: str) -> None:
@@ -83,13 +157,13 @@ class Errand:
         return bool(self._future.done())
 
     def result(self) -> Part:
-        """How it ended."""
+        """How it ended. Raises ``SchedulerGone``."""
         if self._future.status == "finished":
             return Part(**self._future.result(timeout=_ANSWER))
         if self._future.status == "error":
             error = self._future.exception(timeout=_ANSWER)
             return Part(FATAL, f"a worker broke: {type(error).__name__}: {error}", 4)
-        return Part(FATAL, "Dask lost the connection to its scheduler; run the same command again to go on", 4)
+        raise SchedulerGone("the connection to it broke")
 
     def drop(self) -> None:
         """Nobody is there who would carry it out."""
@@ -105,31 +179,28 @@ def open_crew(dask: DaskSpec, wiring: Wiring) -> Iterator[Crew]:
     """
     for name in ("distributed", "distributed.worker", "distributed.nanny", "distributed.scheduler", "distributed.core"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    with contextlib.ExitStack() as stack:
-        if dask.scheduler:
-            where: Any = dask.scheduler
-            security = _security(dask, wiring)
-            if wiring.spec.system is not None and _was_started(wiring):
-                raise Fatal(
-                    f"the {wiring.spec.system.plugin} that the spec starts is known to this process alone: set "
-                    f"{', '.join(wiring.spec.system.unless)}, here and for the workers",
-                    exit_code=2,
-                )
-        else:
-            where, security = stack.enter_context(_embedded(dask, wiring)), None
+    if dask.scheduler and wiring.spec.system is not None and _was_started(wiring):
+        raise Fatal(
+            f"the {wiring.spec.system.plugin} that the spec starts is known to this process alone: set "
+            f"{', '.join(wiring.spec.system.unless)}, here and for the workers",
+            exit_code=2,
+        )
+    crew = Crew(dask, wiring)
+    try:
         try:
-            client = Client(where, security=security, timeout=_ANSWER, set_as_default=False)
-        except (OSError, TimeoutError) as error:
+            crew.connect()
+        except _SILENT as error:
             reason = " ".join(str(error).split())
             raise Fatal(f"the Dask scheduler {dask.scheduler} does not answer: {reason}", exit_code=3) from None
-        stack.callback(client.close, timeout=5)
-        yield Crew(client)
+        yield crew
+    finally:
+        crew.close()
 
 
-def gone(error: object) -> Fatal:
-    """What is said when the scheduler does not answer any more."""
-    reason = " ".join(str(error).split()) or type(error).__name__
-    return Fatal(f"the Dask scheduler is gone ({reason}); when it is back, the same command goes on", exit_code=4)
+def _knock(address: str) -> None:
+    """Raise ``OSError`` where nobody listens there: cheaper than a client that finds out."""
+    parts = urlsplit(address)
+    socket.create_connection((parts.hostname or "", parts.port or 0), timeout=_KNOCK).close()
 
 
 @contextlib.contextmanager
