@@ -66,6 +66,23 @@ def test_fields_come_with_contexts_and_options_and_components_with_leads(found, 
     assert all(len(one["projects"]) == 1 for one in found["components"].values())
 
 
+def test_a_field_with_several_contexts_tells_which_projects_are_offered_what(found):
+    contexts = found["fields"]["Platforms"]["details"]["contexts"]
+    more, common = sorted(contexts, key=lambda one: -len(one["options"]))
+    assert [option["value"] for option in more["options"]][-1] == "Watch" and len(more["projects"]) == 1
+    assert more["projects"][0] not in common.get("projects", ()) and len(common["options"]) == 4
+
+
+def test_screens_come_with_their_tabs_and_what_stands_on_them(found):
+    screens = {name: one["details"]["tabs"] for name, one in found["screens"].items()}
+    assert {name: [tab["name"] for tab in tabs] for name, tabs in screens.items()} == {
+        "Default Screen": ["Field Tab", "Details"],
+        "Workflow Screen": ["Field Tab"],
+        "Resolve Issue Screen": ["Field Tab"],
+    }
+    assert "Summary" in screens["Default Screen"][0]["fields"] and "Severity" in screens["Default Screen"][1]["fields"]
+
+
 def test_what_changes_at_every_read_is_no_part_of_it(jira, read):
     first = read(Configuration(jira, "acme", "configuration", {}))
     again = read(Configuration(jira, "acme", "configuration", {}))

@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 from j2o_core.api import WARNING, Extractor, Fatal, Origin, Page, Problem, Record, Refused, Selection
 
-from .client import Jira
+from .field_contexts import read_contexts
 from .pages import objects_in, offset_pages
 from .people import is_person, person_data
 from .plain import plain
+from .screens import read_tabs
 
 _ADMINISTER = "that needs the global permission Administer Jira"
 _PAGE = 100
@@ -60,16 +61,14 @@ _CLOUD: Mapping[str, _List] = {
     "issue type schemes": _List("/issuetypescheme", "values", True),
     "priority schemes": _List("/priorityscheme", "values", True),
 }
-#: types of custom fields that have options, by the end of their key
-_CHOICES = ("select", "multiselect", "radiobuttons", "multicheckboxes", "cascadingselect")
 
 
 class Configuration(Extractor):
     """A record for each thing of a kind: ``kind``, ``id``, ``name``, ``projects`` that use it, the rest as ``details``.
 
     Kinds: issue types, statuses, priorities, resolutions, link types, roles, fields (with contexts and options),
-    components, workflows, screens, and the schemes of permissions, notifications, security, workflows, issue types and
-    priorities. What this account may not read is told.
+    components, workflows, screens (with tabs and their fields), and the schemes of permissions, notifications,
+    security, workflows, issue types and priorities. What this account may not read is told.
     """
 
     name = "jira.configuration"
@@ -83,11 +82,12 @@ class Configuration(Extractor):
         """One page per kind."""
         if cursor is not None:
             return
-        keys = [str(project["key"]) for project in self.client.projects(selection)]
+        projects = {str(one["key"]): str(one.get("id", "")) for one in self.client.projects(selection)}
+        keys = list(projects)
         problems: list[Problem] = []
         try:
             if slice == "fields":
-                found = list(self._fields(problems))
+                found = list(self._fields(projects, problems))
             elif slice == "components":
                 found = list(self._components(keys))
             else:
@@ -139,6 +139,8 @@ class Configuration(Extractor):
             for identifier, entry in found.items():
                 answer = self.client.object(f"/issuesecurityschemes/{quote(identifier, safe='')}")
                 entry["levels"] = objects_in(answer, "levels")
+        if kind == "screens":
+            read_tabs(self.client, list(found.values()))
         yield from found.values()
 
     def _entries(self, kind: str, where: _List) -> Iterable[Mapping[str, Any]]:
@@ -173,27 +175,14 @@ class Configuration(Extractor):
                 lead = entry.get("lead")
                 yield {**entry, "lead": person_data(lead) if is_person(lead) else None, "projects": [key]}
 
-    def _fields(self, problems: list[Problem]) -> Iterator[dict[str, Any]]:
-        own = [entry for entry in self.client.objects("/field") if entry.get("custom")]
-        read = _contexts_on_cloud if self.client.cloud else _options_on_server
-
-        def more(entry: Mapping[str, Any]) -> Union[Mapping[str, Any], Refused]:
-            kind = str((entry.get("schema") or {}).get("custom") or "").rpartition(":")[2]
-            if kind not in _CHOICES and not self.client.cloud:
-                return {}
-            try:
-                return read(self.client, str(entry["id"]), kind in _CHOICES)
-            except Refused as refusal:
-                return refusal
-
-        told = list(self.client.http.together(more, own))
-        refused = {str(entry.get("name")): found for entry, found in zip(own, told) if isinstance(found, Refused)}
+    def _fields(self, projects: Mapping[str, str], problems: list[Problem]) -> Iterator[dict[str, Any]]:
+        own = [dict(entry) for entry in self.client.objects("/field") if entry.get("custom")]
+        refused = read_contexts(self.client, own, projects)
         if refused:
             problems.append(
                 self._refused(f"the options of {_few(list(refused))}", next(iter(refused.values())).message)
             )
-        for entry, found in zip(own, told):
-            yield {**entry, **({} if isinstance(found, Refused) else found)}
+        yield from own
 
     def _record(self, kind: str, entry: Mapping[str, Any]) -> Record:
         data = plain(dict(entry))
@@ -201,40 +190,6 @@ class Configuration(Extractor):
         known = {"id": identifier, "kind": kind, "name": name, "projects": data.pop("projects", [])}
         details = {key: value for key, value in data.items() if key not in ("id", "name", "self", "iconUrl", "expand")}
         return Record(Origin(self.source, self.entity, identifier), name, {**known, "details": details})
-
-
-def _options_on_server(client: Jira, field_id: str, choices: bool) -> Mapping[str, Any]:
-    """Options over all contexts, by number of the page."""
-    found: list[Mapping[str, Any]] = []
-    number = 1
-    while True:
-        asked = {"useAllContexts": True, "maxResults": _PAGE, "page": number}
-        answer = client.object(f"/customFields/{field_id.rpartition('_')[2]}/options", asked)
-        entries = objects_in(answer, "options")
-        found += entries
-        number += 1
-        if not entries or len(found) >= int(answer.get("total") or 0):
-            return {"options": [_option(entry) for entry in found]}
-
-
-def _contexts_on_cloud(client: Jira, field_id: str, choices: bool) -> Mapping[str, Any]:
-    """Contexts, each with its options."""
-
-    def all_of(path: str) -> list[Mapping[str, Any]]:
-        def fetch(start: int) -> Any:
-            return client.get(path, {"startAt": start, "maxResults": _PAGE})
-
-        return [entry for page in offset_pages(fetch, path) for entry in page]
-
-    contexts = []
-    for context in all_of(f"/field/{field_id}/context"):
-        options = all_of(f"/field/{field_id}/context/{context['id']}/option") if choices else []
-        contexts.append({**context, "options": [_option(entry) for entry in options]})
-    return {"contexts": contexts}
-
-
-def _option(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: entry[name] for name in ("id", "value", "disabled", "optionId", "childrenIds") if name in entry}
 
 
 def _few(names: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, List
 
 
 def test_archived_projects_are_listed_when_asked_for(server: Any, cloud: Any) -> None:
@@ -114,7 +114,7 @@ def test_workflows_tell_steps_on_server_and_transitions_on_cloud(server: Any, cl
     assert cloud.read("workflows/search")["values"][0]["transitions"]
     assert cloud.get("workflow/search").status_code == 410
     assert server.read("project/SHOP/workflowscheme")["defaultWorkflow"]
-    assert server.get("workflow", auth="reader").status_code == 403
+    assert server.get("workflow", auth="reader").status_code == 401, "though somebody is logged in"
 
 
 def test_create_metadata_needs_a_project(jira: Any) -> None:
@@ -164,3 +164,25 @@ def test_option_lists_come_by_page_number_on_server(server: Any) -> None:
     whole = server.read("customFields/10202/options", useAllContexts="true")
     second = server.read("customFields/10202/options", useAllContexts="true", maxResults=2, page=2)
     assert second["options"] == whole["options"][2:4] and second["total"] == whole["total"] > 4
+
+
+def test_projects_with_a_context_of_their_own_are_offered_other_options(server: Any, cloud: Any) -> None:
+    def offered(**asked: Any) -> List[str]:
+        return [option["value"] for option in server.read("customFields/10201/options", **asked)["options"]]
+
+    by_project = [offered(projectIds=project["id"]) for project in server.read("project")]
+    common, (own,) = offered(), [values for values in by_project if "Watch" in values]
+    assert own == [*common, "Watch"] and all(values in (common, own) for values in by_project)
+    assert offered(useAllContexts="true") == [*common, *own]
+    contexts = {one["id"]: one for one in cloud.read("field/customfield_10201/context")["values"]}
+    mapped = cloud.read("field/customfield_10201/context/projectmapping")["values"]
+    assert {contexts[one["contextId"]]["isGlobalContext"] for one in mapped if "projectId" in one} == {False}
+
+
+def test_screens_have_tabs_with_fields_for_administrators(jira: Any) -> None:
+    tabs = jira.read("screens/1/tabs")
+    assert [tab["name"] for tab in tabs] == ["Field Tab", "Details"]
+    assert "summary" in {field["id"] for field in jira.read(f"screens/1/tabs/{tabs[0]['id']}/fields")}
+    cloud = jira.edition == "cloud"
+    assert jira.get("screens/99/tabs").status_code == (404 if cloud else 400)
+    assert jira.get("screens/1/tabs", auth="reader").status_code == (403 if cloud else 401)

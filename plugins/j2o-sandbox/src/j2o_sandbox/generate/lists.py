@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+from j2o_sandbox.jira.model import Context
 
 Json = Dict[str, Any]
 
@@ -137,6 +139,13 @@ OPTIONS: Dict[str, Tuple[Json, ...]] = {
         _option(10352, "Infrastructure"),
     ),
 }
+
+
+def contexts(projects: Sequence[str]) -> Dict[str, Tuple[Context, ...]]:
+    """The second of the projects (ids) knows one platform more than the others."""
+    more = (*(str(entry["value"]) for entry in OPTIONS[PLATFORMS]), "Watch")
+    options = tuple(_option(10360 + number, value) for number, value in enumerate(more))
+    return {PLATFORMS: (Context("10900", "With watches", options, (projects[1],)),)} if len(projects) > 1 else {}
 
 
 def system_fields() -> Tuple[Json, ...]:

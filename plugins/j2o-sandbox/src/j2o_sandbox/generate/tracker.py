@@ -138,5 +138,6 @@ def _catalogue(
         filters=filters,
         dashboards=generate_dashboards(filters),
         options=lists.OPTIONS,
+        contexts=lists.contexts([project.id for project in projects]),
         hidden_levels=frozenset({lists.HIDDEN_LEVEL}),
     )

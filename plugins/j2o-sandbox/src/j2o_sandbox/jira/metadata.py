@@ -8,8 +8,9 @@ from typing import Any, Callable, List, Sequence
 from j2o_sandbox.generate.clock import jira_time
 from j2o_sandbox.jira.accounts import CLOUD_ID
 from j2o_sandbox.jira.call import Call
+from j2o_sandbox.jira.field_contexts import contexts_of, flat
 from j2o_sandbox.jira.model import Catalogue, Json
-from j2o_sandbox.jira.routing import ON_PREMISE, ONLY_CLOUD, Handler, Route
+from j2o_sandbox.jira.routing import ONLY_CLOUD, Handler, Route
 from j2o_sandbox.jira.wire import Answer, JiraError
 
 
@@ -67,60 +68,13 @@ def security_level(call: Call, id: str) -> Answer:
     )
 
 
-def field_options(call: Call, number: str) -> Answer:
-    """``/customFields/{id}/options`` on Server: by page number, over all contexts."""
-    call.logged_in()
-    options = _options(call, f"customfield_{number}")
-    size = min(max(1, call.request.integer("maxResults", 100)), 1000)
-    page = max(1, call.request.integer("page", 1))
-    shown = [
-        {
-            "id": int(entry["id"]),
-            "value": entry["value"],
-            "disabled": entry.get("disabled", False),
-            "childrenIds": [int(child["id"]) for child in entry.get("children", ())],
-            "self": f"{call.shapes.rest}/customFieldOption/{entry['id']}",
-        }
-        for entry in _flat(options)
-    ]
-    start = (page - 1) * size
-    return Answer({"total": len(shown), "options": shown[start : start + size]})
-
-
-def field_contexts(call: Call, field: str) -> Answer:
-    """The one context of a custom field on Cloud."""
-    _options(call, field)
-    value = {
-        "id": _context(field),
-        "name": "Default",
-        "description": "",
-        "isGlobalContext": True,
-        "isAnyIssueType": True,
-    }
-    return Answer(call.page([value], f"{call.shapes.rest}/field/{field}/context?", 50, 50))
-
-
-def context_options(call: Call, field: str, context: str) -> Answer:
-    """Options of a context on Cloud; children name their parent in ``optionId``."""
-    options = _options(call, field)
-    if context != _context(field):
-        raise JiraError(404, "The field context was not found.")
-    values: List[Json] = []
-    for entry in options:
-        values.append({"id": entry["id"], "value": entry["value"], "disabled": entry.get("disabled", False)})
-        values.extend(
-            {"id": child["id"], "value": child["value"], "optionId": entry["id"], "disabled": False}
-            for child in entry.get("children", ())
-        )
-    return Answer(call.page(values, f"{call.shapes.rest}/field/{field}/context/{context}/option?", 100, 1000))
-
-
 def option(call: Call, id: str) -> Answer:
     """One option of a custom field."""
-    for options in call.tracker.catalogue.options.values():
-        for entry in _flat(options):
-            if entry["id"] == id:
-                return Answer({"self": f"{call.shapes.rest}/customFieldOption/{id}", "value": entry["value"]})
+    for field in call.tracker.catalogue.options:
+        for context in contexts_of(call, field):
+            for entry in flat(context.options):
+                if entry["id"] == id:
+                    return Answer({"self": f"{call.shapes.rest}/customFieldOption/{id}", "value": entry["value"]})
     raise JiraError(404, "A custom field option with the provided id does not exist.")
 
 
@@ -131,21 +85,6 @@ def configuration(call: Call) -> Answer:
     switches = ("voting", "watching", "subTasks", "issueLinking", "timeTracking", "attachments")
     shape: Json = {f"{name}Enabled": True for name in switches}
     return Answer({**shape, "unassignedIssuesAllowed": True, "timeTrackingConfiguration": tracking})
-
-
-def _options(call: Call, field: str) -> Sequence[Json]:
-    known = {entry["id"] for entry in call.tracker.catalogue.fields if entry["custom"]}
-    if field not in known:
-        raise JiraError(404, "The custom field was not found.")
-    return call.tracker.catalogue.options.get(field, ())
-
-
-def _flat(options: Sequence[Json]) -> List[Json]:
-    return [entry for option in options for entry in (option, *option.get("children", ()))]
-
-
-def _context(field: str) -> str:
-    return str(int(field.rsplit("_", 1)[1]) + 10_000)
 
 
 def _one(entries: Sequence[Json], id: str, what: str) -> Json:
@@ -203,9 +142,6 @@ ROUTES = (
     *(Route("GET", f"API/{kind}/{{entry}}", _one_of(kind, pick)) for kind, pick in _LISTS),
     Route("GET", "API/issueLinkType", link_types),
     Route("GET", "API/securitylevel/{level}", security_level),
-    Route("GET", "API/customFields/{field}/options", field_options, ON_PREMISE),
-    Route("GET", "API/field/{field}/context", field_contexts, ONLY_CLOUD),
-    Route("GET", "API/field/{field}/context/{context}/option", context_options, ONLY_CLOUD),
     Route("GET", "API/customFieldOption/{option}", option),
     Route("GET", "API/configuration", configuration),
 )

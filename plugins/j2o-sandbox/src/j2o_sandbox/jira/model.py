@@ -163,9 +163,20 @@ class Issue:
 
 
 @dataclass(frozen=True)
+class Context:
+    """Where a custom field offers which options: in the projects with these ids, or in all that no other one names."""
+
+    id: str
+    name: str
+    options: Tuple[Json, ...]
+    projects: Tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """The lists that issues refer to, each entry in Jira's own form without ``self``.
 
+    ``contexts`` of a field stand beside the one for all projects, which has its ``options``.
     Of filters and dashboards, ``shares`` says who sees them beside the owner; ``gadgets`` have a ``place``.
     Issues of a security level in ``hidden_levels`` are visible to nobody who can log in here.
     """
@@ -183,6 +194,7 @@ class Catalogue:
     filters: Tuple[Json, ...] = ()
     dashboards: Tuple[Json, ...] = ()
     options: Mapping[str, Tuple[Json, ...]] = field(default_factory=dict)
+    contexts: Mapping[str, Tuple[Context, ...]] = field(default_factory=dict)
     hidden_levels: FrozenSet[str] = frozenset()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import List
+from typing import List, Sequence, Tuple
 
 from j2o_sandbox.jira.call import Call
 from j2o_sandbox.jira.model import Json
@@ -12,6 +12,14 @@ from j2o_sandbox.jira.wire import Answer, JiraError
 _WORKFLOW = "Software Simplified Workflow"
 _WORKFLOW_SCHEME = "Software workflow scheme"
 _NOTIFICATIONS = "Default notification scheme"
+_SCREENS = ("Default Screen", "Workflow Screen", "Resolve Issue Screen")
+#: the fields on the first tab of each
+_FIELDS = {
+    "Default Screen": ("summary", "issuetype", "priority", "components", "fixVersions", "assignee", "description"),
+    "Workflow Screen": ("assignee", "resolution"),
+    "Resolve Issue Screen": ("resolution", "fixVersions", "assignee"),
+}
+_TABS = ("Field Tab", "Details")
 
 
 def workflows(call: Call) -> Answer:
@@ -120,12 +128,38 @@ def workflow_schemes(call: Call) -> Answer:
 def screens(call: Call) -> Answer:
     """Screens by page: a plain list on Server, a page with its totals on Cloud."""
     _administrators_only(call, 403 if call.cloud else 401)
-    found = [
-        {"id": number, "name": name, "description": ""}
-        for number, name in enumerate(("Default Screen", "Workflow Screen", "Resolve Issue Screen"), 1)
-    ]
+    found = [{"id": number, "name": name, "description": ""} for number, name in enumerate(_SCREENS, 1)]
     page = call.page(found, f"{call.shapes.rest}/screens?", 100, 100)
     return Answer(page if call.cloud else page["values"])
+
+
+def screen_tabs(call: Call, screen: str) -> Answer:
+    """The tabs of a screen."""
+    return Answer([{"id": 10_000 + number, "name": name} for number, name in _tabs(call, screen)])
+
+
+def screen_fields(call: Call, screen: str, tab: str) -> Answer:
+    """The fields on a tab of a screen."""
+    names = {10_000 + number: name for number, name in _tabs(call, screen)}
+    name = names.get(int(tab)) if tab.isdigit() else None
+    if name is None:
+        raise JiraError(404 if call.cloud else 400, f"The screen tab with id {tab} does not exist.")
+    fields = call.tracker.catalogue.fields
+    if name == _TABS[0]:
+        shown = [entry for entry in fields if entry["id"] in _FIELDS[_SCREENS[int(screen) - 1]]]
+    else:
+        shown = [entry for entry in fields if entry["custom"]]
+    more: Json = {} if call.cloud else {"showWhenEmpty": False}
+    return Answer([{"id": entry["id"], "name": entry["name"], **more} for entry in shown])
+
+
+def _tabs(call: Call, screen: str) -> Sequence[Tuple[int, str]]:
+    """Numbers and names of the tabs; only the first screen has a second one."""
+    _administrators_only(call, 403 if call.cloud else 401)
+    if not screen.isdigit() or not 1 <= int(screen) <= len(_SCREENS):
+        raise JiraError(404 if call.cloud else 400, f"The screen with id {screen} does not exist.")
+    number = int(screen)
+    return [(number, _TABS[0])] + ([(100 + number, _TABS[1])] if number == 1 else [])
 
 
 def project_permission_scheme(call: Call, key: str) -> Answer:
@@ -242,6 +276,8 @@ ROUTES = (
     Route("GET", "API/priorityscheme", priority_scheme_page, ONLY_CLOUD),
     Route("GET", "API/workflowscheme", workflow_schemes, ONLY_CLOUD),
     Route("GET", "API/screens", screens),
+    Route("GET", "API/screens/{screen}/tabs", screen_tabs),
+    Route("GET", "API/screens/{screen}/tabs/{tab}/fields", screen_fields),
     Route("GET", "API/project/{project}/permissionscheme", project_permission_scheme),
     Route("GET", "API/project/{project}/notificationscheme", project_notification_scheme),
     Route("GET", "API/project/{project}/priorityscheme", project_priority_scheme, ON_PREMISE),

@@ -1,0 +1,106 @@
+"""Which options custom fields offer, and in which projects: their contexts, as far as an edition tells of them."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, Mapping, Sequence, Union
+
+from j2o_core.api import Refused
+
+from .client import Jira
+from .pages import objects_in, offset_pages
+
+_PAGE = 100
+#: types of custom fields that have options, by the end of their key
+_CHOICES = ("select", "multiselect", "radiobuttons", "multicheckboxes", "cascadingselect")
+
+
+def read_contexts(client: Jira, fields: Sequence[dict[str, Any]], projects: Mapping[str, str]) -> Mapping[str, Refused]:
+    """Give custom fields their ``options`` and ``contexts`` (with ``projects`` by key, and options of their own).
+
+    ``projects``: ids by key. On Cloud every field has contexts; elsewhere the API tells the options of a project alone,
+    so that only fields with several contexts have them, and a context is what some projects have in common. Returns
+    refusals by name of the field.
+    """
+    read = _on_cloud if client.cloud else _on_server
+
+    def one(entry: Mapping[str, Any]) -> Union[Mapping[str, Any], Refused]:
+        if not client.cloud and not _has_options(entry):
+            return {}
+        try:
+            return read(client, entry, projects)
+        except Refused as refusal:
+            return refusal
+
+    refused: dict[str, Refused] = {}
+    for entry, found in zip(fields, list(client.http.together(one, fields))):
+        if isinstance(found, Refused):
+            refused[str(entry.get("name"))] = found
+        else:
+            entry.update(found)
+    return refused
+
+
+def _has_options(entry: Mapping[str, Any]) -> bool:
+    return str((entry.get("schema") or {}).get("custom") or "").rpartition(":")[2] in _CHOICES
+
+
+# ------------------------------------------------------------------ Server and Data Center
+
+
+def _on_server(client: Jira, entry: Mapping[str, Any], projects: Mapping[str, str]) -> Mapping[str, Any]:
+    path = f"/customFields/{str(entry['id']).rpartition('_')[2]}/options"
+    everywhere = _pages(client, path, {"useAllContexts": True})
+    common = int(client.object(path, {"maxResults": 1}).get("total") or 0)
+    if common == len(everywhere):
+        return {"options": everywhere}  # there is one context, or none but that one has options
+    contexts: dict[tuple[str, ...], dict[str, Any]] = {}
+    for key, identifier in projects.items():
+        options = _pages(client, path, {"projectIds": identifier})
+        alike = tuple(str(option.get("id")) for option in options)
+        contexts.setdefault(alike, {"projects": [], "options": options})["projects"].append(key)
+    return {"options": everywhere, "contexts": list(contexts.values())}
+
+
+def _pages(client: Jira, path: str, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Options by number of the page, which begins with 1."""
+    found: list[dict[str, Any]] = []
+    number = 1
+    while True:
+        answer = client.object(path, {**asked, "maxResults": _PAGE, "page": number})
+        entries = objects_in(answer, "options")
+        found += [_option(entry) for entry in entries]
+        number += 1
+        if not entries or len(found) >= int(answer.get("total") or 0):
+            return found
+
+
+# ------------------------------------------------------------------ Cloud
+
+
+def _on_cloud(client: Jira, entry: Mapping[str, Any], projects: Mapping[str, str]) -> Mapping[str, Any]:
+    keys = {identifier: key for key, identifier in projects.items()}
+    path = f"/field/{entry['id']}/context"
+    found = _all_of(client, path)
+    own: dict[str, list[str]] = {}
+    if any(not context.get("isGlobalContext") for context in found):
+        for mapped in _all_of(client, f"{path}/projectmapping"):
+            if str(mapped.get("projectId")) in keys:
+                own.setdefault(str(mapped.get("contextId")), []).append(keys[str(mapped["projectId"])])
+    contexts = []
+    for context in found:
+        options = _all_of(client, f"{path}/{context['id']}/option") if _has_options(entry) else []
+        where = {"projects": own.get(str(context["id"]), [])} if not context.get("isGlobalContext") else {}
+        contexts.append({**context, **where, "options": [_option(option) for option in options]})
+    return {"contexts": contexts}
+
+
+def _all_of(client: Jira, path: str) -> list[Mapping[str, Any]]:
+    def fetch(start: int) -> Any:
+        return client.get(path, {"startAt": start, "maxResults": _PAGE})
+
+    pages: Iterable[Sequence[Mapping[str, Any]]] = offset_pages(fetch, path)
+    return [entry for page in pages for entry in page]
+
+
+def _option(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: entry[name] for name in ("id", "value", "disabled", "optionId", "childrenIds") if name in entry}
