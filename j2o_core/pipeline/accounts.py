@@ -58,5 +58,6 @@ def _read_only(entity: EntitySpec, snapshot: Snapshot) -> Iterator[Account]:
             kind = str(data.get("kind") or entity.name)
             said = entity.account.get(kind) or entity.account.get(_DEFAULT) or _UNSAID
             projects = ", ".join(str(key) for key in data.get("projects") or ())
-            name = f"{stub.key} ({projects})" if projects else stub.key
+            about = "; ".join(filter(None, (projects, str(data.get("remark") or ""))))
+            name = f"{stub.key} ({about})" if about else stub.key
             yield Account(entity.name, kind, name, said.becomes, said.why, 1, str(said.place or entity.place or ""))

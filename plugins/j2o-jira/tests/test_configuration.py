@@ -71,6 +71,8 @@ def test_a_field_with_several_contexts_tells_which_projects_are_offered_what(fou
     more, common = sorted(contexts, key=lambda one: -len(one["options"]))
     assert [option["value"] for option in more["options"]][-1] == "Watch" and len(more["projects"]) == 1
     assert more["projects"][0] not in common.get("projects", ()) and len(common["options"]) == 4
+    assert f"{more['projects'][0]}: Web, iOS, Android, Back office, Watch" in found["fields"]["Platforms"]["remark"]
+    assert "remark" not in found["fields"]["Checklist"], "one context"
 
 
 def test_screens_come_with_their_tabs_and_what_stands_on_them(found):
@@ -80,6 +82,7 @@ def test_screens_come_with_their_tabs_and_what_stands_on_them(found):
         "Workflow Screen": ["Field Tab"],
         "Resolve Issue Screen": ["Field Tab"],
     }
+    assert found["screens"]["Workflow Screen"]["remark"] == "Field Tab: 2 fields"
     assert "Summary" in screens["Default Screen"][0]["fields"] and "Severity" in screens["Default Screen"][1]["fields"]
 
 

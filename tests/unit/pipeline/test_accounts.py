@@ -23,7 +23,7 @@ from j2o_core.spec.model import AccountSpec, EntitySpec, FieldSpec
 SCHEMES = AccountSpec("listed", "there is none")
 ROWS = [
     {"kind": "schemes", "projects": ["A", "B"]},
-    {"kind": "states", "projects": []},
+    {"kind": "states", "projects": [], "remark": "two tabs"},
     {"kind": "states"},
     {},
 ]
@@ -53,7 +53,7 @@ def test_each_record_that_nothing_writes_becomes_what_its_kind_says(snapshot: Sn
     found = [(one.kind, one.name, one.becomes, one.why) for one in accounts(wired(rows), snapshot, {})]
     assert found == [
         ("schemes", "Name 0 (A, B)", "listed", "there is none"),
-        ("states", "Name 1", "text", "it stays"),
+        ("states", "Name 1 (two tabs)", "text", "it stays"),
         ("states", "Name 2", "text", "it stays"),
         ("setup", "Name 3", "text", "it stays"),
     ]
@@ -89,4 +89,4 @@ def test_accounts_are_written_a_few_at_a_time_and_once_though_a_run_comes_to_it_
     writer.close()
     names = [row["name"] for row in Queries(ledger.engine).accounts(run)]
     ledger.close()
-    assert names == ["Name 0 (A, B)", "Name 1", "Name 2", "Name 3"]
+    assert names == ["Name 0 (A, B)", "Name 1 (two tabs)", "Name 2", "Name 3"]

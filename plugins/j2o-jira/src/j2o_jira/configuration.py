@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 from j2o_core.api import WARNING, Extractor, Fatal, Origin, Page, Problem, Record, Refused, Selection
 
-from .field_contexts import read_contexts
+from .field_contexts import offers_of, read_contexts
 from .pages import objects_in, offset_pages
 from .people import is_person, person_data
 from .plain import plain
-from .screens import read_tabs
+from .screens import read_tabs, tabs_of
 
 _ADMINISTER = "that needs the global permission Administer Jira"
 _PAGE = 100
@@ -188,6 +188,9 @@ class Configuration(Extractor):
         data = plain(dict(entry))
         identifier, name = f"{kind}/{_identity(entry)}", str(entry.get("name") or _identity(entry))
         known = {"id": identifier, "kind": kind, "name": name, "projects": data.pop("projects", [])}
+        remark = offers_of(data) if kind == "fields" else tabs_of(data) if kind == "screens" else ""
+        if remark:
+            known["remark"] = remark
         details = {key: value for key, value in data.items() if key not in ("id", "name", "self", "iconUrl", "expand")}
         return Record(Origin(self.source, self.entity, identifier), name, {**known, "details": details})
 

@@ -10,6 +10,8 @@ from .client import Jira
 from .pages import objects_in, offset_pages
 
 _PAGE = 100
+#: characters of a remark
+_LONGEST = 400
 #: types of custom fields that have options, by the end of their key
 _CHOICES = ("select", "multiselect", "radiobuttons", "multicheckboxes", "cascadingselect")
 
@@ -38,6 +40,20 @@ def read_contexts(client: Jira, fields: Sequence[dict[str, Any]], projects: Mapp
         else:
             entry.update(found)
     return refused
+
+
+def offers_of(entry: Mapping[str, Any]) -> str:
+    """In words: which projects are offered which options, where that differs; else nothing."""
+    contexts = entry.get("contexts") or ()
+    if len(contexts) < 2 or not any(context["options"] for context in contexts):
+        return ""
+    offers = [
+        f"{', '.join(context.get('projects') or ('elsewhere',))}: "
+        + (", ".join(str(option.get("value")) for option in context["options"]) or "nothing")
+        for context in contexts
+    ]
+    told = "; ".join(offers)
+    return told if len(told) <= _LONGEST else f"{len(contexts)} contexts with options of their own"
 
 
 def _has_options(entry: Mapping[str, Any]) -> bool:
