@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 
 from j2o_core.api import Need, Needs
 from j2o_openproject.inspection import OpenProjectInspector
-from j2o_openproject.numbering import ProjectNumbering
+from j2o_openproject.numbering import ProjectNumbering, numbers_by_project
 from j2o_openproject.plugin import _WORK_PACKAGES
 
 OPTIONS = Draft202012Validator(_WORK_PACKAGES)
@@ -65,6 +65,18 @@ def test_preflight_believes_that_form_too(serve, monkeypatch):
     monkeypatch.setattr(target.client, "get", lambda path, *more: {**get(path, *more), **silent.get(path, {})})
     (found,) = OpenProjectInspector(target.client).prerequisites(Needs((Need("settings", "semantic_identifiers"),)))
     assert found.done, found.note
+
+
+@pytest.mark.parametrize("semantic", [True, False])
+def test_who_may_make_no_project_learns_from_those_that_are_there_how_the_server_numbers(serve, semantic):
+    hand = {"first_name": "Ha", "last_name": "Nd", "token": "hand-token"}
+    name = "ACME" if semantic else "acme"
+    target = serve(
+        settings={"semantic_identifiers": semantic},
+        users={"hand": hand},
+        projects={name: {"name": "Acme", "members": {"hand": ["Member"]}}},
+    ).as_user("hand-token")
+    assert numbers_by_project(target.client, {}) is semantic
 
 
 def test_the_newest_number_of_a_project_is_told_without_those_below_it(serve):

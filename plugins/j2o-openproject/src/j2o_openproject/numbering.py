@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Mapping, Optional, Union
 
-from j2o_core.api import Numbering, Ref
+from j2o_core.api import Numbering, Ref, Refused
 
 from .hal import linked
 
@@ -16,6 +17,8 @@ DEFAULT_GAPS = "25%"
 _KEY = re.compile(r"([A-Z][A-Z0-9_]*)-([1-9][0-9]*)")
 #: a server that does not tell its version is taken for one of these
 _SINCE = (17, 0)
+#: projects that are looked at; where one has a name in upper case, all have
+_SOME = 20
 _REFUSAL = "the server gives work packages plain numbers (Administration > Work packages > Identifiers)"
 
 
@@ -23,12 +26,16 @@ def numbers_by_project(client: OpenProject, configuration: Mapping[str, Any]) ->
     """Whether work packages are called by project and number: then projects have names like ``ACME``.
 
     No list of settings tells for sure; a form for a project does, which takes upper case only then. It writes nothing.
+    Where the account may make none, a project with a name of that form tells, or none does.
     """
     if client.version < _SINCE:
         return False
     if any("semantic" in str(flag).lower() for flag in configuration.get("activeFeatureFlags") or ()):
         return True
-    form = client.ask_form("projects", {"identifier": "J2OPROBE1", "name": "Probe"}) or {}
+    try:
+        form = client.ask_form("projects", {"identifier": "J2OPROBE1", "name": "Probe"}) or {}
+    except Refused:  # who may make no project is asked no form; those that are there tell by what they are called
+        return any(str(row.get("identifier") or "")[:1].isupper() for row in islice(client.pages("projects"), _SOME))
     embedded = form.get("_embedded") or {}
     known = "identifier" in (embedded.get("schema") or {})
     return known and "identifier" not in (embedded.get("validationErrors") or {})

@@ -108,7 +108,11 @@ class OpenProjectInspector(Inspector):
         yield from Keys(self.client, configuration).lines(needs)
 
     def _history(self) -> Line:
-        schema = ((self.client.ask_form("work_packages", {}) or {}).get("_embedded") or {}).get("schema") or {}
+        try:
+            form = self.client.ask_form("work_packages", {}) or {}
+        except Refused as refusal:
+            return Line("permission", BAD, f"work packages may not be created: {refusal.message}", _ADMIN)
+        schema = (form.get("_embedded") or {}).get("schema") or {}
         if (schema.get("createdAt") or {}).get("writable"):
             return Line("setting", OK, "author and time of creation of work packages can be written")
         return Line(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from functools import cached_property
-from typing import Any, Iterator, Mapping, Optional, Sequence
+from typing import AbstractSet, Any, Iterator, Mapping, Optional, Sequence
 
-from j2o_core.api import Line, Need, Needs, Prerequisite, inspectors
+from j2o_core.api import Line, Need, Needs, Prerequisite, Refused, inspectors
 
 from ..catalogue import Names
 from ..connector import OpenProject
@@ -44,15 +44,30 @@ class SetUp:
                     "type", WARN, message, "Project settings > Work packages > Types, where it is to be used there"
                 )
         fields = [need for need in needs.needs if need.kind == "custom_fields"]
-        if fields and not projects:
+        if fields and not self._projects:
             message = "there is no project yet, and custom fields show through projects alone"
             yield Line("custom field", WARN, message, "Make a project with every type enabled to have them looked at")
         for need in fields:
             active = self._active.get(folded(need.name), {})
             if active:
-                types = sorted({kind for kinds in active.values() for kind in kinds})
-                where = f"{len(active)} of {len(self._projects)} projects"
-                yield Line("custom field", OK, f"'{need.name}' is active in {where}, for {', '.join(types)}")
+                yield self._where(need.name, active, {folded(one.name) for one in wanted})
+
+    def _where(self, name: str, active: Mapping[str, Sequence[str]], wanted: AbstractSet[str]) -> Line:
+        """In which projects and for which types a custom field is active; ``wanted`` are types of the spec."""
+        types = {kind for kinds in active.values() for kind in kinds}
+        enabled = [self._enabled(str(row["id"])) for row in self._projects if str(row["id"]) in active]
+        there = {str(row["name"]) for rows in enabled for row in rows.values()}
+        lacking = sorted(kind for kind in there - types if folded(kind) in wanted)
+        told = f"for {', '.join(sorted(types))}"
+        if lacking:
+            told += f" (not for {_few(lacking)}: their values are kept in the text)"
+        without = [str(row["identifier"]) for row in self._projects if str(row["id"]) not in active]
+        if not without:
+            return Line("custom field", OK, f"'{name}' is active in all {len(self._projects)} projects, {told}")
+        message = f"'{name}' is not active in {_some(without)}, of {len(self._projects)}; in the others {told}"
+        return Line(
+            "custom field", WARN, message, "Project settings > Work packages > Custom fields, or for all projects"
+        )
 
     def prerequisites(self, needs: Needs) -> list[Prerequisite]:
         """Each need with whether it is there."""
@@ -104,7 +119,10 @@ class SetUp:
 
     def _setting(self, name: str) -> str:
         if name == "history_writable":
-            form = self._client.ask_form("work_packages", {}) or {}
+            try:
+                form = self._client.ask_form("work_packages", {}) or {}
+            except Refused as refusal:
+                return f"it cannot be asked: {refusal.message}"
             schema = (form.get("_embedded") or {}).get("schema") or {}
             return "" if (schema.get("createdAt") or {}).get("writable") else "it is off"
         if name == "semantic_identifiers":
@@ -143,7 +161,10 @@ class SetUp:
         chosen = {"project": project["id"], "type": kind["id"], "status": status["id"]}
         places = {"project": "projects", "type": "types", "status": "statuses"}
         links = {name: {"href": f"{API}/{places[name]}/{identifier}"} for name, identifier in chosen.items()}
-        form = self._client.ask_form("work_packages", {"subject": "x", "_links": links}) or {}
+        try:
+            form = self._client.ask_form("work_packages", {"subject": "x", "_links": links}) or {}
+        except Refused as refusal:
+            return f"it cannot be asked: {refusal.message}"
         payload = (form.get("_embedded") or {}).get("payload") or {}
         stored = id_in((payload.get("_links") or {}).get("status"))
         return "" if stored == str(status["id"]) else "the workflow of the type does not have the status"
