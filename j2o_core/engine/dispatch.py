@@ -118,8 +118,8 @@ class Dispatcher:
         rows = engine.effects.window(step, rank, state, after, 1, share)
         size = self._window_size(rows[0].entity) if rows else 0
         # Trees are written in the order of the source: texts name what came before.
-        if rows and state == effects.PLANNED and share is ALL and not engine.loaders[rows[0].entity].parent_field:
-            order = longest_lanes_first(engine.effects.lanes(step, rank, MOST_ORDERED + 1))
+        if rows and state == effects.PLANNED and not engine.loaders[rows[0].entity].parent_field:
+            order = longest_lanes_first(engine.effects.lanes(step, rank, MOST_ORDERED + 1, share))
             for start in range(0, len(order), size):
                 self._check(queue)
                 self._put(queue, engine.effects.planned(order[start : start + size]), state)

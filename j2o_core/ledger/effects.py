@@ -168,7 +168,8 @@ _LANES = (
 _SOME = select(tables.effect).where(
     tables.effect.c.id.in_(bindparam("ids", expanding=True)), tables.effect.c.state == PLANNED
 )
-_WINDOW_OF_PARTITIONS = _WINDOW.where(tables.effect.c.partition.in_(bindparam("partitions", expanding=True)))
+_IN_PARTITIONS = tables.effect.c.partition.in_(bindparam("partitions", expanding=True))
+_WINDOW_OF_PARTITIONS, _LANES_OF_PARTITIONS = _WINDOW.where(_IN_PARTITIONS), _LANES.where(_IN_PARTITIONS)
 
 
 class Effects:
@@ -226,11 +227,16 @@ class Effects:
             return [read_row(row) for row in connection.execute(statement, asked).mappings()]
 
     @patient
-    def lanes(self, step: int, rank: int, limit: int) -> list[tuple[int, str]]:
-        """Id and lane of what a rank has planned, by id; at most so many."""
-        asked = {"run": self.run, "step": step, "rank": rank, "limit": limit}
+    def lanes(
+        self, step: int, rank: int, limit: int, partitions: Optional[Sequence[int]] = None
+    ) -> list[tuple[int, str]]:
+        """Id and lane of what a rank has planned, by id; at most so many; of these partitions alone where given."""
+        asked: dict[str, Any] = {"run": self.run, "step": step, "rank": rank, "limit": limit}
+        statement = _LANES
+        if partitions is not None:
+            statement, asked["partitions"] = _LANES_OF_PARTITIONS, list(partitions)
         with self.engine.connect() as connection:
-            return [(row.id, row.lane) for row in connection.execute(_LANES, asked)]
+            return [(row.id, row.lane) for row in connection.execute(statement, asked)]
 
     @patient
     def planned(self, identifiers: Sequence[int]) -> list[EffectRow]:

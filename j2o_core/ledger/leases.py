@@ -13,16 +13,23 @@ from sqlalchemy import Connection, and_, delete, false, func, insert, literal, o
 from . import tables
 from .effect_rows import PLANNED, SENT, UPLOAD
 
+#: what is free stands by the length of its longest lane; of the first half some are taken, each as far from the next
+#: as there are workers, so that nobody has all the long lanes. Whoever comes meanwhile waits, and sees what is left.
 _TAKE = text(
-    "UPDATE lease SET worker = :worker WHERE id IN (SELECT id FROM lease WHERE run = :run AND turn = :turn "
-    "AND worker IS NULL AND NOT done ORDER BY longest DESC, partition LIMIT (SELECT greatest(1, count(*) / :parts) "
-    "FROM lease WHERE run = :run AND turn = :turn AND worker IS NULL AND NOT done) FOR UPDATE SKIP LOCKED) "
-    "RETURNING partition"
+    "WITH free AS (SELECT id, longest, partition FROM lease WHERE run = :run AND turn = :turn AND worker IS NULL "
+    "AND NOT done ORDER BY longest DESC, partition FOR UPDATE), "
+    "placed AS (SELECT id, row_number() OVER (ORDER BY longest DESC, partition) - 1 AS place, "
+    "count(*) OVER () AS many FROM free) "
+    "UPDATE lease SET worker = :worker WHERE id IN (SELECT id FROM placed WHERE place % :workers = 0 "
+    "AND place / :workers < greatest(:least, many / (2 * :workers))) RETURNING partition"
 )
 
 
-def begin_turn(connection: Connection, run: str, turn: int, parts: Sequence[tuple[int, int]]) -> int:
-    """Make every partition free that has something to do in these (step, rank); returns how many there are."""
+def begin_turn(connection: Connection, run: str, turn: int, parts: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Make every partition free that has something to do in these (step, rank).
+
+    Returns how many partitions there are, and how many effects lie in them.
+    """
     connection.execute(delete(tables.lease).where(tables.lease.c.run == run))
     effect = tables.effect.c
     of_turn = or_(*(and_(effect.step == step, effect.rank == rank) for step, rank in parts))
@@ -37,12 +44,16 @@ def begin_turn(connection: Connection, run: str, turn: int, parts: Sequence[tupl
     )
     columns = ["run", "turn", "partition", "longest", "done"]
     connection.execute(insert(tables.lease).from_select(columns, found))
-    return sum(standing(connection, run, turn))
+    count = connection.execute(select(func.sum(lanes.c.effects))).scalar()
+    return sum(standing(connection, run, turn)), int(count or 0)
 
 
-def take(connection: Connection, run: str, turn: int, worker: int, workers: int) -> list[int]:
-    """Some free partitions, those with the longest lanes first, fewer towards the end; none where none is free."""
-    values = {"run": run, "turn": turn, "worker": worker, "parts": 2 * max(1, workers)}
+def take(connection: Connection, run: str, turn: int, worker: int, workers: int, least: int = 1) -> list[int]:
+    """Some free partitions, those with long lanes first, fewer towards the end; none where none is free.
+
+    ``least``: no fewer, as long as there are so many for each of the workers.
+    """
+    values = {"run": run, "turn": turn, "worker": worker, "workers": max(1, workers), "least": max(1, least)}
     return sorted(connection.execute(_TAKE, values).scalars())
 
 

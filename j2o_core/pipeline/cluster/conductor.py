@@ -114,7 +114,7 @@ class Conductor:
         engine = self._engine
         self._turn += 1
         begin = partial(leases.begin_turn, run=engine.run, turn=self._turn, parts=parts)
-        partitions = engine.writer.submit(begin)
+        partitions, count = engine.writer.submit(begin)
         self._rebase()
         steps = {step for step, _ in parts}
         entities = sorted({step.entity for step in self._wiring.steps if step.number in steps})
@@ -122,7 +122,7 @@ class Conductor:
         try:
             while True:
                 try:
-                    return self._until_done(going, parts, entities, partitions)
+                    return self._until_done(going, parts, entities, partitions, count / max(1, partitions))
                 except SchedulerGone as lost:  # whoever has its lease still goes on with what it has
                     while going:
                         going.popitem()[1].drop()
@@ -136,7 +136,12 @@ class Conductor:
         self._engine.emit({"event": "notice", "message": message})
 
     def _until_done(
-        self, going: dict[str, Errand], parts: list[StepRank], entities: list[str], partitions: int
+        self,
+        going: dict[str, Errand],
+        parts: list[StepRank],
+        entities: list[str],
+        partitions: int,
+        effects: float,
     ) -> None:
         looked = float("-inf")
         present: list[str] = []
@@ -159,7 +164,7 @@ class Conductor:
                 going.pop(address).drop()
             if free:
                 most = min(len(present), partitions, self._gates.places() or len(present))
-                order = TurnOrder(self._turn, parts, entities, most)
+                order = TurnOrder(self._turn, parts, entities, most, effects)
                 for address in present:
                     if len(going) < most and address not in going:
                         going[address] = self._crew.send(address, self._order, order)

@@ -33,12 +33,16 @@ class RunOrder:
 
 @dataclass(frozen=True)
 class TurnOrder:
-    """One turn: its (step, rank), the entities that are written in it, and among how many workers it is shared."""
+    """One turn: its (step, rank), the entities that are written in it, and among how many workers it is shared.
+
+    ``effects`` of it lie in one partition, on average.
+    """
 
     number: int
     parts: Sequence[tuple[int, int]]
     entities: Sequence[str]
     workers: int
+    effects: float = 1.0
 
 
 @dataclass(frozen=True)

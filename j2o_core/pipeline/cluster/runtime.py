@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 import threading
@@ -168,7 +169,11 @@ class Runtime:
 
     def _shares(self, turn: TurnOrder) -> Iterator[Sequence[int]]:
         """One handful of partitions after the other, as they are asked for."""
-        take = partial(leases.take, run=self._order.run, turn=turn.number, worker=self._worker, workers=turn.workers)
+        # One read and one commit for each handful: it should at least keep the threads busy.
+        least = math.ceil(self._engine.workers / max(1.0, turn.effects))
+        take = partial(
+            leases.take, run=self._order.run, turn=turn.number, worker=self._worker, workers=turn.workers, least=least
+        )
         while not self._stop.is_set():
             partitions: list[int] = self._writer.submit(take)
             if not partitions:

@@ -412,6 +412,15 @@ def test_what_has_to_go_one_after_the_other_is_begun_first(bench: Bench):
     assert long[0] < 4 and long[4] < 16, bench.target.calls
 
 
+def test_of_a_share_too_what_has_to_go_one_after_the_other_is_begun_first(bench: Bench):
+    bench.connect(workers=2)
+    bench.things(20)
+    bench.plan(*(thing(number, lane="long") for number in range(21, 31)))
+    Dispatcher(bench.engine).run_turn([(0, 0)], [range(256)])
+    long = [place for place, call in enumerate(bench.target.calls) if int(call.split("-")[1]) > 20]
+    assert len(bench.target.calls) == 30 and long[0] < 4 and long[4] < 16, bench.target.calls
+
+
 def test_the_order_of_lanes_is_kept_and_short_or_too_many_ones_are_left_as_they_are(monkeypatch: pytest.MonkeyPatch):
     assert longest_lanes_first([(1, "a"), (2, "b"), (3, "b"), (4, ""), (5, "c"), (6, "b"), (7, "c")]) == [
         2,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 from typing import Any, Iterator, Optional
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from j2o_core.ledger import effects, leases, runs, sending, tables, workers
 from j2o_core.ledger.effect_rows import partition
@@ -42,11 +43,12 @@ class Case:
             return workers.register(connection, self.run, token or self.ledger.token, "tcp://worker", term)
 
     def begin_turn(self, turn: int = 1) -> int:
-        return int(self.writer.submit(lambda connection: leases.begin_turn(connection, self.run, turn, [(0, 0)])))
+        begun = self.writer.submit(lambda connection: leases.begin_turn(connection, self.run, turn, [(0, 0)]))
+        return int(begun[0])
 
-    def take(self, worker: int, count: int = 1, turn: int = 1) -> list[int]:
+    def take(self, worker: int, count: int = 1, turn: int = 1, least: int = 1) -> list[int]:
         with self.engine.begin() as connection:
-            return leases.take(connection, self.run, turn, worker, count)
+            return leases.take(connection, self.run, turn, worker, count, least)
 
     def standing(self, turn: int = 1) -> tuple[int, int]:
         with self.engine.connect() as connection:
@@ -83,6 +85,58 @@ def test_every_partition_is_taken_once_long_lanes_first_and_fewer_at_a_time_towa
     assert case.standing() == (sum(len(handful) for handful in taken[::2]), 0)
 
 
+def test_the_longest_lanes_go_to_different_workers(case: Case):
+    with case.engine.begin() as connection:
+        connection.execute(
+            insert(tables.lease),
+            [
+                {"run": case.run, "turn": 1, "partition": number, "longest": max(1, 40 - number), "done": False}
+                for number in range(100)
+            ],
+        )
+    first, second = case.register(), case.register()
+    assert first and second
+    handfuls = [case.take(first, 4), case.take(second, 4)]
+    assert [len(handful) for handful in handfuls] == [12, 11]
+    assert sum(partition < 8 for partition in handfuls[0]) == sum(partition < 8 for partition in handfuls[1]) == 2
+    assert 0 in handfuls[0] and 1 in handfuls[1]
+
+
+def test_a_handful_keeps_the_threads_busy_as_long_as_there_is_as_much_for_the_others(case: Case):
+    case.plan(30)
+    begun = case.writer.submit(lambda connection: leases.begin_turn(connection, case.run, 1, [(0, 0)]))
+    assert begun == (len({partition(f"lane {number}") for number in range(30)}), 30)
+    first = case.register()
+    assert first
+    taken = []
+    while case.standing()[0]:
+        taken.append(len(case.take(first, 3, least=4)))
+    assert taken[:4] == [4, 4, 4, 4] and taken[-1] == 1, taken
+    assert sum(taken) == begun[0]
+
+
+def test_workers_that_take_at_the_same_moment_get_different_partitions_and_none_is_left(case: Case):
+    case.plan(400)
+    partitions = case.begin_turn()
+    several = [worker for worker in (case.register() for _ in range(4)) if worker]
+    taken: list[int] = []
+
+    def work(worker: int) -> None:
+        while True:
+            handful = case.take(worker, 4)
+            if not handful:
+                return
+            taken.extend(handful)
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in several]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(taken) == len(set(taken)) == partitions
+    assert case.standing() == (0, partitions)
+
+
 def test_of_a_turn_that_is_over_nothing_can_be_taken(case: Case):
     case.plan(3)
     case.begin_turn(1)
@@ -97,6 +151,8 @@ def test_a_window_of_some_partitions_holds_nothing_else(case: Case):
     case.plan(40)
     rows = Effects(case.engine, case.run).window(0, 0, "planned", 0, 100, [1, 2, 3])
     everything = Effects(case.engine, case.run).window(0, 0, "planned", 0, 100)
+    lanes = Effects(case.engine, case.run).lanes(0, 0, 100, [1, 2, 3])
+    assert lanes == [(row.id, row.lane) for row in rows]
     assert {row.id for row in rows} == {row.id for row in everything if partition(row.lane) in (1, 2, 3)}
 
 
@@ -107,7 +163,7 @@ def test_who_does_not_work_for_the_present_holder_is_not_entered(case: Case):
 def test_a_worker_whose_lease_has_ended_commits_nothing_more_and_what_it_sent_counts_from_then(case: Case):
     case.plan(1)
     case.begin_turn()
-    worker = case.register(term=0.2)
+    worker = case.register(term=0.6)
     assert worker and case.take(worker)
     (row,) = Effects(case.engine, case.run).window(0, 0, "planned", 0, 1)
     case.writer.submit(lambda connection: sending.mark_sent(connection, [{"of": row.id, "digest": "", "image": None}]))
@@ -118,7 +174,7 @@ def test_a_worker_whose_lease_has_ended_commits_nothing_more_and_what_it_sent_co
         number = fence.enter(connection)
     with case.engine.begin() as connection:
         assert fence.committed(connection, number)
-    time.sleep(0.3)
+    time.sleep(0.7)
     assert case.writer.submit(lambda connection: workers.give_up(connection, case.run, worker))
     assert case.standing() == (1, 0)
     assert _one(case, select(tables.effect.c.sent)) == pytest.approx(deadline)
@@ -128,7 +184,7 @@ def test_a_worker_whose_lease_has_ended_commits_nothing_more_and_what_it_sent_co
 
 
 def test_a_lease_that_was_renewed_is_not_taken_away_and_one_that_was_given_up_is_not_renewed(case: Case):
-    worker = case.register(term=0.2)
+    worker = case.register(term=0.6)
     assert worker
     time.sleep(0.3)
     with case.engine.begin() as connection:
