@@ -37,7 +37,7 @@ _FILTER_FIELDS = "description,jql,owner,sharePermissions"
 
 
 def read_views(get: Get, url: str) -> dict[str, list[Json]]:
-    """``boards`` with ``configuration``, ``projects`` and JQL; ``sprints``, ``filters`` and ``dashboards``.
+    """``boards`` with ``configuration`` and ``projects``; ``sprints``, ``filters`` and ``dashboards``.
 
     Filters are those that the API gives: on Cloud of everybody, else the account's favourites.
     """
@@ -48,8 +48,7 @@ def read_views(get: Get, url: str) -> dict[str, list[Json]]:
         address = f"{agile}/board/{board['id']}"
         configuration = get(f"{address}/configuration")
         projects = list(_pages(get, f"{address}/project"))
-        asked = get(f"{api}/filter/{configuration['filter']['id']}")
-        boards.append({**board, "configuration": configuration, "projects": projects, "jql": asked["jql"]})
+        boards.append({**board, "configuration": configuration, "projects": projects})
         if board["type"] != "kanban":
             own = _pages(get, f"{address}/sprint")
             sprints += [{**one, "projects": projects} for one in own if one.get("originBoardId") == board["id"]]

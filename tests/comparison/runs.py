@@ -149,7 +149,7 @@ RUNS = (
 
 @dataclass
 class Migrated:
-    """What a migration left on both sides, read; ``target_state`` is what the comparison looks at."""
+    """What a migration left on both sides, read; ``finished``: it ended with the step that closes and locks."""
 
     source: Source
     target: Target
@@ -159,6 +159,7 @@ class Migrated:
     spec: Mapping[str, Any]
     redirects: Sequence[Mapping[str, Any]]
     history: bool
+    finished: bool
     only: Optional[Collection[str]] = None
 
     def compare(
@@ -174,7 +175,7 @@ class Migrated:
         if report is not None:
             left_out = LeftOut(report, self.spec)
         table = self.redirects if redirects is None else redirects
-        return compare(self.source, target, left_out, self.history, self.only, finished=True, redirects=table)
+        return compare(self.source, target, left_out, self.history, self.only, self.finished, table)
 
 
 def migrate(run: Run, folder: Path, issues: int = 40) -> Migrated:
@@ -206,7 +207,7 @@ def finished(made: Sandbox, folder: Path, spec: str) -> Migrated:
     with connected(made, folder, spec) as migration:
         ended = migration.run("--finish")
         assert ended.exit_code == 0, explained(ended)
-        return read(made, migration, ended, before)
+        return read(made, migration, ended, before, finished=True)
 
 
 @contextlib.contextmanager
@@ -219,7 +220,14 @@ def connected(made: Sandbox, folder: Path, spec: str) -> Iterator[Migration]:
     yield Migration(made, folder / "home", spec, environment=secrets)
 
 
-def read(made: Sandbox, migration: Migration, ended: Ended, before: list[str], remote_links: bool = True) -> Migrated:
+def read(
+    made: Sandbox,
+    migration: Migration,
+    ended: Ended,
+    before: list[str],
+    remote_links: bool = True,
+    finished: bool = False,
+) -> Migrated:
     """Both sides, the run's report and its spec, as anybody can read them."""
     jira = made.running.jira
     report = json.loads(migration.command("report", ended.run, "--format", "json").stdout)
@@ -233,6 +241,7 @@ def read(made: Sandbox, migration: Migration, ended: Ended, before: list[str], r
         spec=spec,
         redirects=read_redirects(migration.home / "reports" / f"{ended.run}-redirects.csv"),
         history=bool((spec["entities"] or {}).get("history")),
+        finished=finished,
     )
 
 
