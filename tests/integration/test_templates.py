@@ -57,6 +57,9 @@ ALL = (
     "relations",
     "watchers",
     "time_entries",
+    "sprints",
+    "board_columns",
+    "boards",
 )
 
 
@@ -103,6 +106,7 @@ def test_the_basic_templates_need_nothing_prepared(tmp_path: Path, template: str
         assert set(ended.entities) == set(ALL)
         manifest = made.jira.state("manifest")["manifest"]
         assert ended.entities["work_packages"]["created"] == manifest["work_packages"]
+        assert (ended.entities["sprints"]["created"], ended.entities["boards"]["created"]) == (8, 2)
 
 
 @pytest.mark.parametrize(("template", "edition"), [("jira-datacenter", "datacenter"), ("jira-cloud", "cloud")])
