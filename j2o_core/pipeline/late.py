@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Iterator, Optional, Sequence
+from typing import AbstractSet, Iterator, Optional, Sequence
 
 from ..engine.context import Engine
 from ..engine.resolve import OPEN_END, rich_fields
@@ -22,7 +22,7 @@ def plan_late(wiring: Wiring, engine: Engine, snapshot: Snapshot, step: Step) ->
     """Plan the last touch of one entity's texts; those that nobody needs to write again stay as they are."""
     planned = list(_of_this_run(wiring, engine, step))
     known = {one.origin for one in planned}
-    planned.extend(one for one in _of_earlier_runs(wiring, engine, snapshot, step) if one.origin not in known)
+    planned.extend(_of_earlier_runs(wiring, engine, snapshot, step, known))
     engine.writer.submit(lambda connection: effects.plan(connection, engine.run, planned))
 
 
@@ -46,11 +46,13 @@ def _of_this_run(wiring: Wiring, engine: Engine, step: Step) -> Iterator[Planned
         )
 
 
-def _of_earlier_runs(wiring: Wiring, engine: Engine, snapshot: Snapshot, step: Step) -> Iterator[Planned]:
-    """The texts that name what is there now, as they were written but for that."""
+def _of_earlier_runs(
+    wiring: Wiring, engine: Engine, snapshot: Snapshot, step: Step, known: AbstractSet[str]
+) -> Iterator[Planned]:
+    """The texts that name what is there now, as they were written but for that; none of those ``known`` already."""
     records = Records(snapshot, wiring.derivations)
     for origin, named in open_references.stream(engine.items, step.entity):
-        if not _leads_somewhere(engine, named):
+        if origin in known or not _leads_somewhere(engine, named):
             continue
         item = engine.items.get(step.entity, [origin]).get(origin)
         sourced = records.one(step.entity, origin) if item is not None and item.owned == CREATED else None
