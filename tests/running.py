@@ -22,7 +22,7 @@ from . import forking
 from .forking import Forked
 
 #: a run that takes longer has hung
-LIMIT = 240.0
+LIMIT = 600.0
 
 
 class Server:
