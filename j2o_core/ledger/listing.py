@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, sele
 from ..model.error_class import error_class
 from ..model.problem import Problem
 from . import tables
+from .effect_rows import CREATE
 from .many import Many
 from .server import patient
 from .upsert import Upsert
@@ -86,8 +87,10 @@ def refused_before(engine: Engine, target: int, source: str, run: str, entity: s
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why an item was skipped when it was to be written, and what it had been made of."""
+    """Why an item was skipped when it was to be written, by which run and effect, and what it had been made of."""
 
+    run: str
+    effect: int
     record_digest: str
     mapping_digest: str
     code: str
@@ -111,18 +114,35 @@ def refusals(
                     tables.run.c.source == source,
                     tables.run.c.id != run,
                     columns.entity == entity,
-                    columns.kind == "create",
+                    columns.kind == CREATE,
                     columns.origin.in_(list(origins[start : start + 500])),
                 )
                 .group_by(columns.origin)
             )
             rows = connection.execute(
                 select(
-                    columns.origin, columns.record_digest, columns.mapping_digest, columns.code, columns.message
+                    columns.origin,
+                    columns.run,
+                    columns.id,
+                    columns.record_digest,
+                    columns.mapping_digest,
+                    columns.code,
+                    columns.message,
                 ).where(columns.id.in_(last), columns.state == SKIPPED)
             )
-            found.update({row[0]: Refusal(row[1], row[2], row[3] or "", row[4] or "") for row in rows})
+            for origin, refused_by, effect, record, mapping, code, message in rows:
+                found[origin] = Refusal(refused_by, int(effect), record, mapping, code or "", message or "")
     return found
+
+
+@patient
+def writers(engine: Engine, target: int, source: str, entity: str) -> dict[str, int]:
+    """The runs that had anything of an entity to write, each with one such effect: those of later runs are higher."""
+    effect, run = tables.effect.c, tables.run.c
+    one = select(effect.id).where(effect.run == run.id, effect.entity == entity).limit(1).scalar_subquery()
+    with engine.connect() as connection:
+        rows = connection.execute(select(run.id, one).where(run.target == target, run.source == source))
+        return {row[0]: int(row[1]) for row in rows if row[1] is not None}
 
 
 @patient

@@ -17,14 +17,14 @@ from .batch import Batch
 class LeftOutForGood:
     """Lists records again for the reason that a loader calls ``settled``: the second relation of a pair, say.
 
-    It holds as long as neither the record, nor the one it was split from, nor the mapping is another, and no
-    reason that the entity's tree decides while something is written there.
+    It holds as long as neither the record, nor the one it was split from, nor the mapping is another, and a reason that
+    the tree above it decides only until a run, this one or any since, has something to write there.
     """
 
     def __init__(self, spec: Spec, items: Items, run: str) -> None:
         self._spec, self._items, self._run = spec, items, run
-        #: the entities of which something is planned in this run
-        self.planned: set[str] = set()
+        #: by entity, the runs that had anything of it to write
+        self._writers: dict[str, Mapping[str, int]] = {}
 
     def list(
         self, batch: Batch, loader: Loader, mapping_digest: str, new: Sequence[tuple[Stub, str]]
@@ -40,7 +40,7 @@ class LeftOutForGood:
             before = known.get(stub.id)
             if before is None or (before.record_digest, before.mapping_digest) != (read, mapping_digest):
                 continue
-            if loader.settled[before.code] and stub.parent_entity in self.planned:
+            if loader.settled[before.code] and self._written_since(before, stub.parent_entity or ""):
                 continue
             cause = Problem(before.code, before.message, WARNING, place, entity=batch.entity, key=stub.key)
             batch.leave_out(stub.id, cause)
@@ -51,3 +51,9 @@ class LeftOutForGood:
         items = self._items
         found = listing.refusals(items.engine, items.target, items.source, self._run, entity, origins)
         return {origin: refusal for origin, refusal in found.items() if refusal.code in settled}
+
+    def _written_since(self, refusal: Refusal, entity: str) -> bool:
+        if entity not in self._writers:
+            items = self._items
+            self._writers[entity] = listing.writers(items.engine, items.target, items.source, entity)
+        return any(run != refusal.run and effect > refusal.effect for run, effect in self._writers[entity].items())

@@ -152,8 +152,6 @@ class Planner:
                 sourced = replace(sourced, digest=self._digest_of(stub, entity))
                 self._plan_record(batch, sourced, known.get(stub.id), broken.get(stub.id, ()))
             self._batches.write(batch)
-            if batch.planned:
-                self._left_out_for_good.planned.add(entity)
             self._left_out_again.write(entity)
             if self._retry is None:
                 self._tolerance.count(len(stubs), sum(one.outcome == effects.FAILED for one in batch.listed))

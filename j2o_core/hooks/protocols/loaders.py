@@ -76,7 +76,7 @@ class Loader(ABC):
     #: payload fields of which one is needed: an item all of whose references there lead nowhere is left out
     needs_one_of: ClassVar[tuple[str, ...]] = ()
     #: codes of ``ItemSkipped`` for which an item is left out in later runs too, unasked, until the record, the one it
-    #: was split from, or the mapping changes; true: or anything is written of the entity that the latter belongs to
+    #: was split from, or the mapping changes; true: or any run writes anything of the entity that the latter is of
     settled: ClassVar[Mapping[str, bool]] = {}
     #: how many scopes one ``scan`` takes
     scan_batch: ClassVar[int] = 1

@@ -99,9 +99,14 @@ def test_why_the_last_run_that_tried_skipped_an_item_is_known_with_what_it_was_m
     def known(run: str = "later") -> dict[str, listing.Refusal]:
         return listing.refusals(ledger.engine, first.target, "acme", run, "items", ["1", "2"])
 
-    assert known() == {"1": listing.Refusal("r", "p", "second_of_pair", "m")}
+    (refusal,) = known().values()
+    assert refusal == listing.Refusal(first.id, refusal.effect, "r", "p", "second_of_pair", "m")
     assert known(first.id) == {}
     again = planned(ledger, effect("1"))
     assert known() == {}, "the last one that tried has not ended so"
     skipped(ledger, again, "same_branch")
     assert known()["1"].code == "same_branch"
+    wrote = listing.writers(ledger.engine, first.target, "acme", "items")
+    assert wrote[first.id] == refusal.effect < wrote[again.id]
+    assert listing.writers(ledger.engine, first.target, "acme", "others") == {}
+    assert listing.writers(ledger.engine, first.target, "other", "items") == {}
