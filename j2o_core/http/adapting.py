@@ -6,7 +6,7 @@ Not safe for threads by itself: the gate holds its lock around every call. Times
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Mapping, Optional
+from typing import Collection, Mapping, Optional
 
 from . import adaptive
 
@@ -27,6 +27,11 @@ class Seen:
     times: Mapping[str, tuple[int, float, float]] = field(default_factory=dict)
     full: bool = False
     of: int = 0
+
+
+def counted_as(operation: str, known: Collection[str]) -> str:
+    """The operation itself, or its method alone where many others are ``known`` already."""
+    return operation if operation in known or len(known) < _OPERATIONS else operation.partition(" ")[0]
 
 
 class Adapting:
@@ -60,10 +65,7 @@ class Adapting:
 
     def answered(self, operation: str, seconds: float, now: float) -> None:
         """The server has carried out a request."""
-        name = operation
-        known = self._times if self._number is not None else self._state.baselines
-        if name not in known and len(known) >= _OPERATIONS:
-            name = operation.partition(" ")[0]
+        name = counted_as(operation, self._times if self._number is not None else self._state.baselines)
         if self._number is None:
             seconds = adaptive.clipped(self._state, name, seconds)
         elif name in self._slow:

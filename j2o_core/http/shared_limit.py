@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Mapping, Optional
+from typing import Collection, Mapping, Optional
 
 from . import adaptive
-from .adapting import ROUND, Seen
+from .adapting import ROUND, Seen, counted_as
 
 #: the limit counts as reached where those who have used up their share have this part of all places
 _FULL = 0.75
@@ -48,7 +48,7 @@ class SharedLimit:
             self._state = adaptive.refused(self._state, bounds, under_way, now)
             self._begin(now)
         elif now - self._began >= ROUND:
-            found = _together(seen, places, self.number)
+            found = _together(seen, places, self.number, self._state.baselines)
             samples = sum(count for count, _, _ in found.times.values())
             if samples >= adaptive.samples_wanted(self._state, bounds):
                 self._state = adaptive.step(self._state, bounds, found, now)
@@ -68,11 +68,16 @@ class SharedLimit:
         self._began = now
 
 
-def _together(seen: Mapping[int, Seen], places: Mapping[int, float], number: int) -> adaptive.Round:
+def _together(
+    seen: Mapping[int, Seen], places: Mapping[int, float], number: int, baselines: Collection[str]
+) -> adaptive.Round:
     times: dict[str, tuple[int, float, float]] = {}
+    known = set(baselines)
     for one in seen.values():
         if one.number == number:
-            for name, (count, seconds, squares) in one.times.items():
+            for operation, (count, seconds, squares) in one.times.items():
+                name = counted_as(operation, known)
+                known.add(name)
                 before = times.get(name, (0, 0.0, 0.0))
                 times[name] = (before[0] + count, before[1] + seconds, before[2] + squares)
     full = sum(many for worker, many in places.items() if worker in seen and seen[worker].full)

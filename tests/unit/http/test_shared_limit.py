@@ -7,7 +7,7 @@ from typing import Any, Callable
 import pytest
 
 from j2o_core.http import adaptive
-from j2o_core.http.adapting import Adapting
+from j2o_core.http.adapting import Adapting, Seen
 from j2o_core.http.retry_budget import FLOOR, RESERVE, RetryBudget, SharedBudget
 from j2o_core.http.shared_limit import SharedLimit
 from j2o_core.pipeline.cluster.shares import Shares, whole_shares
@@ -135,6 +135,17 @@ def test_more_processes_than_places_take_turns() -> None:
     run = Together(Server(2, 1, 0.1), processes=6, threads=4).run(60)
     assert run.work(20, 60) >= 0.85 * 2
     assert run.refused_share < 0.05  # one request more than it bears is half as many again
+
+
+def test_operations_without_number_count_by_their_method_so_that_orders_stay_small() -> None:
+    limit = SharedLimit(1.0)
+    for beat in range(40):
+        names = [f"GET files/{beat}-{number}.png" for number in range(100)]
+        seen = Seen(limit.number, dict.fromkeys([*names, "POST items"], (8, 0.8, 0.08)), of=16)
+        limit.look({1: seen}, {1: 2.0}, 0, 2, None, float(beat))
+    assert limit.number == 40
+    assert "POST items" in limit.slow() and "GET" in limit.slow()
+    assert len(limit.slow()) <= 202
 
 
 def test_one_budget_is_spent_where_it_is_needed_and_never_more_than_one() -> None:
