@@ -130,8 +130,10 @@ def refusals(
                     columns.message,
                 ).where(columns.id.in_(last), columns.state == SKIPPED)
             )
-            for origin, refused_by, effect, record, mapping, code, message in rows:
-                found[origin] = Refusal(refused_by, int(effect), record, mapping, code or "", message or "")
+            for row in rows:
+                found[row.origin] = Refusal(
+                    row.run, row.id, row.record_digest, row.mapping_digest, row.code or "", row.message or ""
+                )
     return found
 
 
