@@ -71,9 +71,11 @@ class _Later:
         mapping = self._wiring.mappings[self._entity]
         batch = Batch(self._entity)
         broken = self._facts.broken(self._entity, [stub.id for stub in stubs]) if mapping.across else {}
-        for stub, sourced in zip(stubs, self._records.load(self._entity, stubs)):
+        found = list(zip(stubs, self._records.load(self._entity, stubs)))
+        failed = self._failed([sourced.record for _, sourced in found])
+        for stub, sourced in found:
             record = sourced.record
-            if not self._has_failed(record):
+            if record.origin.id not in failed:
                 continue
             verdict = self._checker.check(record, sourced.source, True, broken.get(record.origin.id, ()))
             batch.problems.extend((record.origin.id, problem) for problem in verdict.problems)
@@ -86,13 +88,20 @@ class _Later:
         if added:
             engine.writer.submit(lambda connection: self._enter(connection, batch, added))
 
-    def _has_failed(self, record: Record) -> bool:
-        engine, ref = self._engine, self._refer(record.data)
-        assert isinstance(ref, Ref)
-        found = [engine.resolver.origin(self._original, alias) for alias in ref.aliases]
-        origins = [one[0] for one in found if one is not None]
+    def _failed(self, records: Sequence[Record]) -> set[str]:
+        """Ids of those records whose item itself has failed in this run."""
+        engine = self._engine
+        meant = {record.origin.id: self._meant(record) for record in records}
+        origins = sorted(set().union(*meant.values()))
         outcomes = listing.outcomes(engine.items.engine, engine.run, self._original, origins)
-        return any(outcome == listing.FAILED for outcome, _ in outcomes.values())
+        failed = {origin for origin, (outcome, _) in outcomes.items() if outcome == listing.FAILED}
+        return {identifier for identifier, originals in meant.items() if originals & failed}
+
+    def _meant(self, record: Record) -> set[str]:
+        ref = self._refer(record.data)
+        assert isinstance(ref, Ref)
+        found = [self._engine.resolver.origin(self._original, alias) for alias in ref.aliases]
+        return {one[0] for one in found if one is not None}
 
     def _enter(self, connection: Connection, batch: Batch, added: int) -> None:
         run = self._engine.run
