@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from dataclasses import replace
+from typing import Any, Mapping, Sequence
 
 from ..ledger import effects
 from ..ledger.effects import EffectRow, Planned
@@ -44,6 +45,12 @@ def draft(wiring: Wiring, entity: str, sourced: Sourced, mapped: Mapped, claimed
         mapping_digest=wiring.mappings[entity].digest,
         fields=field_digests(mapped.payload, mapped.preserved),
     )
+
+
+def draft_update(wiring: Wiring, planned: Planned, only: Sequence[str]) -> Planned:
+    """The same as an update of an item that is there, of some fields."""
+    step = write_step(wiring, planned.entity).number
+    return replace(planned, kind=effects.UPDATE, only=list(only), step=step)
 
 
 def field_digests(payload: Mapping[str, Any], preserved: Mapping[str, Any]) -> dict[str, str]:

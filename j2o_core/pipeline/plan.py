@@ -9,26 +9,21 @@ from typing import Mapping, Optional, Sequence
 from ..checks.checker import Checker
 from ..checks.findings import Findings
 from ..checks.left_out import LeftOut
-from ..engine.resolve import Resolution, Resolver
-from ..engine.written import image_digests
+from ..engine.resolve import Resolver
 from ..hooks.protocols import Loader
 from ..ledger import effects, listing
 from ..ledger.effects import Planned
-from ..ledger.items import CREATED, MATCHED, Item, Items
-from ..ledger.open_references import OpenReferences
+from ..ledger.items import MATCHED, Item, Items
 from ..ledger.writer import Writer
 from ..mapping.model import Mapped
-from ..model.effect import Effect, EffectClass
-from ..model.outcome import ItemFailed, ItemSkipped
+from ..model.effect import EffectClass
 from ..model.problem import ERROR, WARNING, Problem
-from ..model.record import Record
 from ..snapshot.facts import Broken, Facts
 from ..snapshot.rows import Stub
 from ..snapshot.store import Snapshot
 from ..snapshot.tree import Tree
-from .adoption import Adoption, Recognising
 from .batch import Batch, Batches
-from .drafting import NOTES, as_row, draft, write_step
+from .drafting import NOTES, draft, draft_update, write_step
 from .interrupt import Interrupted
 from .left_out_again import LeftOutAgain
 from .left_out_for_good import LeftOutForGood
@@ -36,9 +31,9 @@ from .numbering import Numbers
 from .open_ends import OpenEnds, open_ends
 from .options import Emit
 from .parents import circle, tree_node
+from .present import Present
 from .records import Records, Sourced
 from .retry import Retry
-from .takeover import Takeover
 from .tolerance import Tolerance
 from .tree_plan import TreePlan
 from .wiring import Wiring
@@ -75,9 +70,7 @@ class Planner:
         self._records = Records(snapshot, wiring.derivations)
         self._facts = Facts(snapshot)
         self._ends = OpenEnds(resolver, items, run, wiring.loaders, retry)
-        self._adoption = Adoption(snapshot, items)
-        self._recognising = Recognising(resolver, self._adoption)
-        self._takeover = Takeover(wiring.spec, snapshot, items, resolver, self._as_effect)
+        self._present = Present(wiring, snapshot, items, resolver)
         self._tree = Tree(snapshot)
         self._tree_plan = TreePlan(wiring, self._tree, items, self._records, writer, run)
         self._numbers = Numbers(wiring, snapshot, resolver, items, writer, run)
@@ -119,10 +112,10 @@ class Planner:
         loader, mapping = self._wiring.loaders[entity], self._wiring.mappings[entity]
         source, unchanged = 0, 0
         if self._items.count(entity) == 0 or entity in self._scan_again:
-            self._adoption.scan(entity, loader)
+            self._present.scan(entity, loader)
         if loader.parent_field:
             self._tree.clear()
-        self._batches.write(Batch(entity, problems=[("", problem) for problem in self._takeover.begin(entity)]))
+        self._batches.write(Batch(entity, problems=[("", problem) for problem in self._present.begin(entity)]))
         for stubs in self._snapshot.stubs(entity):
             if self._stop.is_set():
                 raise Interrupted
@@ -144,7 +137,7 @@ class Planner:
             batch = Batch(entity, unchanged=len(stubs) - len(todo))
             todo = self._not_left_out_again(batch, todo, known, broken)
             new = [stub.id for stub in todo if stub.id not in known]
-            self._takeover.look_up(entity, loader, new)
+            self._present.look_up(entity, loader, new)
             batch.doubtful = self._refused_before(entity, new)
             if loader.claimed_by:
                 self._standing = set(self._items.get(loader.claimed_by, [stub.parent_id or "" for stub in todo]))
@@ -222,9 +215,7 @@ class Planner:
         planned = draft(self._wiring, batch.entity, sourced, mapped, claimed)
         if item is not None:
             self._compare(batch, planned, loader, item)
-        elif self._take_over(batch, planned, record, loader):
-            return
-        elif not (self._adoption.has(batch.entity) and self._adopt(batch, planned, loader)):
+        elif not self._present.take(batch, planned, record, loader):
             doubtful = record.origin.id in batch.doubtful
             batch.planned.extend(self._numbers.in_turn(replace(planned, doubtful=doubtful)))
 
@@ -263,78 +254,7 @@ class Planner:
             return
         if loader.parent_field in changed and batch.nodes[-1][1] is not None:
             self._moved.add(batch.nodes[-1][1])
-        batch.planned.extend(self._numbers.in_turn(self._update(planned, changed)))
-
-    def _update(self, planned: Planned, only: Sequence[str]) -> Planned:
-        step = write_step(self._wiring, planned.entity).number
-        return replace(planned, kind=effects.UPDATE, only=list(only), step=step)
-
-    def _take_over(self, batch: Batch, planned: Planned, record: Record, loader: Loader) -> bool:
-        """Take over what an earlier tool has written; a mark of ours says more than its id map."""
-        if self._adoption.find(planned.entity, planned.origin, ()) is not None:
-            return False
-        cause = self._takeover.left_out(planned, record, loader)
-        if cause is not None:
-            batch.leave_out(planned.origin, cause)
-            return True
-        changed = self._takeover.take(batch, planned, loader)
-        if changed:
-            batch.planned.append(self._update(planned, changed))
-        elif changed is not None:
-            batch.unchanged += 1
-        return changed is not None
-
-    def _as_effect(self, planned: Planned) -> Optional[Effect]:
-        loader = self._wiring.loaders[planned.entity]
-        try:
-            return Resolution(self._recognising, as_row(planned), self._wiring.source, loader.required).effect
-        except (ItemFailed, ItemSkipped):
-            return None
-
-    def _adopt(self, batch: Batch, planned: Planned, loader: Loader) -> bool:
-        """Take over what stands on the target already; ``False`` where nothing does."""
-        entity = planned.entity
-        try:
-            row = as_row(planned)
-            resolution = Resolution(self._recognising, row, self._wiring.source, loader.required)
-            keys = list(loader.keys(resolution.effect))
-        except (ItemFailed, ItemSkipped):
-            return False  # what it refers to does not exist yet, so neither can it
-        match = self._adoption.find(entity, planned.origin, keys)
-        if match is None:
-            return False
-        found, ours = match
-        changed = [
-            name
-            for name, value in loader.image(resolution.effect).items()
-            # What others own is only added to, where the target can hold both.
-            if ((ours and loader.changeable) or name in loader.shared_fields)
-            and not loader.holds(name, value, found.image.get(name))
-        ]
-        batch.items.append(
-            Item(
-                entity,
-                planned.origin,
-                planned.key,
-                found.id,
-                CREATED if ours else MATCHED,
-                found.display,
-                found.parent or None,
-                "" if changed or resolution.unresolved else planned.record_digest,
-                planned.mapping_digest,
-                {} if changed else resolution.digests(planned.fields),
-                image_digests(found.image),
-                found.version,
-                found.updated,
-            )
-        )
-        if changed:
-            batch.planned.append(self._update(planned, changed))
-        else:
-            batch.unchanged += 1
-            if ours and resolution.named_in_vain:
-                batch.open.append(OpenReferences(entity, planned.origin, resolution.named_in_vain))
-        return True
+        batch.planned.extend(self._numbers.in_turn(draft_update(self._wiring, planned, changed)))
 
     # ---------------------------------------------------------------- what is left out
 
