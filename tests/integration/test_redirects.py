@@ -9,12 +9,15 @@ import pytest
 import requests
 
 from ..running import Migration, Sandbox, explained, sandbox
+from .test_changed_source import edit
 
 pytestmark = pytest.mark.newest
 
 
 def test_a_run_leaves_a_table_of_old_and_new_addresses_that_all_answer_by_the_origin_marks(tmp_path: Path) -> None:
     with sandbox(projects=2, issues=44, seed=3, attachment_bytes=64) as made:
+        text = f"As in SHOPOLD-2 and [that|{made.jira.url}/browse/SHOPOLD-3], not in SHOPOLD-99999."
+        edit(made, change={"SHOP-4": {"description": text}})
         migration = Migration(made, tmp_path / "home")
         ended = migration.run()
         assert ended.exit_code == 0, explained(ended)
@@ -35,6 +38,9 @@ def test_a_run_leaves_a_table_of_old_and_new_addresses_that_all_answer_by_the_or
         assert any(row["old_key"].startswith("SHOPOLD-") for row in former), "a generated project was renamed"
         for row in former:
             assert now[_key_now(made, row["old_key"])] == row["new_id"]
+        second, third = now["SHOP-2"], now["SHOP-3"]
+        led = f"As in [SHOPOLD-2](/work_packages/{second}) and [that](/work_packages/{third}), not in SHOPOLD-99999."
+        assert led in held[now["SHOP-4"]], "what a text names by a former key is linked, too"
         projects = [row for row in rows if row["entity"] == "projects"]
         assert {row["new_id"] for row in projects} <= {str(row["id"]) for row in state["projects"]}
         assert {row["old_key"] for row in projects} == {"SHOP", "SHOPOLD", "OPS"}

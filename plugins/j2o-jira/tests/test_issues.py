@@ -233,16 +233,24 @@ def test_a_moved_issue_is_known_by_its_former_keys(records):
 
 def test_an_issue_of_a_renamed_project_is_known_by_what_its_project_was_called(records):
     for record in records:
-        project, _, number = record.key.rpartition("-")
-        assert (f"SHOPOLD-{number}" in record.aliases) == (project == "SHOP")
+        numbers = {key.rpartition("-")[2] for key in (record.key, *record.aliases) if key.startswith("SHOP-")}
+        former = {key for key in record.aliases if key.startswith("SHOPOLD-")}
+        assert former == {f"SHOPOLD-{number}" for number in numbers}
 
 
 def test_former_keys_come_from_the_history():
     items = [{"field": "Key", "fromString": "A-1", "toString": "B-2"}, {"field": "status", "fromString": "x"}]
     more = [{"field": "Key", "fromString": "B-2", "toString": "C-3"}]
     data = {"key": "C-3", "changelog": {"histories": [{"items": items}, {"items": more}]}}
-    assert former_keys(data) == ("A-1", "B-2")
-    assert former_keys({"key": "A-1"}) == ()
+    assert former_keys(data, lambda project: ()) == ("A-1", "B-2")
+    assert former_keys({"key": "A-1"}, lambda project: ()) == ()
+
+
+def test_what_a_project_was_called_leads_to_its_issues_and_to_those_that_were_moved_out_of_it():
+    names = {"SHOP": ["SHOPOLD", "STORE"], "OPS": []}
+    moved = {"changelog": {"histories": [{"items": [{"field": "Key", "fromString": "SHOP-8", "toString": "OPS-9"}]}]}}
+    assert former_keys({"key": "OPS-9", **moved}, lambda key: names.get(key, ())) == ("SHOP-8", "SHOPOLD-8", "STORE-8")
+    assert former_keys({"key": "SHOP-3"}, lambda key: names.get(key, ())) == ("SHOPOLD-3", "STORE-3")
 
 
 def test_people_whom_only_texts_name_are_found(records):

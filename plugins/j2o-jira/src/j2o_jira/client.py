@@ -115,10 +115,7 @@ class Jira(Client):
 
         Raises ``Fatal`` where a selected project does not exist or is not visible.
         """
-        with self._lock:
-            if self._projects is None:
-                self._projects = self._read_projects()
-            listed = self._projects
+        listed = self._listed()
         if not selection.projects:
             return [project for project in listed if self.with_archived or not project.get("archived")]
         by_name: dict[str, Mapping[str, Any]] = {}
@@ -146,12 +143,13 @@ class Jira(Client):
         return found
 
     def former_project_keys(self, key: str) -> Sequence[str]:
-        """What a project that ``projects`` gave was called before."""
+        """What the project that has this key was called before."""
+        listed = self._listed()
         with self._lock:
-            if self._former is None and self._projects is not None:
-                named = [(str(one["key"]), one.get("projectKeys") or ()) for one in self._projects]
+            if self._former is None:
+                named = [(str(one["key"]), one.get("projectKeys") or ()) for one in listed]
                 self._former = {now: [str(name) for name in names if name != now] for now, names in named}
-            return (self._former or {}).get(key, ())
+            return self._former.get(key, ())
 
     def person(self, name: str) -> Optional[Mapping[str, Any]]:
         """A user by name (Server) or account id (Cloud), asked for once; ``None`` where there is none or it is hidden.
@@ -225,6 +223,13 @@ class Jira(Client):
             " On Cloud give auth: {user: <mail>, token: <API token>}; a scoped token works only on "
             "https://api.atlassian.com/ex/jira/<cloud id>."
         )
+
+    def _listed(self) -> list[Mapping[str, Any]]:
+        """All visible projects, asked for once."""
+        with self._lock:
+            if self._projects is None:
+                self._projects = self._read_projects()
+            return self._projects
 
     def _read_projects(self) -> list[Mapping[str, Any]]:
         if not self.cloud:

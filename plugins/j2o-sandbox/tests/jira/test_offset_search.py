@@ -121,6 +121,7 @@ def test_former_keys_lead_to_moved_issues(fresh: Any) -> None:
     assert after["fields"]["project"]["key"] == "OPS"
     assert "SHOP-2" not in jira.keys("project = SHOP")
     assert "OPS-777" in jira.keys("project = OPS")
+    assert jira.read("issue/SHOPOLD-2", fields="project")["key"] == "OPS-777", "a key of its project's former name, too"
 
 
 def test_former_keys_of_a_project_lead_to_its_issues(server: Any) -> None:

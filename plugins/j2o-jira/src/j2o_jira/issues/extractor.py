@@ -6,7 +6,7 @@ import contextlib
 import re
 import threading
 from dataclasses import replace
-from typing import AbstractSet, Any, Iterator, Mapping, Optional, Sequence
+from typing import AbstractSet, Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence
 from urllib.parse import quote
 
 from j2o_core.api import (
@@ -25,6 +25,7 @@ from j2o_core.api import (
 )
 
 from ..mentions import mentioned
+from ..offered import values_not_offered
 from ..people import embedded_people, person_data
 from ..plain import iso_time, plain, server_path
 from .changes import Changes, deleted_problem, left_problem
@@ -58,6 +59,7 @@ class Issues(Extractor):
 
     name = "jira.issues"
     incremental = True
+    set_up_by = "jira.configuration"
 
     def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any]) -> None:
         super().__init__(client, source, entity, options)
@@ -104,6 +106,10 @@ class Issues(Extractor):
     def chosen(self, slice: str, records: Sequence[tuple[str, str]]) -> Iterator[Slice]:
         """See there."""
         return slices_of(slice, [Name(*one) for one in records], self._slice_size, ", again")
+
+    def misfits(self, set_up: Iterable[Mapping[str, Any]]) -> Callable[[Mapping[str, Any]], Iterator[Problem]]:
+        """Options that Jira does not offer in the issue's project: it was moved, or a context was changed."""
+        return values_not_offered(set_up)
 
     def mentions(self, data: Mapping[str, Any]) -> Iterator[str]:
         """Both ends of a link tell of it, parents of their sub-tasks; ``updated`` changes at one of them alone."""
@@ -186,13 +192,8 @@ class Issues(Extractor):
             data["mentioned"] = found
         origin = Origin(self.source, self.entity, data["id"])
         updated = iso_time(data["fields"].get("updated"))
-        former = dict.fromkeys((*former_keys(data), *self._under_former_projects(str(data["key"]))))
-        return Record(origin, str(data["key"]), data, tuple(former), updated=updated)
-
-    def _under_former_projects(self, key: str) -> Sequence[str]:
-        """The key under what its project was called before: Jira leads from these to the issue."""
-        project, _, number = key.rpartition("-")
-        return [f"{former}-{number}" for former in self.client.former_project_keys(project)]
+        former = former_keys(data, self.client.former_project_keys)
+        return Record(origin, str(data["key"]), data, former, updated=updated)
 
     def _mentioned(self, fields: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         here = {str(person[name]) for person in people for name in ("accountId", "name", "key") if person.get(name)}
@@ -272,12 +273,17 @@ class Issues(Extractor):
         return Problem("J2O-X007", message, WARNING, entity=self.entity, key=project)
 
 
-def former_keys(data: Mapping[str, Any]) -> tuple[str, ...]:
-    """Keys that the issue had before it was moved, oldest first, as its history tells."""
+def former_keys(data: Mapping[str, Any], called_before: Callable[[str], Sequence[str]]) -> tuple[str, ...]:
+    """Keys that lead to the issue though it has another: those that it had before it was moved, oldest first, as its
+    history tells, and each under what its project was ``called_before``."""
     found: dict[str, None] = {}
     for history in (data.get("changelog") or {}).get("histories") or ():
         for item in history.get("items") or ():
             if str(item.get("field", "")).lower() == "key" and item.get("fromString"):
                 found.setdefault(str(item["fromString"]))
-    found.pop(str(data.get("key")), None)
+    key = str(data.get("key"))
+    for one in (*found, key):
+        project, _, number = one.rpartition("-")
+        found.update(dict.fromkeys(f"{former}-{number}" for former in called_before(project)))
+    found.pop(key, None)
     return tuple(found)

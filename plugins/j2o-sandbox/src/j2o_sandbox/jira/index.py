@@ -46,15 +46,17 @@ class Index:
         if is_id(key_or_id):
             return self.by_id.get(int(key_or_id))
         key = key_or_id.upper()
-        found = self.by_key.get(key)
-        if found is None and key in self.tracker.moved:
-            found = self.by_key.get(self.tracker.moved[key])
+        found = self._present_or_moved(key)
         if found is None:
             head, _, number = key.rpartition("-")
             project = self.projects.get(head)
             if project is not None and head in project.former_keys:
-                found = self.by_key.get(f"{project.key}-{number}")
+                found = self._present_or_moved(f"{project.key}-{number}")
         return found
+
+    def _present_or_moved(self, key: str) -> Optional[int]:
+        found = self.by_key.get(key)
+        return self.by_key.get(self.tracker.moved[key]) if found is None and key in self.tracker.moved else found
 
     def slice(self, project: str, operator: str, number: int) -> List[int]:
         """Positions of a project whose key number compares so with ``number``, in key order."""
