@@ -24,6 +24,8 @@ from .server import NOW, clock_of
 
 #: seconds that a lease lasts without being renewed
 TERM = 15.0
+#: the part of it after which the server ends the transaction of who says nothing more: others wait for its rows
+_SILENCE = 0.5
 _NOW = text(f"SELECT {NOW}")
 _ENTER = text(
     "INSERT INTO worker (run, token, name, host, pid, deadline, sequence, seen, report) "
@@ -32,7 +34,8 @@ _ENTER = text(
 )
 _RENEW = text(
     f"UPDATE worker SET deadline = {NOW} + :term, seen = :seen, report = :report "
-    f"WHERE id = :id AND token = :token RETURNING {NOW} AS now"
+    f"WHERE id = :id AND token = :token RETURNING {NOW} AS now, "
+    "set_config('idle_in_transaction_session_timeout', :silence, true)"
 )
 _PUBLISH = text(
     "INSERT INTO orders (run, number, text, stamp) VALUES (:run, :number, :text, 0) ON CONFLICT (run) DO UPDATE "
@@ -67,16 +70,17 @@ class Renewed:
 class WorkerFence:
     """Asked before each commit of a worker: whether it still belongs to the run. See ``holder.ServerLock``."""
 
-    def __init__(self, worker: int, token: str, shown: str) -> None:
+    def __init__(self, worker: int, token: str, shown: str, term: float) -> None:
         self._mine = (tables.worker.c.id == worker, tables.worker.c.token == token)
         self._shown = shown
+        self._bound = func.set_config("idle_in_transaction_session_timeout", _silence(term), True)
         self._sequence = 0
 
     def enter(self, connection: Connection) -> int:
         """Begin a transaction: its number. Raises ``Fatal`` (exit 5) where others took over what it had."""
         self._sequence += 1
-        changed = connection.execute(update(tables.worker).where(*self._mine).values(sequence=self._sequence))
-        if changed.rowcount != 1:
+        enter = update(tables.worker).where(*self._mine).values(sequence=self._sequence).returning(self._bound)
+        if connection.execute(enter).first() is None:
             raise lost(self._shown)
         return self._sequence
 
@@ -110,6 +114,7 @@ def renew(
 ) -> Optional[Renewed]:
     """Prolong a lease, report, and learn the orders; ``None`` where the worker was given up."""
     values = {"id": worker, "token": token, "term": term, "seen": seen, "report": json.dumps(report)}
+    values["silence"] = _silence(term)
     now: Optional[float] = connection.execute(_RENEW, values).scalar()
     if now is None:
         return None
@@ -196,3 +201,7 @@ def outlive(engine: Engine, token: str) -> None:
         in_doubt = (tables.effect.c.run.in_(runs), tables.effect.c.state == SENT)
         connection.execute(update(tables.effect).where(*in_doubt).values(sent=clock_of(connection)))
         connection.execute(delete(tables.worker).where(earlier))
+
+
+def _silence(term: float) -> str:
+    return f"{term * _SILENCE * 1000:.0f}"  # milliseconds

@@ -91,7 +91,7 @@ class Runtime:
         self._lease.renewed(asked)
         set_clock(engine)
         wait_for_return(engine)
-        engine.update_execution_options(fence=WorkerFence(found, order.token, self._ledger.shown))
+        engine.update_execution_options(fence=WorkerFence(found, order.token, self._ledger.shown, order.lease))
         self._writer = Writer(engine)
         self._closers.append(self._writer.close)
         arrived = Arrived(Carried(engine, order.run), order.source)
@@ -211,6 +211,7 @@ class Runtime:
         record = self._dispatcher.record
         told = {
             "at": clock_of(engine),
+            "busy": self._busy.locked(),
             "finished": record.finished,
             "failed": record.failed,
             "by_entity": dict(record.by_entity),

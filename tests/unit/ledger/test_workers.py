@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Iterator, Optional
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from j2o_core.ledger import effects, leases, runs, sending, tables, workers
 from j2o_core.ledger.effect_rows import partition
@@ -137,6 +137,21 @@ def test_workers_that_take_at_the_same_moment_get_different_partitions_and_none_
     assert case.standing() == (0, partitions)
 
 
+def test_a_worker_that_is_frozen_while_it_takes_keeps_the_others_waiting_no_longer_than_its_lease(case: Case):
+    case.plan(20)
+    case.begin_turn()
+    frozen, other = case.register(term=0.6), case.register()
+    assert frozen and other
+    with pytest.raises(Fatal, match="cannot be used"), case.engine.begin() as connection:
+        WorkerFence(frozen, case.ledger.token, "the ledger", 0.6).enter(connection)
+        assert leases.take(connection, case.run, 1, frozen, 1)
+        with case.engine.begin() as another:
+            another.execute(text("SET LOCAL lock_timeout = '5s'"))
+            assert leases.take(another, case.run, 1, other, 1)
+        assert case.writer.submit(lambda connection: workers.give_up(connection, case.run, frozen))
+        connection.execute(text("SELECT 1"))
+
+
 def test_of_a_turn_that_is_over_nothing_can_be_taken(case: Case):
     case.plan(3)
     case.begin_turn(1)
@@ -169,7 +184,7 @@ def test_a_worker_whose_lease_has_ended_commits_nothing_more_and_what_it_sent_co
     case.writer.submit(lambda connection: sending.mark_sent(connection, [{"of": row.id, "digest": "", "image": None}]))
     assert not case.writer.submit(lambda connection: workers.give_up(connection, case.run, worker))  # it holds still
     deadline = _one(case, select(tables.worker.c.deadline))
-    fence = WorkerFence(worker, case.ledger.token, "the ledger")
+    fence = WorkerFence(worker, case.ledger.token, "the ledger", 0.6)
     with case.engine.begin() as connection:
         number = fence.enter(connection)
     with case.engine.begin() as connection:
