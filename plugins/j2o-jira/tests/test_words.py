@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from j2o_jira.jql import condition_of, project_query, quoted
-from j2o_jira.mentions import mentioned
 from j2o_jira.people import embedded_people, is_person, person_aliases, person_id
 from j2o_jira.plain import iso_time, plain, server_path
 
@@ -107,17 +104,3 @@ def test_people_are_found_at_any_depth():
     fred, anna = {"name": "fred", "displayName": "F"}, {"accountId": "5a"}
     deep = {"a": [{"b": {"c": [fred]}}], "d": {"type": "doc", "content": [{"accountId": "no"}]}, "e": anna}
     assert list(embedded_people(deep)) == [fred, anna]
-
-
-def test_mentions_are_found_in_markup_and_documents():
-    texts = {
-        "description": "ask [~fred] or [~accountid:5a], not [~two\nlines] nor [~]",
-        "comment": {"comments": [{"body": {"type": "doc", "content": [{"type": "mention", "attrs": {"id": "5b"}}]}}]},
-    }
-    assert list(mentioned(texts)) == ["fred", "5a", "5b"]
-
-
-def test_looking_for_mentions_is_linear():
-    began = time.process_time()
-    assert list(mentioned({"a": "[~" * 100_000, "b": "[~" + "x" * 500_000, "c": "[a|~" * 100_000})) == []
-    assert time.process_time() - began < 10

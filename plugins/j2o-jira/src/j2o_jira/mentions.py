@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator
 
-# ``[~name]``, ``[text|~name]`` and ``[text|~name|tip]``. Bounded, and it never crosses a bracket: linear on any text.
-_WIKI = re.compile(
-    r"\[(?:~([^\[\]|\r\n]{1,255})|[^\[\]|\r\n]{0,255}\|\s*~([^\[\]|\r\n]{1,255})(?:\|[^\[\]|\r\n]{0,255})?)\]"
-)
+from j2o_core.api import richtext as rt
+
+from .richtext.wiki_links import read_link
+
+# What the reader of markup takes for a link. It never crosses a bracket: linear on any text.
+_LINK = re.compile(r"\[([^\[\]\r\n]+)\]")
 
 
 def mentioned(value: Any) -> Iterator[str]:
@@ -19,9 +21,7 @@ def mentioned(value: Any) -> Iterator[str]:
         found = waiting.pop()
         if isinstance(found, str):
             if "~" in found:
-                for alone, named in _WIKI.findall(found):
-                    name = (alone or named).strip()
-                    seen.setdefault(name[len("accountid:") :] if name.startswith("accountid:") else name)
+                seen.update(dict.fromkeys(_in_markup(found)))
         elif isinstance(found, dict):
             if found.get("type") == "mention" and isinstance(found.get("attrs"), dict):
                 identifier = found["attrs"].get("id")
@@ -32,3 +32,10 @@ def mentioned(value: Any) -> Iterator[str]:
         elif isinstance(found, list):
             waiting.extend(reversed(found))
     yield from (name for name in seen if name)
+
+
+def _in_markup(text: str) -> Iterator[str]:
+    for match in _LINK.finditer(text):
+        link = read_link(match[1]) if "~" in match[1] else None
+        if link is not None and isinstance(link.node, rt.Mention):
+            yield link.node.alias_value
