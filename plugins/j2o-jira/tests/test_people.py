@@ -139,6 +139,19 @@ def test_fields_of_several_people_give_each_of_them_a_name():
     assert names(FormerPeople(), history_of(unclear)) == {first, second}
 
 
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        *("5b10ac8d82e05b22cc7d4ef5", "557058:0a1b2c3d-0000-1111-2222-333344445555"),
+        "qm:0a1b2c3d-0000-1111-2222-333344445555:1a1b2c3d-0000-1111-2222-333344445555",
+    ],
+)
+def test_account_ids_of_every_age_and_of_customers_are_known_as_such(identifier):
+    record = history_of({"field": "reporter", "fieldtype": "jira", "from": identifier, "fromString": "Kim"})
+    (former,) = FormerPeople().split(record)
+    assert former.data["accountId"] == identifier and "key" not in former.data
+
+
 def test_other_changes_name_nobody():
     plain = {"fieldtype": "jira", "from": "10001", "fromString": "Open", "to": "3", "toString": "Done"}
     record = history_of(*({**plain, "field": field} for field in ("status", "Fix Version", "description")))

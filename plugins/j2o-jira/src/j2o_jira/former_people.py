@@ -10,8 +10,8 @@ from j2o_core.api import Part, Record
 
 from .people import People, person_part
 
-#: account ids of Cloud, of each age; nothing else that a history holds looks like one
-_ACCOUNT = re.compile(r"[0-9a-f]{24}|[0-9a-z]{1,32}:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+#: account ids of Cloud, of each age and of customers; nothing else that a history holds looks like one
+_ACCOUNT = re.compile(r"[0-9a-f]{24}|[0-9a-z]{1,32}(?::[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}){1,2}")
 #: fields of people in every Jira; on Server a history does not tell which other fields are
 _FIELDS = frozenset({"assignee", "reporter", "creator"})
 
