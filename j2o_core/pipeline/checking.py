@@ -26,6 +26,7 @@ from ..spec.model import Spec
 from .across import Across
 from .extract import begun_before, extract, read_before
 from .interrupt import STOPPED, Interrupted, signals
+from .misfits import misfits_of
 from .options import Emit, RunOptions
 from .parents import circle, tree_node
 from .plan import UNRETURNED
@@ -122,6 +123,7 @@ class Checking:
     def _check_entity(self, entity: str) -> int:
         loader, mapping = self._wiring.loaders[entity], self._wiring.mappings[entity]
         done = passed_over = 0
+        misfits = misfits_of(self._wiring, self._snapshot, entity)
         self._tree.clear()
         for stubs in self._snapshot.stubs(entity):
             if self._stop.is_set():
@@ -136,6 +138,8 @@ class Checking:
                 new = identifier not in known
                 verdict = self._checker.check(record, sourced.source, new, broken.get(identifier, ()))
                 self._tell(verdict)
+                for problem in misfits(record):
+                    self._findings.add(problem)
                 passed_over += verdict.is_none
                 if verdict.mapped is not None and loader.parent_field:
                     nodes.append(tree_node(identifier, verdict.mapped, loader, self._find))

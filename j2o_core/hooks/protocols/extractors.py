@@ -83,6 +83,8 @@ class Extractor(ABC):
     incremental: ClassVar[bool] = False
     #: the kinds of its records (``kind`` in their data), where all are known; none: they are of the entity's name
     kinds: ClassVar[Optional[tuple[str, ...]]] = None
+    #: the extractor whose records tell what the source is set up with, for ``misfits``; empty: there is nothing to tell
+    set_up_by: ClassVar[str] = ""
 
     def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any]) -> None:
         self.client = client
@@ -128,6 +130,13 @@ class Extractor(ABC):
     @abstractmethod
     def pages(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Iterator[Page]:
         """The pages of one slice from ``cursor`` on; each is stored before the next is asked for."""
+
+    def misfits(self, set_up: Iterable[Mapping[str, Any]]) -> Callable[[Mapping[str, Any]], Iterable[Problem]]:
+        """Given the data of all records of ``set_up_by``, what tells of a record's data where they do not fit those.
+
+        For `j2o check`; purely, and warnings alone: the source holds what it holds.
+        """
+        return lambda data: ()
 
     @staticmethod
     def aliases(value: Any) -> Sequence[str]:
