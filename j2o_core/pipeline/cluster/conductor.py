@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from functools import partial
 from typing import Any, Mapping, Optional
 
@@ -30,6 +29,7 @@ from .carrying import carry
 from .crew import Crew, Errand, SchedulerGone
 from .gates import Gates
 from .orders import DONE, FATAL, LOST, Part, RunOrder, TurnOrder
+from .progress import Progress
 
 #: seconds between two looks at the workers, and between two looks at what ended
 _BEAT, _GLANCE = 0.5, 0.02
@@ -66,14 +66,13 @@ class Conductor:
         self._turn = self._number = 0
         self._orders: dict[str, Any] = {}
         self._stopping = False
-        #: who sends at present, and whose lease holds
+        #: the first orders that say so, and whether all have followed them and come to an end
+        self._stopping_since: Optional[int] = None
+        self._quiet = False
+        #: who sends at present
         self._active: tuple[str, ...] = ()
-        self._alive: tuple[str, ...] = ()
         self._failure: Optional[BaseException] = None
-        self._reports: dict[int, Mapping[str, Any]] = {}
-        self._base: Mapping[str, tuple[int, int]] = {}
-        self._base_of: dict[int, Mapping[str, Any]] = {}
-        self._guard = threading.Lock()
+        self._progress = Progress(engine)
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._lead, name="conductor", daemon=True)
 
@@ -106,7 +105,7 @@ class Conductor:
         """Carry out steps to their end, side by side. Raises ``Fatal`` or ``Stopped``; either can be resumed."""
         for parts in turns(self._engine.effects, steps):
             self._carry_out(parts)
-            self._progress()
+            self._progress.tell()
 
     # ---------------------------------------------------------------- one turn
 
@@ -115,7 +114,7 @@ class Conductor:
         self._turn += 1
         begin = partial(leases.begin_turn, run=engine.run, turn=self._turn, parts=parts)
         partitions, count = engine.writer.submit(begin)
-        self._rebase()
+        self._progress.rebase()
         steps = {step for step, _ in parts}
         entities = sorted({step.entity for step in self._wiring.steps if step.number in steps})
         going: dict[str, Errand] = {}
@@ -199,22 +198,16 @@ class Conductor:
             raise self._failure
         if self._engine.stop.is_set():
             raise Stopped
-        finished = failed = 0
-        with self._guard:
-            for report in self._reports.values():
-                finished += int(report.get("finished", 0))
-                failed += int(report.get("failed", 0))
-        check_tolerance(self._engine, finished, failed)
+        check_tolerance(self._engine, *self._progress.ended())
 
     def _wind_up(self, going: dict[str, Errand]) -> None:
         """Let what is under way come to its end: everybody is told, and who is alive is waited for."""
         self._stopping = True
         unheard = time.monotonic() + self._lease
-        while going and (self._failure is None or time.monotonic() < unheard):
-            for address in list(going):
-                alive = address in self._alive or time.monotonic() < unheard
-                if going[address].ended() or not alive:
-                    del going[address]
+        while True:  # errands tell of those who have just begun, the ledger of those whom no scheduler reaches
+            ended = time.monotonic() > unheard or all(errand.ended() for errand in going.values())
+            if ended and (self._quiet or self._failure is not None):
+                return
             time.sleep(_GLANCE)
 
     # ---------------------------------------------------------------- leading
@@ -223,7 +216,7 @@ class Conductor:
         while not self._ended.wait(_BEAT):
             try:
                 self._look()
-                self._progress()
+                self._progress.tell()
             except SQLAlchemyError as error:
                 logger.warning("the workers cannot be led at present: {}", error)
             except Fatal as error:
@@ -251,9 +244,11 @@ class Conductor:
             if member.left < -_BEAT and self._engine.writer.submit(partial(workers.give_up, run=run, worker=member.id)):
                 logger.warning("worker {} (process {} on {}) has died", member.name, member.pid, member.host)
         members = [member for member in members if member.left >= -_BEAT]
-        with self._guard:
-            self._reports.update((member.id, member.report) for member in members)
-        self._alive = tuple(member.name for member in members)
+        self._progress.heard(members)
+        since = self._stopping_since
+        self._quiet = since is not None and all(
+            member.seen >= since and not member.report.get("busy") for member in members
+        )
         number = self._number_for(members)
         self._engine.writer.submit(partial(workers.publish, run=run, number=number, orders=self._orders))
 
@@ -261,33 +256,15 @@ class Conductor:
         """Make the next orders; their number."""
         now = clock_of(self._ledger.engine)
         self._number += 1
+        stopping = self._stopping
+        if stopping and self._stopping_since is None:
+            self._stopping_since = self._number
         self._orders = {
-            "stop": self._stopping,
+            "stop": stopping,
             "workers": [member.id for member in members],
             "gates": self._gates.order(self._number, members, now, self._active),
         }
         return self._number
-
-    # ---------------------------------------------------------------- counting
-
-    def _rebase(self) -> None:
-        """Count from what the ledger knows: what a dead worker had not reported is in it."""
-        self._engine.writer.flush()
-        base = self._engine.effects.progress()
-        with self._guard:
-            self._base, self._base_of = base, dict(self._reports)
-
-    def _progress(self) -> None:
-        added: Counter[str] = Counter()
-        with self._guard:
-            for worker, report in self._reports.items():
-                before = self._base_of.get(worker, {}).get("by_entity", {})
-                for entity, number in report.get("by_entity", {}).items():
-                    added[entity] += number - before.get(entity, 0)
-            base = self._base
-        for entity, (ended, total) in base.items():
-            done = min(total, ended + added[entity])
-            self._engine.emit({"event": "progress", "stage": "apply", "entity": entity, "done": done, "total": total})
 
     # ---------------------------------------------------------------- listening
 

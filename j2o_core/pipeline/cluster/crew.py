@@ -14,12 +14,13 @@ from typing import Any, Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from distributed import Client, Future, LocalCluster, Security
+from distributed.utils import CancelledError
 
 from ...model.outcome import Fatal
 from ...spec.model import DaskSpec
 from ..wiring import Wiring
 from . import worker
-from .orders import FATAL, Part, RunOrder, TurnOrder
+from .orders import FATAL, STOPPED, Part, RunOrder, TurnOrder
 
 #: seconds within which the scheduler has to answer
 _ANSWER = 20.0
@@ -104,7 +105,7 @@ class Crew:
         """Who is there. Raises ``SchedulerGone``."""
         self._check()
         try:
-            found: Mapping[str, int] = self._client.sync(self._client.scheduler.ncores)
+            found: Mapping[str, int] = self._client.sync(self._client.scheduler.ncores, callback_timeout=_ANSWER)
         except (*_SILENT, AttributeError) as error:  # it has no scheduler while it looks for one
             raise SchedulerGone(error) from None
         return sorted(found)
@@ -158,11 +159,16 @@ class Errand:
 
     def result(self) -> Part:
         """How it ended. Raises ``SchedulerGone``."""
-        if self._future.status == "finished":
-            return Part(**self._future.result(timeout=_ANSWER))
-        if self._future.status == "error":
-            error = self._future.exception(timeout=_ANSWER)
-            return Part(FATAL, f"a worker broke: {type(error).__name__}: {error}", 4)
+        try:
+            if self._future.status == "finished":
+                return Part(**self._future.result(timeout=_ANSWER))
+            if self._future.status == "error":
+                broken = self._future.exception(timeout=_ANSWER)
+                return Part(FATAL, f"a worker broke: {type(broken).__name__}: {broken}", 4)
+        except (TimeoutError, asyncio.TimeoutError):
+            return Part(STOPPED)  # it died with its answer; what it did stands in the ledger
+        except (OSError, RuntimeError, CancelledError) as error:
+            raise SchedulerGone(error) from None
         raise SchedulerGone("the connection to it broke")
 
     def drop(self) -> None:
