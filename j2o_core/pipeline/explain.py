@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Iterator, Mapping, Optional, Sequence
 
+from ..hooks.registry import LOADER
 from ..ledger.store import Ledger
 from ..ledger.story import on_target, story
+from ..mapping.references import referrer
 from ..mapping.trace import NOTHING, Trace
 from ..model.outcome import Fatal
 from ..model.problem import Place, Problem
+from ..model.record import Record
 from ..spec.model import Spec
 from ..spec.packaged import shown_file
 from ..spec.suggestion import nearest
 from .across import Answer, answers
 from .legible import Legible
 from .recorded import Recorded
+
+_WRITTEN = "written"
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class Line:
 @dataclass(frozen=True)
 class Explanation:
     """One item. ``outcome`` is what mapping and rules make of it now: written, ``skipped: ...``, ``failed: ...``
-    or ``stops the run: ...``;
+    ``stops the run: ...``, or that it stands in for what is written itself;
     ``target`` is what the ledger knows (``ledger.story``); ``children`` counts, by entity, what was split from it."""
 
     entity: str
@@ -106,11 +111,13 @@ def _explained(recorded: Recorded, ledger: Ledger, entity: str, origin: str) -> 
     legible, trace = Legible(wiring.plugins.registry), list[Any]()
     mapped = wiring.mappings[entity].apply(sourced.record, sourced.source, trace)
     across = list(answers(recorded.snapshot, entity, wiring.mappings[entity], sourced))
-    outcome = next((one.fate for one in across if one.fate), "written")
+    outcome = next((one.fate for one in across if one.fate), _WRITTEN)
     if mapped.fail is not None:
         outcome = f"failed: {mapped.fail.code} {mapped.fail.message}"
     elif mapped.skip is not None:
         outcome = f"skipped: {mapped.skip}"
+    elif outcome == _WRITTEN:
+        outcome = _of_stand_in(recorded, entity, sourced.record) or outcome
     record = sourced.record
     return Explanation(
         entity,
@@ -129,6 +136,25 @@ def _explained(recorded: Recorded, ledger: Ledger, entity: str, origin: str) -> 
         story(ledger.engine, recorded.snapshot.source, entity, origin),
         {name: count for name in wiring.spec.entities if (count := recorded.snapshot.children(name, entity, origin))},
     )
+
+
+def _of_stand_in(recorded: Recorded, entity: str, record: Record) -> str:
+    """What becomes of what would stand in for an item that is written itself; an empty text for everything else."""
+    wiring, registry = recorded.wiring, recorded.wiring.plugins.registry
+    load = wiring.spec.entities[entity].load
+    loader = registry.find(LOADER, load.plugin) if load else None
+    original = loader.stands_in_for if loader else None
+    if original is None or original not in wiring.spec.entities:
+        return ""
+    ref = referrer(wiring.spec.entities[original], registry)(record.data)
+    found = recorded.snapshot.resolve(original, ref.aliases)
+    itself = recorded.records.one(original, found[0]) if found else None
+    if itself is None:
+        return ""
+    mapped = wiring.mappings[original].apply(itself.record, itself.source)
+    if mapped.skip is not None or mapped.fail is not None:
+        return ""
+    return f"written only where the target refuses {original} {itself.record.key}, for which it stands in"
 
 
 def _lines(trace: Trace, spec: Spec, legible: Legible) -> Iterator[Line]:

@@ -134,6 +134,19 @@ def test_where_none_can_stand_they_are_noted_and_the_spec_is_told_so(gone: Gone)
     assert sorted({message.split(":")[0] for message in told}) == ["author", "user"]
 
 
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [
+        pytest.param("bob", "outcome: written\n", marks=pytest.mark.long),
+        ("ann", "outcome: written only where the target refuses users ann, for which it stands in\n"),
+    ],
+)
+def test_explain_tells_whether_somebody_is_stood_in_for(gone: Gone, name: str, outcome: str):
+    told = gone.migration.command("explain", gone.migration.spec, name, "--entity", "placeholder_users")
+    assert outcome in told.stdout, told.stdout + told.stderr
+    assert ("no run has written it yet" in told.stdout) == (name == "ann")
+
+
 def test_a_second_run_writes_nothing(gone: Gone):
     again = gone.run()
     assert again.exit_code == 0, explained(again)
