@@ -75,6 +75,13 @@ def test_a_field_with_several_contexts_tells_which_projects_are_offered_what(fou
     assert "remark" not in found["fields"]["Checklist"], "one context"
 
 
+def test_contexts_of_projects_that_are_not_selected_are_no_offers_to_tell_of(jira, read, found):
+    more = max(found["fields"]["Platforms"]["details"]["contexts"], key=lambda one: len(one["options"]))
+    (others,) = [one["key"] for one in jira.projects(Selection()) if one["key"] not in more["projects"]][:1]
+    alone = by_kind(read(Configuration(jira, "acme", "configuration", {}), Selection((others,))))["fields"]
+    assert "remark" not in alone["Platforms"], "all that is migrated is offered the same"
+
+
 def test_screens_come_with_their_tabs_and_what_stands_on_them(found):
     screens = {name: one["details"]["tabs"] for name, one in found["screens"].items()}
     assert {name: [tab["name"] for tab in tabs] for name, tabs in screens.items()} == {

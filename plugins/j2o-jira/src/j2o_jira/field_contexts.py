@@ -43,8 +43,8 @@ def read_contexts(client: Jira, fields: Sequence[dict[str, Any]], projects: Mapp
 
 
 def offers_of(entry: Mapping[str, Any]) -> str:
-    """In words: which projects are offered which options, where that differs; else nothing."""
-    contexts = entry.get("contexts") or ()
+    """In words: which of the selected projects are offered which options, where that differs; else nothing."""
+    contexts = [context for context in entry.get("contexts") or () if context.get("projects") != []]
     if len(contexts) < 2 or not any(context["options"] for context in contexts):
         return ""
     offers = [
