@@ -325,8 +325,6 @@ _TABLE = (
         "what the source has. Nothing runs before a person has chosen.",
         "Write the value. What the target really calls TODO is written `Todo`: names are found whatever their case.",
     ),
-    # ------------------------------------------------------------------ tests
-    # ------------------------------------------------------------------ files of tables
     Code(
         "J2O-S052",
         "Unknown kind",
@@ -334,6 +332,8 @@ _TABLE = (
         "be of nothing, and what it was meant for would go to `*`.",
         "Correct the name.",
     ),
+    # ------------------------------------------------------------------ tests
+    # ------------------------------------------------------------------ files of tables
     Code(
         "J2O-S060",
         "A table's file cannot be read",

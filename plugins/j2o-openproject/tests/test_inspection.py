@@ -128,6 +128,12 @@ def test_where_a_field_is_not_active_is_told_by_project(otherwise):
     assert told.message == "'Weight' is not active in 1 project (light), of 2; in the others for Task"
 
 
+def test_where_there_is_one_project_it_is_told_in_those_words(otherwise, monkeypatch):
+    heavy = [row for row in SetUp(otherwise.client)._projects if row["identifier"] == "heavy"]
+    monkeypatch.setattr(SetUp, "_projects", heavy)
+    assert field_told(otherwise, "Weight").message == "'Weight' is active in the only project, for Task"
+
+
 def test_for_which_types_of_the_spec_a_field_is_not_active_is_told(otherwise):
     told = field_told(otherwise, "Size", "task", "Milestone")
     assert told.status == "ok" and "active in all 2 projects" in told.message

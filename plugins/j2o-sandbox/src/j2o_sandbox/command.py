@@ -10,7 +10,7 @@ import typer
 from j2o_core.api import Fatal
 
 from .fault_profiles import PROFILES
-from .options import SandboxError, SandboxOptions
+from .options import SandboxError, SandboxOptions, known_openprojects
 
 
 class Edition(str, Enum):
@@ -21,6 +21,7 @@ class Edition(str, Enum):
     CLOUD = "cloud"
 
 
+_VERSIONS = f"Which OpenProject: {known_openprojects()}."
 _HELP = """A Jira and an OpenProject to try things on, over real HTTP.
 
 \b
@@ -47,7 +48,7 @@ def serve(
     jira_projects: Optional[str] = typer.Option(None, metavar="FILE", help="The projects of those issues, as JSON."),
     jira_setup: Optional[str] = typer.Option(None, metavar="FILE", help="YAML with habits and limits of that Jira."),
     edition: Edition = typer.Option(Edition.SERVER, help="Which Jira is served."),
-    openproject_version: str = typer.Option("17.8", metavar="VERSION", help="Which OpenProject: 13.0 to 17.9."),
+    openproject_version: str = typer.Option("17.8", metavar="VERSION", help=_VERSIONS),
     openproject_setup: Optional[str] = typer.Option(None, metavar="FILE", help="YAML that plays the administrator."),
     latency: float = typer.Option(0.0, min=0, metavar="MS", help="Milliseconds added to each request."),
     faults: str = typer.Option("none", metavar="NAME|FILE", help=f"A fault profile ({', '.join(PROFILES)}) or a file."),

@@ -93,8 +93,13 @@ class SandboxOptions:
         return cls(**json.loads(text))
 
 
+def known_openprojects() -> str:
+    """The versions of OpenProject that can be served, in words."""
+    return " or ".join(_shown(*ends) for ends in KNOWN_OPENPROJECTS)
+
+
 def _check_version(version: str) -> None:
-    known = " or ".join(_shown(*ends) for ends in KNOWN_OPENPROJECTS)
+    known = known_openprojects()
     if not re.fullmatch(r"\d{1,4}(\.\d{1,4}){0,2}", version, re.ASCII):
         raise SandboxError(f"--openproject-version {version}: expected a number like 13, 16.2 or 17.8.1, of {known}")
     major, minor = ([int(part) for part in version.split(".")] + [0])[:2]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Mapping
 
 from j2o_core.api import Fatal, Registry, Started, System, hookimpl
 
-from .options import EDITIONS, SandboxError, SandboxOptions
+from .options import EDITIONS, SandboxError, SandboxOptions, known_openprojects
 
 if TYPE_CHECKING:
     import typer
@@ -69,7 +69,7 @@ SCHEMA: Mapping[str, Any] = {
         "openproject_version": {
             "type": "string",
             "default": "17.8",
-            "description": "Which OpenProject: 13.0 to 17.9.",
+            "description": f"Which OpenProject: {known_openprojects()}.",
             "examples": ["16.6"],
         },
         "openproject_setup": {

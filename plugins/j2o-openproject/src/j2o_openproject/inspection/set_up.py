@@ -63,7 +63,8 @@ class SetUp:
             told += f" (not for {_few(lacking)}: their values are kept in the text)"
         without = [str(row["identifier"]) for row in self._projects if str(row["id"]) not in active]
         if not without:
-            return Line("custom field", OK, f"'{name}' is active in all {len(self._projects)} projects, {told}")
+            everywhere = "the only project" if len(self._projects) == 1 else f"all {len(self._projects)} projects"
+            return Line("custom field", OK, f"'{name}' is active in {everywhere}, {told}")
         message = f"'{name}' is not active in {_some(without)}, of {len(self._projects)}; in the others {told}"
         return Line(
             "custom field", WARN, message, "Project settings > Work packages > Custom fields, or for all projects"
