@@ -263,23 +263,6 @@ class Effects:
         )
 
     @patient
-    def late(self, step: int) -> list[tuple[EffectRow, list[str]]]:
-        """Effects of a step whose fields refer to items that did not exist yet, with those fields."""
-        with self.engine.connect() as connection:
-            rows = (
-                connection.execute(
-                    select(tables.effect)
-                    .where(
-                        tables.effect.c.run == self.run, tables.effect.c.step == step, tables.effect.c.late.isnot(None)
-                    )
-                    .order_by(tables.effect.c.id)
-                )
-                .mappings()
-                .all()
-            )
-        return [(read_row(row), json.loads(row["late"])) for row in rows]
-
-    @patient
     def waits(self, entity: str, origin: str) -> bool:
         """Whether an item is still to be created in this run."""
         effect = tables.effect.c

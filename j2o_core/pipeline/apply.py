@@ -49,7 +49,7 @@ def apply(
                 plan_standing_in(wiring, engine, snapshot, step)
             if step.kind == CLEAR and not engine.effects.exists(step.number):
                 plan_clearing(engine, snapshot, step)
-            if step.kind == LATE and not engine.effects.exists(step.number):
+            if step.kind == LATE:
                 plan_late(wiring, engine, snapshot, step)
             if step.kind == FINISH and finish and not engine.effects.exists(step.number):
                 plan_finish(wiring, engine, snapshot, step)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from itertools import chain, islice
 from typing import AbstractSet, Iterator, Optional, Sequence
 
 from ..engine.context import Engine
 from ..engine.resolve import OPEN_END, rich_fields
-from ..ledger import effects, open_references
+from ..ledger import effects, late_effects, open_references
 from ..ledger.effects import Planned
 from ..ledger.items import CREATED, Item
 from ..ledger.open_references import Named
@@ -17,18 +19,32 @@ from .records import Records, Sourced
 from .steps import WRITE, Step
 from .wiring import Wiring
 
+#: payloads are large: so many are in memory at once
+_CHUNK = 100
+
 
 def plan_late(wiring: Wiring, engine: Engine, snapshot: Snapshot, step: Step) -> None:
-    """Plan the last touch of one entity's texts; those that nobody needs to write again stay as they are."""
-    planned = list(_of_this_run(wiring, engine, step))
-    known = {one.origin for one in planned}
-    planned.extend(_of_earlier_runs(wiring, engine, snapshot, step, known))
-    engine.writer.submit(lambda connection: effects.plan(connection, engine.run, planned))
+    """Plan the last touch of one entity's texts; those that nobody needs to write again stay as they are.
+
+    Anew where a run died before it sent any of it: it may not have planned them all.
+    """
+    if late_effects.begun(engine.effects, step.number):
+        return
+    engine.writer.submit(partial(late_effects.forget, run=engine.run, step=step.number))
+    known: set[str] = set()
+    both = chain(_of_this_run(wiring, engine, step, known), _of_earlier_runs(wiring, engine, snapshot, step, known))
+    while True:
+        planned = list(islice(both, _CHUNK))
+        if not planned:
+            return
+        engine.writer.submit(partial(effects.plan, run=engine.run, effects=planned))
 
 
-def _of_this_run(wiring: Wiring, engine: Engine, step: Step) -> Iterator[Planned]:
+def _of_this_run(wiring: Wiring, engine: Engine, step: Step, known: set[str]) -> Iterator[Planned]:
+    """The texts that were written without what they name; ``known`` gets their origins."""
     first = next(other for other in wiring.steps if other.entity == step.entity and other.kind == WRITE)
-    for row, fields in engine.effects.late(first.number):
+    for row, fields in late_effects.stream(engine.effects, first.number):
+        known.add(row.origin)
         yield Planned(
             step=step.number,
             entity=row.entity,

@@ -277,12 +277,18 @@ class Planner:
         found = circle(self._tree, self._snapshot, entity, loader)
         if found is not None:
             batch.problems.append(("", found))
-        self._tree_plan.restore(batch, self._left_out, self._moved)
+        for planned in self._tree_plan.restoring(entity, self._left_out, self._moved):
+            batch.planned.append(planned)
+            if len(batch.planned) >= _PAYLOADS:
+                self._batches.write(batch)
+                batch = Batch(entity)
         self._batches.write(batch)
 
 
 #: how many lines are written at once
 _CHUNK = 500
+#: the same of what has a payload, which may be large
+_PAYLOADS = 100
 UNRETURNED = "the source counts it but does not return it (restricted, or no permission)"
 
 

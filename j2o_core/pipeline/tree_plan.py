@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import Iterator
 
 from ..checks.left_out import LeftOut
 from ..hooks.protocols import Loader
 from ..ledger import effects
+from ..ledger.effects import Planned
 from ..ledger.items import Items
 from ..ledger.writer import Writer
 from ..snapshot.tree import Tree
-from .batch import Batch
 from .drafting import draft, write_step
 from .records import Records
 from .steps import RESTORE
@@ -40,9 +41,8 @@ class TreePlan:
                 places.append((place.id, place.depth, loader.lane(place.id, parent, root, {})))
             self._writer.submit(partial(effects.place, run=self._run, entity=entity, step=step, places=places))
 
-    def restore(self, batch: Batch, left_out: LeftOut, moved: set[str]) -> None:
-        """Plan the restoring of every parent that gets a child in this run, new or ``moved`` to it."""
-        entity = batch.entity
+    def restoring(self, entity: str, left_out: LeftOut, moved: set[str]) -> Iterator[Planned]:
+        """The restoring of every parent that gets a child in this run, new or ``moved`` to it."""
         loader, mapping = self._wiring.loaders[entity], self._wiring.mappings[entity]
         step = next((one for one in self._wiring.steps if one.entity == entity and one.kind == RESTORE), None)
         for origin in self._tree.disturbed() if step else ():
@@ -53,7 +53,7 @@ class TreePlan:
                 continue
             planned = draft(self._wiring, entity, sourced, mapping.apply(sourced.record, sourced.source), False)
             only = list(loader.restored_fields)
-            batch.planned.append(replace(planned, kind=effects.SHAPE, only=only, step=step.number))
+            yield replace(planned, kind=effects.SHAPE, only=only, step=step.number)
 
     def _gets_child(self, entity: str, origin: str) -> bool:
         children = self._tree.children(origin)
