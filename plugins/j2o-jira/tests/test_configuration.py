@@ -93,6 +93,18 @@ def test_screens_come_with_their_tabs_and_what_stands_on_them(found):
     assert "Summary" in screens["Default Screen"][0]["fields"] and "Severity" in screens["Default Screen"][1]["fields"]
 
 
+def test_tabs_of_screens_are_asked_for_once_for_runs_within_the_lifetime_of_metadata(
+    jira_server, connect, tmp_path, read
+):
+    asked = []
+    for _ in range(2):
+        client = connect(jira_server.url, jira_server.auth, cache_folder=tmp_path, identity="acme")
+        told = by_kind(read(Configuration(client, "acme", "configuration", {})))["screens"]
+        asked.append(sum(number for name, number in client.http.observation.counts().items() if "tabs" in name))
+        client.close()
+    assert asked[0] and not asked[1] and told["Workflow Screen"]["remark"] == "Field Tab: 2 fields"
+
+
 def test_what_changes_at_every_read_is_no_part_of_it(jira, read):
     first = read(Configuration(jira, "acme", "configuration", {}))
     again = read(Configuration(jira, "acme", "configuration", {}))

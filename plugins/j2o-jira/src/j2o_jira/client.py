@@ -98,6 +98,11 @@ class Jira(Client):
         """Read a list of objects, likewise."""
         return [an_object(entry, self.path(path)) for entry in a_list(self.get(path, params), self.path(path))]
 
+    def listed(self, path: str) -> list[Mapping[str, Any]]:
+        """The same of a list that hardly ever changes; kept as metadata, for later runs, too."""
+        path = self.path(path)
+        return [an_object(entry, path) for entry in a_list(self.http.cached_json(path), path)]
+
     def close(self) -> None:
         """Give sockets back."""
         self.http.close()

@@ -12,7 +12,8 @@ from .client import Jira
 
 def read_tabs(client: Jira, screens: Sequence[dict[str, Any]]) -> None:
     """Give each screen its ``tabs``: names, with the names of their ``fields``. One that is refused (Jira keeps screens
-    of team-managed projects to itself) has none."""
+    of team-managed projects to itself) has none. Kept as metadata: a large Jira has thousands of tabs.
+    """
     found = client.http.together(lambda one: _asked(client, _address(one)), screens)
     tabs = [(screen, tab) for screen, told in zip(screens, found) for tab in told or ()]
     for screen, told in zip(screens, found):
@@ -37,7 +38,7 @@ def _address(screen: Mapping[str, Any]) -> str:
 
 def _asked(client: Jira, path: str) -> Union[list[Mapping[str, Any]], None]:
     try:
-        return client.objects(path)
+        return client.listed(path)
     except Refused as refusal:
         if refusal.status not in (400, 404):
             raise

@@ -133,7 +133,7 @@ class JiraSurveyor(SourceSurveyor):
         seen: Counter[str] = Counter()
         names: dict[str, str] = {}
         notes: dict[str, str] = {}
-        for entry in self._listed(path):
+        for entry in self.client.listed(path):
             names[str(entry["id"])] = str(entry["name"])
             notes[str(entry["id"])] = _note(entry)
         for issue in issues:
@@ -171,7 +171,7 @@ class JiraSurveyor(SourceSurveyor):
 
     def _roles(self, projects: Sequence[str], remarks: list[str]) -> list[SourceValue]:
         try:
-            names = [str(role["name"]) for role in self._listed("/role")]
+            names = [str(role["name"]) for role in self.client.listed("/role")]
         except Refused:
             names = []
             for key in projects[:_PROJECTS_FOR_ROLES]:  # the list of all is for administrators
@@ -184,10 +184,6 @@ class JiraSurveyor(SourceSurveyor):
                     )
                     break
         return [SourceValue(name) for name in dict.fromkeys(names)]
-
-    def _listed(self, path: str) -> list[Mapping[str, Any]]:
-        path = self.client.path(path)
-        return [an_object(entry, path) for entry in a_list(self.client.http.cached_json(path), path)]
 
     # ------------------------------------------------------------------ people and projects
 
