@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Collection, Iterator, Mapping, Optional
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProxyError
@@ -37,9 +37,10 @@ class Refused(ItemFailed):
         self.headers = headers or {}
 
 
-def is_success(response: Response, own: bool) -> bool:
-    """Whether there is nothing to judge. ``own``: a complete answer of the system itself."""
-    return own and 200 <= response.status < 300 and not any(name in response.headers for name in _DENIALS)
+def is_success(response: Response, own: bool, also: Collection[int] = ()) -> bool:
+    """Whether there is nothing to judge. ``own``: a complete answer of the system itself; ``also``: other statuses."""
+    good = 200 <= response.status < 300 or response.status in also
+    return own and good and not any(name in response.headers for name in _DENIALS)
 
 
 def judge_write(response: Response, own: bool, what: str) -> Optional[Outcome]:

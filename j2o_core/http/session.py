@@ -7,7 +7,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Iterable, Iterator, Mapping, Optional, Union
+from typing import Any, Collection, Iterable, Iterator, Mapping, Optional, Union
 from urllib.parse import urlsplit
 
 from ..model.limits import BreakerBounds, Limit
@@ -211,9 +211,12 @@ class Http:
         headers: Optional[Mapping[str, str]] = None,
         params: Parameters = None,
         recognise: Recognise = is_complete_json,
+        also: Collection[int] = (),
         operation: Optional[str] = None,
     ) -> Response:
         """Send a write once and return the target's own 2xx answer; ``recognise`` tells such an answer from a page.
+
+        ``also`` are other statuses that are a success where the answer is recognised (302: goes on in the background).
 
         Raises ``NotSent``, ``InDoubt``, ``Retriable``, ``Undecided``, ``Conflict`` or ``Refused``; see ``outcomes``.
         """
@@ -221,7 +224,7 @@ class Http:
             method, path, params, json=json, body=body, headers=headers, operation=operation, writing=True
         )
         own = recognise(response)
-        if not is_success(response, own):
+        if not is_success(response, own, also):
             self._raise(judge_write(response, own, self._transport.what(method, path)), response)
         return response
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, Any, Callable, Collection, Mapping, Optional, TypeVar
+from urllib.parse import quote
 
 from j2o_core.api import ItemFailed, Refused, likeliest
 
@@ -91,6 +92,15 @@ class Catalogue:
     def roles(self) -> Names:
         """Roles that members of a project can have."""
         return self._list("role", "roles", filters=filters(condition("unit", "=", ["project"])))
+
+    def project(self, identifier: str) -> Optional[str]:
+        """The id of the project that is called so today; former identifiers answer as well, and do not count."""
+
+        def ask() -> Optional[str]:
+            row = self._client.get_or_none(f"projects/{quote(identifier, safe='')}")
+            return str(row["id"]) if row and folded(row.get("identifier")) == folded(identifier) else None
+
+        return self._once(("project", identifier), ask)
 
     def categories(self, project: str) -> Names:
         """Categories of a project; OpenProject lets nobody create them over REST."""

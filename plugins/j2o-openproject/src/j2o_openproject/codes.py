@@ -104,6 +104,13 @@ CODES = {
             "to the key of the Jira project as it is (`identifier: {steps: null}`), or in a table.",
         ),
         Code(
+            "J2O-O021",
+            "a template project that OpenProject does not have",
+            "New projects are to be copies of this one (`template` of `openproject.projects`), and it is not there, or "
+            "not visible to the account of the connection.",
+            "Name the identifier of a project that is there today, make it, or take `template` out of the spec.",
+        ),
+        Code(
             "J2O-O040",
             "a file that is too large",
             "The file is larger than OpenProject's limit, and the spec does not say what becomes of such files.",

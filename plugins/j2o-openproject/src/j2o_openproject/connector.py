@@ -7,8 +7,20 @@ import re
 import threading
 from typing import Any, Iterator, Mapping, Optional
 
-from j2o_core.api import Client, ConnectionOptions, Connector, Fatal, Http, NotSent, Refused, Retriable, Stream
+from j2o_core.api import (
+    Client,
+    ConnectionOptions,
+    Connector,
+    Fatal,
+    Http,
+    NotSent,
+    Refused,
+    Retriable,
+    Stream,
+    is_complete_json,
+)
 
+from .background import job_of, leads_to_a_job
 from .catalogue import Catalogue
 from .hal import API, elements, filters
 from .multipart import Multipart
@@ -177,6 +189,10 @@ class OpenProject(Client):
         ).json()
         return answer
 
+    def begin(self, path: str, body: Mapping[str, Any]) -> str:
+        """Ask for what the server does after its answer; the path of the job that does it."""
+        return job_of(self.http.send("POST", _address(path), json=body, recognise=_is_begun, also=(302,)))
+
     def patch(self, path: str, body: Mapping[str, Any], quiet: bool = False) -> dict[str, Any]:
         """Change something."""
         answer: dict[str, Any] = self.http.send(
@@ -218,6 +234,10 @@ def _resource(answer: Any, path: str) -> dict[str, Any]:
     if not isinstance(answer, dict):
         raise Retriable(f"{path} gives no object", code="broken_page")
     return answer
+
+
+def _is_begun(answer: Any) -> bool:
+    return leads_to_a_job(answer) or (answer.status >= 400 and is_complete_json(answer))
 
 
 def _address(path: str) -> str:

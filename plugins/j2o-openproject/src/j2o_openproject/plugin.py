@@ -26,6 +26,7 @@ from .loaders.versions import Versions
 from .loaders.watchers import Watchers
 from .loaders.work_packages import WorkPackages
 from .numbering import DEFAULT_GAPS
+from .project_templates import PARTS, USUAL
 from .richtext import write_markdown
 from .survey import OpenProjectSurveyor
 from .work_package_versions import PLACES, WHEN_FREE
@@ -119,6 +120,36 @@ _WORK_PACKAGES: Mapping[str, Any] = {
         },
     },
 }
+_PROJECTS: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "template": {
+            "type": "object",
+            "description": "Make new projects as copies of one that an administrator has furnished. It is the only way "
+            "to give them other types, modules, active custom fields and categories than every new project has. A copy "
+            "takes no time of creation: that is kept in the text.",
+            "properties": {
+                "project": {
+                    "type": "string",
+                    "minLength": 1,
+                    "description": "Identifier of the project to copy.",
+                    "examples": ["jira-template"],
+                },
+                "copy": {
+                    "type": "array",
+                    "items": {"enum": list(PARTS)},
+                    "uniqueItems": True,
+                    "default": list(USUAL),
+                    "description": "What stands in it and comes along; the rest stays there.",
+                    "examples": [["categories", "overview", "boards", "wiki"]],
+                },
+            },
+            "required": ["project"],
+            "additionalProperties": False,
+            "examples": [{"project": "jira-template"}],
+        },
+    },
+}
 _BOARDS: Mapping[str, Any] = {
     "type": "object",
     "properties": {
@@ -155,6 +186,7 @@ def j2o_register(registry: Registry) -> None:
     registry.writer("markdown", write_markdown)
     registry.schema(OpenProjectConnector.name, _CONNECTION)
     registry.schema(WorkPackages.name, _WORK_PACKAGES)
+    registry.schema(Projects.name, _PROJECTS)
     registry.schema(Boards.name, _BOARDS)
     registry.schema(Attachments.name, _ATTACHMENTS)
 

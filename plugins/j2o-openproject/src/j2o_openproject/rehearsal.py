@@ -39,7 +39,7 @@ class Rehearsing:
         """Ask instead of creating."""
         raise _Asked(body, self._client.ask_form(path, body))
 
-    patch = post
+    patch = begin = post
 
 
 def rehearse(loader: Loader, effect: Effect, current: Optional[Found]) -> Optional[Sequence[Problem]]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 from urllib.parse import quote
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, Phase, Problem, Refused, Taken
+from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Note, Phase, Problem, Refused, Taken
 
+from ..background import finished
 from ..bad_values import bad_values_fail
 from ..hal import link, linked, raw
 from ..identifiers import form_of, is_possible, suggested
+from ..project_templates import Template, template_of
 from ..prose import block, joined, markdown
 from ..references import EffectReferences
 from ..refusals import attributes_of
 from ..target_items import optional_id, payload_of
 from ..texts import folded, normal_text, one_line
-from ..times import normal_time, sent_time
+from ..times import normal_time, readable_time, sent_time
 from .entity import FormLoader, only
 
 _LONGEST_NAME = 255
@@ -67,6 +69,13 @@ class Projects(FormLoader):
             )
         if len(one_line(payload.get("name"))) > _LONGEST_NAME:
             yield self.problem("J2O-O004", f"longer than {_LONGEST_NAME} characters", "name")
+        template = self.template
+        if template and self.catalogue.project(template.project) is None:
+            yield self.problem(
+                "J2O-O021",
+                f"OpenProject has no project '{template.project}' to copy, or hides it",
+                "identifier",
+            )
 
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """All projects, archived ones too."""
@@ -79,14 +88,19 @@ class Projects(FormLoader):
         found = self._found(row) if row else None
         return [found] if found and found.keys == tuple(self.keys(effect)) else []
 
+    @property
+    def template(self) -> Optional[Template]:
+        """What new projects are copies of, if the spec says so."""
+        return template_of(self.options)
+
     def create(self, effect: Effect) -> Answer:
         """An active project, archived at the finish where it is to be."""
         wanted = self.image(effect)
-        body = {**self._body(wanted), "active": True}
+        body = self._body(wanted)
         if "createdAt" in wanted:
             body["createdAt"] = sent_time(effect.payload["createdAt"])
         try:
-            answer = self.client.post("projects", body)
+            answer = self._copied(self.template, body) if self.template else self._new(body)
         except Refused as refusal:
             if "identifier" in attributes_of(refusal) and self.find(effect):
                 raise Taken(refusal.message, code=refusal.code, detail=refusal.detail) from None
@@ -119,17 +133,33 @@ class Projects(FormLoader):
             "name": one_line(payload.get("name")),
             "public": bool(payload.get("public")),
         }
-        notes = block(f"Preserved from {self.source}", effect.notes, references)
+        is_written = self.catalogue.is_history_writable and not self.template
+        created = payload.get("createdAt")
+        # No copy takes a time of creation.
+        told = [Note("Created", readable_time(created))] if created and self.template else []
+        notes = block(f"Preserved from {self.source}", [*told, *effect.notes], references)
         if "description" in payload or notes:
             image["description"] = joined(markdown(payload.get("description"), references), notes)
         if "parent" in payload:
             image["parent"] = optional_id(payload["parent"])
-        if payload.get("createdAt") and self.catalogue.is_history_writable:
+        if created and is_written:
             with bad_values_fail():
-                image["createdAt"] = normal_time(payload["createdAt"])
+                image["createdAt"] = normal_time(created)
         if effect.fields is not None and "active" in effect.fields:
             image["active"] = bool(payload.get("active"))
         return image
+
+    def _new(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self.client.post("projects", {**body, "active": True})
+
+    def _copied(self, template: Template, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        source = self.catalogue.project(template.project)
+        if source is None:
+            raise ItemFailed(f"OpenProject has no project '{template.project}' to copy", code="unknown_name")
+        job = self.client.begin(f"projects/{source}/copy", {**body, "_meta": template.meta()})
+        done = finished(self.client, job, f"copying the project '{template.project}'")
+        made = linked(done.get("payload") or {}, "project")
+        return self.client.get(f"projects/{made or quote(body['identifier'], safe='')}")
 
     def _body(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         body: dict[str, Any] = {
