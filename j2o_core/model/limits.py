@@ -36,8 +36,9 @@ class Limit:
 class Guard:
     """What the run may use of this machine; 0 switches a part off.
 
-    ``memory``: bytes of this process. Of the disk that holds J2O_HOME ``disk_free`` bytes stay free, but never more
-    than ``disk_share`` of it. ``cpu``: share of all cores, above which the run slows down and never stops.
+    ``memory``: bytes of this process. Of the disks that hold J2O_HOME and the ledger's file ``disk_free`` bytes
+    stay free, but never more than ``disk_share`` of each. ``cpu``: share of all cores, above which the run slows down
+    and never stops.
     """
 
     memory: int = 2_000_000_000

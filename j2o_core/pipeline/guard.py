@@ -21,12 +21,13 @@ _LESS = 0.7
 
 @dataclass(frozen=True)
 class Usage:
-    """Bytes of memory of this process, bytes free and in all of the disk, share of all processor cores."""
+    """Bytes of memory of this process, bytes free and in all of the disk of ``folder``, share of all cores."""
 
     memory: int
     disk_free: int
     disk_total: int
     cpu: float
+    folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,13 @@ class Judgement:
 def judge(guard: Guard, usage: Usage, workers: int, before: Judgement) -> Judgement:
     """What follows from a look at the machine, given what followed from the one before. Pure."""
     memory = usage.memory / guard.memory if guard.memory else 0.0
-    wanted = min(guard.disk_free, int(guard.disk_share * usage.disk_total))
+    wanted = _to_stay_free(guard, usage.disk_total)
     disk = wanted / max(1, usage.disk_free)
     over = before.over + 1 if memory >= 1.0 else 0
     judged = Judgement(over=over, by_cpu=_by_cpu(guard, usage, workers, before))
     if disk >= 1.0:
-        free = f"{size(usage.disk_free)} of the disk are free, and {size(wanted)} shall stay free"
+        disk_of = f"the disk of {usage.folder}" if usage.folder else "the disk"
+        free = f"{size(usage.disk_free)} of {disk_of} are free, and {size(wanted)} shall stay free"
         return replace(judged, stop=f"{free} (runtime.guard.disk_free)")
     if over >= LOOKS:
         used = f"this process uses {size(usage.memory)} of memory, and may use {size(guard.memory)}"
@@ -67,22 +69,24 @@ def judge(guard: Guard, usage: Usage, workers: int, before: Judgement) -> Judgem
 
 
 class Measure:
-    """Looks at the machine; ``home`` lies on the disk that is watched."""
+    """Looks at the machine; of the disks on which ``folders`` lie, the one that is nearest to its limit counts."""
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
+    def __init__(self, *folders: Path) -> None:
+        self._folders = [str(folder) for folder in folders]
         self._process = psutil.Process()
         self._cores = psutil.cpu_count() or 1
         self._process.cpu_percent(None)
 
     def __call__(self, guard: Guard) -> Usage:
         """What is used now; the processors since the look before."""
-        disk = psutil.disk_usage(str(self._home))
+        disks = [(psutil.disk_usage(folder), folder) for folder in self._folders]
+        disk, folder = max(disks, key=lambda found: _to_stay_free(guard, found[0].total) / max(1, found[0].free))
         memory = self._process.memory_info().rss
         if guard.memory and memory >= guard.memory:
             gc.collect()
             memory = self._process.memory_info().rss
-        return Usage(memory, disk.free, disk.total, self._process.cpu_percent(None) / 100.0 / self._cores)
+        cpu = self._process.cpu_percent(None) / 100.0 / self._cores
+        return Usage(memory, disk.free, disk.total, cpu, folder)
 
 
 def size(number: int) -> str:
@@ -91,6 +95,10 @@ def size(number: int) -> str:
         if number >= factor:
             return f"{number / factor:.1f} {unit}"
     return f"{number // 1000} kB"
+
+
+def _to_stay_free(guard: Guard, total: int) -> int:
+    return min(guard.disk_free, int(guard.disk_share * total))
 
 
 def _by_cpu(guard: Guard, usage: Usage, workers: int, before: Judgement) -> Optional[float]:

@@ -127,7 +127,9 @@ class _Run:
     def _watch(self, state: RunState) -> Watch:
         wiring = self._wiring
         requests = Requests(self._ledger.engine, self._writer, state.id)
-        return watch_over(wiring.gates, wiring.spec.runtime, wiring.home, self._options.stop, self._emit, requests)
+        ledger = self._ledger.path
+        folders = [wiring.home] if ledger is None else [wiring.home, ledger.resolve().parent]
+        return watch_over(wiring.gates, wiring.spec.runtime, folders, self._options.stop, self._emit, requests)
 
     # ---------------------------------------------------------------- begin and end
 

@@ -7,7 +7,7 @@ import time
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional, Sequence
 
 from loguru import logger
 from sqlalchemy import Engine
@@ -186,10 +186,10 @@ class Requests:
 def watch_over(
     gates: Mapping[str, Gate],
     runtime: RuntimeSpec,
-    home: Path,
+    folders: Sequence[Path],
     stop: threading.Event,
     emit: Emit,
     requests: Requests,
 ) -> Watch:
-    """A watch over a run of this machine."""
-    return Watch(gates, runtime, stop, emit, requests, Measure(home))
+    """A watch over a run of this machine, which writes to ``folders``."""
+    return Watch(gates, runtime, stop, emit, requests, Measure(*folders))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from j2o_core.model.limits import Guard
+from j2o_core.pipeline import guard as guarding
 from j2o_core.pipeline.guard import LOOKS, Judgement, Measure, Usage, judge
 
 GB = 1000**3
@@ -79,3 +83,30 @@ def test_a_look_at_this_machine_finds_what_there_is(tmp_path: Path) -> None:
     assert found.memory > 1_000_000
     assert 0 < found.disk_free <= found.disk_total
     assert 0.0 <= found.cpu <= 1.5
+
+
+def test_of_several_disks_the_fullest_counts_and_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, ledger = tmp_path / "home", tmp_path / "ledger"
+    free = {str(home): 50 * GB, str(ledger): GB // 2}
+    measure = Measure(home, ledger)
+    monkeypatch.setattr(guarding.psutil, "disk_usage", lambda path: SimpleNamespace(free=free[path], total=100 * GB))
+    guard = Guard(disk_free=GB, disk_share=1.0)
+    stopped = judge(guard, measure(guard), 16, Judgement()).stop
+    assert stopped.startswith("500.0 MB of the disk") and str(ledger) in stopped
+    free[str(ledger)] = 90 * GB
+    assert judge(guard, measure(guard), 16, Judgement()) == Judgement()
+    free[str(home)] = GB // 4
+    stopped = judge(guard, measure(guard), 16, Judgement()).stop
+    assert stopped.startswith("250.0 MB of the disk") and str(home) in stopped
+
+
+def test_of_a_large_and_a_small_disk_the_one_nearer_to_its_limit_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, ledger = tmp_path / "home", tmp_path / "ledger"
+    known = {str(home): (GB // 25, GB // 20), str(ledger): (GB // 10, 100 * GB)}  # the small one is nearly empty
+    measure = Measure(home, ledger)
+    monkeypatch.setattr(
+        guarding.psutil, "disk_usage", lambda path: SimpleNamespace(free=known[path][0], total=known[path][1])
+    )
+    assert str(ledger) in judge(Guard(), measure(Guard()), 16, Judgement()).stop
