@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -16,6 +17,8 @@ from .culprit import plugin_at_fault
 from .session import home_folder
 
 FINDINGS, USAGE, UNREACHABLE, STOPPED, REFUSED = 1, 2, 3, 4, 5
+#: how the system says that nothing more can be written to a disk
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Refusal(Exception):
@@ -50,9 +53,15 @@ def explain(error: BaseException, debug: bool) -> Optional[int]:
     if isinstance(error, NotProvided):
         say(str(error))
         return USAGE
+    if isinstance(error, OSError) and error.errno in _FULL:
+        where = f"{error.filename}: " if error.filename else ""
+        say(f"{where}{error.strerror}; make room, then the same command goes on")
+        return STOPPED
     if isinstance(error, OSError) and error.filename:
-        say(f"{error.filename}: {error.strerror}{_of_the_home(str(error.filename))}")
-        return USAGE
+        home = _of_the_home(str(error.filename))
+        say(f"{error.filename}: {error.strerror}{home}")
+        # A disk turns read-only by itself when it breaks: nobody has used j2o wrongly.
+        return STOPPED if home and error.errno == errno.EROFS else USAGE
     if _told_as_problems(error):
         return USAGE
     if isinstance(error, SystemExit):
