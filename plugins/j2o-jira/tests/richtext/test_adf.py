@@ -48,6 +48,26 @@ def test_every_node_of_the_schema_has_a_reader() -> None:
     assert kinds <= set(_READERS) | INLINE_KINDS
 
 
+@pytest.mark.shared
+@pytest.mark.skipif(not SCHEMA.is_file(), reason=f"no shared ADF schema at {SCHEMA}")
+def test_every_mark_of_the_schema_is_kept_shows_nothing_or_is_told() -> None:
+    definitions = json.loads(SCHEMA.read_text("utf-8"))["definitions"]
+    kinds = {one["properties"]["type"]["enum"][0] for name, one in definitions.items() if name.endswith("_mark")}
+    attributes = {"href": "https://x.y", "type": "sub", "color": "#ff0000"}
+    kept, told = set(), set()
+    for kind in kinds:
+        tree, warnings = read_adf(doc(p(t("a", {"type": kind, "attrs": attributes}))))
+        assert rt.visible_text(tree) == "a"
+        (paragraph,) = tree.content
+        if paragraph.content[0].marks:
+            kept.add(kind)
+        elif warnings:
+            told.add(kind)
+    assert {"link", "subsup", "textColor", "backgroundColor", "strong", "em", "strike", "underline", "code"} <= kept
+    assert told == {"alignment", "indentation", "border", "fontSize"}
+    assert kinds - kept - told == {"annotation", "dataConsumer", "fragment", "breakout"}, "where things are, no look"
+
+
 def test_marks_become_marks() -> None:
     link = {"type": "link", "attrs": {"href": "https://x.y"}}
     tipped = {"type": "link", "attrs": {"href": "https://x.y", "title": "a\ntip"}}
@@ -113,6 +133,13 @@ def test_tables_keep_headers_and_spans() -> None:
     assert blocks({"type": "table", "content": [{"type": "tableRow", "content": [cell]}]}) == [
         ["table", [["tr", [["td", [["p", ["a"]]], True, 2, 1, "#ff0000"]]]]]
     ]
+
+
+def test_numbers_that_a_table_shows_before_its_rows_are_told() -> None:
+    row = {"type": "tableRow", "content": [{"type": "tableCell", "content": [p(t("a"))]}]}
+    numbered = {"type": "table", "attrs": {"isNumberColumnEnabled": True}, "content": [row]}
+    assert read_adf(doc(numbered))[1] == ["the numbers before the rows of a table were left out"]
+    assert read_adf(doc({**numbered, "attrs": {"isNumberColumnEnabled": False}}))[1] == []
 
 
 def test_an_unknown_node_is_its_text_and_a_warning() -> None:

@@ -64,6 +64,9 @@ def test_text_that_only_resembles_markup_stays_text(text: str) -> None:
         ("!a b.png|thumbnail!", [["img", "a b.png"]]),
         ("!x.png|width=300,height=200px!", [["img", "x.png", "", "", 300, 200]]),
         ("!http://x.y/z.png!", [["img", "", "http://x.y/z.png"]]),
+        ("!x.png|alt=seen!", [["img", "x.png", "", "seen"]]),
+        ("!x.png|title=a tip,alt!", [["img", "x.png", "", "a tip"]]),
+        ("!x.png|alt=seen,title=a tip!", [["img", "x.png", "", "seen (a tip)"]]),
         ("javascript [x|javascript:alert(1)]", ["javascript [x|javascript:alert(1)]"]),
     ],
 )  # fmt: skip

@@ -18,6 +18,8 @@ class AdfTables:
 
     def table(self, node: Dict[str, Any]) -> List[rt.Block]:
         """A ``table``; a cell outside of any row is a row of its own."""
+        if attributes_of(node).get("isNumberColumnEnabled") is True:
+            self._warnings.append("the numbers before the rows of a table were left out")
         rows: List[rt.TableRow] = []
         for row in nodes_of(node.get("content"), self._warnings):
             cells = nodes_of(row.get("content"), self._warnings) if row.get("type") == "tableRow" else [row]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import List, Optional, Tuple, Union
+from typing import List, Mapping, Optional, Tuple, Union
 
 from j2o_core.api import richtext as rt
 
@@ -264,10 +264,16 @@ def _image(line: str, start: int, ends: List[int]) -> Tuple[Optional[_Token], in
         return None, start
     size = read_attributes(options.split("|")[0].replace(",", "|"))
     width, height = _pixels(size.get("width", "")), _pixels(size.get("height", ""))
-    alt = size.get("alt", "") if size.get("alt") != "alt" else ""
+    alt = _words_of(size)
     if "://" in name and "[" not in name:
         return rt.Image("", name, alt, width, height), end + 1
     return rt.Image(name, "", alt, width, height), end + 1
+
+
+def _words_of(options: Mapping[str, str]) -> str:
+    """What is told of a picture: instead of it, and under the pointer."""
+    alt, tip = ("" if options.get(name) == name else options.get(name, "") for name in ("alt", "title"))
+    return f"{alt} ({tip})" if alt and tip and alt != tip else alt or tip
 
 
 def _is_picture(name: str, has_options: bool) -> bool:
