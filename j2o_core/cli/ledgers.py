@@ -33,7 +33,7 @@ def ledger_urls(home: Path, given: Optional[str]) -> list[str]:
     """The ledger that was named, else every ledger that lies in the home folder."""
     if given:
         return [given]
-    return [f"sqlite:///{path}" for path in sorted(home.glob("*.db")) if _is_ledger(path)]
+    return [f"sqlite:///{path.name}" for path in sorted(home.glob("*.db")) if _is_ledger(path)]
 
 
 def where(home: Path, given: Optional[str]) -> str:
@@ -103,7 +103,7 @@ def _as_it_is(run: Mapping[str, Any], abandoned: bool) -> Mapping[str, Any]:
 
 def _is_ledger(path: Path) -> bool:
     try:
-        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except sqlite3.Error:
         return False  # another file of that name
