@@ -39,7 +39,6 @@ class Template:
         return {**told, "sendNotifications": False}
 
 
-def template_of(options: Mapping[str, Any]) -> Optional[Template]:
-    """The template that a spec names, if any."""
-    told = options.get("template")
+def template_of(told: Optional[Mapping[str, Any]]) -> Optional[Template]:
+    """The template that the option ``template`` of a spec names, if any."""
     return None if not told else Template(str(told["project"]), tuple(told.get("copy", USUAL)))

@@ -91,7 +91,7 @@ class Projects(FormLoader):
     @property
     def template(self) -> Optional[Template]:
         """What new projects are copies of, if the spec says so."""
-        return template_of(self.options)
+        return template_of(self.options.get("template"))
 
     def create(self, effect: Effect) -> Answer:
         """An active project, archived at the finish where it is to be."""
