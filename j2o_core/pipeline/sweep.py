@@ -8,12 +8,25 @@ from sqlalchemy import Connection
 
 from ..engine.attempt import resolve
 from ..engine.context import Engine
+from ..engine.dispatch import Stopped
 from ..hooks.protocols import Loader
 from ..ledger import listing
 from ..ledger.effects import EffectRow
 from ..model.effect import Found
-from ..model.outcome import ItemFailed, ItemSkipped
+from ..model.outcome import (
+    Conflict,
+    Fatal,
+    Held,
+    InDoubt,
+    ItemFailed,
+    ItemSkipped,
+    NotSent,
+    Outcome,
+    Retriable,
+    Undecided,
+)
 from ..model.problem import ERROR, WARNING, Problem
+from ..model.retry import bounds_for, full_jitter
 from .options import problem_event
 
 
@@ -26,25 +39,52 @@ def sweep(engine: Engine, step: Optional[int] = None) -> None:
 
 
 def _count(engine: Engine, row: EffectRow) -> None:
+    """Count one effect. Looking and removing can be repeated: after doubt the target is simply looked at again."""
+    begun: dict[str, Found] = {}
+    attempts = 0
+    while True:
+        try:
+            _look(engine, row, begun)
+            return
+        except (ItemFailed, ItemSkipped) as reason:
+            _tell_uncounted(engine, row, reason)
+            return
+        except (NotSent, Retriable, Undecided, InDoubt, Conflict) as outcome:
+            attempts += not isinstance(outcome, Held)
+            if attempts >= bounds_for(engine.waits, outcome).attempts:
+                if isinstance(outcome, NotSent):
+                    raise Fatal(outcome.message, exit_code=3, code=outcome.code, detail=outcome.detail) from outcome
+                _tell_uncounted(engine, row, outcome)
+                return
+            _wait(engine, outcome, attempts)
+
+
+def _wait(engine: Engine, outcome: Outcome, attempts: int) -> None:
+    bounds = bounds_for(engine.waits, outcome)
+    wait = 0.0 if isinstance(outcome, Held) else full_jitter(bounds, attempts)
+    if not isinstance(outcome, NotSent):  # what was not sent was no load
+        wait = max(wait, engine.waits.budget(bounds.maximum))
+    if isinstance(outcome, (NotSent, Retriable)):
+        wait += outcome.not_before or 0.0
+    if engine.stop.wait(max(0.0, wait)):
+        raise Stopped
+
+
+def _look(engine: Engine, row: EffectRow, begun: dict[str, Found]) -> None:
+    """``begun`` are the copies whose removal was sent and not answered."""
     loader = engine.loaders[row.entity]
     item = engine.items.get(row.entity, [row.origin]).get(row.origin)
-    try:
-        effect = resolve(engine, row).effect
-        found, wanted = list(loader.find(effect)), loader.image(effect)
-    except (ItemFailed, ItemSkipped) as reason:
-        problem = Problem(
-            "J2O-E031",
-            f"sent again after doubt, and cannot be counted: {reason}",
-            ERROR,
-            entity=row.entity,
-            key=row.key,
-        )
-        _tell(engine, row, problem)
-        return
+    effect = resolve(engine, row).effect
+    found, wanted = list(loader.find(effect)), loader.image(effect)
     ours = next((one for one in found if item is not None and one.id == item.item), None)
-    for other in found if ours is not None else ():
-        if ours is not None and other.id != ours.id:
-            _remove(engine, loader, row, ours, other, _touched(loader, other, ours, wanted))
+    if ours is None:
+        return
+    standing = {one.id for one in found}
+    for identifier in [one for one in begun if one not in standing]:
+        _tell_removed(engine, row, ours, begun.pop(identifier))
+    for other in found:
+        if other.id != ours.id:
+            _remove(engine, loader, row, ours, other, _touched(loader, other, ours, wanted), begun)
 
 
 def _touched(loader: Loader, other: Found, ours: Found, wanted: Mapping[str, Any]) -> list[str]:
@@ -59,15 +99,37 @@ def _touched(loader: Loader, other: Found, ours: Found, wanted: Mapping[str, Any
     ]
 
 
-def _remove(engine: Engine, loader: Loader, row: EffectRow, ours: Found, other: Found, touched: list[str]) -> None:
-    message, severity = f"a second copy ({other.id}) of {ours.id} was removed", WARNING
+def _remove(
+    engine: Engine,
+    loader: Loader,
+    row: EffectRow,
+    ours: Found,
+    other: Found,
+    touched: list[str],
+    begun: dict[str, Found],
+) -> None:
     try:
         if touched:
             raise ItemFailed(f"it differs from ours in {', '.join(touched)}")
+        begun[other.id] = other
         loader.delete(other.id, other.parent)
     except (ItemFailed, NotImplementedError) as reason:
-        message, severity = f"a second copy ({other.id}) of {ours.id} is on the target and stays: {reason}", ERROR
-    _tell(engine, row, Problem("J2O-E030", message, severity, entity=row.entity, key=row.key))
+        begun.pop(other.id, None)
+        message = f"a second copy ({other.id}) of {ours.id} is on the target and stays: {reason}"
+        _tell(engine, row, Problem("J2O-E030", message, ERROR, entity=row.entity, key=row.key))
+        return
+    del begun[other.id]
+    _tell_removed(engine, row, ours, other)
+
+
+def _tell_removed(engine: Engine, row: EffectRow, ours: Found, other: Found) -> None:
+    message = f"a second copy ({other.id}) of {ours.id} was removed"
+    _tell(engine, row, Problem("J2O-E030", message, WARNING, entity=row.entity, key=row.key))
+
+
+def _tell_uncounted(engine: Engine, row: EffectRow, reason: Outcome) -> None:
+    message = f"sent again after doubt, and cannot be counted: {reason}"
+    _tell(engine, row, Problem("J2O-E031", message, ERROR, entity=row.entity, key=row.key))
 
 
 def _tell(engine: Engine, row: EffectRow, problem: Problem) -> None:

@@ -73,10 +73,16 @@ def test_a_copy_that_arrives_after_the_settle_time_is_removed_and_told(tmp_path:
                 "nth": list(range(1, 13)),
                 "do": "late",
                 "seconds": 1.5,
-            }
+            },
+            # Neither the look nor the removal is answered at first.
+            {"server": "openproject", "method": "DELETE", "nth": [1], "do": "reset"},
+            {"server": "openproject", "method": "DELETE", "nth": [2], "do": "lose"},
         )
         ended = Migration(made, tmp_path / "home", arguments=("--settle", "0.4")).run()
         assert ended.exit_code == 0, explained(ended)
         told = [event for event in ended.events if event["event"] == "problem" and event["code"] == "J2O-E030"]
         assert told, "no copy arrived: issues whose files were claimed already protect themselves"
+        assert all("was removed" in event["message"] for event in told), told
+        fired = requests.get(f"{made.openproject.url}/_sandbox/faults", timeout=60).json()["rules"]
+        assert all(rule["fired"] for rule in fired), fired
         assert_exactly_once(made, ended)
