@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from configparser import ConfigParser
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any, Callable, Iterable, Mapping, Optional
@@ -87,9 +88,20 @@ def _points(distribution: metadata.Distribution) -> list[metadata.EntryPoint]:
         text = distribution.read_text("entry_points.txt")
         if not text or GROUP not in text:
             return []
-        return [point for point in distribution.entry_points if point.group == GROUP]
+        try:
+            return [point for point in distribution.entry_points if point.group == GROUP]
+        except ValueError:  # a stricter reader, which others bring, refuses them all for one that is odd
+            return _plainly(text)
     except Exception:  # noqa: BLE001 - whatever is wrong with the files of another distribution is not ours to tell
         return []
+
+
+def _plainly(text: str) -> list[metadata.EntryPoint]:
+    """The entry points as Python itself reads them: what is odd is found when it is loaded."""
+    lines = ConfigParser(delimiters="=", interpolation=None)
+    lines.optionxform = str  # type: ignore[assignment,method-assign]
+    lines.read_string(text)
+    return [metadata.EntryPoint(name, value, GROUP) for name, value in lines.items(GROUP)]
 
 
 def _of(distribution: metadata.Distribution) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 import threading
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Callable
 
@@ -166,6 +167,20 @@ def test_what_was_replaced_is_put_back(install: Callable[..., None], load: Calla
     assert digest.digest is real
     assert Http.get is get
     assert not hasattr(Http, "spy")
+
+
+def test_a_reader_that_refuses_all_entry_points_for_an_odd_one_hides_none(
+    install: Callable[..., None], load: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Newer versions of importlib_metadata, which other libraries bring and which then serve everybody, do so."""
+
+    def refuse(distribution: metadata.Distribution) -> None:
+        raise ValueError("Invalid object reference")
+
+    install("odd", GOOD, points="[j2o]\nodd = dist_odd:Equal()\nEven = dist_odd\n")
+    monkeypatch.setattr(metadata.Distribution, "entry_points", property(refuse))
+    found = {one.name: one for one in load().infos}
+    assert found["odd"].error and not found["Even"].error
 
 
 @pytest.mark.parametrize(
