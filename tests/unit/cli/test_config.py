@@ -9,9 +9,9 @@ from typing import Any, Callable
 
 import pytest
 
-from j2o_core.ledger import runs as ledger_runs
 from j2o_core.ledger.store import open_ledger
 from j2o_core.spec.load import load_spec
+from tests.ledgers import begin_run
 
 SPEC = """\
 apiVersion: j2o/v1
@@ -41,18 +41,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     assert spec is not None
     ledger = open_ledger("sqlite:///acme.db", Path(os.environ["J2O_HOME"]))
     with ledger.engine.begin() as connection:
-        state = ledger_runs.begin(
-            connection,
-            ledger_runs.target_id(connection, "openproject:x"),
-            "acme",
-            spec=spec.name,
-            spec_digest=spec.digest,
-            document=spec.document,
-            origins={path: str(place) for path, place in spec.values.items() if path},
-            environment=None,
-            versions={},
-            generation=1,
-        )
+        about = {"spec": spec.name, "spec_digest": spec.digest, "document": spec.document}
+        origins = {path: str(place) for path, place in spec.values.items() if path}
+        state = begin_run(connection, "openproject:x", origins=origins, **about)
     ledger.close()
     return state.id
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from j2o_core.ledger import control, runs, tables
 from j2o_core.ledger.store import Ledger, open_ledger
+from tests.ledgers import begin_run
 
 
 @pytest.fixture()
@@ -28,18 +29,7 @@ def ledger() -> Iterator[Ledger]:
 @pytest.fixture()
 def run(ledger: Ledger) -> str:
     with ledger.engine.begin() as connection:
-        return runs.begin(
-            connection,
-            runs.target_id(connection, "openproject:x"),
-            "acme",
-            spec="acme",
-            spec_digest="d",
-            document={},
-            origins={},
-            environment=None,
-            versions={},
-            generation=1,
-        ).id
+        return begin_run(connection, "openproject:x").id
 
 
 def audit(ledger: Ledger) -> list[str]:

@@ -21,6 +21,7 @@ from j2o_core.ledger.listing import Listed, put
 from j2o_core.ledger.store import open_ledger
 from j2o_core.model.error_class import BECAUSE_MISSING
 from j2o_core.reference import error_codes
+from tests.ledgers import begin_run
 
 ROW = {"entity": "users", "code": "J2O-M104", "place": "acme.yaml:41:7"}
 
@@ -31,20 +32,8 @@ def two_runs() -> tuple[str, str]:
     ledger = open_ledger("sqlite:///acme.db", home)
     ids = []
     with ledger.engine.begin() as connection:
-        target = ledger_runs.target_id(connection, "openproject:x")
         for started in (1000.0, 2000.0):
-            state = ledger_runs.begin(
-                connection,
-                target,
-                "acme",
-                spec="acme",
-                spec_digest="d",
-                document={},
-                origins={},
-                environment=None,
-                versions={"j2o": "0.1.0"},
-                generation=1,
-            )
+            state = begin_run(connection, "openproject:x", versions={"j2o": "0.1.0"})
             counts = {"users": {"source": 3, "unchanged": 1}}
             ledger_runs.change(connection, state.id, started=started, entities=counts)
             ids.append(state.id)

@@ -9,8 +9,8 @@ from typing import Any, Callable
 
 import pytest
 
-from j2o_core.ledger import runs as ledger_runs
 from j2o_core.ledger.store import open_ledger
+from tests.ledgers import begin_run
 
 
 @pytest.fixture
@@ -35,11 +35,7 @@ def test_a_run_is_running_as_long_as_somebody_holds_the_ledger_and_interrupted_t
     ledger = open_ledger(address, tmp_path)
     ledger.lock()
     with ledger.engine.begin() as connection:
-        target = ledger_runs.target_id(connection, "openproject:x")
-        begun = ledger_runs.begin(
-            connection, target, "acme", spec="acme", spec_digest="d", document={}, origins={}, environment=None,
-            versions={}, generation=1,
-        )  # fmt: skip
+        begun = begin_run(connection, "openproject:x")
 
     def state() -> str:
         (run,) = json.loads(j2o("runs", "--json", "--ledger", address).out)

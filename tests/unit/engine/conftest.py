@@ -15,12 +15,13 @@ from j2o_core.engine.context import Engine, Waits
 from j2o_core.engine.dispatch import Dispatcher
 from j2o_core.engine.resolve import Resolver
 from j2o_core.hooks.protocols import Loader
-from j2o_core.ledger import effects, runs, tables
+from j2o_core.ledger import effects, tables
 from j2o_core.ledger.effects import Effects, Planned
 from j2o_core.ledger.items import Items
 from j2o_core.ledger.store import open_ledger
 from j2o_core.ledger.writer import Writer
 from j2o_core.model.effect import Answer, Effect, EffectClass, Found, Phase
+from tests.ledgers import begin_run
 
 
 class MemoryTarget:
@@ -167,20 +168,7 @@ class Bench:
         self.settle = settle
         self.observed = Silent()
         self.open()
-        self.run = self.writer.submit(
-            lambda connection: runs.begin(
-                connection,
-                runs.target_id(connection, "memory"),
-                "acme",
-                spec="s",
-                spec_digest="d",
-                document={},
-                origins={},
-                environment=None,
-                versions={},
-                generation=1,
-            )
-        ).id
+        self.run = self.writer.submit(lambda connection: begin_run(connection, "memory")).id
         self.connect()
 
     def open(self) -> None:

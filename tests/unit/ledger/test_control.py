@@ -8,8 +8,9 @@ from typing import Iterator
 import pytest
 from sqlalchemy import select
 
-from j2o_core.ledger import control, runs, tables
+from j2o_core.ledger import control, tables
 from j2o_core.ledger.store import Ledger, open_ledger
+from tests.ledgers import begin_run
 
 
 @pytest.fixture()
@@ -22,19 +23,7 @@ def ledger(tmp_path: Path, ledger_url: str) -> Iterator[Ledger]:
 @pytest.fixture()
 def run(ledger: Ledger) -> str:
     with ledger.engine.begin() as connection:
-        target = runs.target_id(connection, "openproject:x")
-        return runs.begin(
-            connection,
-            target,
-            "acme",
-            spec="acme",
-            spec_digest="d",
-            document={},
-            origins={},
-            environment=None,
-            versions={},
-            generation=1,
-        ).id
+        return begin_run(connection).id
 
 
 def test_a_command_is_taken_once_and_in_order(ledger: Ledger, run: str) -> None:

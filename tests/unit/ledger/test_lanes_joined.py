@@ -6,17 +6,16 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from j2o_core.ledger import effects, runs, tables
+from j2o_core.ledger import effects, tables
 from j2o_core.ledger.effects import Planned
 from j2o_core.ledger.store import open_ledger
+from tests.ledgers import begin_run
 
 
 def test_planned_effects_move_to_the_lane_of_the_whole_and_its_partition(tmp_path: Path, ledger_url: str) -> None:
     ledger = open_ledger(ledger_url, tmp_path)
     with ledger.engine.begin() as connection:
-        target = runs.target_id(connection, "openproject:x")
-        values = {"spec": "s", "spec_digest": "d", "document": {}, "origins": {}, "environment": None, "versions": {}}
-        run = runs.begin(connection, target, "acme", generation=1, **values).id
+        run = begin_run(connection).id
         lanes = [("1", "a", "relations"), ("2", "b", "relations"), ("3", "c", "relations"), ("4", "b", "comments")]
         planned = [
             Planned(step=3, entity=entity, origin=origin, key=origin, kind="create", effect_class="natural", payload={},

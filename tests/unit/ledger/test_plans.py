@@ -13,6 +13,7 @@ from j2o_core.ledger.effect_rows import SKIPPED, Ended
 from j2o_core.ledger.effects import CREATE, UPDATE, Planned
 from j2o_core.ledger.listing import Listed
 from j2o_core.ledger.store import Ledger, open_ledger
+from tests.ledgers import begin_run
 
 
 @pytest.fixture
@@ -24,19 +25,7 @@ def ledger(ledger_url: str, tmp_path: Path) -> Iterator[Ledger]:
 
 def planned(ledger: Ledger, *made: Planned, **changes: Any) -> runs.RunState:
     with ledger.engine.begin() as connection:
-        target = runs.target_id(connection, "op")
-        state = runs.begin(
-            connection,
-            target,
-            "acme",
-            spec="s",
-            spec_digest="d",
-            document={},
-            origins={},
-            environment=None,
-            versions={},
-            generation=1,
-        )
+        state = begin_run(connection)
         effects.plan(connection, state.id, made)
         runs.change(connection, state.id, **{"stage": runs.PLAN, "state": runs.PLANNED, **changes})
     return state

@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, func, insert, inspect, select
 
-from j2o_core.ledger import effects, listing, runs, sending, store, tables
+from j2o_core.ledger import effects, listing, sending, store, tables
 from j2o_core.ledger.effect_rows import Ended
 from j2o_core.ledger.effects import Planned
 from j2o_core.ledger.items import CREATED, Item, Items
@@ -25,6 +25,7 @@ from j2o_core.ledger.store import migrate, open_ledger
 from j2o_core.ledger.tables import metadata
 from j2o_core.ledger.writer import Writer
 from j2o_core.model.outcome import Fatal
+from tests.ledgers import begin_run
 
 
 def test_the_migrations_make_the_tables_that_the_code_uses(tmp_path: Path, ledger_url: str):
@@ -276,8 +277,6 @@ def test_a_seal_is_of_one_item_alone(tmp_path: Path, ledger_url: str):
 
 def _begin(writer: Writer) -> str:
     def begin(connection: Connection) -> str:
-        values = {"spec": "s", "spec_digest": "d", "document": {}, "origins": {}, "environment": None, "versions": {}}
-        target = runs.target_id(connection, "memory")
-        return runs.begin(connection, target, "acme", **values, generation=1).id
+        return begin_run(connection, "memory").id
 
     return str(writer.submit(begin))

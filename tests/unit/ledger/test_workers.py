@@ -10,13 +10,14 @@ from typing import Any, Iterator, Optional
 import pytest
 from sqlalchemy import insert, select, text, update
 
-from j2o_core.ledger import effects, leases, runs, sending, tables, workers
+from j2o_core.ledger import effects, leases, sending, tables, workers
 from j2o_core.ledger.effect_rows import partition
 from j2o_core.ledger.effects import Effects, Planned
 from j2o_core.ledger.store import open_ledger
 from j2o_core.ledger.workers import WorkerFence, outlive
 from j2o_core.ledger.writer import Writer
 from j2o_core.model.outcome import Fatal
+from tests.ledgers import begin_run
 
 
 class Case:
@@ -250,11 +251,7 @@ def test_where_nobody_worked_the_next_holder_changes_nothing(case: Case):
 
 
 def _begun(connection: Any) -> str:
-    target = runs.target_id(connection, "memory")
-    return runs.begin(
-        connection, target, "acme", spec="s", spec_digest="d", document={}, origins={}, environment=None, versions={},
-        generation=1,
-    ).id  # fmt: skip
+    return begin_run(connection, "memory").id
 
 
 def _one(case: Case, statement: Any) -> Any:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from j2o_core.hooks.protocols import Provenance
-from j2o_core.ledger import runs
 from j2o_core.ledger.queries import Queries
 from j2o_core.ledger.store import open_ledger
 from j2o_core.ledger.writer import Writer
@@ -19,6 +18,7 @@ from j2o_core.pipeline import accounts as accounting
 from j2o_core.pipeline.accounts import accounts, write_accounts
 from j2o_core.snapshot.store import Snapshot
 from j2o_core.spec.model import AccountSpec, EntitySpec, FieldSpec
+from tests.ledgers import begin_run
 
 SCHEMES = AccountSpec("listed", "there is none")
 ROWS = [
@@ -79,10 +79,8 @@ def test_accounts_are_written_a_few_at_a_time_and_once_though_a_run_comes_to_it_
 ):
     monkeypatch.setattr(accounting, "_CHUNK", 3)
     ledger = open_ledger(ledger_url, tmp_path)
-    about: Any = {"spec": "s", "spec_digest": "d", "document": {}, "origins": {}, "environment": None, "versions": {}}
     with ledger.engine.begin() as connection:
-        target = runs.target_id(connection, "op")
-        run = runs.begin(connection, target, "acme", generation=1, **about).id
+        run = begin_run(connection).id
     writer = Writer(ledger.engine)
     for _ in range(2):
         write_accounts(wired({"*": SCHEMES}), snapshot, ledger.engine, writer, run)

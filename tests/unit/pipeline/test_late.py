@@ -7,11 +7,12 @@ from typing import Any, Iterator
 import pytest
 from sqlalchemy import select, update
 
-from j2o_core.ledger import effects, runs, tables
+from j2o_core.ledger import effects, tables
 from j2o_core.ledger.effects import CREATE, DONE, PLANNED, SENT, SHAPE, UPLOAD, Effects, Planned
 from j2o_core.ledger.store import Ledger, open_ledger
 from j2o_core.ledger.writer import Writer
 from j2o_core.pipeline import late
+from tests.ledgers import begin_run
 
 
 def test_a_text_that_is_planned_already_is_not_looked_for_again(monkeypatch: pytest.MonkeyPatch):
@@ -62,16 +63,7 @@ def test_a_run_that_died_while_it_planned_texts_plans_them_all_when_it_goes_on_a
     effect = tables.effect.c
     created = [Planned(0, "things", str(n), f"K-{n}", CREATE, "marked", {"text": n}) for n in range(6)]
     with ledger.engine.begin() as connection:
-        target = runs.target_id(connection, "op")
-        about: Any = {
-            "spec": "s",
-            "spec_digest": "d",
-            "document": {},
-            "origins": {},
-            "environment": None,
-            "versions": {},
-        }
-        run = runs.begin(connection, target, "acme", generation=1, **about).id
+        run = begin_run(connection).id
         effects.plan(connection, run, [*created, Planned(1, "things", "file", "K-1", UPLOAD, "marked", {})])
         named = (effect.step == 0, effect.origin != "5")
         connection.execute(update(tables.effect).where(*named).values(late='["text"]', state=DONE))

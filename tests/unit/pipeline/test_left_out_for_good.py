@@ -17,6 +17,7 @@ from j2o_core.ledger.store import Ledger, open_ledger
 from j2o_core.pipeline.batch import Batch
 from j2o_core.pipeline.left_out_for_good import LeftOutForGood
 from j2o_core.snapshot.rows import Stub
+from tests.ledgers import begin_run
 
 REFUSALS = {
     "1": ("second_of_pair", "there is one"),
@@ -38,18 +39,7 @@ class Past:
 
     def run(self, *planned: Planned) -> str:
         with self.ledger.engine.begin() as connection:
-            state = runs.begin(
-                connection,
-                self.target,
-                "acme",
-                spec="s",
-                spec_digest="d",
-                document={},
-                origins={},
-                environment=None,
-                versions={},
-                generation=1,
-            )
+            state = begin_run(connection)
             effects.plan(connection, state.id, planned)
         return state.id
 

@@ -16,6 +16,7 @@ from j2o_core.ledger.store import Ledger, open_ledger
 from j2o_core.ledger.writer import Writer
 from j2o_core.pipeline import owed
 from j2o_core.pipeline.owed import note_owed
+from tests.ledgers import begin_run
 
 THINGS = "things"
 LOADERS: Any = {THINGS: SimpleNamespace(restored_fields=("start",))}
@@ -27,10 +28,9 @@ class Past:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger, self.writer = ledger, Writer(ledger.engine)
-        values: Any = {"spec": "s", "spec_digest": "d", "document": {}, "origins": {}, "environment": None}
         with ledger.engine.begin() as connection:
+            self.run = begin_run(connection).id
             target = runs.target_id(connection, "op")
-            self.run = runs.begin(connection, target, "acme", generation=1, versions={}, **values).id
         self.items = Items(ledger.engine, target, "acme")
 
     def item(self, origin: str) -> None:
