@@ -28,7 +28,7 @@ from ..model.outcome import (
     Taken,
     Undecided,
 )
-from ..model.retry import bounds_for, full_jitter
+from ..model.retry import bounds_for
 from .context import Engine
 from .record import Recorder
 from .resolve import Resolution
@@ -250,9 +250,9 @@ class Attempt:
     # ---------------------------------------------------------------- trying again
 
     def _again(self, task: Task, outcome: Outcome) -> Optional[float]:
-        if isinstance(outcome, Held):
-            return time.monotonic() + (outcome.not_before or 0.0)
         waits = self._engine.waits
+        if isinstance(outcome, Held):
+            return time.monotonic() + waits.after(outcome, task.attempts)
         bounds = bounds_for(waits, outcome)
         task.attempts += 1
         if isinstance(outcome, (InDoubt, Undecided)):
@@ -270,12 +270,7 @@ class Attempt:
                 raise Fatal(
                     f"given up after {task.attempts} attempts: {outcome.message}", exit_code=4, detail=outcome.detail
                 ) from outcome
-        wait = full_jitter(bounds, task.attempts)
-        if not isinstance(outcome, NotSent):  # what was not sent was no load
-            wait = max(wait, waits.budget(bounds.maximum))
-        if isinstance(outcome, (NotSent, Retriable)) and outcome.not_before is not None:
-            wait += outcome.not_before
-        return time.monotonic() + wait
+        return time.monotonic() + waits.after(outcome, task.attempts)
 
 
 def resolve(engine: Engine, row: effects.EffectRow, parentless: bool = False) -> Resolution:

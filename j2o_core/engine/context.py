@@ -13,7 +13,8 @@ from ..ledger.items import Items
 from ..ledger.numbers import Wrong
 from ..ledger.writer import Writer
 from ..model.effect import Stream
-from ..model.retry import Bounds
+from ..model.outcome import Held, NotSent, Outcome, Retriable
+from ..model.retry import Bounds, bounds_for, full_jitter
 from .resolve import Resolver
 from .under_way import UnderWay
 
@@ -47,6 +48,18 @@ class Waits:
     settle: float
     classes: Mapping[str, Bounds] = field(default_factory=dict)
     budget: Callable[[float], float] = lambda longest: 0.0
+
+    def after(self, outcome: Outcome, attempts: int) -> float:
+        """Seconds to wait after so many attempts, the last of which ended so."""
+        if isinstance(outcome, Held):
+            return outcome.not_before or 0.0
+        bounds = bounds_for(self, outcome)
+        wait = full_jitter(bounds, attempts)
+        if not isinstance(outcome, NotSent):  # what was not sent was no load
+            wait = max(wait, self.budget(bounds.maximum))
+        if isinstance(outcome, (NotSent, Retriable)) and outcome.not_before is not None:
+            wait += outcome.not_before
+        return wait
 
 
 @dataclass

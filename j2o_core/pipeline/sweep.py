@@ -26,7 +26,7 @@ from ..model.outcome import (
     Undecided,
 )
 from ..model.problem import ERROR, WARNING, Problem
-from ..model.retry import bounds_for, full_jitter
+from ..model.retry import bounds_for
 from .options import problem_event
 
 
@@ -56,18 +56,8 @@ def _count(engine: Engine, row: EffectRow) -> None:
                     raise Fatal(outcome.message, exit_code=3, code=outcome.code, detail=outcome.detail) from outcome
                 _tell_uncounted(engine, row, outcome)
                 return
-            _wait(engine, outcome, attempts)
-
-
-def _wait(engine: Engine, outcome: Outcome, attempts: int) -> None:
-    bounds = bounds_for(engine.waits, outcome)
-    wait = 0.0 if isinstance(outcome, Held) else full_jitter(bounds, attempts)
-    if not isinstance(outcome, NotSent):  # what was not sent was no load
-        wait = max(wait, engine.waits.budget(bounds.maximum))
-    if isinstance(outcome, (NotSent, Retriable)):
-        wait += outcome.not_before or 0.0
-    if engine.stop.wait(max(0.0, wait)):
-        raise Stopped
+            if engine.stop.wait(engine.waits.after(outcome, attempts)):
+                raise Stopped from outcome
 
 
 def _look(engine: Engine, row: EffectRow, begun: dict[str, Found]) -> None:
