@@ -31,13 +31,16 @@ class Policies:
 
     def placed(self, problem: Problem, value: Any = None) -> Problem:
         """With the line of the spec to change, where it has none: the row of the table that gives ``value``, else the
-        field; and with what would do instead."""
+        field or the option of the loader; and with what would do instead."""
         hints = [f"expected: {problem.expected}"] if problem.expected else []
         hints += [f"did you mean '{problem.suggestion}'?"] if problem.suggestion else []
         told = replace(problem, message=f"{problem.message} ({'; '.join(hints)})") if hints else problem
         if problem.place is not None:
             return told
-        field = self._entity.map.get(problem.field)
+        field, load = self._entity.map.get(problem.field), self._entity.load
+        if field is None and load is not None and problem.field in load.options:
+            path = f"entities.{self._entity.name}.load.{problem.field}"
+            return replace(told, place=self._spec.places.get(path) or load.place, path=problem.path or path)
         if field is None:
             return replace(told, place=self._entity.place, path=problem.path or f"entities.{self._entity.name}")
         return replace(told, place=self._row(field, value) or field.place, path=problem.path or field.path)

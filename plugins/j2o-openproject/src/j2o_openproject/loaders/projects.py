@@ -74,7 +74,7 @@ class Projects(FormLoader):
             yield self.problem(
                 "J2O-O021",
                 f"OpenProject has no project '{template.project}' to copy, or hides it",
-                "identifier",
+                "template",
             )
 
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
