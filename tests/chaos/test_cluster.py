@@ -7,7 +7,7 @@ import random
 import signal
 import time
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 import requests
@@ -19,13 +19,6 @@ from ..running import Sandbox, explained, sandbox
 pytestmark = pytest.mark.long
 
 SIZE = {"projects": 2, "issues": 30, "seed": 11, "latency_ms": 20}
-
-
-@pytest.fixture(scope="module")
-def server(own_postgres: Any) -> Iterator[Postgres]:
-    """A server of these tests."""
-    with own_postgres(durable=True) as made:
-        yield made
 
 
 def test_workers_killed_in_the_middle_of_writing_repeat_and_lose_nothing(tmp_path: Path, server: Postgres):

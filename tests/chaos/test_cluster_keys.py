@@ -7,7 +7,7 @@ import random
 import signal
 import time
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 
@@ -25,13 +25,6 @@ runtime:
   workers: 4
   executor: {dask: {workers: 3, threads: 3, lease: 3}}
 """
-
-
-@pytest.fixture(scope="module")
-def server(own_postgres: Any) -> Iterator[Postgres]:
-    """A server of these tests."""
-    with own_postgres() as made:
-        yield made
 
 
 class ByWorkers(Keys):

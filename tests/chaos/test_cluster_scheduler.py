@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Iterator
 
 import pytest
 
@@ -22,13 +21,6 @@ from ..running import Going, Sandbox, explained, sandbox
 pytestmark = pytest.mark.long
 
 SIZE = {"projects": 2, "issues": 30, "seed": 11, "latency_ms": 20}
-
-
-@pytest.fixture(scope="module")
-def server(own_postgres: Any) -> Iterator[Postgres]:
-    """A server of these tests."""
-    with own_postgres(durable=True) as made:
-        yield made
 
 
 def test_a_killed_scheduler_is_waited_for_and_the_same_run_goes_on(tmp_path: Path, server: Postgres):

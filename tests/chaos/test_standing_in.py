@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Iterator
 
 import pytest
 
@@ -66,13 +65,6 @@ KINDS = {
     "server": (SERVER, 5),
     "workers": (SERVER + "  executor: {dask: {workers: 2, threads: 2, lease: 3}}\n", 2),
 }
-
-
-@pytest.fixture(scope="module")
-def server(own_postgres: Any) -> Iterator[Postgres]:
-    """A server of these tests."""
-    with own_postgres() as made:
-        yield made
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
