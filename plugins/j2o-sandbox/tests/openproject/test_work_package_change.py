@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 
 def test_a_patch_needs_the_present_lock_version(fresh, project):
     made = fresh.work_package(project)
@@ -60,14 +62,67 @@ def test_author_and_times_cannot_be_changed(furnished, template):
     assert furnished.refused("PATCH", path, body)[1:] == ("PropertyIsReadOnly", "createdAt")
 
 
-def test_read_only_statuses_block_everything_but_the_status(serve):
-    client = serve("edition: enterprise\nstatuses: {Closed: {closed: true, read_only: true}}")
-    names = client.by_name("statuses")
-    made = client.work_package(client.project(), links={"status": names["Closed"]})
-    path = f"work_packages/{made['id']}"
-    assert client.refused("PATCH", path, {"lockVersion": 0, "subject": "x"})[0] == 422
+READ_ONLY = "statuses: {Closed: {closed: true, read_only: true}}"
+
+
+@pytest.fixture
+def closed(serve):
+    """A client of an enterprise edition where ``Closed`` is read-only, and a work package in that status."""
+    client = serve(f"edition: enterprise\n{READ_ONLY}")
+    return client, client.work_package(client.project(), links={"status": client.by_name("statuses")["Closed"]})
+
+
+def test_read_only_statuses_block_everything_but_the_status(closed):
+    client, made = closed
+    names, path = client.by_name("statuses"), f"work_packages/{made['id']}"
+    told = {row["name"]: row["isReadonly"] for row in client.elements("statuses")}
+    assert (told["Closed"], told["New"], made["readonly"]) == (True, False, True)
+    answer = client.call("PATCH", path, {"lockVersion": 0, "subject": "x"})
+    errors = answer.json()["_embedded"]["errors"]
+    told = [(one["errorIdentifier"].rpartition(":")[2], one["_embedded"]["details"]["attribute"]) for one in errors]
+    assert (answer.status_code, told) == (
+        422,
+        [("PropertyIsReadOnly", "subject"), ("PropertyConstraintViolation", "base")],
+    )
     reopened = client.patch(path, {"lockVersion": 0, "_links": {"status": names["New"]}})
     assert client.patch(path, {"lockVersion": reopened["lockVersion"], "subject": "x"})["subject"] == "x"
+
+
+def test_whoever_changes_a_read_only_status_may_change_the_rest_with_it(closed):
+    client, made = closed
+    links, path = client.by_name("statuses"), f"work_packages/{made['id']}"
+    out = client.patch(path, {"lockVersion": 0, "subject": "x", "_links": {"status": links["New"]}})
+    back = client.patch(
+        path, {"lockVersion": out["lockVersion"], "subject": "y", "_links": {"status": links["Closed"]}}
+    )
+    assert (out["subject"], back["subject"], back["readonly"]) == ("x", "y", True)
+
+
+def test_files_can_be_neither_added_to_nor_taken_from_what_is_read_only(serve, closed):
+    client, made = closed
+    path = f"work_packages/{made['id']}/attachments"
+    assert client.upload(path=path).status_code == 403
+    file = client.upload().json()
+    links = {"status": made["_links"]["status"], "attachments": [file["_links"]["self"]]}
+    held = client.work_package(client.project(), links=links)  # claimed by the create, it is taken
+    assert client.elements(f"work_packages/{held['id']}/attachments")[0]["id"] == file["id"]
+    assert client.call("DELETE", f"attachments/{file['id']}").status_code == 403
+
+
+def test_comments_time_watchers_and_relations_go_to_what_is_read_only(closed):
+    client, made = closed
+    path, other = f"work_packages/{made['id']}", client.work_package(client.project())
+    client.post(f"{path}/activities", {"comment": {"raw": "late"}})
+    client.post(f"{path}/relations", {"type": "relates", "_links": {"to": other["_links"]["self"]}})
+    client.work_package(client.project(), links={"parent": made["_links"]["self"]})
+
+
+def test_the_community_edition_knows_no_read_only_statuses(serve):
+    client = serve(READ_ONLY)
+    status = next(row for row in client.elements("statuses") if row["name"] == "Closed")
+    made = client.work_package(client.project(), links={"status": status["_links"]["self"]})
+    assert (status["isReadonly"], "readonly" in made) == (False, False)
+    assert client.patch(f"work_packages/{made['id']}", {"lockVersion": 0, "subject": "x"})["subject"] == "x"
 
 
 def test_an_assigned_version_may_stay_when_it_is_closed(fresh, project):

@@ -20,7 +20,7 @@ from j2o_sandbox.openproject.requests import Answer, Request, encode, no_content
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
 from j2o_sandbox.openproject.values import as_text, plain, raw_text
-from j2o_sandbox.openproject.work_packages.access import find_work_package, sees
+from j2o_sandbox.openproject.work_packages.access import find_work_package, is_read_only, sees
 
 routes = Routes()
 
@@ -80,6 +80,8 @@ def delete(server: Server, request: Request, row_id: str) -> Answer:
     if row.container is not None:
         container = server.store.work_packages[row.container_id]
         project = server.store.projects[container.project]
+        if is_read_only(server, container):
+            raise forbidden(request.language)
         if not server.permissions.allowed(request.user, "edit_work_packages", project):
             raise forbidden(request.language)
         journal = write_journal(server, container, request.user, details=[f"File {row.file_name} deleted"])
@@ -160,6 +162,8 @@ def may_upload(server: Server, request: Request, container: Optional[Any]) -> bo
     """Whether the caller may add a file: to a work package, or (None) anywhere."""
     if container is None:
         return any(server.permissions.anywhere(request.user, permission) for permission in ("add_work_packages", *_ADD))
+    if is_read_only(server, container):
+        return False
     project = server.store.projects[container.project]
     return any(server.permissions.allowed(request.user, permission, project) for permission in _ADD)
 

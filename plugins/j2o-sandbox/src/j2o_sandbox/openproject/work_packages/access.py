@@ -52,6 +52,12 @@ def sees(server: Server, user: Any, row: Any) -> bool:
     return server.permissions.allowed(user, "view_work_packages", server.store.projects.get(row.project))
 
 
+def is_read_only(server: Server, row: Any) -> bool:
+    """Whether its status keeps everything but the status from being changed (enterprise edition)."""
+    status = server.store.statuses.get(row.status)
+    return bool(server.settings.enterprise and status is not None and status.is_readonly)
+
+
 def ancestors(server: Server, row: Any) -> List[Any]:
     """Work packages above, the nearest first."""
     found: List[Any] = []

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from j2o_sandbox.openproject import rows
-from j2o_sandbox.openproject.errors import ApiError, conflict, forbidden
+from j2o_sandbox.openproject.errors import conflict, forbidden
 from j2o_sandbox.openproject.messages import text
 from j2o_sandbox.openproject.projects.representation import find_project
 from j2o_sandbox.openproject.records.attachments import replace_attachments, wanted_attachments
@@ -13,7 +13,7 @@ from j2o_sandbox.openproject.records.journals import write_journal
 from j2o_sandbox.openproject.requests import Answer, Request, no_content
 from j2o_sandbox.openproject.routing import Routes
 from j2o_sandbox.openproject.server import Server
-from j2o_sandbox.openproject.work_packages.access import find_work_package, is_semantic
+from j2o_sandbox.openproject.work_packages.access import find_work_package, is_read_only, is_semantic
 from j2o_sandbox.openproject.work_packages.ancestors import (
     totals_after_removal,
     update_ancestors,
@@ -116,15 +116,33 @@ def _next_sequence(server: Server, project_id: int) -> int:
     return number
 
 
+#: attributes that the API calls otherwise
+_SHOWN = {
+    "start": "startDate",
+    "due": "dueDate",
+    "estimated": "estimatedTime",
+    "remaining": "remainingTime",
+    "done": "percentageDone",
+    "manual": "scheduleManually",
+    "ignore_days": "ignoreNonWorkingDays",
+    "versions": "version",
+}
+
+
 def _check_readonly(server: Server, request: Request, before: Any, draft: Draft) -> None:
-    status = server.store.statuses[before.status]
-    if not (status.is_readonly and server.settings.enterprise):
-        return
     changes = _changes(before, draft.row)
-    if set(changes) - {"status"} and "status" not in changes:
-        raise ApiError(422, "PropertyConstraintViolation", text(request.language, "readonly_status"), "base")
-    for name in sorted(set(changes) - {"status", "done", "remaining", "estimated"}):
-        draft.problems.read_only(name)
+    # Whoever changes the status may change everything else with it, into a read-only one as well as out of one.
+    if not changes or "status" in changes or not is_read_only(server, before):
+        return
+    for name in sorted(changes):
+        for attribute in _custom(*changes[name]) if name == "custom" else (_SHOWN.get(name, name),):
+            draft.problems.read_only(attribute)
+    draft.problems.add_text("base", text(request.language, "readonly_status"))
+
+
+def _custom(before: Any, after: Any) -> List[str]:
+    changed = {key for key in {*before, *after} if before.get(key) != after.get(key)}
+    return [f"customField{key}" for key in sorted(changed)]
 
 
 def _changes(before: Any, after: Any) -> Dict[str, Tuple[Any, Any]]:

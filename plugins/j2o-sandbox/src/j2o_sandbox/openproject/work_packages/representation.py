@@ -16,7 +16,7 @@ from j2o_sandbox.openproject.projects.representation import project_bytes
 from j2o_sandbox.openproject.requests import encode
 from j2o_sandbox.openproject.server import Server
 from j2o_sandbox.openproject.values import hours_to_duration
-from j2o_sandbox.openproject.work_packages.access import ancestors, descendants, display_id
+from j2o_sandbox.openproject.work_packages.access import ancestors, descendants, display_id, is_read_only
 
 
 def work_package_bytes(server: Server, row: Any, embed: bool = True) -> bytes:
@@ -86,7 +86,7 @@ def represent(server: Server, row: Any) -> Dict[str, Any]:
     if "costs" in project.modules:
         body["spentTime"] = hours_to_duration(_spent(server, row))
     if server.settings.enterprise:
-        body["readonly"] = store.statuses[row.status].is_readonly
+        body["readonly"] = is_read_only(server, row)
     if server.features.sprints and "backlogs" in project.modules:
         body["storyPoints"] = row.story_points
     fields = server.active_fields(store, project, row.type)
