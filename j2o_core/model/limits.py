@@ -36,12 +36,12 @@ class Limit:
 class Guard:
     """What the run may use of this machine; 0 switches a part off.
 
-    ``memory``: bytes of this process. Of the disks that hold J2O_HOME and the ledger's file ``disk_free`` bytes
-    stay free, but never more than ``disk_share`` of each. ``cpu``: share of all cores, above which the run slows down
-    and never stops.
+    ``memory``: bytes of this process, those that are swapped out included; ``None``: what fits this machine. Of the
+    disks that hold J2O_HOME and the ledger's file ``disk_free`` bytes stay free, but never more than ``disk_share`` of
+    each. ``cpu``: share of all cores, above which the run slows down and never stops.
     """
 
-    memory: int = 2_000_000_000
+    memory: Optional[int] = None
     disk_free: int = 200_000_000
     disk_share: float = 0.05
     cpu: float = 0.0

@@ -10,24 +10,35 @@ from typing import Optional
 import psutil
 
 from ..model.limits import Guard
+from .memory import read_back, resident, usual_limit
 
 #: the part of a limit from which on the run slows down
 NEAR = 0.85
 #: looks in a row beyond the memory limit before the run stops: what was only garbage may be gone by then
 LOOKS = 3
-#: what is left of the requests at the same time after each look at processors that are too busy
+#: looks in a row at a process that waits for its memory before the run stops: slowing down may help until then
+SWAPPING = 10
+#: how often between two looks such a process has had to wait
+_WAITS = 50
+#: what is left of the requests at the same time after each look at processors that are too busy, or at such a process
 _LESS = 0.7
 
 
 @dataclass(frozen=True)
 class Usage:
-    """Bytes of memory of this process, bytes free and in all of the disk of ``folder``, share of all cores."""
+    """Bytes of memory of this process, bytes free and in all of the disk of ``folder``, share of all cores.
+
+    ``swapped``: bytes of the memory that are swapped out; ``waits``: how often since the look before a part of it had
+    to be read from a disk.
+    """
 
     memory: int
     disk_free: int
     disk_total: int
     cpu: float
     folder: str = ""
+    swapped: int = 0
+    waits: int = 0
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,9 @@ class Judgement:
     stop: str = ""
     over: int = 0
     by_cpu: Optional[float] = None
+    swapped: int = 0
+    swapping: int = 0
+    by_swap: Optional[float] = None
 
 
 def judge(guard: Guard, usage: Usage, workers: int, before: Judgement) -> Judgement:
@@ -47,14 +61,26 @@ def judge(guard: Guard, usage: Usage, workers: int, before: Judgement) -> Judgem
     wanted = _to_stay_free(guard, usage.disk_total)
     disk = wanted / max(1, usage.disk_free)
     over = before.over + 1 if memory >= 1.0 else 0
-    judged = Judgement(over=over, by_cpu=_by_cpu(guard, usage, workers, before))
+    # What was swapped out while the run waited comes back once, and is less at each look; what is always as much is
+    # needed and does not fit.
+    swaps = bool(guard.memory) and usage.waits >= _WAITS and usage.swapped >= max(1, before.swapped)
+    judged = Judgement(
+        over=over,
+        by_cpu=_by_cpu(guard, usage, workers, before),
+        swapped=usage.swapped,
+        swapping=before.swapping + 1 if swaps else 0,
+        by_swap=_slower(before.by_swap, workers) if swaps else _faster(before.by_swap, workers),
+    )
     if disk >= 1.0:
         disk_of = f"the disk of {usage.folder}" if usage.folder else "the disk"
         free = f"{size(usage.disk_free)} of {disk_of} are free, and {size(wanted)} shall stay free"
         return replace(judged, stop=f"{free} (runtime.guard.disk_free)")
     if over >= LOOKS:
-        used = f"this process uses {size(usage.memory)} of memory, and may use {size(guard.memory)}"
+        used = f"this process uses {size(usage.memory)} of memory, and may use {size(guard.memory or 0)}"
         return replace(judged, stop=f"{used} (runtime.guard.memory)")
+    if judged.swapping >= SWAPPING:
+        back = f"this process waits for its memory to come back from the swap, where {size(usage.swapped)} of it lie"
+        return replace(judged, stop=f"{back} (runtime.guard.memory)")
     near = max(memory, disk)
     limits: list[tuple[int, str]] = []
     if near >= NEAR:
@@ -62,6 +88,8 @@ def judge(guard: Guard, usage: Usage, workers: int, before: Judgement) -> Judgem
         limits.append((max(1, int(workers * left)), "memory" if memory >= disk else "disk_free"))
     if judged.by_cpu is not None:
         limits.append((max(1, int(judged.by_cpu)), "cpu"))
+    if judged.by_swap is not None:
+        limits.append((max(1, int(judged.by_swap)), "swap"))
     if not limits:
         return judged
     parallel, reason = min(limits)
@@ -76,17 +104,26 @@ class Measure:
         self._process = psutil.Process()
         self._cores = psutil.cpu_count() or 1
         self._process.cpu_percent(None)
+        self._read_back = read_back()
 
     def __call__(self, guard: Guard) -> Usage:
-        """What is used now; the processors since the look before."""
+        """What is used now; processors and waits since the look before."""
         disks = [(psutil.disk_usage(folder), folder) for folder in self._folders]
         disk, folder = max(disks, key=lambda found: _to_stay_free(guard, found[0].total) / max(1, found[0].free))
-        memory = self._process.memory_info().rss
-        if guard.memory and memory >= guard.memory:
+        memory, swapped = resident(self._process)
+        if guard.memory and memory + swapped >= guard.memory:
             gc.collect()
-            memory = self._process.memory_info().rss
+            memory, swapped = resident(self._process)
         cpu = self._process.cpu_percent(None) / 100.0 / self._cores
-        return Usage(memory, disk.free, disk.total, cpu, folder)
+        before, self._read_back = self._read_back, read_back()
+        waits = self._read_back - before
+        return Usage(memory + swapped, disk.free, disk.total, cpu, folder, swapped, waits)
+
+
+def fitted(guard: Guard, processes: int = 1) -> Guard:
+    """The guard of one of so many processes of a run on this machine: with a limit of memory that fits it, where none
+    is stated."""
+    return guard if guard.memory is not None else replace(guard, memory=usual_limit(processes))
 
 
 def size(number: int) -> str:
@@ -105,7 +142,13 @@ def _by_cpu(guard: Guard, usage: Usage, workers: int, before: Judgement) -> Opti
     if not guard.cpu:
         return None
     if usage.cpu > guard.cpu:
-        return max(1.0, (before.by_cpu or float(workers)) * _LESS)
-    if before.by_cpu is None or usage.cpu > 0.9 * guard.cpu:
-        return before.by_cpu
-    return before.by_cpu + 1.0 if before.by_cpu + 1.0 < workers else None
+        return _slower(before.by_cpu, workers)
+    return before.by_cpu if usage.cpu > 0.9 * guard.cpu else _faster(before.by_cpu, workers)
+
+
+def _slower(parallel: Optional[float], workers: int) -> float:
+    return max(1.0, (parallel or float(workers)) * _LESS)
+
+
+def _faster(parallel: Optional[float], workers: int) -> Optional[float]:
+    return parallel + 1.0 if parallel is not None and parallel + 1.0 < workers else None

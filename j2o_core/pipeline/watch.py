@@ -20,13 +20,14 @@ from ..model.limits import Guard
 from ..model.outcome import Fatal
 from ..model.schedule import Schedule
 from ..spec.model import RuntimeSpec
-from .guard import Judgement, Measure, Usage, judge
+from .guard import Measure, Usage, fitted
+from .machine import Machine, processes_here
 from .options import Emit
 
 #: seconds between two looks
 EVERY = 1.0
 #: who holds or throttles a gate
-_OPERATOR, _SCHEDULE, _GUARD = "operator", "schedule", "guard"
+_OPERATOR, _SCHEDULE = "operator", "schedule"
 GO_ON = "run the same command again to go on"
 
 
@@ -48,13 +49,12 @@ class Watch:
     ) -> None:
         self.reason = ""
         self._gates = list({id(gate): gate for gate in gates.values()}.values())  # connections to one host share one
-        self._workers = runtime.workers
         self._schedule: Optional[Schedule] = runtime.schedule
-        self._guard = runtime.guard
+        guard = fitted(runtime.guard, processes_here(runtime))
+        self._machine = Machine(guard, runtime.workers, self._gates, measure, partial(self._tell, "guard"))
         self._stop, self._emit, self._requests = stop, emit, requests
-        self._measure, self._clock = measure, clock
+        self._clock = clock
         self._is_open: Optional[bool] = None
-        self._judged = Judgement()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
@@ -115,20 +115,9 @@ class Watch:
     # ---------------------------------------------------------------- machine
 
     def _look_at_the_machine(self) -> None:
-        before = self._judged
-        judged = self._judged = judge(self._guard, self._measure(self._guard), self._workers, before)
-        if judged.stop and not before.stop:
-            self._tell("guard", f"{judged.stop}: the run stops", stopped=True)
-            self._end(f"{judged.stop}; make room, then {GO_ON}")
-        if judged.parallel == before.parallel:
-            return
-        for gate in self._gates:
-            gate.throttle(_GUARD, judged.parallel)
-        if judged.parallel is None:
-            self._tell("guard", "the machine has room again: the run goes at its full speed", parallel=None)
-        elif before.parallel is None:
-            message = f"near the limit of runtime.guard.{judged.reason}: the run slows down"
-            self._tell("guard", message, parallel=judged.parallel)
+        stop = self._machine.look()
+        if stop:
+            self._end(f"{stop}; make room, then {GO_ON}")
 
     # ---------------------------------------------------------------- operator
 

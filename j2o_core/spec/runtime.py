@@ -144,7 +144,7 @@ def _guard(entry: Mapping[str, Any]) -> Guard:
         free, of_all = _size(disk), 1.0
     memory, cpu = entry.get("memory"), entry.get("cpu", standard.cpu)
     return Guard(
-        memory=standard.memory if memory is None else _size(memory),
+        memory=None if memory is None else _size(memory),
         disk_free=free,
         disk_share=of_all,
         cpu=0.0 if cpu == OFF else share(cpu),

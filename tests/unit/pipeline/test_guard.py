@@ -11,7 +11,7 @@ import pytest
 
 from j2o_core.model.limits import Guard
 from j2o_core.pipeline import guard as guarding
-from j2o_core.pipeline.guard import LOOKS, Judgement, Measure, Usage, judge
+from j2o_core.pipeline.guard import LOOKS, SWAPPING, Judgement, Measure, Usage, fitted, judge
 
 GB = 1000**3
 FREE = Usage(memory=GB // 2, disk_free=50 * GB, disk_total=100 * GB, cpu=0.2)
@@ -110,3 +110,36 @@ def test_of_a_large_and_a_small_disk_the_one_nearer_to_its_limit_counts(
         guarding.psutil, "disk_usage", lambda path: SimpleNamespace(free=known[path][0], total=known[path][1])
     )
     assert str(ledger) in judge(Guard(), measure(Guard()), 16, Judgement()).stop
+
+
+def test_a_process_that_waits_for_the_swap_slows_down_and_stops_where_that_does_not_help() -> None:
+    swaps = usage(swapped=GB // 10, waits=400)
+    seen = looks(Guard(memory=2 * GB), *[swaps] * SWAPPING)
+    assert [judged.parallel for judged in seen] == [11, 7, 5, 3, 2, 1, 1, 1, 1, None]
+    assert seen[0].reason == "swap"
+    assert [bool(judged.stop) for judged in seen] == [False] * (SWAPPING - 1) + [True]
+    assert "from the swap, where 100.0 MB of it lie (runtime.guard.memory)" in seen[-1].stop
+    helped = looks(Guard(memory=2 * GB), *[swaps] * (SWAPPING - 1), *[usage(swapped=GB // 10)] * 20)
+    assert helped[SWAPPING - 1].parallel is not None
+    assert helped[-1].parallel is None and not any(judged.stop for judged in helped)
+
+
+def test_what_was_swapped_out_while_a_run_waited_may_come_back() -> None:
+    comes_back = [usage(swapped=(50 - number) * GB // 100, waits=4000) for number in range(40)]
+    asleep = usage(swapped=GB // 2)
+    assert looks(Guard(memory=2 * GB), asleep, *comes_back)[-1].by_swap is None
+    reads_a_file = usage(waits=4000)
+    assert {judged.parallel for judged in looks(Guard(memory=2 * GB), *[reads_a_file] * 20)} == {None}
+
+
+def test_what_is_swapped_out_counts_as_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    measure = Measure(tmp_path)
+    monkeypatch.setattr(guarding, "resident", lambda process: (GB // 2, GB))
+    found = measure(Guard(memory=4 * GB))
+    assert (found.memory, found.swapped) == (3 * GB // 2, GB)
+
+
+def test_a_stated_limit_of_memory_is_kept_and_another_fits_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guarding, "usual_limit", lambda processes: GB // processes)
+    assert [fitted(Guard(memory=stated)).memory for stated in (3 * GB, 0)] == [3 * GB, 0]
+    assert fitted(Guard(), 2).memory == GB // 2

@@ -160,7 +160,7 @@ def test_memory_first_slows_it_down_and_then_stops_it() -> None:
         world.watch.look()
     assert world.stop.is_set()
     assert "may use 1.0 GB (runtime.guard.memory); make room, then run the same command again" in world.watch.reason
-    assert len([event for event in world.events if event.get("stopped")]) == 1
+    assert [event.get("stopped", False) for event in world.events] == [False, True]
 
 
 def test_who_waits_is_let_go_when_the_run_is_stopped() -> None:
