@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..hooks.protocols import Loader
 from ..ledger import effects, sending
 from ..ledger.items import CREATED, MATCHED
+from ..model.digest import digest
 from ..model.effect import Answer, Claim, Effect, EffectClass, Found, TargetItem
 from ..model.outcome import (
     Conflict,
@@ -171,6 +172,7 @@ class Attempt:
         if row.kind == effects.CLEAR:
             task.in_doubt = False  # what is gone may be removed again
             return _SEND
+        self._after_doubt(task, loader)
         if task.changes_existing:
             current = self._current(task)
             if holds(loader, task.effect, current):
@@ -198,6 +200,17 @@ class Attempt:
             if not upload.claimable:
                 upload.claim = None
         return _SEND
+
+    def _after_doubt(self, task: Task, loader: Loader) -> None:
+        """Let the loader mend what an attempt has left half done, from what the ledger knows of the item."""
+        row = task.row
+        own = (row.entity, row.origin) if task.changes_existing else (row.parent_entity, row.parent_origin)
+        if type(loader).after_doubt is Loader.after_doubt or not own[0] or not own[1]:
+            return
+        item = self._engine.items.get(own[0], [own[1]]).get(own[1])
+        if item is not None:
+            known = item.image
+            loader.after_doubt(task.effect, item.item, lambda field, value: known.get(field) == digest(value))
 
     def _find(self, task: Task) -> list[Found]:
         return list(self._engine.loaders[task.row.entity].find(task.effect))

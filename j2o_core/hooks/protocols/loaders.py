@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
+from typing import Any, Callable, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
 from ...model.effect import Answer, Effect, EffectClass, Found, Phase, Undo
 from ...model.problem import Problem
@@ -178,6 +178,13 @@ class Loader(ABC):
     def update(self, effect: Effect, current: Found) -> Answer:
         """Send one request that sets ``effect.fields`` of an existing item, guarded by ``current.version``."""
         raise NotImplementedError(f"{self.name} cannot update")
+
+    def after_doubt(self, effect: Effect, item: str, was_last: Callable[[str, Any], bool]) -> None:
+        """Mend what an attempt that may have broken off half-way has left aside, before it is looked whether it was
+        applied: of the item that the effect changes, or of the parent of what it creates (``item``, its target id).
+
+        ``was_last(field, value)``: the ledger has this value as what the target stored last in that item's field.
+        """
 
     def wanted(self, effect: Effect) -> Mapping[str, Any]:
         """What an update with ``effect.fields`` should leave stored: their images, and those of what they entail."""

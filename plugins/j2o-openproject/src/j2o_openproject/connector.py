@@ -24,6 +24,7 @@ from .background import job_of, leads_to_a_job
 from .catalogue import Catalogue
 from .hal import API, elements, filters
 from .multipart import Multipart
+from .read_only_statuses import ReadOnlyStatuses
 
 #: access tokens of OpenProject 17.2 and later begin so and are sent as bearer tokens
 _BEARER_PREFIX = "opapi-"
@@ -57,11 +58,15 @@ class OpenProjectConnector(Connector):
 class OpenProject(Client):
     """One OpenProject, shared by all loaders and workers. Paths are relative to ``/api/v3/``."""
 
+    #: whether writes become questions
+    rehearses = False
+
     def __init__(self, options: ConnectionOptions, http: Http) -> None:
         self.http = http
         self.url = http.base_url
         self.identity = options.identity or http.identity
         self.catalogue = Catalogue(self)
+        self.read_only_statuses = ReadOnlyStatuses(self)
         self._version: Optional[tuple[int, int]] = None
         self._user: Optional[str] = None
         self._lock = threading.Lock()

@@ -27,6 +27,8 @@ class _Asked(Exception):
 class Rehearsing:
     """A client whose writes go to the forms of what they would write. Reads pass."""
 
+    rehearses = True
+
     def __init__(self, client: OpenProject) -> None:
         self._client = client
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
+from typing import Any, Callable, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
 from j2o_core.api import (
     WARNING,
@@ -25,6 +25,7 @@ from ..hal import condition, elements, linked
 from ..marks import WORK_PACKAGE
 from ..numbering import DEFAULT_GAPS, ProjectNumbering
 from ..progress import percent_of
+from ..read_only_statuses import change, disturbed, put_back
 from ..refusals import attributes_of
 from ..refused_people import in_words, refused_before, refused_people, told
 from ..target_items import target_id
@@ -194,18 +195,26 @@ class WorkPackages(FormLoader):
         if not body:
             return self.answer(self.read(current.id), wanted)
         try:
-            row = self._patch(current, body)
+            row = change(self.client, current, body)
         except Refused as refusal:
             people = refused_people(refusal, effect, draft)
             if not people:
                 raise _advised(refusal) from None
             differences, effect = told(effect, people), in_words(effect, people)
             body, wanted = self._draft(effect).change(effect.fields)
+            if self.client.read_only_statuses.names():  # it may have been on its way through another status
+                current = self.read(current.id)
             try:
-                row = self._patch(current, body)
+                row = change(self.client, current, body)
             except Refused as again:
                 raise _advised(again) from None
-        return self.answer(self._found(row), wanted, differences=differences)
+        found = self._found(row)
+        return self.answer(found, wanted, differences=(*differences, *disturbed(self.client, current, found, wanted)))
+
+    def after_doubt(self, effect: Effect, item: str, was_last: Callable[[str, Any], bool]) -> None:
+        """A change of what is read-only goes through another status, where it may have ended."""
+        if effect.fields is not None and "status" not in effect.fields:
+            put_back(self.client, item, was_last)
 
     def wanted(self, effect: Effect) -> Mapping[str, Any]:
         """The fields that ``update`` would send; what is kept in words is in the description.
@@ -234,10 +243,6 @@ class WorkPackages(FormLoader):
     def image(self, effect: Effect) -> Mapping[str, Any]:
         """Every field that the payload has and the target can hold; names for types and the like, ids for items."""
         return self._draft(effect).image
-
-    def _patch(self, current: Found, body: Mapping[str, Any]) -> dict[str, Any]:
-        guarded = {**body, "lockVersion": int(current.version)} if current.version is not None else body
-        return self.client.patch(f"work_packages/{current.id}", guarded, quiet=True)
 
     def _draft(self, effect: Effect) -> Draft:
         place = str(self.options.get("sprints") or WHEN_FREE)
