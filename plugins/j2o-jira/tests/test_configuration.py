@@ -131,3 +131,35 @@ def test_credentials_that_nobody_knows_are_no_lack_of_permissions(sandbox, conne
     client = connect(sandbox("server").url, {"token": "wrong"})
     with pytest.raises(Fatal, match="credentials"):
         list(Configuration(client, "acme", "configuration", {}).pages(Selection(projects=["SHOP"]), "screens", None))
+
+
+def test_jira_8_tells_of_options_on_create_screens_and_screens_since_8_3(sandbox, connect, read):
+    server = sandbox("server", seed=7, issues=5)
+    told, problems = {}, {}
+    for version in ("8.2.6", "8.20.4", "9.12.4"):
+        server.control("behaviour", {"version": version})
+        client = connect(server.url, {"user": "admin", "password": "j2o-sandbox-admin-password"})
+        extractor = Configuration(client, "acme", "configuration", {})
+        told[version] = by_kind(read(extractor))
+        pages = [page for kind in ("fields", "screens") for page in extractor.pages(Selection(), kind, None)]
+        problems[version] = [problem.message for page in pages for problem in page.problems]
+    (untold,) = problems.pop("8.2.6")
+    assert "which 8.3 brought" in untold
+    assert not any(problems.values())
+    assert set(told["8.2.6"]) == COMMON - {"screens"} and set(told["8.20.4"]) == COMMON
+    for version in ("8.2.6", "8.20.4"):
+        assert offers(told[version]) == offers(told["9.12.4"])
+
+
+def offers(found):
+    """Values of options by field, everywhere and by project, where that differs."""
+    kept = {}
+    for name, field in found["fields"].items():
+        details = field["details"]
+        contexts = [(context["projects"], values_of(context)) for context in details.get("contexts") or ()]
+        kept[name] = (values_of(details), sorted(contexts))
+    return kept
+
+
+def values_of(context):
+    return sorted(option["value"] for option in context.get("options") or ())

@@ -48,7 +48,27 @@ def test_a_disabled_way_to_log_in_is_told_in_the_server_s_words(sandbox, connect
     server.control("behaviour", {"basic_auth_disabled": True})
     with pytest.raises(Fatal, match="Basic Authentication has been disabled"):
         connect(server.url, {"user": "admin", "password": "x"}).check()
-    server.control("behaviour", {"basic_auth_disabled": False})
+    server.control("behaviour", {"basic_auth_disabled": None})
+
+
+def test_a_token_for_a_jira_that_knows_none_is_told(sandbox, connect):
+    server = sandbox("server", seed=7, issues=5)
+    server.control("behaviour", {"version": "8.13.2"})
+    with pytest.raises(Fatal, match=r"Jira 8\.13\.2 knows no personal access tokens.*password"):
+        connect(server.url, server.auth).check()
+    assert (
+        connect(server.url, {"user": "admin", "password": "j2o-sandbox-admin-password"}).check()["version"] == "8.13.2"
+    )
+    server.control("behaviour", {"version": "9.12.4"})
+
+
+def test_a_password_for_jira_11_is_told(sandbox, connect):
+    server = sandbox("server", seed=7, issues=5)
+    server.control("behaviour", {"version": "11.0.1"})
+    with pytest.raises(Fatal, match=r"has been disabled.*personal access token"):
+        connect(server.url, {"user": "admin", "password": "j2o-sandbox-admin-password"}).check()
+    assert connect(server.url, server.auth).check()["version"] == "11.0.1"
+    server.control("behaviour", {"version": "9.12.4"})
 
 
 def test_a_captcha_is_told_and_not_tried_again(sandbox, connect):

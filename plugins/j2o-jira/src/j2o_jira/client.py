@@ -24,6 +24,8 @@ from .people import person_data
 
 #: through it scoped tokens reach a site on Cloud
 _GATEWAY = "/ex/jira/"
+#: what Jira says where its administrator, or 11.0 as it is installed, allows none
+_NO_PASSWORDS = "Basic Authentication has been disabled"
 _EXPAND = "description,lead,url,projectKeys"
 
 
@@ -35,6 +37,7 @@ class Jira(Client):
         parts = urlsplit(http.base_url)
         self.url = http.base_url
         self.identity = options.identity or f"{parts.netloc.rpartition('@')[2]}{parts.path}"
+        self._bearer = bool(options.auth.get("token")) and not options.auth.get("user")
         self._lock = threading.RLock()
         self._info: Optional[Mapping[str, Any]] = None
         self._projects: Optional[list[Mapping[str, Any]]] = None
@@ -77,6 +80,13 @@ class Jira(Client):
     def cloud(self) -> bool:
         """Whether this is Jira Cloud."""
         return str(self._server_info().get("deploymentType", "")).lower() == "cloud"
+
+    def at_least(self, *number: int) -> bool:
+        """Whether this is that version of Jira Server or Data Center, or a later one; Cloud always is."""
+        info = self._server_info()
+        told = info.get("versionNumbers") or str(info.get("version") or "").partition("-")[0].split(".")
+        numbers = tuple(int(part) for part in told if str(part).isdigit())
+        return self.cloud or numbers >= number
 
     def path(self, path: str) -> str:
         """A path of the edition's REST API: version 3 on Cloud, where texts are documents, else 2."""
@@ -221,9 +231,18 @@ class Jira(Client):
         return user
 
     def _advice(self, error: Any) -> str:
-        known_server = self._info is not None and not self.cloud
-        if error.code not in ("http_401", "http_403") or known_server or _GATEWAY in self.http.base_url:
+        if error.code not in ("http_401", "http_403") or _GATEWAY in self.http.base_url:
             return ""
+        if error.code == "http_403" and _NO_PASSWORDS in error.message:
+            return " Give auth: {token: <personal access token>}: Jira 11 takes no passwords unless it is told to."
+        if self._info is not None and not self.cloud:
+            if not self._bearer or self.at_least(8, 14):
+                return ""
+            version = self._info.get("version")
+            return (
+                f" Jira {version} knows no personal access tokens, which 8.14 brought: give auth: {{user: ..., "
+                "password: ...}"
+            )
         return (
             " On Cloud give auth: {user: <mail>, token: <API token>}; a scoped token works only on "
             "https://api.atlassian.com/ex/jira/<cloud id>."

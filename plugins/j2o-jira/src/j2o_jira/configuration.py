@@ -23,7 +23,7 @@ class _List:
     """Where one kind of things is listed. ``name`` is that of the list in an answer, where it is no plain list.
 
     ``of_project`` is the resource of a project that says which of them it uses; without ``path`` they are found
-    through projects alone.
+    through projects alone. ``since`` is the version of Server and Data Center that brought the list.
     """
 
     path: str = ""
@@ -31,6 +31,7 @@ class _List:
     paged: bool = False
     asked: Mapping[str, Any] = field(default_factory=dict)
     of_project: str = ""
+    since: tuple[int, ...] = ()
 
 
 _EVERYWHERE: Mapping[str, _List] = {
@@ -47,7 +48,7 @@ _EVERYWHERE: Mapping[str, _List] = {
         "/notificationscheme", "values", True, {"expand": "notificationSchemeEvents"}, "notificationscheme"
     ),
     "security schemes": _List("/issuesecurityschemes", "issueSecuritySchemes", of_project="issuesecuritylevelscheme"),
-    "screens": _List("/screens", "values", True),
+    "screens": _List("/screens", "values", True, since=(8, 3)),
 }
 _SERVER: Mapping[str, _List] = {
     "workflows": _List("/workflow"),
@@ -85,6 +86,14 @@ class Configuration(Extractor):
         projects = {str(one["key"]): str(one.get("id", "")) for one in self.client.projects(selection)}
         keys = list(projects)
         problems: list[Problem] = []
+        since = self._lists[slice].since if slice in self._lists else ()
+        if not self.client.at_least(*since):
+            brought = ".".join(map(str, since))
+            message = (
+                f"this version of Jira does not list its {slice}, which {brought} brought: they are not accounted for"
+            )
+            yield Page([], "all", 0, [Problem("J2O-X016", message, WARNING, entity=self.entity)])
+            return
         try:
             if slice == "fields":
                 found = list(self._fields(projects, problems))

@@ -7,6 +7,7 @@ from typing import Any, Iterable, Mapping, Sequence, Union
 from j2o_core.api import Refused
 
 from .client import Jira
+from .create_screens import read_offers
 from .pages import objects_in, offset_pages
 
 _PAGE = 100
@@ -20,8 +21,8 @@ def read_contexts(client: Jira, fields: Sequence[dict[str, Any]], projects: Mapp
     """Give custom fields their ``options`` and ``contexts`` (with ``projects`` by key, and options of their own).
 
     ``projects``: ids by key. On Cloud every field has contexts; elsewhere the API tells the options of a project alone,
-    so that only fields with several contexts have them, and a context is what some projects have in common. Returns
-    refusals by name of the field.
+    so that only fields with several contexts have them, and a context is what some projects have in common. Jira 8
+    tells of options on create screens alone. Returns refusals by name of the field.
     """
     read = _on_cloud if client.cloud else _on_server
 
@@ -34,11 +35,21 @@ def read_contexts(client: Jira, fields: Sequence[dict[str, Any]], projects: Mapp
             return refusal
 
     refused: dict[str, Refused] = {}
+    untold: list[tuple[dict[str, Any], Refused]] = []
     for entry, found in zip(fields, list(client.http.together(one, fields))):
-        if isinstance(found, Refused):
-            refused[str(entry.get("name"))] = found
-        else:
+        if not isinstance(found, Refused):
             entry.update(found)
+        elif found.status == 404 and not client.at_least(9):
+            untold.append((entry, found))
+        else:
+            refused[str(entry.get("name"))] = found
+    offers = read_offers(client, projects) if untold else {}
+    for entry, refusal in untold:
+        offered = offers.get(str(entry["id"]))
+        if offered is None:
+            refused[str(entry.get("name"))] = refusal
+        else:
+            entry.update(_of_screens(offered))
     return refused
 
 
@@ -69,12 +80,24 @@ def _on_server(client: Jira, entry: Mapping[str, Any], projects: Mapping[str, st
     common = int(client.object(path, {"maxResults": 1}).get("total") or 0)
     if common == len(everywhere):
         return {"options": everywhere}  # there is one context, or none but that one has options
+    offers = {key: _pages(client, path, {"projectIds": identifier}) for key, identifier in projects.items()}
+    return {"options": everywhere, "contexts": _alike(offers)}
+
+
+def _of_screens(offers: Mapping[str, Sequence[dict[str, Any]]]) -> Mapping[str, Any]:
+    contexts = _alike(offers)
+    everywhere = {str(option["id"]): option for context in contexts for option in context["options"]}
+    told = {"options": list(everywhere.values())}
+    return told if len(contexts) < 2 else {**told, "contexts": contexts}
+
+
+def _alike(offers: Mapping[str, Sequence[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """What some projects have in common, from the options of each."""
     contexts: dict[tuple[str, ...], dict[str, Any]] = {}
-    for key, identifier in projects.items():
-        options = _pages(client, path, {"projectIds": identifier})
+    for key, options in offers.items():
         alike = tuple(str(option.get("id")) for option in options)
         contexts.setdefault(alike, {"projects": [], "options": options})["projects"].append(key)
-    return {"options": everywhere, "contexts": list(contexts.values())}
+    return list(contexts.values())
 
 
 def _pages(client: Jira, path: str, asked: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import Any, Iterator, Mapping, Optional, Sequence
 
 from j2o_core.api import WARNING, Extractor, Origin, Page, Problem, Record, Refused, Selection
 
+from .narrowing import Found, Narrowing
 from .pages import objects_in, offset_pages
 from .people import person_data
 
@@ -60,9 +61,26 @@ class Groups(Extractor):
         listed, total = objects_in(answer, "groups"), answer.get("total")
         problems = []
         if isinstance(total, int) and total > len(listed):
+            listed = self._narrowed(listed, total)
+        if isinstance(total, int) and total > len(listed):
             message = f"Jira counts {total} groups and lists {len(listed)}: the others are not read"
             problems.append(Problem("J2O-X003", message, WARNING, entity=self.entity))
         return sorted(listed, key=group_id), problems
+
+    def _narrowed(self, listed: Sequence[Mapping[str, Any]], total: int) -> list[Mapping[str, Any]]:
+        """More groups, all if possible, where a search gives no more than so many of those whose names hold a text."""
+
+        def search(part: str) -> Found:
+            answer = self.client.object("/groups/picker", {"query": part, "maxResults": _MANY})
+            entries = objects_in(answer, "groups")
+            return Found(entries, int(answer.get("total") or 0) > len(entries))
+
+        found = {group_id(group): group for group in listed}
+        for entries in Narrowing(search, self.client.http.together, listed).found():
+            found.update((group_id(group), group) for group in entries)
+            if len(found) >= total:
+                break
+        return list(found.values())
 
     def _record(self, group: Mapping[str, Any]) -> tuple[Record, list[Problem]]:
         name, identifier = str(group.get("name") or ""), group_id(group)

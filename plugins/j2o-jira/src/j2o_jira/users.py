@@ -6,10 +6,8 @@ from typing import Any, Iterator, Mapping, Optional, Sequence
 
 from j2o_core.api import WARNING, Extractor, Origin, Page, Problem, Record, Refused, Selection
 
-from .pages import offset_pages
+from .directory import Directory
 from .people import person_aliases, person_data, person_id, person_key, person_label
-
-_PAGE = 1000
 
 
 class Users(Extractor):
@@ -21,17 +19,20 @@ class Users(Extractor):
     name = "jira.users"
 
     def pages(self, selection: Selection, slice: str, cursor: Optional[Any]) -> Iterator[Page]:
-        """The cursor is the number of users received."""
-        first = received = int(cursor or 0)
+        """The cursor is that of the directory."""
+        directory = Directory(self.client, self.client.get, self._inactive)
+        after = cursor
         try:
-            for page in offset_pages(lambda start: self._fetch(first + start), "users"):
-                self.client.know(page)
-                chosen = [person for person in page if self._inactive or person.get("active") is not False]
-                received += len(page)
-                yield Page([self._record(person) for person in chosen], received)
+            for people, after in directory.lots(cursor):
+                self.client.know(people)
+                chosen = [person for person in people if self._inactive or person.get("active") is not False]
+                problems = []
+                if directory.remark is not None:
+                    problems.append(Problem("J2O-X032", directory.remark, WARNING, entity=self.entity))
+                yield Page([self._record(person) for person in chosen], after, problems=problems)
         except Refused as refusal:
             message = f"the directory of users cannot be read ({refusal.message}): people are found in issues alone"
-            yield Page([], received, problems=[Problem("J2O-X001", message, WARNING, entity=self.entity)])
+            yield Page([], after or 0, problems=[Problem("J2O-X001", message, WARNING, entity=self.entity)])
 
     @staticmethod
     def aliases(value: Any) -> Sequence[str]:
@@ -46,12 +47,6 @@ class Users(Extractor):
     @property
     def _inactive(self) -> bool:
         return bool(self.options.get("inactive", True))
-
-    def _fetch(self, start: int) -> Any:
-        if self.client.cloud:
-            return self.client.get("/users/search", {"startAt": start, "maxResults": _PAGE})
-        asked = {"username": ".", "includeInactive": self._inactive, "startAt": start, "maxResults": _PAGE}
-        return self.client.get("/user/search", asked)
 
     def _record(self, person: Mapping[str, Any]) -> Record:
         data = person_data(person)

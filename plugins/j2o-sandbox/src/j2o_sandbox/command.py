@@ -10,7 +10,7 @@ import typer
 from j2o_core.api import Fatal
 
 from .fault_profiles import PROFILES
-from .options import SandboxError, SandboxOptions, known_openprojects
+from .options import KNOWN_JIRAS, SandboxError, SandboxOptions, known_openprojects
 
 
 class Edition(str, Enum):
@@ -21,6 +21,7 @@ class Edition(str, Enum):
     CLOUD = "cloud"
 
 
+_JIRAS = f"Which Jira Server or Data Center: {KNOWN_JIRAS[0]} to {KNOWN_JIRAS[1]}."
 _VERSIONS = f"Which OpenProject: {known_openprojects()}."
 _HELP = """A Jira and an OpenProject to try things on, over real HTTP.
 
@@ -48,6 +49,7 @@ def serve(
     jira_projects: Optional[str] = typer.Option(None, metavar="FILE", help="The projects of those issues, as JSON."),
     jira_setup: Optional[str] = typer.Option(None, metavar="FILE", help="YAML with habits and limits of that Jira."),
     edition: Edition = typer.Option(Edition.SERVER, help="Which Jira is served."),
+    jira_version: Optional[str] = typer.Option(None, metavar="VERSION", help=_JIRAS),
     openproject_version: str = typer.Option("17.8", metavar="VERSION", help=_VERSIONS),
     openproject_setup: Optional[str] = typer.Option(None, metavar="FILE", help="YAML that plays the administrator."),
     latency: float = typer.Option(0.0, min=0, metavar="MS", help="Milliseconds added to each request."),
@@ -78,6 +80,7 @@ def serve(
                 jira_projects=jira_projects,
                 jira_setup=jira_setup,
                 edition=edition.value,
+                jira_version=jira_version,
                 openproject_version=openproject_version,
                 openproject_setup=openproject_setup,
                 latency_ms=latency,

@@ -15,8 +15,11 @@ _NOT_NEGATIVE = (
 EDITIONS = ("server", "datacenter", "cloud")
 #: the versions of OpenProject whose rules are known, each end included; the last is still being made
 KNOWN_OPENPROJECTS = (((13, 0), (17, 9)), ((18, 0), (18, 0)))
+#: the major versions of Jira Server and Data Center whose rules are known
+KNOWN_JIRAS = (8, 11)
 #: the difficult people that are always there, and as many as role actors have numbers for
 FEWEST_USERS, MOST_USERS = 12, 4000
+_NUMBER = r"\d{1,4}(\.\d{1,4}){0,2}"
 
 
 class SandboxError(ValueError):
@@ -27,6 +30,7 @@ class SandboxError(ValueError):
 class SandboxOptions:
     """Options of one sandbox: a Jira and an OpenProject.
 
+    ``jira_version`` is that of a Server or Data Center (none: 9.12.4 and 10.3.2);
     ``users`` is how many people are generated (none: a dozen, and more with the issues); with ``everything`` there are
     fields of every type and odd things of every kind; ``latency_ms`` is per request; ``keep_alive`` is how many
     seconds a connection may be idle, ``request_limit`` how many seconds
@@ -46,6 +50,7 @@ class SandboxOptions:
     jira_projects: Optional[str] = None
     jira_setup: Optional[str] = None
     edition: str = "server"
+    jira_version: Optional[str] = None
     openproject_version: str = "17.8"
     openproject_setup: Optional[str] = None
     latency_ms: float = 0.0
@@ -62,6 +67,7 @@ class SandboxOptions:
         if self.edition not in EDITIONS:
             raise SandboxError(f"--edition {self.edition}: expected one of {', '.join(EDITIONS)}")
         _check_version(self.openproject_version)
+        _check_jira(self.jira_version, self.edition)
         for name in _NOT_NEGATIVE:
             value = getattr(self, name)
             if value is not None and value < 0:
@@ -98,9 +104,22 @@ def known_openprojects() -> str:
     return " or ".join(_shown(*ends) for ends in KNOWN_OPENPROJECTS)
 
 
+def _check_jira(version: Optional[str], edition: str) -> None:
+    if version is None:
+        return
+    if edition == "cloud":
+        raise SandboxError(f"--jira-version {version}: Jira Cloud has no versions, only server and datacenter have")
+    oldest, newest = KNOWN_JIRAS
+    known = f"{oldest} to {newest}"
+    if not re.fullmatch(_NUMBER, version, re.ASCII):
+        raise SandboxError(f"--jira-version {version}: expected a number like 8.20.4 or 11.3, of {known}")
+    if not oldest <= int(version.partition(".")[0]) <= newest:
+        raise SandboxError(f"--jira-version {version}: its rules are not known, those of {known} are")
+
+
 def _check_version(version: str) -> None:
     known = known_openprojects()
-    if not re.fullmatch(r"\d{1,4}(\.\d{1,4}){0,2}", version, re.ASCII):
+    if not re.fullmatch(_NUMBER, version, re.ASCII):
         raise SandboxError(f"--openproject-version {version}: expected a number like 13, 16.2 or 17.8.1, of {known}")
     major, minor = ([int(part) for part in version.split(".")] + [0])[:2]
     if not any(first <= (major, minor) <= last for first, last in KNOWN_OPENPROJECTS):

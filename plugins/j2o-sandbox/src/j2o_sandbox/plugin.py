@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Mapping
 
 from j2o_core.api import Fatal, Registry, Started, System, hookimpl
 
-from .options import EDITIONS, SandboxError, SandboxOptions, known_openprojects
+from .options import EDITIONS, KNOWN_JIRAS, SandboxError, SandboxOptions, known_openprojects
 
 if TYPE_CHECKING:
     import typer
@@ -65,6 +65,11 @@ SCHEMA: Mapping[str, Any] = {
             "default": "server",
             "description": "Which Jira is served.",
             "examples": ["cloud"],
+        },
+        "jira_version": {
+            "type": "string",
+            "description": f"Which Jira Server or Data Center: {KNOWN_JIRAS[0]} to {KNOWN_JIRAS[1]}.",
+            "examples": ["8.20.4"],
         },
         "openproject_version": {
             "type": "string",

@@ -19,13 +19,13 @@ from j2o_core.api import (
 
 from ..agile.listing import HIDDEN, boards
 from ..client import Jira
-from ..pages import a_list, an_object, objects_in, offset_pages
+from ..directory import Directory
+from ..pages import a_list, an_object, objects_in
 from ..people import embedded_people, person_data, person_id
 from .field_kinds import choices_in, is_filled, kind_of
 from .searching import Searching
 
 _Answer = TypeVar("_Answer")
-_DIRECTORY = 1000
 _NO_DIRECTORY = (
     "the directory of users {}: that needs the global permission Browse users and groups. People are taken from the "
     "issues that were read alone"
@@ -190,8 +190,11 @@ class JiraSurveyor(SourceSurveyor):
     def _people(self, issues: Sequence[Mapping[str, Any]], remarks: list[str]) -> list[SourcePerson]:
         found: dict[str, Mapping[str, Any]] = {}
         try:
-            for page in offset_pages(self._directory, "users"):
-                found.update((person_id(person), person_data(person)) for person in page)
+            directory = Directory(self.client, self._kept)
+            for lot in directory.lots():
+                found.update((person_id(person), person_data(person)) for person in lot.people)
+            if directory.remark is not None:
+                remarks.append(directory.remark)
             if not found:
                 remarks.append(_NO_DIRECTORY.format("is empty for this account"))
         except Refused as refusal:
@@ -200,12 +203,8 @@ class JiraSurveyor(SourceSurveyor):
             found.setdefault(person_id(person), person_data(person))
         return [_person(identifier, person) for identifier, person in found.items() if identifier]
 
-    def _directory(self, start: int) -> Any:
-        window: dict[str, Any] = {"startAt": start, "maxResults": _DIRECTORY}
-        if self.client.cloud:
-            return self.client.http.cached_json(self.client.path("/users/search"), window)
-        asked = {"username": ".", "includeInactive": True, **window}
-        return self.client.http.cached_json(self.client.path("/user/search"), asked)
+    def _kept(self, path: str, asked: Mapping[str, Any]) -> Any:
+        return self.client.http.cached_json(self.client.path(path), asked)
 
     def _boards(self, selection: Selection, remarks: list[str]) -> None:
         try:

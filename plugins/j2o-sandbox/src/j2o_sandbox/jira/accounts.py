@@ -130,7 +130,7 @@ class Gate:
             user, secret = "", ""
         if self.behaviour.cloud:
             return self._basic_on_cloud(user, secret, through_gateway)
-        if self.behaviour.basic_auth_disabled and self.behaviour.at_least(8, 16):
+        if self.behaviour.refuses_basic:
             body = {"message": "Basic Authentication has been disabled on this instance."}
             raise Refused(403, body, (), False)
         if self._failures.get(user, 0) >= self.behaviour.captcha_after:

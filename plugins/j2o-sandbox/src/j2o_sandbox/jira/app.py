@@ -28,7 +28,7 @@ from j2o_sandbox.jira import (
 )
 from j2o_sandbox.jira.accounts import ADMINISTRATOR, ANONYMOUS, CLOUD_ID, Refused, Viewer
 from j2o_sandbox.jira.behaviour import CLOUD, DATACENTER, Behaviour, load_behaviour
-from j2o_sandbox.jira.call import Call, Installation, Unauthenticated
+from j2o_sandbox.jira.call import Call, Installation, Nowhere, Unauthenticated
 from j2o_sandbox.jira.limits import too_many
 from j2o_sandbox.jira.model import Tracker
 from j2o_sandbox.jira.published import read_published
@@ -73,7 +73,7 @@ def create_app(options: SandboxOptions, faults: Faults, counters: Counters) -> J
     Raises:
         SandboxError: a data file cannot be read.
     """
-    behaviour = load_behaviour(options.edition, options.jira_setup)
+    behaviour = load_behaviour(options.edition, options.jira_setup, options.jira_version)
     return JiraServer(tracker_of(options), behaviour, options.attachment_bytes, counters)
 
 
@@ -150,7 +150,7 @@ class JiraServer:
         if len(raw) + len(scope.get("query_string", b"")) > LONGEST_ADDRESS:
             return Answer(_TOO_LONG, 414, (), "text/html")
         if inner is None:
-            return _nowhere(request, self.installation.behaviour.cloud)
+            return _nowhere(request, self.installation.behaviour)
         return self._dialect(request, path.startswith(_GATEWAY))
 
     def _inner(self, path: str) -> Tuple[Optional[str], str]:
@@ -195,14 +195,16 @@ class JiraServer:
 
     def _route(self, request: Request) -> Answer:
         match, known = self._router.find(request.method, request.path)
-        if match is None:
-            if known:
+        if match is None or not self.installation.behaviour.at_least(*match.since):
+            if match is None and known:
                 return Answer({"message": "HTTP 405 Method Not Allowed", "status-code": 405}, 405)
-            return _nowhere(request, self.installation.behaviour.cloud)
+            return _nowhere(request, self.installation.behaviour)
         try:
             return call_handler(match, Call(self.installation, request, match.version))
         except JiraError as error:
             return error.answer()
+        except Nowhere:
+            return _nowhere(request, self.installation.behaviour)
         except Unauthenticated:
             message = "Client must be authenticated to access this resource."
             return Answer({"message": message, "status-code": 401}, 401)
@@ -229,10 +231,12 @@ def _with(answer: Answer, headers: Headers) -> Answer:
     return Answer(answer.content, answer.status, (*answer.headers, *headers), answer.content_type)
 
 
-def _nowhere(request: Request, cloud: bool) -> Answer:
-    if cloud:
+def _nowhere(request: Request, behaviour: Behaviour) -> Answer:
+    if behaviour.cloud:
         page = "<!DOCTYPE html><html><head><title>Oops, you've found a dead link.</title></head><body></body></html>"
         return Answer(page.encode(), 404, (), "text/html;charset=UTF-8")
+    if behaviour.at_least(10):
+        return Answer({"message": "HTTP 404 Not Found", "status-code": 404, "sub-code": -1}, 404)
     return Answer({"message": f"null for uri: {request.base}{request.path}", "status-code": 404}, 404)
 
 

@@ -20,7 +20,10 @@ LIMIT_REASONS = ("jira-burst-based", "jira-quota-tenant-based", "jira-quota-glob
 class Behaviour:
     """Settings of one installation: ``--jira-setup`` sets, ``POST /_sandbox/behaviour`` changes them while it runs.
 
-    ``page_cap`` and ``member_cap`` cap page sizes in silence; ``max_result_window`` is how deep offset search goes;
+    ``page_cap`` and ``member_cap`` cap page sizes in silence; ``picker_cap`` is how many groups a search shows at most;
+    ``user_list`` is whether ``/user/list`` is there (null: from 11.0 on; late patches of 10.3 have it, too);
+    ``basic_auth_disabled`` refuses passwords (null: from 11.0 on, as it is installed);
+    ``max_result_window`` is how deep offset search goes;
     ``nodes`` above 1 break ties of a sort differently from request to request; ``burst`` is requests per second before
     429 (none: unlimited), answered with ``retry_after`` seconds and, on Cloud, ``limit_reason``; ``captcha_after``
     failed logins lock a user name; ``attachments_refuse_tokens`` sends bearer tokens on ``/secure/attachment`` to the
@@ -39,10 +42,12 @@ class Behaviour:
     context_path: str = ""
     page_cap: int = 1000
     member_cap: int = 50
+    picker_cap: int = 20
+    user_list: Optional[bool] = None
     max_result_window: Optional[int] = None
     nodes: int = 1
     masked_mails: bool = False
-    basic_auth_disabled: bool = False
+    basic_auth_disabled: Optional[bool] = None
     attachments_refuse_tokens: bool = False
     captcha_after: int = 3
     burst: Optional[int] = None
@@ -69,6 +74,30 @@ class Behaviour:
     def safeguarded(self) -> bool:
         """Whether searches know no more than the newest comments, worklogs and changes of an issue."""
         return not self.cloud and (self.at_least(8, 22, 2) or (self.at_least(8, 20, 12) and not self.at_least(8, 21)))
+
+    @property
+    def users_found(self) -> Optional[int]:
+        """How many users a search by name gives on all its pages together; ``None``: all."""
+        if self.at_least(10):
+            return 100
+        return 1000 if not self.at_least(8, 6) or (self.at_least(8, 19, 1) and not self.at_least(8, 20, 4)) else None
+
+    @property
+    def lists_users(self) -> bool:
+        """Whether ``/user/list`` is there."""
+        return self.at_least(11) if self.user_list is None else self.user_list
+
+    @property
+    def refuses_basic(self) -> bool:
+        """Whether passwords are refused, which 8.16 brought and 11.0 made the default."""
+        if self.basic_auth_disabled is None:
+            return self.at_least(11)
+        return self.basic_auth_disabled and self.at_least(8, 16)
+
+    @property
+    def limits_rates(self) -> bool:
+        """Whether answers tell of limits of requests: Data Center from 8.6 on."""
+        return self.edition == DATACENTER and self.at_least(8, 6)
 
     def at_least(self, *number: int) -> bool:
         """Whether the version is this one or later; Cloud always is."""
@@ -107,13 +136,15 @@ def behaviour_of(edition: str) -> Behaviour:
     return Behaviour()
 
 
-def load_behaviour(edition: str, path: Optional[str]) -> Behaviour:
-    """The defaults of an edition with the settings of a YAML file, if there is one.
+def load_behaviour(edition: str, path: Optional[str], version: Optional[str] = None) -> Behaviour:
+    """The defaults of an edition, in a version, with the settings of a YAML file, if there is one.
 
     Raises:
         SandboxError: the file is no map of settings.
     """
     behaviour = behaviour_of(edition)
+    if version is not None:
+        behaviour = dataclasses.replace(behaviour, version=version)
     if path is None:
         return behaviour
     try:

@@ -195,5 +195,9 @@ class Call:
         return Answer(content)
 
 
+class Nowhere(Exception):
+    """This installation has no such resource."""
+
+
 class Unauthenticated(Exception):
     """The resource needs an account, and nobody is logged in."""

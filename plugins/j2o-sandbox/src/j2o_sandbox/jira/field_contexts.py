@@ -17,7 +17,7 @@ def field_options(call: Call, number: str) -> Answer:
     contexts = _contexts(call, f"customfield_{number}")
     if call.request.text("useAllContexts", "false") != "true":
         wanted = {word for text in call.request.query.get("projectIds", ()) for word in text.split(",")}
-        contexts = _of_projects(contexts, wanted)
+        contexts = of_projects(contexts, wanted)
     size = min(max(1, call.request.integer("maxResults", 100)), 1000)
     page = max(1, call.request.integer("page", 1))
     shown = [
@@ -87,20 +87,21 @@ def flat(options: Sequence[Json]) -> List[Json]:
     return [entry for option in options for entry in (option, *option.get("children", ()))]
 
 
+def of_projects(contexts: Sequence[Context], wanted: set[str]) -> Tuple[Context, ...]:
+    """Those of contexts that apply in the projects with these ids."""
+    own = [context for context in contexts if wanted & set(context.projects)]
+    named = {project for context in own for project in context.projects}
+    return tuple(own) if wanted and wanted <= named else (contexts[0], *own)
+
+
 def _contexts(call: Call, field: str) -> Tuple[Context, ...]:
     if field not in {entry["id"] for entry in call.tracker.catalogue.fields if entry["custom"]}:
         raise JiraError(404, "The custom field was not found.")
     return contexts_of(call, field)
 
 
-def _of_projects(contexts: Sequence[Context], wanted: set[str]) -> Tuple[Context, ...]:
-    own = [context for context in contexts if wanted & set(context.projects)]
-    named = {project for context in own for project in context.projects}
-    return tuple(own) if wanted and wanted <= named else (contexts[0], *own)
-
-
 ROUTES = (
-    Route("GET", "API/customFields/{field}/options", field_options, ON_PREMISE),
+    Route("GET", "API/customFields/{field}/options", field_options, ON_PREMISE, since=(9, 0)),
     Route("GET", "API/field/{field}/context", field_contexts, ONLY_CLOUD),
     Route("GET", "API/field/{field}/context/projectmapping", context_projects, ONLY_CLOUD),
     Route("GET", "API/field/{field}/context/{context}/option", context_options, ONLY_CLOUD),

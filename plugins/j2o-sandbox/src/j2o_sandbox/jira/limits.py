@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any, Callable, Dict, Hashable, Tuple
 
-from j2o_sandbox.jira.behaviour import DATACENTER, Behaviour
+from j2o_sandbox.jira.behaviour import Behaviour
 from j2o_sandbox.jira.wire import Answer
 
 Headers = Tuple[Tuple[str, str], ...]
@@ -55,7 +55,7 @@ class Limiter:
     def admit(self, behaviour: Behaviour, counted: Hashable) -> Tuple[bool, Headers]:
         """Whether the request may pass, and the headers its answer carries."""
         if behaviour.burst is None:
-            return True, _UNLIMITED if behaviour.edition == DATACENTER else self._cloud(350, 349, behaviour)
+            return True, _UNLIMITED if behaviour.limits_rates else self._cloud(350, 349, behaviour)
         bucket = self._bucket(counted, behaviour.burst)
         admitted = bucket.take(self._clock())
         if behaviour.cloud:

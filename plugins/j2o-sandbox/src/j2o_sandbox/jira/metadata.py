@@ -21,13 +21,19 @@ def server_info(call: Call) -> Answer:
     shape: Json = {"baseUrl": call.request.base, "version": behaviour.version, "versionNumbers": numbers}
     shape["deploymentType"] = "Cloud" if behaviour.cloud else "Server"
     shape.update(
-        {"buildNumber": 100_250 if behaviour.cloud else 9_120_004, "buildDate": "2024-05-06T00:00:00.000+0000"}
+        {"buildNumber": 100_250 if behaviour.cloud else _build(numbers), "buildDate": "2024-05-06T00:00:00.000+0000"}
     )
     shape["serverTime"] = jira_time(int(time.time()), call.installation.offset_minutes)
     shape.update({"scmInfo": "0" * 40, "serverTitle": "Jira"})
     if behaviour.cloud:
         shape["serverTimeZone"] = call.tracker.time_zone
     return Answer(shape)
+
+
+def _build(numbers: Sequence[int]) -> int:
+    """820004 of 8.20.4, 9170005 of 9.17.5."""
+    major, minor, patch = (*numbers, 0, 0)[:3]
+    return major * 100_000 + minor * 1_000 + patch if major < 9 else major * 1_000_000 + minor * 10_000 + patch
 
 
 def tenant_info(call: Call) -> Answer:

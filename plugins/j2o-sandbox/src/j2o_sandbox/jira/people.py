@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import List, Optional
 from urllib.parse import quote
 
-from j2o_sandbox.jira.call import Call
+from j2o_sandbox.jira.call import Call, Nowhere
 from j2o_sandbox.jira.model import Group, Json, User
-from j2o_sandbox.jira.routing import ONLY_CLOUD, Route
+from j2o_sandbox.jira.routing import ON_PREMISE, ONLY_CLOUD, Route
 from j2o_sandbox.jira.wire import Answer, JiraError
 
 _PERMISSIONS = {
@@ -101,7 +101,27 @@ def user_search(call: Call) -> Answer:
         for user in call.tracker.users.values()
         if user.listed and ((user.active and active) or (not user.active and inactive)) and _matches(call, user, query)
     ]
+    if not call.cloud:
+        # However the pages are cut: JRASERVER-65089, JSWSERVER-21156, JRASERVER-78520.
+        found = found[: call.installation.behaviour.users_found]
     return Answer([call.shapes.user(user) for user in _window(call, found, 50, 1000)])
+
+
+def user_list(call: Call) -> Answer:
+    """``GET /user/list``: everybody by cursor; a cursor that is not known begins anew, and no total is told."""
+    call.logged_in()
+    if not call.installation.behaviour.lists_users:
+        raise Nowhere
+    found = [user for user in call.tracker.users.values() if user.listed]
+    asked = call.request.text("cursor") or "0"
+    start = int(asked) if asked.isdigit() and int(asked) < len(found) else 0
+    size = min(max(1, call.request.integer("maxResults", 2000)), 2000)
+    after = start + size
+    place = f"{call.shapes.rest}/user/list?maxResults={size}&cursor="
+    page: Json = {"self": f"{place}{start}", "maxResults": size, "isLast": after >= len(found)}
+    if after < len(found):
+        page.update({"nextCursor": str(after), "nextPage": f"{place}{after}"})
+    return Answer({**page, "values": [call.shapes.user(user) for user in found[start:after]]})
 
 
 def users(call: Call) -> Answer:
@@ -134,12 +154,12 @@ def group_member(call: Call) -> Answer:
 
 
 def groups_picker(call: Call) -> Answer:
-    """Groups whose name holds the query, 20 unless asked otherwise."""
+    """Groups whose name holds the query, 20 unless asked otherwise, and no more than ``picker_cap``."""
     call.logged_in()
     query = (call.request.text("query") or "").lower()
     found = [group for group in call.tracker.groups if query in group.name.lower()]
     size = call.request.integer("maxResults", 20)
-    shown = found[: size if size > 0 else 20]
+    shown = found[: min(size if size > 0 else 20, call.installation.behaviour.picker_cap)]
     header = f"Showing {len(shown)} of {len(found)} matching groups"
     return Answer({"header": header, "total": len(found), "groups": [_picked(call, group) for group in shown]})
 
@@ -181,10 +201,12 @@ def _matches(call: Call, user: User, query: Optional[str]) -> bool:
         return user.account_id == call.request.text("accountId")
     if query in ("", ".", "%", "_"):
         return True
-    words = [user.display_name] if call.cloud else [user.name, user.display_name]
+    begins = [user.display_name.lower(), *user.display_name.lower().split()]
+    if not call.cloud:
+        begins.append(user.name.lower())
     if user.email and (user.mail_visible or not call.cloud):
-        words.append(user.email)
-    return any(query.lower() in word.lower() for word in words)
+        begins.append(user.email.lower())
+    return any(begin.startswith(query.lower()) for begin in begins)
 
 
 def _window(call: Call, found: List[User], default: int, cap: int) -> List[User]:
@@ -198,6 +220,7 @@ ROUTES = (
     Route("GET", "API/mypermissions", my_permissions),
     Route("GET", "API/user", user),
     Route("GET", "API/user/search", user_search),
+    Route("GET", "API/user/list", user_list, ON_PREMISE),
     Route("GET", "API/users/search", users, ONLY_CLOUD),
     Route("GET", "API/users", users, ONLY_CLOUD),
     Route("GET", "API/user/bulk", user_bulk, ONLY_CLOUD),

@@ -18,20 +18,25 @@ Handler = Callable[..., Answer]
 
 
 class Route(NamedTuple):
-    """``path`` holds ``{names}`` for single segments; ``API`` stands for ``/rest/api/{version}``."""
+    """``path`` holds ``{names}`` for single segments; ``API`` stands for ``/rest/api/{version}``.
+
+    ``since`` is the version of Server and Data Center that brought it.
+    """
 
     method: str
     path: str
     handler: Handler
     editions: Sequence[str] = ANY
+    since: Tuple[int, ...] = ()
 
 
 class Match(NamedTuple):
-    """A route that fits, the API version in the path, and the values of the names."""
+    """A route that fits, the API version in the path, the values of the names, and since when there is one."""
 
     handler: Handler
     version: Optional[str]
     values: Tuple[str, ...]
+    since: Tuple[int, ...] = ()
 
 
 class Router:
@@ -39,30 +44,30 @@ class Router:
 
     def __init__(self, routes: Sequence[Route], edition: str) -> None:
         versions = "(2|3|latest)" if edition == CLOUD else "(2|latest)"
-        self._open: List[Tuple[Pattern[str], str, Dict[str, Handler]]] = []
-        places: Dict[str, Dict[str, Handler]] = {}
+        self._open: List[Tuple[Pattern[str], str, Dict[str, Route]]] = []
+        places: Dict[str, Dict[str, Route]] = {}
         for route in routes:
             if edition in route.editions:
-                places.setdefault(route.path, {})[route.method] = route.handler
-        for path, handlers in places.items():
+                places.setdefault(route.path, {})[route.method] = route
+        for path, routes in places.items():
             pattern = re.escape(path).replace("API", f"/rest/api/{versions}", 1)
             pattern = re.sub(r"\\\{\w+\\\}", "([^/]+)", pattern)
-            self._open.append((re.compile(pattern), path, handlers))
+            self._open.append((re.compile(pattern), path, routes))
 
     def find(self, method: str, raw_path: str) -> Tuple[Optional[Match], bool]:
         """The match, and whether the path exists at all (with another method)."""
-        for pattern, path, handlers in self._open:
+        for pattern, path, routes in self._open:
             found = pattern.fullmatch(raw_path)
             if found is None:
                 continue
-            handler = handlers.get("GET" if method == "HEAD" else method)
-            if handler is None:
+            route = routes.get("GET" if method == "HEAD" else method)
+            if route is None:
                 return None, True
             values = found.groups()
             version = None
             if path.startswith("API"):
                 version, values = values[0], values[1:]
-            return Match(handler, version, tuple(unquote(value) for value in values)), True
+            return Match(route.handler, version, tuple(unquote(value) for value in values), route.since), True
         return None, False
 
     def template(self, path: str) -> Optional[str]:

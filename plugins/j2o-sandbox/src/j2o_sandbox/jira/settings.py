@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import List, Sequence, Tuple
+from typing import Iterator, List, Sequence, Tuple
 
 from j2o_sandbox.jira.call import Call
-from j2o_sandbox.jira.model import Json
+from j2o_sandbox.jira.field_contexts import contexts_of, of_projects
+from j2o_sandbox.jira.model import Json, Project
 from j2o_sandbox.jira.routing import ON_PREMISE, ONLY_CLOUD, Route
 from j2o_sandbox.jira.wire import Answer, JiraError
 
@@ -200,9 +201,21 @@ def project_security_scheme(call: Call, key: str) -> Answer:
     return Answer({**_scheme(call, "issuesecurityschemes", "Staff"), "levels": levels})
 
 
-def removed_create_meta(call: Call) -> Answer:
-    """``/issue/createmeta`` without a project is gone."""
-    raise JiraError(404, "Issue Does Not Exist")
+def create_meta(call: Call) -> Answer:
+    """``/issue/createmeta`` without a project: all projects with their issue types, gone in 9.0 and on Cloud."""
+    if call.installation.behaviour.at_least(9):
+        raise JiraError(404, "Issue Does Not Exist")
+    call.logged_in()
+    wanted = set(call.request.words("projectKeys"))
+    living = [project for project in call.tracker.projects if not project.archived]
+    found = [project for project in living if not wanted or project.key in wanted]
+    shapes = [call.shapes.project(project, ()) for project in found]
+    for shape, project in zip(shapes, found):
+        shape["issuetypes"] = call.shapes.entries("issuetype", call.shapes.types_of(project))
+        if "projects.issuetypes.fields" in call.request.words("expand"):
+            fields = {entry["key"]: entry for entry in _on_create_screen(call, project)}
+            shape["issuetypes"] = [{**kind, "fields": fields} for kind in shape["issuetypes"]]
+    return Answer({"expand": "projects", "projects": shapes})
 
 
 def create_types(call: Call, key: str) -> Answer:
@@ -219,17 +232,21 @@ def create_fields(call: Call, key: str, type_id: str) -> Answer:
     found = call.find_project(key)
     if type_id not in {entry["id"] for entry in call.shapes.types_of(found)}:
         raise JiraError(404, f"Issue type with id '{type_id}' does not exist in the project.")
-    values: List[Json] = []
+    values: List[Json] = [
+        {"fieldId": entry["key"], **entry, "hasDefaultValue": False} for entry in _on_create_screen(call, found)
+    ]
+    return Answer(_create_page(call, f"{key}/issuetypes/{type_id}", values, "fields"))
+
+
+def _on_create_screen(call: Call, project: Project) -> Iterator[Json]:
     for entry in call.tracker.catalogue.fields:
         if entry["orderable"] and "schema" in entry:
-            shape = {"fieldId": entry["id"], "key": entry["id"], "name": entry["name"], "schema": entry["schema"]}
-            shape.update({"operations": ["set"], "hasDefaultValue": False})
+            shape = {"key": entry["id"], "name": entry["name"], "schema": entry["schema"], "operations": ["set"]}
             shape["required"] = entry["id"] in ("summary", "issuetype", "project")
-            options = call.tracker.catalogue.options.get(entry["id"])
-            if options:
-                shape["allowedValues"] = [{"id": option["id"], "value": option["value"]} for option in options]
-            values.append(shape)
-    return Answer(_create_page(call, f"{key}/issuetypes/{type_id}", values, "fields"))
+            if entry["id"] in call.tracker.catalogue.options:
+                contexts = of_projects(contexts_of(call, entry["id"]), {project.id})
+                shape["allowedValues"] = [option for context in contexts[-1:] for option in context.options]
+            yield shape
 
 
 def _create_page(call: Call, place: str, values: List[Json], name: str) -> Json:
@@ -275,7 +292,7 @@ ROUTES = (
     Route("GET", "API/priorityschemes", priority_schemes, ON_PREMISE),
     Route("GET", "API/priorityscheme", priority_scheme_page, ONLY_CLOUD),
     Route("GET", "API/workflowscheme", workflow_schemes, ONLY_CLOUD),
-    Route("GET", "API/screens", screens),
+    Route("GET", "API/screens", screens, since=(8, 3)),
     Route("GET", "API/screens/{screen}/tabs", screen_tabs),
     Route("GET", "API/screens/{screen}/tabs/{tab}/fields", screen_fields),
     Route("GET", "API/project/{project}/permissionscheme", project_permission_scheme),
@@ -283,7 +300,7 @@ ROUTES = (
     Route("GET", "API/project/{project}/priorityscheme", project_priority_scheme, ON_PREMISE),
     Route("GET", "API/project/{project}/workflowscheme", project_workflow_scheme, ON_PREMISE),
     Route("GET", "API/project/{project}/issuesecuritylevelscheme", project_security_scheme),
-    Route("GET", "API/issue/createmeta", removed_create_meta),
-    Route("GET", "API/issue/createmeta/{project}/issuetypes", create_types),
-    Route("GET", "API/issue/createmeta/{project}/issuetypes/{type}", create_fields),
+    Route("GET", "API/issue/createmeta", create_meta),
+    Route("GET", "API/issue/createmeta/{project}/issuetypes", create_types, since=(8, 4)),
+    Route("GET", "API/issue/createmeta/{project}/issuetypes/{type}", create_fields, since=(8, 4)),
 )
