@@ -12,7 +12,7 @@ from ..mapping.compiled import EntityMapping, compile_entity
 from ..mapping.rules import SOURCE
 from ..model.payload import Ref
 from ..spec.model import EntitySpec
-from .needs import CUSTOM, CUSTOM_FIELDS
+from .needs import ANY_CUSTOM, CUSTOM, CUSTOM_FIELDS
 from .recorded import Recorded
 
 _EXAMPLES = 3
@@ -115,7 +115,8 @@ def _asked_for(
         given = _texts(value)
         if name.startswith(CUSTOM):
             if value not in (None, "", [], ()):
-                yield Need(CUSTOM_FIELDS, name[len(CUSTOM) :], entity.name, name, place), given
+                kind = loader.named.get(ANY_CUSTOM, CUSTOM_FIELDS)
+                yield Need(kind, name[len(CUSTOM) :], entity.name, name, place), given
             continue
         for text in dict.fromkeys(given):
             yield Need(loader.named[name], text, entity.name, name, place, on_fail=entity.on_fail), ()

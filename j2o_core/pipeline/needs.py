@@ -11,6 +11,8 @@ from ..model.problem import Place
 from ..spec.model import UNSET, EntitySpec, FieldSpec, Spec
 
 CUSTOM, CUSTOM_FIELDS = "cf:", "custom_fields"
+#: under which a loader names another kind, where its custom fields are not those of work packages
+ANY_CUSTOM = "cf:*"
 #: what a custom field should hold, by the step that makes its value
 _FORMS = {
     "number": "number",
@@ -54,7 +56,7 @@ def _of_entity(
         if name.startswith(CUSTOM):
             options = tuple(dict.fromkeys(str(value) for value, _ in _values(spec, mapped) if mapped.table))
             yield Need(
-                CUSTOM_FIELDS,
+                named.get(ANY_CUSTOM, CUSTOM_FIELDS),
                 name[len(CUSTOM) :],
                 entity.name,
                 name,

@@ -33,9 +33,10 @@ _HEAD = """\
 
 What people put into Jira, and where on OpenProject it stands after a migration with `--finish`. *Prepared*: an
 administrator of an Enterprise edition has made the custom fields that the full templates (`jira-datacenter`,
-`jira-cloud`) ask for, and one for each field of the Jira's own, and lets work packages be counted by project (17.8);
-the spec asks for the old keys (`reproduce_keys`) and gives one person no account. *As it comes*: nobody has prepared
-anything; the tables of `demo` and of the basic templates, with the history, votes and remote links of the full ones.
+`jira-cloud`) ask for, one for each field of the Jira's own, and attributes of projects, and lets work packages be
+counted by project (17.8); the spec asks for the old keys (`reproduce_keys`) and gives one person no account. *As it
+comes*: nobody has prepared anything; the tables of `demo` and of the basic templates, with the history, votes and
+remote links of the full ones.
 
 This page is written from passing tests: generated Jiras of each edition with a field of every type, odd names and long
 texts are migrated, and a comparison that shares no code with j2o finds each word, number, day, instant, person and link

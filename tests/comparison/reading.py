@@ -75,8 +75,8 @@ def read_redirects(path: Path) -> list[Json]:
 
 
 def read_schemas(url: str, api_key: str, state: Json) -> dict[str, Json]:
-    """The schemas that work packages link to, by address: they name the custom fields."""
-    addresses = {str(row["_links"]["schema"]["href"]) for row in state["work_packages"]}
+    """The schemas that work packages and projects link to, by address: they name the custom fields."""
+    addresses = {str(row["_links"]["schema"]["href"]) for kind in ("work_packages", "projects") for row in state[kind]}
     with requests.Session() as session:
         session.auth = ("apikey", api_key)
         return {address: _get(session, f"{url}{address}") for address in sorted(addresses)}

@@ -93,6 +93,12 @@ _OURS = {
     "Epic name": {"format": "string"},
     "Links": {"format": "text"},
 }
+#: attributes of projects, and the lines of the spec that fill them
+_ATTRIBUTES: Mapping[str, tuple[Mapping[str, Any], Any]] = {
+    "Project lead": ({"format": "user"}, {"from": "lead", "ref": "users", "missing": "note"}),
+    "Project category": ({"format": "string"}, "projectCategory.name"),
+    "Project url": ({"format": "link"}, "url"),
+}
 
 
 #: what the spec for an OpenProject as it comes does not ask Jira for, since it costs requests
@@ -187,11 +193,12 @@ def migrate(run: Run, folder: Path, issues: int = 40) -> Migrated:
     if run.target == PREPARED:
         setup, lines = prepared(cloud)
         work_packages: dict[str, Any] = {"map": lines}
-        more = {"entities": {"users": {"rules": _HAS_LEFT}, "work_packages": work_packages}}
+        projects: dict[str, Any] = {"map": {f"cf:{name}": line for name, (_, line) in _ATTRIBUTES.items()}}
+        more = {"entities": {"users": {"rules": _HAS_LEFT}, "projects": projects, "work_packages": work_packages}}
         if run.version == NEWEST:
             setup["settings"]["semantic_identifiers"] = True
             work_packages["load"] = {"plugin": "openproject.work_packages", "reproduce_keys": {"gaps": "50%"}}
-            more["entities"]["projects"] = {"map": {"identifier": {"steps": None}}}
+            projects["map"]["identifier"] = {"steps": None}
         (folder / "setup.yaml").write_text(yaml.safe_dump(setup, allow_unicode=True), encoding="utf-8")
         options["openproject_setup"] = str(folder / "setup.yaml")
     spec = folder / "own.yaml"
@@ -248,6 +255,7 @@ def read(
 def prepared(cloud: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     """What an administrator has set up for every field of an edition, and the lines of the spec that fill it."""
     custom: dict[str, Any] = {name: {**one, **_EVERY} for name, one in _OURS.items()}
+    custom.update({name: {"of": "project", **one} for name, (one, _) in _ATTRIBUTES.items()})
     lines: dict[str, Any] = {}
     fields = [
         *((str(entry["name"]), str(entry["schema"]["custom"]), str(entry["id"])) for entry in custom_fields()),

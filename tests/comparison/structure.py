@@ -104,14 +104,22 @@ class Structure:
         if project.get("description"):
             gone = missing_words(words(str(project["description"])), markdown_words(text))
             self.result.check(not gone, "Project: description", "description", key, gone)
+        attributes = self.target.attributes(row)
         for name, label in (("lead", "lead"), ("url", "url"), ("projectCategory", "category")):
             if project.get(name):
                 reason = self.left_out.field("projects", name)
                 if reason is not None:
                     self.result.skipped(f"Project: {label}", f"a line of the spec: {reason}")
                     continue
-                gone = lacks(project[name], "", text)
-                self.result.check(not gone, f"Project: {label}", "text of the description", key, gone)
+                held = attributes.get(f"project {label}")
+                if name == "lead" and held is not None:
+                    same = any(self.people.is_same(project[name], number) for number, _ in held)
+                    self.result.check(same, f"Project: {label}", "attribute", key, held)
+                    continue
+                titles = ", ".join(title for _, title in held or ())
+                gone = lacks(project[name], "", f"{text}\n\n{titles}")
+                place = "attribute" if held else "text of the description"
+                self.result.check(not gone, f"Project: {label}", place, key, gone)
         for former in (project.get("projectKeys") or [])[1:]:
             held = missing_words(words(former), markdown_words(text)) == []
             self.result.check(held, "Project: former key", "text of the description", key, former)

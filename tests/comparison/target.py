@@ -11,6 +11,7 @@ from .left_out import mark_of
 Json = dict[str, Any]
 
 _PRESERVED = re.compile(r"^#### Preserved from .*$", re.MULTILINE)
+_PROJECTS = "/api/v3/projects/schema"
 _LINE = re.compile(r"^- \*\*(?P<label>.+?):\*\* ?", re.MULTILINE)
 
 
@@ -102,6 +103,12 @@ class Target:
     def project(self, name: str) -> Optional[Json]:
         """The project of a name."""
         return self._projects.get(folded(name))
+
+    def attributes(self, project: Json) -> dict[str, list[tuple[str, str]]]:
+        """Number (where there is one) and text of the values of a project's custom fields, by folded name."""
+        held = Held({"description": {"raw": ""}, **project}, _custom_names(self.schemas[_PROJECTS]))
+        found = {folded(name): held.link(key) for key, name in held.fields.items() if held.link(key)}
+        return {**{folded(name): [("", text)] for name, text in held.custom()}, **found}
 
     def version(self, project: str, name: str) -> Optional[Json]:
         """The version of a project's name and its own; a name that was cut stands whole in the text."""

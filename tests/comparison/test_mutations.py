@@ -248,6 +248,19 @@ def the_end_of_a_version(subject: Subject) -> Optional[bool]:
     return True
 
 
+def the_lead_of_a_project(subject: Subject) -> Optional[bool]:
+    links = next(row["_links"] for row in subject.state["projects"] if row["_links"].get(subject.names["Project lead"]))
+    links[subject.names["Project lead"]] = {"href": "/api/v3/users/1", "title": "Somebody else"}
+    return True
+
+
+def the_category_of_a_project(subject: Subject) -> Optional[bool]:
+    next(row for row in subject.state["projects"] if row.get(subject.names["Project category"]))[
+        subject.names["Project category"]
+    ] = "Other"
+    return True
+
+
 def a_mail_address(subject: Subject) -> Optional[bool]:
     row = next(row for row in subject.state["users"] if row["email"].endswith("@example.com"))
     row["email"] = "other@example.com"
@@ -295,6 +308,8 @@ MUTATIONS: tuple[tuple[Mutation, str], ...] = (
     (a_membership, "Role actor"),
     (a_version, "Version"),
     (the_end_of_a_version, "Version: releaseDate"),
+    (the_lead_of_a_project, "Project: lead"),
+    (the_category_of_a_project, "Project: category"),
     (a_mail_address, "User: mail"),
     (a_work_package, "Issue"),
 )

@@ -26,6 +26,8 @@ custom_fields:
   Customer: {format: string, for_all: true, types: all}
   Deployed: {format: date, for_all: true, types: all}
   Only elsewhere: {format: string, types: [Milestone]}
+  Lead: {of: project, format: user}
+  Category: {of: project, format: list, options: [Shops]}
 """
 
 SPEC = """
@@ -36,6 +38,10 @@ extends: j2o:demo
 tables:
   types: {Bug: Bug, Story: User story, Epic: Epic, "*": Task}
 entities:
+  projects:
+    map:
+      cf:Lead: {from: lead, ref: users, missing: note}
+      cf:Category: projectCategory.name
   work_packages:
     map:
       cf:Points: {from: 'field("Story Points")', steps: [number]}
@@ -148,6 +154,22 @@ def test_types_are_those_of_the_table(prepared: Compared):
     for issue in prepared.issues:
         wanted = table.get(issue["fields"]["issuetype"]["name"], "Task")
         assert prepared.by_id[issue["id"]]["_links"]["type"]["title"] == wanted
+
+
+def test_attributes_of_projects_arrive_or_are_told_in_words(prepared: Compared):
+    source = {row["key"].lower(): row for row in prepared.made.jira.state("projects")["projects"]}
+    held = prepared.made.openproject.state("projects")["projects"]
+    assert held
+    for row in held:
+        project = source[row["identifier"]]
+        assert row["_links"][prepared.fields["Lead"]]["title"] == project["lead"]["displayName"]
+        assert (row["_links"].get(prepared.fields["Category"]) or {}).get("title") is None
+        assert project["projectCategory"]["name"] in row["description"]["raw"]
+
+
+def test_verify_finds_all_of_it(prepared: Compared):
+    ended = prepared.migration.command("verify", prepared.migration.spec, "--json")
+    assert ended.returncode == 0, ended.stdout
 
 
 def test_one_request_creates_a_work_package(prepared: Compared):

@@ -46,7 +46,7 @@ class Loader(ABC):
     #: payload fields to which other items add on the target (roles through groups): there, a change is no drift
     shared_fields: ClassVar[tuple[str, ...]] = ()
     #: payload fields that hold names of what an administrator makes, with the kind of thing (``types``, ``roles``);
-    #: those that begin with ``cf:`` are custom fields anyway
+    #: those that begin with ``cf:`` are ``custom_fields`` anyway, unless ``cf:*`` has another kind here
     named: ClassVar[Mapping[str, str]] = {}
     #: kinds of things that several such fields have to agree on (what ``workflows`` allow), with those fields
     named_together: ClassVar[Mapping[str, tuple[str, ...]]] = {}

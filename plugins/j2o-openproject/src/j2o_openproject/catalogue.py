@@ -6,6 +6,7 @@ Types, statuses, priorities and roles are lists; custom fields show in the schem
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Callable, Collection, Mapping, Optional, TypeVar
 from urllib.parse import quote
 
@@ -101,6 +102,23 @@ class Catalogue:
             return str(row["id"]) if row and folded(row.get("identifier")) == folded(identifier) else None
 
         return self._once(("project", identifier), ask)
+
+    @property
+    def project_schema(self) -> WorkPackageSchema:
+        """Fields of projects, their attributes as custom fields, active or not."""
+        return self._once("project_schema", lambda: read_schema(self._client.metadata("projects/schema")))
+
+    def active_attributes(self, project: str) -> WorkPackageSchema:
+        """The same, with the attributes alone that are active in a project."""
+
+        def ask() -> WorkPackageSchema:
+            row = self._client.get(f"projects/{project}")
+            shown = {*row, *(row.get("_links") or {})}
+            schema = self.project_schema
+            active = {name: field for name, field in schema.custom.items() if field.property in shown}
+            return replace(schema, custom=active)
+
+        return self._once(("active_attributes", project), ask)
 
     def categories(self, project: str) -> Names:
         """Categories of a project; OpenProject lets nobody create them over REST."""

@@ -123,7 +123,7 @@ def _draft(
     _progress(draft, payload, schema)
     _versions(draft, payload, schema, place)
     _category(draft, payload, catalogue)
-    _custom(draft, payload, schema, catalogue, references)
+    add_custom(draft, payload, schema, catalogue, references)
     _origin(draft, effect, schema, marks, origin_field)
     _description(draft, effect, marks, references, source)
     return draft
@@ -220,13 +220,14 @@ def _category(draft: Draft, payload: Mapping[str, Any], catalogue: Catalogue) ->
         draft.notes["category"] = Note("Category", ", ".join(left))
 
 
-def _custom(
+def add_custom(
     draft: Draft,
     payload: Mapping[str, Any],
     schema: WorkPackageSchema,
     catalogue: Catalogue,
     references: EffectReferences,
 ) -> None:
+    """Custom fields, and in words what they cannot hold; projects have such fields, too."""
     for key, value in payload.items():
         if not key.startswith(CUSTOM):
             continue
@@ -266,7 +267,7 @@ def _origin(draft: Draft, effect: Effect, schema: WorkPackageSchema, marks: Mark
 
 
 def _description(draft: Draft, effect: Effect, marks: Marks, references: EffectReferences, source: str) -> None:
-    own = [Note(note.label, _worded(note.text)) for note in draft.notes.values()]
+    own = [Note(note.label, readable_value(note.text)) for note in draft.notes.values()]
     body = joined(
         markdown(effect.payload.get("description"), references),
         block(f"Preserved from {source}", [*own, *effect.notes], references),
@@ -275,7 +276,8 @@ def _description(draft: Draft, effect: Effect, marks: Marks, references: EffectR
     _add(draft, "description", body, {"description": {"raw": joined(body, mark)}})
 
 
-def _worded(value: Any) -> Any:
+def readable_value(value: Any) -> Any:
+    """What a note tells of a value that has no text of its own."""
     if isinstance(value, (bool, TargetItem, float)):
         return readable([value])
     return value

@@ -83,6 +83,12 @@ KINDS = {
         "Administration > Custom fields > Work packages: make it for all projects, add it to the forms of the types",
         inspectors.TEXT,
     ),
+    "project_attributes": Kind(
+        "project attribute",
+        "values are kept in words in the text of the project",
+        "Administration > Projects > Project attributes (before 14.0: Custom fields > Projects)",
+        inspectors.TEXT,
+    ),
     "settings": Kind("setting", "", "Administration", inspectors.TEXT),
 }
 

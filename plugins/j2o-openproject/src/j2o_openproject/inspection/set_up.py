@@ -15,6 +15,7 @@ from ..hal import API, condition, elements, filters, id_in
 from ..numbering import numbers_by_project
 from ..offered_lists import LISTS
 from ..texts import folded
+from ..work_package_draft import CUSTOM
 from ..work_package_schema import CustomField, read_schema
 from .kinds import INACTIVE, INACTIVE_PRIORITY, INACTIVE_TYPE, KINDS, SETTINGS, UNKNOWN_SETTING
 
@@ -43,6 +44,8 @@ class SetUp:
                 yield Line(
                     "type", WARN, message, "Project settings > Work packages > Types, where it is to be used there"
                 )
+        if "projects" in needs.fields and not needs.options.get("projects", {}).get("template"):
+            yield from self._required_attributes({folded(name) for name in needs.fields["projects"]})
         fields = [need for need in needs.needs if need.kind == "custom_fields"]
         if fields and not self._projects:
             message = "there is no project yet, and custom fields show through projects alone"
@@ -51,6 +54,20 @@ class SetUp:
             active = self._active.get(folded(need.name), {})
             if active:
                 yield self._where(need.name, active, {folded(one.name) for one in wanted})
+
+    def _required_attributes(self, mapped: AbstractSet[str]) -> Iterator[Line]:
+        """Attributes without which OpenProject refuses new projects; ``mapped`` are fields of the spec's projects."""
+        schema = self._client.catalogue.project_schema
+        for field in schema.custom.values():
+            entry = schema.properties[field.property]
+            if entry.get("required") and not entry.get("hasDefault") and folded(f"{CUSTOM}{field.name}") not in mapped:
+                message = f"'{field.name}' is required and the spec gives it no value"
+                yield Line(
+                    "project attribute",
+                    WARN,
+                    f"{message}: where it is for all projects, OpenProject refuses every new one",
+                    f"Map '{CUSTOM}{field.name}' of projects, take a template that has it, or make it optional",
+                )
 
     def _where(self, name: str, active: Mapping[str, Sequence[str]], wanted: AbstractSet[str]) -> Line:
         """In which projects and for which types a custom field is active; ``wanted`` are types of the spec."""
@@ -80,7 +97,7 @@ class SetUp:
                 found.append(Prerequisite(need, False, "nothing can be told", "Correct the spec", note))
                 continue
             note = self._lack(need)
-            if need.kind == "custom_fields" and not note:
+            if need.kind in ("custom_fields", "project_attributes") and not note:
                 lacking = self._options_lacking(need)
                 if lacking:
                     note = f"its list lacks {_few([f'{value} ({count:,})' for value, count in lacking.items()])}"
@@ -99,6 +116,8 @@ class SetUp:
             return self._setting(need.name)
         if need.kind == "custom_fields":
             return self._custom_field(need)
+        if need.kind == "project_attributes":
+            return "" if self._client.catalogue.project_schema.custom_field(need.name) else "it is not there"
         if need.kind == "categories":
             return "" if folded(need.name) in self._categories else "no project has it"
         if need.kind == "activities":
@@ -143,7 +162,9 @@ class SetUp:
 
     def _options_lacking(self, need: Need) -> dict[str, int]:
         """Values that were read and that a list does not offer, with how many items have each."""
-        field = self._fields.get(folded(need.name))
+        own = need.kind == "project_attributes"
+        fields = self._client.catalogue.project_schema.custom if own else self._fields
+        field = fields.get(folded(need.name))
         if field is None or not field.options or field.kind not in LISTS:
             return {}
         return {value: count for value, count in need.options if folded(value) not in field.options}

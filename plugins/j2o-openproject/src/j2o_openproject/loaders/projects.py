@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
+from typing import Any, Callable, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 from urllib.parse import quote
 
-from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Note, Phase, Problem, Refused, Taken
+from j2o_core.api import (
+    Answer,
+    Difference,
+    Effect,
+    EffectClass,
+    Found,
+    ItemFailed,
+    Note,
+    Phase,
+    Problem,
+    Refused,
+    Taken,
+)
 
 from ..background import finished
 from ..bad_values import bad_values_fail
+from ..custom_fields import stored
 from ..hal import link, linked, raw
 from ..identifiers import form_of, is_possible, suggested
 from ..project_templates import Template, template_of
 from ..prose import block, joined, markdown
 from ..references import EffectReferences
 from ..refusals import attributes_of
+from ..refused_people import in_words, refused_before, refused_people, told
 from ..target_items import optional_id, payload_of
 from ..texts import folded, normal_text, one_line
 from ..times import normal_time, readable_time, sent_time
-from .entity import FormLoader, only
+from ..work_package_draft import CUSTOM, Draft, add_custom, readable_value
+from .entity import FormLoader, failed
 
 _LONGEST_NAME = 255
+_ADVICE = (
+    "It is an attribute of projects: give it a value that it takes, as 'cf:NAME' of this entity, or make it optional"
+)
 
 
 class Projects(FormLoader):
@@ -38,8 +56,11 @@ class Projects(FormLoader):
         "active": "false archives it, at the finish",
         "parent": "the project above",
         "createdAt": "time of creation, where the server lets it be written",
+        "cf:*": "a project attribute by name; in words where it is not there",
     }
     required = ("identifier", "name")
+    named: ClassVar[Mapping[str, str]] = {"cf:*": "project_attributes"}
+    takes_stand_ins = ("cf:*",)
     parent_field = "parent"
     finish_fields = ("active",)
 
@@ -94,23 +115,37 @@ class Projects(FormLoader):
         return template_of(self.options.get("template"))
 
     def create(self, effect: Effect) -> Answer:
-        """An active project, archived at the finish where it is to be."""
-        wanted = self.image(effect)
-        body = self._body(wanted)
-        if "createdAt" in wanted:
-            body["createdAt"] = sent_time(effect.payload["createdAt"])
+        """An active project, archived at the finish where it is to be; whom the server refuses is told in words."""
         try:
-            answer = self._copied(self.template, body) if self.template else self._new(body)
+            row, effect, differences = self._saying(effect, self._create)
         except Refused as refusal:
-            if "identifier" in attributes_of(refusal) and self.find(effect):
+            named = attributes_of(refusal)
+            if "identifier" in named and self.find(effect):
                 raise Taken(refusal.message, code=refusal.code, detail=refusal.detail) from None
+            if any(name.startswith("customField") for name in named):
+                raise failed(refusal, _ADVICE) from None
             raise
-        return self.answer(self._found(answer), wanted)
+        return self.answer(self._found(row), self.image(effect), differences=differences)
 
     def update(self, effect: Effect, current: Found) -> Answer:
         """Changed fields."""
-        wanted = {name: value for name, value in only(effect, self.image(effect)).items() if name != "createdAt"}
-        return self.answer(self._found(self.client.patch(f"projects/{current.id}", self._body(wanted))), wanted)
+        effect = in_words(effect, refused_before(effect, self._attributes(effect), current))
+
+        def change(changed: Effect) -> Mapping[str, Any]:
+            return self.client.patch(f"projects/{current.id}", self._body(changed, self.wanted(changed)))
+
+        row, effect, differences = self._saying(effect, change)
+        return self.answer(self._found(row), self.wanted(effect), differences=differences)
+
+    def wanted(self, effect: Effect) -> Mapping[str, Any]:
+        """The fields that ``update`` would send; what an attribute cannot hold is in the description."""
+        image = {name: value for name, value in self.image(effect).items() if name != "createdAt"}
+        if effect.fields is None:
+            return image
+        attributes = self._attributes(effect)
+        fields = {attributes.own_name(name) for name in effect.fields}
+        fields.update({"description"} if fields & set(attributes.notes) else ())
+        return {name: value for name, value in image.items() if name in fields}
 
     def page(self, identifier: str) -> str:
         """What a browser shows."""
@@ -136,8 +171,10 @@ class Projects(FormLoader):
         is_written = self.catalogue.is_history_writable and not self.template
         created = payload.get("createdAt")
         # No copy takes a time of creation.
-        told = [Note("Created", readable_time(created))] if created and self.template else []
-        notes = block(f"Preserved from {self.source}", [*told, *effect.notes], references)
+        own = [Note("Created", readable_time(created))] if created and self.template else []
+        attributes = self._attributes(effect)
+        own += [Note(note.label, readable_value(note.text)) for note in attributes.notes.values()]
+        notes = block(f"Preserved from {self.source}", [*own, *effect.notes], references)
         if "description" in payload or notes:
             image["description"] = joined(markdown(payload.get("description"), references), notes)
         if "parent" in payload:
@@ -147,29 +184,69 @@ class Projects(FormLoader):
                 image["createdAt"] = normal_time(created)
         if effect.fields is not None and "active" in effect.fields:
             image["active"] = bool(payload.get("active"))
-        return image
+        return {**image, **attributes.image}
 
-    def _new(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _attributes(self, effect: Effect) -> Draft:
+        """Custom fields of the project; those of a copy are the ones that its template has."""
+        draft, payload = Draft(""), payload_of(effect)
+        if any(name.startswith(CUSTOM) for name in payload):
+            schema = self.catalogue.project_schema
+            if self.template:
+                schema = self.catalogue.active_attributes(self._to_copy(self.template))
+            references = EffectReferences(effect, effect.key, self.addresses)
+            with bad_values_fail():
+                add_custom(draft, payload, schema, self.catalogue, references)
+        return draft
+
+    def _saying(
+        self, effect: Effect, send: Callable[[Effect], Mapping[str, Any]]
+    ) -> tuple[Mapping[str, Any], Effect, tuple[Difference, ...]]:
+        """The answer to a request, with what was sent in the end: people whom the server refuses as words."""
+        try:
+            return send(effect), effect, ()
+        except Refused as refusal:
+            people = refused_people(refusal, effect, self._attributes(effect))
+            if not people:
+                raise
+        spoken = in_words(effect, people)
+        return send(spoken), spoken, told(effect, people)
+
+    def _create(self, effect: Effect) -> Mapping[str, Any]:
+        wanted = self.image(effect)
+        body = self._body(effect, wanted)
+        if "createdAt" in wanted:
+            body["createdAt"] = sent_time(effect.payload["createdAt"])
+        if self.template:
+            return self._copied(self.template, body)
         return self.client.post("projects", {**body, "active": True})
 
     def _copied(self, template: Template, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        source = self.catalogue.project(template.project)
-        if source is None:
-            raise ItemFailed(f"OpenProject has no project '{template.project}' to copy", code="unknown_name")
+        source = self._to_copy(template)
         job = self.client.begin(f"projects/{source}/copy", {**body, "_meta": template.meta()})
         done = finished(self.client, job, f"copying the project '{template.project}'")
         made = linked(done.get("payload") or {}, "project")
         return self.client.get(f"projects/{made or quote(body['identifier'], safe='')}")
 
-    def _body(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    def _to_copy(self, template: Template) -> str:
+        source = self.catalogue.project(template.project)
+        if source is None:
+            raise ItemFailed(f"OpenProject has no project '{template.project}' to copy", code="unknown_name")
+        return source
+
+    def _body(self, effect: Effect, wanted: Mapping[str, Any]) -> dict[str, Any]:
         body: dict[str, Any] = {
             name: value for name, value in wanted.items() if name in ("identifier", "name", "public", "active")
         }
+        links: dict[str, Any] = {}
         if "description" in wanted:
             body["description"] = {"raw": wanted["description"]}
         if "parent" in wanted:
-            body["_links"] = {"parent": link("projects", wanted["parent"])}
-        return body
+            links["parent"] = link("projects", wanted["parent"])
+        for name, part in self._attributes(effect).parts.items():
+            if name in wanted:
+                body.update(part.properties)
+                links.update(part.links)
+        return {**body, "_links": links} if links else body
 
     def _found(self, row: Mapping[str, Any]) -> Found:
         image = {
@@ -181,6 +258,9 @@ class Projects(FormLoader):
             "parent": linked(row, "parent"),
             "createdAt": normal_time(row.get("createdAt")),
         }
+        if any(name.startswith("customField") for name in (*row, *(row.get("_links") or {}))):
+            for custom in self.catalogue.project_schema.custom.values():
+                image[f"{CUSTOM}{custom.name}"] = stored(custom, row, self.catalogue.options)
         return Found(
             id=str(row["id"]),
             keys=(_key(row.get("identifier")),),

@@ -68,8 +68,8 @@ def read_custom_values(
                 values.pop(key, None)
             else:
                 values[key] = value
-        elif new:
-            default = _default(server, field)
+        elif new and key not in values:  # a copy has those of its template
+            default = default_of(server, field)
             if default is not None:
                 values[key] = default
         if (sent or new or check_all) and not problems.has(name):
@@ -151,18 +151,20 @@ def _linked(
 
         good = project is not None and any(row.id == found for row in shared_versions(server, project))
     else:
-        member = None
-        if project is not None and found is not None:
-            member = server.store.memberships.first("pair", (found, project.id))
+        # What stands in no project yet takes whoever is a member of any; later versions look at required fields alone.
+        pair = ("principal", found) if project is None else ("pair", (found, project.id))
+        unchecked = project is None and server.features.unchecked_attributes and not field.required
+        member = unchecked or (found is not None and server.store.memberships.first(*pair) is not None)
         principal = server.store.principals.get(found)
-        good = member is not None and principal is not None and principal.status != "locked"
+        good = member and principal is not None and principal.status != "locked"
     if not good:
         problems.add(name, "inclusion", name=field.name)
         return None
     return found
 
 
-def _default(server: Server, field: Any) -> Any:
+def default_of(server: Server, field: Any) -> Any:
+    """What a new thing has in a field unless it says something else."""
     if field.format == "list":
         chosen: List[int] = [
             option.id for option in server.store.custom_options.find("field", field.id) if option.is_default

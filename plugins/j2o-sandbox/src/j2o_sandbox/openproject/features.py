@@ -16,9 +16,11 @@ class Features:
     available_responsibles: bool  # gone in 14.0
     derived_progress: bool  # 14.0: work, remaining work and % complete must agree
     milliseconds: bool  # 14.0: times with milliseconds
+    project_attributes: bool  # 14.0: attributes are active project by project
     manual_by_default: bool  # 15.4
     time_entity: bool  # 16.0: time entries have an entity; workPackage is the older name
     workspaces: bool  # 17.0
+    unchecked_attributes: bool  # 17.0: people in attributes of new projects are checked where these are required
     bearer_tokens: bool  # 17.2
     sprints: bool  # 17.3
     display_id: bool  # 17.4
@@ -46,9 +48,11 @@ def features_of(version: str) -> Features:
         available_responsibles=number < (14, 0, 0),
         derived_progress=number >= (14, 0, 0),
         milliseconds=number >= (14, 0, 0),
+        project_attributes=number >= (14, 0, 0),
         manual_by_default=number >= (15, 4, 0),
         time_entity=number >= (16, 0, 0),
         workspaces=number >= (17, 0, 0),
+        unchecked_attributes=number >= (17, 0, 0),
         bearer_tokens=number >= (17, 2, 0),
         sprints=number >= (17, 3, 0),
         display_id=number >= (17, 4, 0),

@@ -98,14 +98,15 @@ CustomField = row(
 CustomOption = row("custom_options", "field value position is_default", is_default=False)
 Project = row(
     "projects",
-    "identifier former name active public description status explanation parent types modules fields custom template"
-    " sequence created updated",
+    "identifier former name active public description status explanation parent types modules fields attributes custom"
+    " template sequence created updated",
     active=True,
     public=False,
     former=(),
     types=(),
     modules=(),
     fields=(),
+    attributes=(),
     sequence=0,
 )
 Membership = row("memberships", "principal project roles inherited created updated", roles=(), inherited=())

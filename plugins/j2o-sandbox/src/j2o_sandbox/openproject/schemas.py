@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Callable, Dict, List, Tuple
+from urllib.parse import quote
 
 from j2o_sandbox.openproject.custom_values import LINKED
 from j2o_sandbox.openproject.errors import ApiError
@@ -85,6 +87,17 @@ _KINDS = {
 }
 _OWNERS = {"projects": "project", "users": "user", "versions": "version"}
 _LINKED = ("Project", "ProjectStatus", "Principal", "[]Role")
+#: whom a field of people takes
+_PEOPLE = quote(
+    json.dumps(
+        [
+            {"status": {"operator": "!", "values": ["3"]}},
+            {"type": {"operator": "=", "values": ["User", "Group", "PlaceholderUser"]}},
+            {"member": {"operator": "*", "values": []}},
+        ],
+        separators=(",", ":"),
+    )
+)
 
 
 def resource_schema(server: Server, user: Any, name: str) -> Dict[str, Any]:
@@ -111,6 +124,14 @@ def resource_schema(server: Server, user: Any, name: str) -> Dict[str, Any]:
 def _custom(server: Server, field: Any) -> Dict[str, Any]:
     kind = _KINDS[field.format]
     entry = _entry(f"[]{kind}" if field.multi else kind, field.name, field.required, True)
+    entry["hasDefault"] = field.default is not None
+    for name, value in (
+        ("minLength", field.min_length),
+        ("maxLength", field.max_length),
+        ("regularExpression", field.regexp),
+    ):
+        if value:
+            entry[name] = value
     if field.format in LINKED:
         entry["location"] = "_links"
     if field.format == "hierarchy":
@@ -118,6 +139,11 @@ def _custom(server: Server, field: Any) -> Dict[str, Any]:
     if field.format == "list":
         options = server.store.custom_options.find("field", field.id)
         entry["_links"] = {"allowedValues": [link(f"/api/v3/custom_options/{row.id}", row.value) for row in options]}
+    if field.format == "version":
+        versions = [row for row in server.store.versions.ordered() if row.sharing == "system"]
+        entry["_links"] = {"allowedValues": [link(f"/api/v3/versions/{row.id}", row.name) for row in versions]}
+    if field.format == "user":
+        entry["_links"] = {"allowedValues": link(f"/api/v3/principals?filters={_PEOPLE}&pageSize=-1")}
     return entry
 
 

@@ -12,6 +12,7 @@ from j2o_sandbox.openproject.collections import paged, read_filters, read_sort
 from j2o_sandbox.openproject.custom_values import read_custom_values
 from j2o_sandbox.openproject.errors import Problems, forbidden, raise_format
 from j2o_sandbox.openproject.links import number, read_link
+from j2o_sandbox.openproject.projects.attributes import activated_by_change, activated_by_create, all_attributes
 from j2o_sandbox.openproject.projects.filters import project_filter
 from j2o_sandbox.openproject.projects.representation import (
     STATUSES,
@@ -75,6 +76,7 @@ def update(server: Server, request: Request, text_id: str) -> Answer:
         raise forbidden(request.language)
     problems = Problems(request.language)
     draft = _assign(server, request, row.copy(), payload, problems)
+    draft = draft.copy(attributes=activated_by_change(server, row, draft.custom))
     _validate(server, request, draft, row, payload, problems)
     problems.raise_any()
     if draft.identifier != row.identifier:
@@ -115,7 +117,7 @@ def status(server: Server, request: Request, text_id: str) -> Answer:
 
 
 def new_project(server: Server, request: Request, payload: Dict[str, Any], template: Optional[Any]) -> Any:
-    """A checked new project from a payload, with types and modules of a template where there is one.
+    """A checked new project from a payload, with types, modules and active attributes of a template where there is one.
 
     Raises:
         ApiError: 422.
@@ -129,6 +131,7 @@ def new_project(server: Server, request: Request, payload: Dict[str, Any], templ
         modules=tuple(server.settings.default_modules) if template is None else template.modules,
         fields=fields_for_types(server.store, types) if template is None else template.fields,
         description=None if template is None else template.description,
+        attributes=activated_by_create(server, payload) if template is None else template.attributes,
         custom=None if template is None else template.custom,
         public=False if template is None else template.public,
         created=now,
@@ -203,9 +206,9 @@ def _assign(server: Server, request: Request, draft: Any, payload: Dict[str, Any
             problems.add("status", "inclusion")
         else:
             changes["status"] = code
-    fields = server.store.custom_fields.find("of", "project")
+    fields, is_new = all_attributes(server), draft.id is None
     custom = read_custom_values(
-        server, language, fields, payload, draft.custom, problems, draft.id is None, draft if draft.id else None
+        server, language, fields, payload, draft.custom, problems, is_new, None if is_new else draft
     )
     return draft.copy(custom=custom, **changes)
 

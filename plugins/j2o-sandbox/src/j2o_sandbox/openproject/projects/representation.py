@@ -10,6 +10,7 @@ from j2o_sandbox.openproject.custom_values import custom_part
 from j2o_sandbox.openproject.errors import not_found
 from j2o_sandbox.openproject.links import link, number
 from j2o_sandbox.openproject.live_text import formatted
+from j2o_sandbox.openproject.projects.attributes import active_attributes
 from j2o_sandbox.openproject.requests import Request
 from j2o_sandbox.openproject.server import Server
 
@@ -68,7 +69,7 @@ def represent(server: Server, row: Any) -> Dict[str, Any]:
         "ancestors": [link(f"/api/v3/projects/{one.id}", one.name) for one in ancestors(server, row)],
         "parent": link(None) if parent is None else link(f"/api/v3/projects/{parent.id}", parent.name),
     }
-    properties, value_links = custom_part(server, server.store.custom_fields.find("of", "project"), row.custom)
+    properties, value_links = custom_part(server, active_attributes(server, row), row.custom)
     links.update(value_links)
     return {
         "_type": "Project",

@@ -81,8 +81,10 @@ def add_projects(store: Store, setup: Setup, now: str) -> None:
             if project is None:
                 raise SetupError(f"custom_fields.{name}.projects: no project {identifier!r}")
             field = require(store, "custom_fields", name, f"custom_fields.{name}")
-            if field.id not in project.fields:
-                store.put(project.copy(fields=(*project.fields, field.id)))
+            kept = "attributes" if field.of == "project" else "fields"
+            active = getattr(project, kept)
+            if field.id not in active:
+                store.put(project.copy(**{kept: (*active, field.id)}))
 
 
 def fields_for_types(store: Store, types: Any) -> Any:
