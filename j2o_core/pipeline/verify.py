@@ -26,6 +26,10 @@ _R = TypeVar("_R")
 _AHEAD = 64
 #: how many items of a scan are compared at once, by each worker
 _CHUNK = 100
+#: how findings name the mark by which an item is known again
+ORIGIN_MARK = "origin mark"
+#: digests of fields that hold nothing
+_NOTHING = {digest(None), digest(""), digest([]), digest({})}
 
 
 @dataclass
@@ -68,13 +72,13 @@ class Verifier:
             batches = self._batches(loader, scopes)
             seen = 0
             changed: set[str] = set()
-            told: dict[tuple[str, str], Problem] = {}  # what lies in two scopes is found, and told, once
+            told: dict[tuple[str, str, str], Problem] = {}  # what lies in two scopes is found, and told, once
             with ThreadPoolExecutor(max(1, self._wiring.spec.runtime.workers)) as pool:
                 check = partial(self._check, entity, loader, only_run)
                 for count, findings, origins in _few_ahead(pool, check, batches):
                     seen += count
                     changed.update(origins)
-                    told.update({(finding.code, finding.message): finding for finding in findings})
+                    told.update({(one.code, one.key, one.message): one for one in findings})
                     event = {"event": "progress", "stage": "verify", "entity": entity, "done": seen, "total": None}
                     self._emit(event)
             self._writer.flush()
@@ -110,31 +114,23 @@ class Verifier:
         count = 0
         findings: list[Problem] = []
         origins: list[str] = []
+        elsewhere: AbstractSet[str] = self._elsewhere.get(entity, set())
         try:
             for chunk in _chunks(loader.scan(scopes), _CHUNK):
                 known = self._items.by_target(entity, [found.id for found in chunk], only_run)
                 seals: list[tuple[str, Optional[str], Optional[str]]] = []
                 for found in chunk:
-                    item = _known_as(known.get(found.id, []), found)
-                    if item is None:
+                    here = _known_as(known.get(found.id, []), found)
+                    if not here:
                         findings.extend(self._stranger(entity, found))
-                        continue
-                    count += 1
-                    changed = changed_fields(item, found, loader, self._elsewhere.get(entity, frozenset()))
-                    if changed:
-                        origins.append(item.origin)
-                        findings.append(
-                            Problem(
-                                "J2O-V001",
-                                f"{entity} {found.id} is not as it was written: {', '.join(changed)} differ",
-                                ERROR,
-                                entity=entity,
-                                key=item.key,
-                                field=changed[0],
-                            )
-                        )
-                    else:
-                        seals.append((item.origin, found.version, found.updated))
+                    for item in here:
+                        count += 1
+                        changed = changed_fields(item, found, loader, elsewhere, alone=len(here) == 1)
+                        if changed:
+                            origins.append(item.origin)
+                            findings.append(not_as_written(entity, item, changed))
+                        else:
+                            seals.append((item.origin, found.version, found.updated))
                 self._writer.post(partial(self._items.seal, entity=entity, run=self._run, seals=seals))
         except Outcome as outcome:
             raise Fatal(f"{entity} cannot be read back: {outcome.message}", exit_code=3) from outcome
@@ -156,13 +152,7 @@ class Verifier:
 
     def _missing(self, entity: str, only_run: Optional[str], changed: set[str]) -> list[Problem]:
         return [
-            Problem(
-                "J2O-V002",
-                f"{entity} {item.item} is not on the target any more",
-                ERROR,
-                entity=entity,
-                key=item.key,
-            )
+            not_there(entity, item, self._wiring.loaders[entity])
             for item in self._items.unverified(entity, self._run, only_run)
             if item.origin not in changed
         ]
@@ -179,26 +169,54 @@ def _few_ahead(pool: ThreadPoolExecutor, work: Callable[[_T], _R], items: Iterab
         yield ahead.popleft().result()
 
 
-def _known_as(items: Sequence[Item], found: Found) -> Optional[Item]:
-    """Below its own parent where the id alone does not tell; else the only item of that id."""
-    exact = next((item for item in items if (item.parent or "") == found.parent), None)
-    if exact is None and len(items) == 1 and (items[0].parent is None or found.mark is not None):
-        return items[0]
+def _known_as(items: Sequence[Item], found: Found) -> Sequence[Item]:
+    """Those below its own parent where the id alone does not tell; else the only item of that id.
+
+    Several people of the source who are one on the target have one membership, say.
+    """
+    exact = [item for item in items if (item.parent or "") == found.parent]
+    if not exact and len(items) == 1 and (items[0].parent is None or found.mark is not None):
+        return items
     return exact
 
 
-def changed_fields(item: Item, found: Found, loader: Loader, elsewhere: AbstractSet[str]) -> list[str]:
-    """The fields that are not as they were answered; ``elsewhere`` are those that other loaders write."""
-    if item.owned == MATCHED and loader.effect_class is EffectClass.NATURAL:
-        return []  # it belongs to others, who may change it as they like
-    return [
-        name
-        for name, expected in sorted(item.image.items())
-        if name in found.image
-        and name not in loader.shared_fields
-        and name not in elsewhere
-        and digest(found.image[name]) != expected
-    ]
+def changed_fields(
+    item: Item, found: Found, loader: Loader, elsewhere: AbstractSet[str], alone: bool = True
+) -> list[str]:
+    """The fields that are not as they were answered, and the origin mark where it is gone.
+
+    ``elsewhere`` are the fields that other loaders write; ``alone``: no other item stands for the same on the target.
+    """
+    of_others = item.owned == MATCHED and loader.effect_class is EffectClass.NATURAL
+    changed = []
+    for name, expected in sorted(item.image.items()):
+        if name in elsewhere or digest(found.image.get(name)) == expected:
+            continue
+        if name in loader.shared_fields:
+            before = loader.before_others(name, found, item.owned != MATCHED and alone)
+            same = before is None or any(digest(value) == expected for value in before)
+        elif name not in found.image:
+            same = expected in _NOTHING  # hidden by now, and nothing with it
+        else:
+            same = of_others  # who may change it as they like
+        if not same:
+            changed.append(name)
+    marked = loader.effect_class is EffectClass.MARKED and item.owned != MATCHED
+    return [*changed, ORIGIN_MARK] if marked and found.mark != item.origin else changed
+
+
+def not_as_written(entity: str, item: Item, changed: Sequence[str]) -> Problem:
+    """The finding about an item of which some fields are others."""
+    text = f"{entity} {item.item} is not as it was written: {', '.join(changed)} differ"
+    return Problem("J2O-V001", text, ERROR, entity=entity, key=item.key, field=changed[0])
+
+
+def not_there(entity: str, item: Item, loader: Loader) -> Problem:
+    """The finding about an item that was not found."""
+    marked = loader.effect_class is EffectClass.MARKED
+    unmarked = ", or bears its origin mark no more" if marked else ""
+    text = f"{entity} {item.item} is not on the target any more{unmarked}"
+    return Problem("J2O-V002", text, ERROR, entity=entity, key=item.key)
 
 
 def _chunks(found: Iterator[Found], size: int) -> Iterator[list[Found]]:

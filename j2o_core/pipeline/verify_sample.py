@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Optional, Sequence
+from typing import AbstractSet, Iterator, Optional, Sequence
 
 from ..hooks.protocols import Loader
 from ..http import Refused
 from ..ledger.items import Item, Items
 from ..model.effect import Found
 from ..model.outcome import Fatal, Outcome
-from ..model.problem import ERROR, Problem
+from ..model.problem import Problem
 from .interrupt import Interrupted
 from .options import Emit
-from .verify import Verified, changed_fields
+from .verify import Verified, changed_fields, not_as_written, not_there
 from .wiring import Wiring
 
 _PAGE = 200
@@ -44,8 +44,10 @@ class SampleVerifier:
             except Outcome as outcome:
                 raise Fatal(f"{entity} cannot be read back: {outcome.message}", exit_code=3) from outcome
             verified.checked[entity] = len(chosen)
+            shared = self._shared(entity, chosen) if loader.shared_fields else frozenset()
             for item in chosen:
-                verified.findings.extend(self._findings(entity, loader, item, found.get(_place(item))))
+                seen = found.get(_place(item))
+                verified.findings.extend(self._findings(entity, loader, item, seen, item.item not in shared))
             done = {"event": "progress", "stage": "verify", "entity": entity, "done": len(chosen), "total": len(chosen)}
             self._emit(done)
         return verified
@@ -94,15 +96,20 @@ class SampleVerifier:
         if self._stop.is_set():
             raise Interrupted
 
-    def _findings(self, entity: str, loader: Loader, item: Item, found: Optional[Found]) -> list[Problem]:
+    def _shared(self, entity: str, chosen: Sequence[Item]) -> AbstractSet[str]:
+        """The ids for which several items stand."""
+        known = self._items.by_target(entity, [item.item for item in chosen])
+        return {identifier for identifier, items in known.items() if len(items) > 1}
+
+    def _findings(
+        self, entity: str, loader: Loader, item: Item, found: Optional[Found], alone: bool
+    ) -> Iterator[Problem]:
         if found is None:
-            gone = f"{entity} {item.item} is not on the target any more"
-            return [Problem("J2O-V002", gone, ERROR, entity=entity, key=item.key)]
-        names = changed_fields(item, found, loader, self._elsewhere.get(entity, frozenset()))
-        if not names:
-            return []
-        text = f"{entity} {item.item} is not as it was written: {', '.join(names)} differ"
-        return [Problem("J2O-V001", text, ERROR, entity=entity, key=item.key, field=names[0])]
+            yield not_there(entity, item, loader)
+            return
+        names = changed_fields(item, found, loader, self._elsewhere.get(entity, frozenset()), alone)
+        if names:
+            yield not_as_written(entity, item, names)
 
 
 def _place(item: Item) -> tuple[str, str]:

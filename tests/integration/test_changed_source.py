@@ -146,6 +146,13 @@ def test_verify_finds_what_was_changed_removed_and_doubled_behind_our_back(migra
     links = {name: doubled["_links"][name] for name in ("project", "type")}
     body = {"subject": "A copy", "description": {"raw": doubled["description"]["raw"]}, "_links": links}
     on_target(made, "POST", "work_packages", body)
+    widened = next(
+        row
+        for row in made.openproject.state("memberships")["memberships"]
+        if "/users/" in row["_links"]["principal"]["href"] and len(row["_links"]["roles"]) == 1
+    )
+    roles = [*widened["_links"]["roles"], {"href": "/api/v3/roles/5"}]
+    on_target(made, "PATCH", f"memberships/{widened['id']}", {"_links": {"roles": roles}})
     found = migration.command("verify", migration.spec, "--json")
     assert found.returncode == 1, found.stderr
     findings = {(one["code"], one["entity"], one["key"]) for one in json.loads(found.stdout)["findings"]}
@@ -154,6 +161,8 @@ def test_verify_finds_what_was_changed_removed_and_doubled_behind_our_back(migra
         ("J2O-V002", "work_packages", single[1]),
         ("J2O-V003", "work_packages", single[2]),
     } <= findings
+    memberships = [one["message"] for one in json.loads(found.stdout)["findings"] if one["entity"] == "memberships"]
+    assert memberships == [f"memberships {widened['id']} is not as it was written: roles differ"]
     # What stood below the removed one is gone with it, relations from others to it too; nothing else is said.
     gone = {one for one in findings if one[0] == "J2O-V002" and one[1] != "relations"}
     assert all(key.startswith(single[1]) for _, _, key in gone), gone

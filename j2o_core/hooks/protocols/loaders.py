@@ -43,7 +43,7 @@ class Loader(ABC):
     parent_field: ClassVar[Optional[str]] = None
     #: payload fields that the server disturbs when children are attached; restored in the shape phase
     restored_fields: ClassVar[tuple[str, ...]] = ()
-    #: payload fields to which other items add on the target (roles through groups): there, a change is no drift
+    #: payload fields to which other items add on the target (roles through groups): there, more is no drift
     shared_fields: ClassVar[tuple[str, ...]] = ()
     #: payload fields that hold names of what an administrator makes, with the kind of thing (``types``, ``roles``);
     #: those that begin with ``cf:`` are ``custom_fields`` anyway, unless ``cf:*`` has another kind here
@@ -139,6 +139,14 @@ class Loader(ABC):
     def holds(self, field: str, wanted: Any, stored: Any) -> bool:
         """Whether what is stored is what was wanted: equality, but for fields to which the target or others add."""
         return bool(wanted == stored)
+
+    def before_others(self, field: str, found: Found, ours: bool) -> Optional[Iterable[Any]]:
+        """What one of ``shared_fields`` may have held before others added to what ``found`` holds.
+
+        Verification looks for what was written among these values. ``ours``: only what adds by the target's own rules
+        may have; else anybody may. ``None``: it cannot be told, and the field is not verified.
+        """
+        return None
 
     @abstractmethod
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Iterator, Optional, Sequence
+from typing import Any, Iterator, Optional, Sequence, cast
 
 import pytest
 
 from j2o_core.engine.written import image_digests
+from j2o_core.hooks.protocols import Loader
 from j2o_core.ledger import runs
 from j2o_core.ledger.items import CREATED, Item, Items
 from j2o_core.ledger.store import open_ledger
 from j2o_core.ledger.writer import Writer
 from j2o_core.model.effect import EffectClass, Found
-from j2o_core.pipeline.verify import Verified, Verifier
+from j2o_core.pipeline.verify import Verified, Verifier, changed_fields
 
 
 class Shelf:
@@ -28,7 +29,11 @@ class Shelf:
     def __init__(self) -> None:
         self.held: dict[str, Found] = {}
         self.scan_by: Optional[str] = None
+        self.before: Optional[Sequence[Any]] = None
         self.elsewhere: dict[str, Sequence[str]] = {}
+
+    def before_others(self, field: str, found: Found, ours: bool) -> Optional[Sequence[Any]]:
+        return self.before
 
     def writes_elsewhere(self) -> dict[str, Sequence[str]]:
         return self.elsewhere
@@ -50,7 +55,7 @@ class Bench:
             image = {"size": 10}
             item = Item("files", origin, key, f"t{origin}", CREATED, image=image_digests(image))
             self.writer.submit(lambda connection, item=item: self.items.put(connection, "run", [item]))
-            self.shelf.held[origin] = Found(f"t{origin}", image=image)
+            self.shelf.held[origin] = Found(f"t{origin}", origin, image=image)
 
     def verify(self) -> Verified:
         wiring: Any = SimpleNamespace(
@@ -79,24 +84,24 @@ def test_what_stands_as_it_was_written_is_counted_and_nothing_is_told(bench: Ben
 
 
 def test_a_changed_item_is_told_once_and_not_as_missing(bench: Bench) -> None:
-    bench.shelf.held["3"] = Found("t3", image={"size": 11})
+    bench.shelf.held["3"] = Found("t3", "3", image={"size": 11})
     assert bench.told() == ["J2O-V001 t3"]
 
 
 def test_what_another_loader_writes_into_an_item_is_no_change(bench: Bench) -> None:
-    bench.shelf.held["3"] = Found("t3", image={"size": 11})
+    bench.shelf.held["3"] = Found("t3", "3", image={"size": 11})
     bench.shelf.elsewhere = {"files": ("size",), "others": ("name",)}
     assert bench.told() == []
 
 
 def test_a_missing_item_is_told_although_another_of_the_same_name_has_changed(bench: Bench) -> None:
-    bench.shelf.held["1"] = Found("t1", image={"size": 11})
+    bench.shelf.held["1"] = Found("t1", "1", image={"size": 11})
     del bench.shelf.held["2"]
     assert bench.told() == ["J2O-V001 t1", "J2O-V002 t2"]
 
 
 def test_workers_compare_what_they_scan_in_small_chunks(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    bench.shelf.held = {str(number): Found(f"t{number}", image={"size": 10}) for number in range(1, 1001)}
+    bench.shelf.held = {str(number): Found(f"t{number}", str(number), image={"size": 10}) for number in range(1, 1001)}
     sizes = []
     asked = bench.items.by_target
 
@@ -111,7 +116,41 @@ def test_workers_compare_what_they_scan_in_small_chunks(bench: Bench, monkeypatc
 
 def test_what_lies_in_two_of_the_scopes_is_counted_and_told_once(bench: Bench) -> None:
     bench.shelf.scan_by = "files"  # as a relation, which the work packages at both of its ends have
-    bench.shelf.held["3"] = Found("t3", image={"size": 11})
+    bench.shelf.held["3"] = Found("t3", "3", image={"size": 11})
     verified = bench.verify()
     assert verified.checked == {"files": 3}
     assert [finding.code for finding in verified.findings] == ["J2O-V001"]
+
+
+def test_an_item_that_lost_its_origin_mark_is_told(bench: Bench) -> None:
+    bench.shelf.held["3"] = Found("t3", image={"size": 10})
+    (finding,) = bench.verify().findings
+    assert (finding.code, finding.field) == ("J2O-V001", "origin mark")
+
+
+def test_a_field_that_the_target_hides_by_now_is_told_where_it_held_something(bench: Bench) -> None:
+    bench.shelf.held["3"] = Found("t3", "3")
+    (finding,) = bench.verify().findings
+    assert (finding.code, finding.field) == ("J2O-V001", "size")
+    item = Item("files", "3", "A-1/other.txt", "t3", CREATED, image=image_digests({"size": 10, "note": None}))
+    hidden = Found("t3", "3", image={"size": 10})
+    assert changed_fields(item, hidden, cast(Loader, bench.shelf), frozenset()) == []
+
+
+def test_several_items_that_are_one_on_the_target_are_each_compared(bench: Bench) -> None:
+    item = Item("files", "4", "A-2/other.txt", "t3", CREATED, image=image_digests({"size": 10}))
+    bench.writer.submit(lambda connection: bench.items.put(connection, "run", [item]))
+    bench.shelf.effect_class = EffectClass.NATURAL
+    assert bench.verify().findings == []
+    bench.shelf.held["3"] = Found("t3", "3", image={"size": 11})
+    assert sorted(str(finding.key) for finding in bench.verify().findings) == ["A-1/other.txt", "A-2/other.txt"]
+
+
+def test_a_field_that_others_add_to_is_compared_as_far_as_the_loader_can_tell(bench: Bench) -> None:
+    bench.shelf.shared_fields = ("size",)
+    bench.shelf.held["3"] = Found("t3", "3", image={"size": 11})
+    assert bench.told() == []  # it cannot
+    bench.shelf.before = [11, 10]
+    assert bench.told() == []
+    bench.shelf.before = [11, 9]
+    assert bench.told() == ["J2O-V001 t3"]

@@ -37,6 +37,7 @@ def found_of(row: Mapping[str, Any], catalogue: Catalogue, marks: Marks, origin_
         "status": catalogue.statuses.name(linked(row, "status")),
         "priority": catalogue.priorities.name(linked(row, "priority")),
         "description": description.text,
+        "sourceLink": description.id,
         "author": linked(row, "author"),
         "createdAt": normal_time(row.get("createdAt")),
         "assignee": linked(row, "assignee"),

@@ -152,14 +152,16 @@ class Boards(FormLoader):
 
     def _found(self, row: Mapping[str, Any], project: str) -> Found:
         widgets = sorted(row.get("widgets") or (), key=lambda one: int(one.get("startColumn") or 0))
+        options = row.get("options") or {}
         image = {
             "project": project,
             "name": row.get("name"),
             "columns": [query for query in map(_query, widgets) if query],
+            "kind": options.get("attribute") or options.get("type"),
         }
         return Found(
             id=str(row["id"]),
-            mark=self.marks.read_value((row.get("options") or {}).get(_MARK), BOARD),
+            mark=self.marks.read_value(options.get(_MARK), BOARD),
             updated=row.get("updatedAt"),
             image=image,
             label=str(row.get("name") or ""),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from itertools import combinations
 from typing import Any, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
 from j2o_core.api import Answer, Effect, EffectClass, Found, ItemFailed, Phase, Problem, Refused, Taken
@@ -11,6 +13,9 @@ from ..target_items import alias_of, optional_id, principal_kind, target_id
 from .entity import FormLoader, failed, lost_notes, of_those_that_exist
 
 _QUIET = {"sendNotifications": False}
+#: of so many roles that others may have given every choice is looked at
+_MOST_GIVEN = 12
+_MOST_REMEMBERED = 1000
 
 
 class Memberships(FormLoader):
@@ -37,6 +42,13 @@ class Memberships(FormLoader):
     takes_stand_ins = ("user",)
     identifying = ("user",)
     shared_fields = ("roles",)
+
+    def __init__(self, client: Any, source: str, entity: str, options: Mapping[str, Any], source_url: str = "") -> None:
+        super().__init__(client, source, entity, options, source_url)
+        self._guard = threading.Lock()
+        #: what verification asks of groups: their members, and their roles by project
+        self._members: Optional[Mapping[str, frozenset[str]]] = None
+        self._given: dict[str, Mapping[str, Sequence[str]]] = {}
 
     def lane(self, effect_key: str, parent: str, root: str, payload: Mapping[str, Any]) -> str:
         """One at a time in a project: a group's roles reach its members' memberships."""
@@ -130,6 +142,37 @@ class Memberships(FormLoader):
         if field == "roles":
             return set(wanted) <= set(stored or ())
         return super().holds(field, wanted, stored)
+
+    def before_others(self, field: str, found: Found, ours: bool) -> Iterator[Sequence[str]]:
+        """What is held but for some of those roles that groups give; where it is not ``ours``, for any."""
+        held = found.image["roles"]
+        others = self._inherited(found) if ours else held
+        given = [role for role in held if role in others][:_MOST_GIVEN]
+        for number in range(len(given) + 1):
+            for left in combinations(given, number):
+                yield [role for role in held if role not in left]
+
+    def _inherited(self, found: Found) -> frozenset[str]:
+        person = found.image.get("user")
+        if person is None:
+            return frozenset()
+        with self._guard:
+            if self._members is None:
+                groups = self.client.pages("groups")
+                self._members = {str(row["id"]): frozenset(linked_all(row, "members")) for row in groups}
+            mine = [group for group, members in self._members.items() if person in members]
+            if not mine:
+                return frozenset()
+            project = found.image["project"]
+            if project not in self._given:
+                if len(self._given) >= _MOST_REMEMBERED:
+                    self._given.clear()
+                # Asked by principal: groups, unlike people, are never locked.
+                asked = condition("project", "=", [project]), condition("principal", "=", sorted(self._members))
+                rows = map(self._found, self.client.pages("memberships", *asked))
+                self._given[project] = {one.image["group"]: one.image["roles"] for one in rows if "group" in one.image}
+            given = self._given[project]
+            return frozenset(role for group in mine for role in given.get(group, ()))
 
     def _principal(self, effect: Effect) -> str:
         payload = effect.payload

@@ -259,6 +259,7 @@ class Queries(FormLoader):
             "starred": bool(row.get("starred")),
             "filters": [one.image for one in sorted(filters, key=lambda one: one.name)],
             "sortBy": linked_all(row, "sortBy"),
+            "includeSubprojects": bool(row.get("includeSubprojects")),
         }
         return Found(
             id=str(row["id"]),

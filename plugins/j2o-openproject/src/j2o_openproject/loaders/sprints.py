@@ -165,6 +165,7 @@ class Sprints(Versions):
             "startDate": row.get("startDate"),
             "endDate": row.get("endDate"),
             "status": row.get("status"),
+            "sharing": row.get("sharing"),
         }
         return Found(
             id=str(row["id"]),

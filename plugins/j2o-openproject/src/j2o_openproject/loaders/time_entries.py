@@ -201,19 +201,21 @@ class TimeEntries(FormLoader):
     def _found(self, row: Mapping[str, Any]) -> Found:
         marked = self.marks.read_ending(TIME_ENTRY, raw(row.get("comment")))
         links = row.get("_links") or {}
+        parent = linked(row, "entity") or linked(row, "workPackage") or ""
         image = {
             "spentOn": row.get("spentOn"),
             "hours": self._hours(row.get("hours")),
             "comment": marked.text,
             "user": linked(row, "user"),
             "activity": (links.get("activity") or {}).get("title"),
+            "workPackage": parent,
         }
         return Found(
             id=str(row["id"]),
             mark=marked.id,
             updated=row.get("updatedAt"),
             image=image,
-            parent=linked(row, "entity") or linked(row, "workPackage") or "",
+            parent=parent,
         )
 
 

@@ -150,6 +150,7 @@ def _found(row: Mapping[str, Any]) -> Found:
         "startDate": row.get("startDate"),
         "endDate": row.get("endDate"),
         "status": row.get("status"),
+        "sharing": row.get("sharing"),
     }
     return Found(
         id=str(row["id"]),
