@@ -58,9 +58,11 @@ class Case:
 
 
 @contextlib.contextmanager
-def scheduler_and_workers(environment: dict[str, str], folder: Path, port: int = 0) -> Iterator[Cluster]:
+def scheduler_and_workers(
+    environment: dict[str, str], folder: Path, port: int = 0, workers: int = 2
+) -> Iterator[Cluster]:
     """A cluster as it is started by hand, in processes of its own."""
-    made = Cluster(environment, folder, port)
+    made = Cluster(environment, folder, port, workers)
     try:
         yield made
     finally:
@@ -68,9 +70,9 @@ def scheduler_and_workers(environment: dict[str, str], folder: Path, port: int =
 
 
 class Cluster:
-    """A scheduler and two workers."""
+    """A scheduler and workers."""
 
-    def __init__(self, environment: dict[str, str], folder: Path, port: int) -> None:
+    def __init__(self, environment: dict[str, str], folder: Path, port: int, workers: int) -> None:
         self._environment, self._folder = environment, folder
         file = folder / f"scheduler-{time.monotonic_ns()}.json"
         where = ("--host", "127.0.0.1", "--port", str(port), "--no-dashboard", "--dashboard-address", "127.0.0.1:0")
@@ -80,13 +82,18 @@ class Cluster:
             assert time.monotonic() < deadline and self.scheduler.poll() is None
             time.sleep(0.05)
         self.address = file.read_text().partition('"address": "')[2].partition('"')[0]
-        self.workers = [self._worker() for _ in range(2)]
+        self.workers: list[subprocess.Popen[bytes]] = []
+        for _ in range(workers):
+            self.add()
 
-    def _worker(self) -> subprocess.Popen[bytes]:
-        return self._start(
+    def add(self, *options: str) -> subprocess.Popen[bytes]:
+        """Start one more worker."""
+        started = self._start(
             "worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1",
-            "--local-directory", str(self._folder),
+            "--local-directory", str(self._folder), *options,
         )  # fmt: skip
+        self.workers.append(started)
+        return started
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
         log = (self._folder / f"{arguments[0]}.log").open("ab")

@@ -43,7 +43,10 @@ class Usage:
 
 @dataclass(frozen=True)
 class Judgement:
-    """``parallel``: requests at the same time from now on (``None``: no limit). ``stop``: why the run has to end."""
+    """``parallel``: requests at the same time from now on (``None``: no limit). ``stop``: why the run has to end.
+
+    ``reason``: what either is for: ``memory``, ``swap``, ``disk_free`` or ``cpu``.
+    """
 
     parallel: Optional[int] = None
     reason: str = ""
@@ -74,13 +77,13 @@ def judge(guard: Guard, usage: Usage, workers: int, before: Judgement) -> Judgem
     if disk >= 1.0:
         disk_of = f"the disk of {usage.folder}" if usage.folder else "the disk"
         free = f"{size(usage.disk_free)} of {disk_of} are free, and {size(wanted)} shall stay free"
-        return replace(judged, stop=f"{free} (runtime.guard.disk_free)")
+        return replace(judged, reason="disk_free", stop=f"{free} (runtime.guard.disk_free)")
     if over >= LOOKS:
         used = f"this process uses {size(usage.memory)} of memory, and may use {size(guard.memory or 0)}"
-        return replace(judged, stop=f"{used} (runtime.guard.memory)")
+        return replace(judged, reason="memory", stop=f"{used} (runtime.guard.memory)")
     if judged.swapping >= SWAPPING:
         back = f"this process waits for its memory to come back from the swap, where {size(usage.swapped)} of it lie"
-        return replace(judged, stop=f"{back} (runtime.guard.memory)")
+        return replace(judged, reason="swap", stop=f"{back} (runtime.guard.memory)")
     near = max(memory, disk)
     limits: list[tuple[int, str]] = []
     if near >= NEAR:

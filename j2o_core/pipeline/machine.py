@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Callable, Protocol, Sequence
+from typing import Callable, Optional, Protocol, Sequence
 
 from ..http import Gate
 from ..model.limits import Guard
 from ..spec.model import RuntimeSpec
 from .guard import Judgement, Usage, judge
 
+#: seconds between two looks
+EVERY = 1.0
 _GUARD = "guard"
 
 
@@ -21,37 +23,43 @@ class Tell(Protocol):
 
 
 class Machine:
-    """To be looked at about once a second; ``gates`` are those that the process sends through."""
+    """To be looked at ``EVERY`` second; ``gates`` are those that ``who`` (the run, or a worker) sends through."""
 
     def __init__(
-        self, guard: Guard, workers: int, gates: Sequence[Gate], measure: Callable[[Guard], Usage], tell: Tell
+        self,
+        guard: Guard,
+        workers: int,
+        gates: Sequence[Gate],
+        measure: Callable[[Guard], Usage],
+        tell: Tell,
+        who: str = "the run",
     ) -> None:
         self._guard, self._workers, self._gates = guard, workers, gates
-        self._measure, self._tell = measure, tell
+        self._measure, self._tell, self._who = measure, tell, who
         self._judged = Judgement()
 
-    def look(self) -> str:
-        """One look, and what follows from it; why the process has to stop, told once."""
+    def look(self) -> Optional[Judgement]:
+        """One look, and what follows from it; where the process has to stop what is to be said of it, once."""
         before = self._judged
         judged = self._judged = judge(self._guard, self._measure(self._guard), self._workers, before)
         if not judged.stop:
             if judged.parallel != before.parallel:
                 self._throttle(judged, before)
-            return ""
+            return None
         if before.stop:
-            return ""
-        self._tell(f"{judged.stop}: the run stops", stopped=True)
-        return judged.stop
+            return None
+        self._tell(f"{judged.stop}: {self._who} stops", stopped=True)
+        return judged
 
     def _throttle(self, judged: Judgement, before: Judgement) -> None:
         for gate in self._gates:
             gate.throttle(_GUARD, judged.parallel)
         if judged.parallel is None:
-            self._tell("the machine has room again: the run goes at its full speed", parallel=None)
+            self._tell(f"the machine has room again: {self._who} goes at its full speed", parallel=None)
         elif before.parallel is None:
             near = f"near the limit of runtime.guard.{judged.reason}"
             why = "its memory comes back from the swap" if judged.reason == "swap" else near
-            self._tell(f"{why}: the run slows down", parallel=judged.parallel)
+            self._tell(f"{why}: {self._who} slows down", parallel=judged.parallel)
 
 
 def processes_here(runtime: RuntimeSpec) -> int:

@@ -21,11 +21,9 @@ from ..model.outcome import Fatal
 from ..model.schedule import Schedule
 from ..spec.model import RuntimeSpec
 from .guard import Measure, Usage, fitted
-from .machine import Machine, processes_here
+from .machine import EVERY, Machine, processes_here
 from .options import Emit
 
-#: seconds between two looks
-EVERY = 1.0
 #: who holds or throttles a gate
 _OPERATOR, _SCHEDULE = "operator", "schedule"
 GO_ON = "run the same command again to go on"
@@ -115,9 +113,9 @@ class Watch:
     # ---------------------------------------------------------------- machine
 
     def _look_at_the_machine(self) -> None:
-        stop = self._machine.look()
-        if stop:
-            self._end(f"{stop}; make room, then {GO_ON}")
+        judged = self._machine.look()
+        if judged is not None:
+            self._end(f"{judged.stop}; make room, then {GO_ON}")
 
     # ---------------------------------------------------------------- operator
 

@@ -24,11 +24,12 @@ from ...model.outcome import Fatal
 from ...observe.relay import log_relayed
 from ...snapshot.store import Snapshot
 from ..content import in_snapshot
+from ..watch import GO_ON
 from ..wiring import Wiring
 from .carrying import carry
 from .crew import Crew, Errand, SchedulerGone
 from .gates import Gates
-from .orders import DONE, FATAL, LOST, Part, RunOrder, TurnOrder
+from .orders import DONE, FATAL, LOST, OVER, Part, RunOrder, TurnOrder
 from .progress import Progress
 
 #: seconds between two looks at the workers, and between two looks at what ended
@@ -71,6 +72,8 @@ class Conductor:
         self._quiet = False
         #: who sends at present
         self._active: tuple[str, ...] = ()
+        #: what those have said who take no further part, as their machines have no room, by address
+        self._over: dict[str, str] = {}
         self._failure: Optional[BaseException] = None
         self._progress = Progress(engine)
         self._ended = threading.Event()
@@ -157,10 +160,14 @@ class Conductor:
             free, taken = persist(self._ledger.engine, self._standing)
             if not free and not taken and not going:
                 return
-            present = self._crew.addresses()
+            there = self._crew.addresses()
+            present = [address for address in there if address not in self._over]
             for address in set(going) - set(present):
                 logger.warning("worker {} is gone; its partitions are free when its lease ends", address)
                 going.pop(address).drop()
+            if self._over and not present and not going:
+                said = "; ".join(self._over.values())
+                raise Fatal(f"no worker is left: {said}; make room there, then {GO_ON}", exit_code=4)
             if free:
                 most = min(len(present), partitions, self._gates.places() or len(present))
                 order = TurnOrder(self._turn, parts, entities, most, effects)
@@ -190,6 +197,11 @@ class Conductor:
             raise Fatal(part.message, exit_code=part.exit_code, code=part.code)
         if part.ended == LOST:
             logger.warning("worker {} lost its lease; it begins anew", address)
+        elif part.ended == OVER:
+            logger.warning("{}", part.message)
+            self._over[address] = part.message
+            if part.code != "disk_free":  # a process that ends gives its memory back
+                self._crew.retire(address)
         elif part.ended != DONE:
             logger.info("worker {} has stopped", address)
 

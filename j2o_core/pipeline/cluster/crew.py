@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from distributed import Client, Future, LocalCluster, Security
 from distributed.utils import CancelledError
+from loguru import logger
 
 from ...model.outcome import Fatal
 from ...spec.model import DaskSpec
@@ -24,8 +25,10 @@ from .orders import FATAL, STOPPED, Part, RunOrder, TurnOrder
 
 #: seconds within which the scheduler has to answer
 _ANSWER = 20.0
-#: seconds between two attempts to find one that is gone
-_KNOCK = 1.0
+#: seconds in which workers let go of a run: as long as a lease, within bounds, and these
+_LONGEST_LEAVE, _LEAVE = 60.0, 5.0
+#: seconds between two attempts to find one that is gone, and to end one
+_KNOCK, _AGAIN = 1.0, 0.2
 #: what Dask raises where nobody answers, or something could not be started
 _SILENT = (OSError, TimeoutError, asyncio.TimeoutError, RuntimeError)
 #: what workers send goes by this name, and the id of the run
@@ -141,10 +144,29 @@ class Crew:
         self._topics.append((TOPIC + run, heard))
         self._client.subscribe_topic(TOPIC + run, heard)
 
+    def retire(self, address: str) -> None:
+        """End one worker's process; it stays where that cannot be done."""
+        until = time.monotonic() + _LEAVE
+        try:
+            # The last worker keeps its place while Dask still counts its answer as asked for.
+            while not self._client.retire_workers([address], callback_timeout=_ANSWER):
+                if time.monotonic() > until:
+                    logger.warning("worker {} has something that no other can take over: it stays", address)
+                    return
+                time.sleep(_AGAIN)
+        except Exception as error:  # noqa: BLE001 - it has nothing of the run any more
+            logger.warning("worker {} could not be ended: {}", address, error or type(error).__name__)
+
     def dismiss(self, run: str) -> None:
-        """All workers let go of a run; harmless where they cannot be reached."""
-        with contextlib.suppress(Exception):
-            self._client.run(worker.let_go, run)
+        """All workers let go of a run. Those that do not answer as long as a lease lasts are not waited for any longer:
+        they stop by themselves when they hear of nobody who leads it."""
+        limit = min(self._dask.lease, _LONGEST_LEAVE) + _LEAVE
+        try:
+            self._client.run(worker.let_go, run, callback_timeout=limit)
+        except (TimeoutError, asyncio.TimeoutError):
+            logger.warning("some workers have not let go of the run within {:.0f} s; they stop by themselves", limit)
+        except Exception as error:  # noqa: BLE001 - the run is at its end, and they stop by themselves
+            logger.warning("some workers were not told that the run has ended: {}", error or type(error).__name__)
 
 
 class Errand:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Mapping, Optional, Sequence
 
-#: how a worker's part in a turn ends
-DONE, STOPPED, LOST, FATAL = "done", "stopped", "lost", "fatal"
+#: how a worker's part in a turn ends; ``OVER``: its machine has no room for more, and it takes no further part
+DONE, STOPPED, LOST, OVER, FATAL = "done", "stopped", "lost", "over", "fatal"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class TurnOrder:
 
 @dataclass(frozen=True)
 class Part:
-    """How a worker's part in a turn ended; ``message``, ``exit_code`` and ``code`` tell why, where it is fatal."""
+    """How a worker's part in a turn ended; ``message``, ``exit_code`` and ``code`` tell why, where it is."""
 
     ended: str
     message: str = ""

@@ -31,13 +31,16 @@ from ...spec.model import Spec
 from ...spec.stored import stored_spec
 from ..content import openers
 from ..engines import build_engine
+from ..guard import Judgement, Measure, fitted
+from ..log_policy import log_policy_of
+from ..machine import EVERY, Machine, processes_here
 from ..secret_words import redactor_of
 from ..spec_ledger import open_spec_ledger
 from ..wiring import wire
 from .carrying import Arrived
 from .gates import follow, report
 from .lease import Lease
-from .orders import DONE, LOST, STOPPED, Part, RunOrder, TurnOrder
+from .orders import DONE, LOST, OVER, STOPPED, Part, RunOrder, TurnOrder
 
 #: seconds between two renewals of the lease
 BEAT = 0.5
@@ -57,10 +60,13 @@ class Runtime:
         self._ordered = threading.Condition()
         self._busy = threading.Lock()
         self._number = 0
+        self._over: Optional[Judgement] = None
+        self._looked = float("-inf")
         self._stamp, self._silence, self._heard = -1, 0.0, 0.0
         plugins = load_plugins(os.environ, [(builtin.NAME, builtin)])
         spec = _spec_of(order)
-        relay_log(lambda line: send({"log": line}), redactor_of(spec, plugins, os.environ))
+        policy = log_policy_of(spec, os.environ, home)
+        relay_log(lambda line: send({"log": line}), redactor_of(spec, plugins, os.environ), policy, order.run)
         _need_variables(spec, name)
         self._closers: list[Callable[[], Any]] = []
         try:
@@ -107,6 +113,8 @@ class Runtime:
             gate.may_write = self._lease.holds
             gate.stopping = self._stop.is_set
             gate.listen(emit)
+        self._shown = f"worker {name} (process {os.getpid()} on {socket.gethostname()})"
+        self._machine = self._watched(spec, home, emit)
         self._dispatcher = Dispatcher(self._engine)
         self._prepared: set[str] = set()
         logger.info("takes part as process {} on {}", os.getpid(), socket.gethostname())
@@ -137,6 +145,8 @@ class Runtime:
             if self.gone:
                 return Part(LOST)
             submit(release)
+            if self._over is not None:
+                return Part(OVER, f"{self._shown} has stopped: {self._over.stop}", code=self._over.reason)
             return Part(STOPPED)
         except Fatal as error:
             if self.gone or error.code == "lease":
@@ -198,6 +208,7 @@ class Runtime:
                 logger.warning("the lease of this worker cannot be renewed at present: {}", error)
             except Exception as error:  # noqa: BLE001 - without renewal the lease ends, and nothing more is sent
                 logger.opt(exception=error).error("the lease of this worker cannot be renewed")
+            self._look_at_the_machine()
             self._ended.wait(BEAT)
             if self._forsaken and self._busy.acquire(blocking=False):
                 try:
@@ -244,6 +255,35 @@ class Runtime:
         if self._silence > self._order.lease and not self._forsaken:
             logger.warning("nobody leads the run any more: this worker stops")
             self._forsaken = True
+            self._stop.set()
+
+    # ---------------------------------------------------------------- machine
+
+    def _watched(self, spec: Spec, home: Path, emit: Callable[[Mapping[str, Any]], None]) -> Machine:
+        home.mkdir(parents=True, exist_ok=True)
+        runtime = spec.runtime
+        gates = list({id(gate): gate for gate in self._gates.values()}.values())
+        me = {"worker": self._name, "host": socket.gethostname(), "pid": os.getpid()}
+
+        def tell(message: str, **values: object) -> None:
+            emit({"event": "guard", "message": message, **me, **values})
+
+        guard = fitted(runtime.guard, processes_here(runtime))
+        return Machine(guard, runtime.workers, gates, Measure(home), tell, self._shown)
+
+    def _look_at_the_machine(self) -> None:
+        """Near a limit this worker slows down; beyond one it ends what is under way, and gives the rest back."""
+        now = time.monotonic()
+        if now - self._looked < EVERY:
+            return
+        self._looked = now
+        try:
+            over = self._machine.look()
+        except Exception as error:  # noqa: BLE001 - to watch is no reason to break what is watched
+            logger.opt(exception=error).error("the look at this worker's machine broke")
+            return
+        if over is not None:
+            self._over = over
             self._stop.set()
 
     def _give_up(self) -> None:

@@ -13,7 +13,7 @@ from loguru import logger
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...model.outcome import Fatal, Outcome
-from .orders import FATAL, Part, RunOrder, TurnOrder
+from .orders import FATAL, OVER, Part, RunOrder, TurnOrder
 from .runtime import Runtime
 
 _runtimes: dict[tuple[str, str], Runtime] = {}
@@ -25,7 +25,7 @@ def take_part(run: RunOrder, turn: TurnOrder, name: str) -> dict[str, Any]:
     try:
         runtime = _runtime(run, name)
         part = runtime.take_part(turn)
-        if runtime.gone:
+        if runtime.gone or part.ended == OVER:
             let_go(run.run)
         return part.plain()
     except Fatal as error:
