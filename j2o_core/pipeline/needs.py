@@ -24,6 +24,8 @@ _FORMS = {
     "rich_text": "rich text",
     "url": "address",
 }
+#: and by what it refers to: people and groups, if not these
+_REFERENCES = {"versions": "version", "sprints": "version", "projects": "text", "work_packages": "text"}
 
 
 def needs_of(spec: Spec, registry: Registry) -> Needs:
@@ -61,7 +63,7 @@ def _of_entity(
                 entity.name,
                 name,
                 mapped.place,
-                form=_form(mapped, options),
+                form=_form(spec, mapped, options),
                 values=options,
                 on_fail=entity.on_fail,
             )
@@ -95,11 +97,13 @@ def _is_plain(value: Any) -> bool:
     return value is not None and not isinstance(value, (dict, list)) and "{{" not in str(value) and value != ""
 
 
-def _form(mapped: FieldSpec, options: tuple[str, ...]) -> str:
+def _form(spec: Spec, mapped: FieldSpec, options: tuple[str, ...]) -> str:
     if options:
         return "choice"
     if mapped.ref:
-        return "person"
+        entity = spec.entities.get(mapped.ref)
+        loader = entity.load.plugin if entity is not None and entity.load else mapped.ref
+        return _REFERENCES.get(loader.rpartition(".")[2], "person")
     for step, _ in reversed(mapped.steps):
         if step in _FORMS:
             return _FORMS[step]

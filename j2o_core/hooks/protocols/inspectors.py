@@ -30,8 +30,8 @@ class Need:
 
     ``kind`` is the word of the loader's ``named`` (or of the spec's ``required``). ``required``: the spec says that
     nothing is to be written without it. ``form`` is what a custom field should hold, as far as the mapping tells:
-    ``text``, ``rich text``, ``number``, ``date``, ``yes or no``, ``choice``, ``person``; ``values`` are those of a
-    choice. ``parts`` are the names of what has to go together, where it is of several (a type and a status).
+    ``text``, ``rich text``, ``number``, ``date``, ``yes or no``, ``choice``, ``person``, ``version``; ``values`` are
+    those of a choice. ``parts`` are the names of what has to go together, where it is of several (a type and a status).
 
     ``count`` is how many items of what was read need it (``None`` where nothing was), ``examples`` are keys of such
     items, ``options`` (value, how many items) those of a field's short values. ``on_fail`` is what the spec says of

@@ -125,8 +125,9 @@ class CustomOptions < Relation
 end
 
 class WorkPackageCustomField < Model
-  columns :name, :field_format, :is_for_all, :is_filter, :searchable
-  FORMATS = %w[string text float date bool list user link].freeze
+  columns :name, :field_format, :is_for_all, :is_filter, :searchable, :multi_value
+  FORMATS = %w[string text float date bool list user version link].freeze
+  SEVERAL = %w[list user version].freeze
 
   def types = @types ||= []
   def custom_options = CustomOptions.new(options)
@@ -140,6 +141,7 @@ class WorkPackageCustomField < Model
   def save!
     raise "no such format: #{field_format}" unless FORMATS.include?(field_format)
     raise 'a list without values' if field_format == 'list' && options.empty?
+    raise "no several values of the format: #{field_format}" if multi_value && !SEVERAL.include?(field_format)
 
     super
   end
@@ -181,5 +183,6 @@ puts JSON.generate(
   types: Type.rows.map { |row| [row.name, row.is_default] }, statuses: Status.rows.map(&:name),
   priorities: IssuePriority.rows.map { |row| [row.name, row.active] },
   roles: ProjectRole.rows.map { |row| [row.name, row.permissions] }, activities: TimeEntryActivity.rows.map(&:name),
-  fields: fields, settings: Setting::VALUES, workflows: flows
+  fields: fields, settings: Setting::VALUES, workflows: flows,
+  several: WorkPackageCustomField.rows.select(&:multi_value).map(&:name)
 )

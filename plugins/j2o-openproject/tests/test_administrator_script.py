@@ -103,6 +103,8 @@ def test_it_runs_makes_what_is_missing_and_does_nothing_the_second_time(tmp_path
         wanted("roles", "Boss"),
         wanted("activities", "Travel"),
         wanted("custom_fields", "Points", form="number"),
+        wanted("custom_fields", "Voters", form="person"),
+        wanted("custom_fields", "Found in", form="version"),
         wanted("custom_fields", "Area", form="choice", values=("north", "South")),
         wanted("custom_fields", "Shade", form="choice", values=("Light",), options=(("Dark", 3), ("Light", 2))),
         wanted("settings", "history_writable"),
@@ -123,6 +125,8 @@ def test_it_runs_makes_what_is_missing_and_does_nothing_the_second_time(tmp_path
     assert found["activities"] == ["Travel"] and found["settings"] == {"apiv3_write_readonly_attributes": True}
     everywhere = ["Task", "Quiet", "Saga"]
     assert found["fields"]["Points"] == ["float", True, everywhere, []]
+    assert [found["fields"][name][:2] for name in ("Voters", "Found in")] == [["user", True], ["version", True]]
+    assert found["several"] == ["Voters", "Found in"]
     assert found["fields"]["Area"] == ["list", True, everywhere, ["North", "South"]]
     assert found["fields"]["Shade"] == ["list", True, everywhere, ["Light", "Dark"]]
     assert set(HOSTILE) <= set(found["fields"])

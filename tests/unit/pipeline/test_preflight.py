@@ -60,6 +60,9 @@ def test_names_come_from_rows_values_defaults_and_options_and_patterns_do_not():
         ({"steps": (("day", None),)}, "date"),
         ({"steps": (("rich_text", None),)}, "rich text"),
         ({"ref": "users"}, "person"),
+        ({"ref": "groups"}, "person"),
+        ({"ref": "versions"}, "version"),
+        ({"ref": "work_packages"}, "text"),
         ({}, "text"),
     ],
 )

@@ -176,3 +176,35 @@ def test_the_titanium_documents_are_served_by_cloud(kept: Any, shared: Path) -> 
     assert all(issue["fields"].get("description", {"type": "doc"})["type"] == "doc" for issue in found)
     accounts = {person["accountId"] for person in jira.read("users/search", maxResults=1000)}
     assert {issue["fields"]["reporter"]["accountId"] for issue in found} <= accounts
+
+
+def test_what_publishers_add_is_told_where_jira_tells_it(fresh: Any, write: Any) -> None:
+    eve = {"name": "eve", "key": "JIRAUSER2", "displayName": "Eve", "active": True}
+    sprint = (
+        "com.atlassian.greenhopper.service.sprint.Sprint@1f[rapidViewId=3,state=ACTIVE,name=Two, or more,goal=,id=7]"
+    )
+    issue = raw(
+        500,
+        "OLD-1",
+        votes={"votes": 1, "hasVoted": False, "voters": [eve]},
+        watches={"watchCount": 1, "isWatching": False, "watchers": [ADA]},
+        customfield_10001=[sprint],
+        customfield_10002=["Red"],
+    )
+    issue["remotelinks"] = [{"id": 4, "object": {"url": "https://wiki.example/1", "title": "Wiki"}}]
+    issue["names"] = {"customfield_10002": "Colours"}
+    issue["schema"] = {"customfield_10002": {"type": "array", "items": "string", "custom": "x:labels"}}
+    issue["fields"]["status"].pop("statusCategory")
+    jira = fresh(jira_data=write(issue), edition="server")
+    assert [one["name"] for one in jira.read("issue/OLD-1/watchers")["watchers"]] == ["ada"]
+    assert [one["name"] for one in jira.read("issue/OLD-1/votes")["voters"]] == ["eve"]
+    assert "voters" not in jira.read("issue/OLD-1")["fields"]["votes"]
+    assert jira.read("issue/OLD-1/remotelink")[0]["object"]["title"] == "Wiki"
+    fields = {one["id"]: one for one in jira.read("field")}
+    assert (fields["customfield_10002"]["name"], fields["customfield_10002"]["schema"]["custom"]) == (
+        "Colours",
+        "x:labels",
+    )
+    assert fields["customfield_10001"]["schema"]["custom"].endswith(":gh-sprint")
+    assert [one["name"] for one in jira.read("/rest/agile/1.0/board/3/sprint")["values"]] == ["Two, or more"]
+    assert jira.read("/rest/agile/1.0/board/3/configuration")["columnConfig"]["columns"][0]["statuses"] == []

@@ -107,6 +107,7 @@ def j2o_custom_field(name, format, values)
     field = WorkPackageCustomField.new(name: name, field_format: format, is_for_all: true, is_filter: true,
                                        searchable: %w[string text list].include?(format))
     field.possible_values = values if format == 'list'
+    field.multi_value = true if %w[user version].include?(format)
     field.save!
   end
   changed = !field.is_for_all
@@ -138,6 +139,7 @@ _FORMATS = {
     "yes or no": "bool",
     "choice": "list",
     "person": "user",
+    "version": "version",
     "address": "link",
 }
 _SETTINGS = {"history_writable": ("apiv3_write_readonly_attributes", "true")}

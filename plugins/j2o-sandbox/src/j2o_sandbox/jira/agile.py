@@ -51,7 +51,10 @@ def configuration(call: Call, id: str) -> Answer:
     shape["filter"] = {"id": found.filter_id, "self": f"{call.shapes.rest}/filter/{found.filter_id}"}
     columns: List[Json] = []
     for key, name in (("new", "To Do"), ("indeterminate", "In Progress"), ("done", "Done")):
-        own = [entry for entry in call.tracker.catalogue.statuses if entry["statusCategory"]["key"] == key]
+        # Old servers had no categories.
+        own = [
+            entry for entry in call.tracker.catalogue.statuses if (entry.get("statusCategory") or {}).get("key") == key
+        ]
         statuses = [{"id": entry["id"], "self": f"{call.shapes.rest}/status/{entry['id']}"} for entry in own]
         columns.append({"name": name, "statuses": statuses})
     limited = found.kind == "kanban"

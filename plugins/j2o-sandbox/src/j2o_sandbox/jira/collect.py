@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Set, Tuple
+import re
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Set, Tuple
 
 from j2o_sandbox.jira.accounts import ADMINISTRATOR, READER
 from j2o_sandbox.jira.model import (
@@ -19,11 +20,14 @@ from j2o_sandbox.jira.model import (
 )
 
 _TYPES = "com.atlassian.jira.plugin.system.customfieldtypes:"
+_SPRINTS = "com.pyxis.greenhopper.jira:gh-sprint"
 _ROLES: Tuple[Json, ...] = (
     {"id": 10002, "name": "Administrators", "description": ""},
     {"id": 10001, "name": "Developers", "description": ""},
 )
 _LISTS = ("issuetype", "status", "priority", "resolution", "security")
+_SPRINT = re.compile(r"greenhopper\.service\.sprint\.Sprint@\w+\[(.*)\]$", re.DOTALL)
+_ATTRIBUTE = re.compile(r"(\w+)=(.*?)(?=,\w+=|$)", re.DOTALL)
 
 
 def person_name(value: Json) -> Optional[str]:
@@ -54,6 +58,7 @@ class Collected:
         self._lists: Dict[str, Dict[str, Json]] = {name: {} for name in _LISTS}
         self._link_types: Dict[str, Json] = {}
         self._custom: Dict[str, Any] = {}
+        self._told: Dict[str, Tuple[str, Json]] = {}
         self._sprints: Dict[int, Tuple[Json, str]] = {}
 
     def project(self, raw: Json) -> None:
@@ -92,9 +97,16 @@ class Collected:
         for sprint in [*(fields.get("closedSprints") or ()), fields.get("sprint")]:
             if isinstance(sprint, dict) and isinstance(sprint.get("id"), int):
                 self._sprints.setdefault(sprint["id"], (sprint, key))
+        names, schemas = raw.get("names") or {}, raw.get("schema") or {}
         for name, value in fields.items():
-            if name.startswith("customfield_") and (value is not None or name not in self._custom):
+            if not name.startswith("customfield_"):
+                continue
+            if value is not None or name not in self._custom:
                 self._custom[name] = value
+            if name in names and "custom" in (schemas.get(name) or {}):
+                self._told.setdefault(name, (str(names[name]), schemas[name]))
+            for sprint in _sprints(value):
+                self._sprints.setdefault(int(sprint["id"]), (sprint, key))
 
     def directory(self) -> Mapping[str, User]:
         """All people by login, and the two accounts that can log in here."""
@@ -155,7 +167,10 @@ class Collected:
             priorities=_ordered(self._lists["priority"]),
             resolutions=_ordered(self._lists["resolution"]),
             link_types=_ordered(self._link_types),
-            fields=(*system_fields, *(_field(name, value) for name, value in sorted(self._custom.items()))),
+            fields=(
+                *system_fields,
+                *(_field(name, value, self._told.get(name)) for name, value in sorted(self._custom.items())),
+            ),
             roles=_ROLES,
             security_levels=_ordered(self._lists["security"]),
             boards=tuple(Board(id, f"Board {id}", "scrum", key, "0") for id, key in sorted(boards.items()) if id),
@@ -243,8 +258,24 @@ def _sprint(raw: Json) -> Sprint:
     )
 
 
-def _field(name: str, value: Any) -> Json:
-    """A custom field whose type is told by a value: the publishers left the definitions out."""
+def _sprints(value: Any) -> Iterator[Json]:
+    """The sprints in a custom field, which Server writes as text and Cloud as objects."""
+    for one in value if isinstance(value, list) else ():
+        text = _SPRINT.search(one) if isinstance(one, str) else None
+        if text is not None:
+            raw = {name: held for name, held in _ATTRIBUTE.findall(text[1]) if held not in ("", "<null>")}
+            if raw.get("id", "").isdigit():
+                yield {**raw, "id": int(raw["id"]), "originBoardId": raw.get("rapidViewId"), "state": _state(raw)}
+        elif isinstance(one, dict) and isinstance(one.get("id"), int) and {"state", "boardId"} <= set(one):
+            yield {**one, "originBoardId": one["boardId"]}
+
+
+def _state(raw: Json) -> str:
+    return str(raw.get("state") or "closed").lower()
+
+
+def _field(name: str, value: Any, told: Optional[Tuple[str, Json]] = None) -> Json:
+    """A custom field whose type is told by a value where the publishers left the definitions out."""
     number = int("".join(digit for digit in name if digit.isdigit()) or 0)
     kinds = {
         bool: ("string", "readonlyfield"),
@@ -257,7 +288,11 @@ def _field(name: str, value: Any) -> Json:
         kind, custom = ("string", "textarea") if value.get("type") == "doc" else ("option", "select")
         if person_name(value) is not None:
             kind, custom = "user", "userpicker"
+    schema: Json = {"type": kind, "custom": _TYPES + custom, "customId": number}
+    if next(_sprints(value), None) is not None:
+        told = told or ("Sprint", {"type": "array", "items": "json", "custom": _SPRINTS, "customId": number})
+    shown, schema = told or (name, schema)
     return {
-        "id": name, "key": name, "name": name, "custom": True, "orderable": True, "navigable": True, "searchable": True,
-        "clauseNames": [f"cf[{number}]"], "schema": {"type": kind, "custom": _TYPES + custom, "customId": number},
+        "id": name, "key": name, "name": shown, "custom": True, "orderable": True, "navigable": True,
+        "searchable": True, "clauseNames": [f"cf[{number}]"], "schema": schema,
     }  # fmt: skip

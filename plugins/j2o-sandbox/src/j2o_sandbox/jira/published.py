@@ -1,7 +1,10 @@
 """Published Jira issues as a tracker: what the file lacks is completed from the file itself, nothing is invented.
 
 Issues stay as bytes in memory and are read again when asked for. People, projects, types, versions and so on are
-collected from wherever they are embedded. Comments that ``total`` counts and the file lacks stay counted and unseen.
+collected from wherever they are embedded, definitions of custom fields from ``names`` and ``schema`` of an issue where
+it was asked for with these. Comments that ``total`` counts and the file lacks stay counted and unseen. What Jira tells
+of an issue elsewhere may stand with it: ``remotelinks`` beside ``fields``, ``watchers`` in ``watches``, ``voters`` in
+``votes``.
 """
 
 from __future__ import annotations
@@ -93,6 +96,7 @@ class PublishedTracker:
         changelog = raw.get("changelog")  # of old clients' recordings some hold a text instead
         histories = list((changelog if isinstance(changelog, dict) else {}).get("histories") or ())
         histories.sort(key=lambda entry: epoch_seconds(entry.get("created")) or 0)
+        watchers, voters = _names(fields, "watches", "watchers"), _names(fields, "votes", "voters")
         return Issue(
             row=self.rows[position],
             fields=fields,
@@ -101,6 +105,9 @@ class PublishedTracker:
             worklogs=worklogs,
             worklogs_withheld=worklogs_withheld,
             histories=histories,
+            watchers=watchers,
+            voters=voters,
+            remote_links=raw.get("remotelinks") or (),
         )
 
 
@@ -163,6 +170,15 @@ def _page(value: Any, name: str) -> Tuple[List[Json], int]:
         return [], 0
     entries = list(value.get(name) or ())
     return entries, max(0, int(value.get("total") or 0) - len(entries))
+
+
+def _names(fields: Json, name: str, listed: str) -> List[str]:
+    """Logins of a list that some publishers add to what an issue itself tells; it is taken out of the field."""
+    value = fields.get(name)
+    if not isinstance(value, dict) or listed not in value:
+        return []
+    fields[name] = {key: inner for key, inner in value.items() if key != listed}
+    return [person.name for person in value[listed] or () if isinstance(person, Person)]
 
 
 def _plain(value: Any) -> Any:
