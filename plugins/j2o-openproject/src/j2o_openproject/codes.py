@@ -96,6 +96,14 @@ CODES = {
             WARNING,
         ),
         Code(
+            "J2O-O013",
+            "a required custom field without a value",
+            "The administrator has made the custom field required, it has no default, and what is mapped to it is "
+            "empty, or is not among what its list offers: OpenProject would refuse the work package.",
+            "Add `cf:NAME: {from: ..., default: ...}` to `map`, with a default that the field takes; or give the field "
+            "a default, or make it optional while you migrate: Administration > Custom fields.",
+        ),
+        Code(
             "J2O-O020",
             "an identifier that OpenProject refuses",
             "Identifiers of projects are lower-case letters, digits, hyphens and underscores and no plain number; "

@@ -25,6 +25,7 @@ from .catalogue import Catalogue
 from .hal import API, elements, filters
 from .multipart import Multipart
 from .read_only_statuses import ReadOnlyStatuses
+from .required_fields import RequiredFields
 
 #: access tokens of OpenProject 17.2 and later begin so and are sent as bearer tokens
 _BEARER_PREFIX = "opapi-"
@@ -67,6 +68,7 @@ class OpenProject(Client):
         self.identity = options.identity or http.identity
         self.catalogue = Catalogue(self)
         self.read_only_statuses = ReadOnlyStatuses(self)
+        self.required_fields = RequiredFields(self)
         self._version: Optional[tuple[int, int]] = None
         self._user: Optional[str] = None
         self._lock = threading.Lock()

@@ -245,6 +245,8 @@ def add_custom(
             continue
         place = "links" if custom.is_link else "properties"
         _add(draft, name, converted.image, **{place: {custom.property: converted.body}})
+        if custom.is_required and converted.image in (None, "", []):
+            del draft.parts[name]  # refused as empty; left out, it has its default, which is told
         if converted.left:
             draft.notes[name] = Note(wanted, readable(converted.left))
         elif custom.kind == "Date" and (moment := _time_of(value)):

@@ -26,6 +26,7 @@ class CustomField:
     is_list: bool
     is_link: bool
     is_writable: bool
+    is_required: bool
     longest: Optional[int]
     options: Mapping[str, str]
     labels: Mapping[str, str]
@@ -87,6 +88,7 @@ def _custom_field(name: str, field: Mapping[str, Any]) -> CustomField:
         is_list=kind.startswith("[]"),
         is_link=field.get("location") == "_links",
         is_writable=bool(field.get("writable", True)),
+        is_required=bool(field.get("required")),
         longest=field.get("maxLength"),
         options=options,
         labels=labels,

@@ -100,5 +100,15 @@ def test_without_a_storage_there_is_nothing_to_prepare(fresh):
     assert prepare(fresh).status_code == 404
 
 
+def test_the_configuration_and_each_work_package_tell_where_to_prepare(client, fresh):
+    made = client.work_package(client.project())
+    told = [client.get("configuration"), made, fresh.get("configuration")]
+    assert [(one["_links"].get("prepareAttachment") or {}).get("href") for one in told] == [
+        "/api/v3/attachments/prepare",
+        f"/api/v3/work_packages/{made['id']}/attachments/prepare",
+        None,
+    ]
+
+
 def test_plain_uploads_go_on(client):
     assert client.upload(data=b"hello").status_code == 201

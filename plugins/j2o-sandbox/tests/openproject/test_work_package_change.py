@@ -102,6 +102,7 @@ def test_files_can_be_neither_added_to_nor_taken_from_what_is_read_only(serve, c
     client, made = closed
     path = f"work_packages/{made['id']}/attachments"
     assert client.upload(path=path).status_code == 403
+    assert "addAttachment" not in made["_links"]
     file = client.upload().json()
     links = {"status": made["_links"]["status"], "attachments": [file["_links"]["self"]]}
     held = client.work_package(client.project(), links=links)  # claimed by the create, it is taken

@@ -13,6 +13,7 @@ from ..editions import placeholder_offer
 from ..hal import API
 from .administrator_script import administrator_script
 from .keys import PROJECTS, Keys
+from .obstacles import obstacles
 from .set_up import SetUp
 
 OK, WARN, BAD = inspectors.FINE, inspectors.NOTICE, inspectors.BROKEN
@@ -44,6 +45,7 @@ class OpenProjectInspector(Inspector):
         yield from self._settings(needs)
         yield from self._mails(needs)
         yield from SetUp(self.client).lines(needs, _PROJECTS)
+        yield from obstacles(self.client, needs)
 
     def prerequisites(self, needs: Needs) -> Sequence[Prerequisite]:
         """See ``Inspector``."""
@@ -98,6 +100,10 @@ class OpenProjectInspector(Inspector):
                 if limit
                 else "",
             )
+            if (configuration.get("_links") or {}).get("prepareAttachment"):
+                yield Line(
+                    "setting", OK, "files are kept in an object storage: OpenProject takes them and passes them on"
+                )
         size = int(configuration.get("maximumApiV3PageSize") or 0)
         if 0 < size < 200:
             advice = "Raise it while you migrate: Administration > API and webhooks > Maximum page size"

@@ -26,6 +26,7 @@ from ..marks import TIME_ENTRY
 from ..plain_text import plain_text
 from ..target_items import optional_id, payload_of, target_id
 from ..texts import normal_text
+from ..time_restrictions import restricted
 from ..times import day_of, readable_time
 from .entity import FormLoader, failed, of_those_that_exist, only, readable_notes
 
@@ -116,7 +117,8 @@ class TimeEntries(FormLoader):
             row = self.client.post("time_entries", body)
         except Refused as refusal:
             nobody = refusal.status == 403 and "user" not in wanted
-            raise failed(refusal, _ADVICE_FOR_NOBODY if nobody else _ADVICE) from None
+            advised = failed(refusal, _ADVICE_FOR_NOBODY if nobody else _ADVICE)
+            raise restricted(self.client, refusal) or advised from None
         return self.answer(self._found(row), wanted, differences=self._comment(effect)[1])
 
     def update(self, effect: Effect, current: Found) -> Answer:
@@ -125,7 +127,7 @@ class TimeEntries(FormLoader):
         try:
             row = self.client.patch(f"time_entries/{current.id}", self._body(effect, wanted))
         except Refused as refusal:
-            raise failed(refusal, _ADVICE) from None
+            raise restricted(self.client, refusal) or failed(refusal, _ADVICE) from None
         return self.answer(self._found(row), wanted)
 
     def read(self, identifier: str, parent: str = "") -> Found:

@@ -28,6 +28,7 @@ from ..progress import percent_of
 from ..read_only_statuses import change, disturbed, put_back
 from ..refusals import attributes_of
 from ..refused_people import in_words, refused_before, refused_people, told
+from ..required_fields import missing
 from ..target_items import target_id
 from ..texts import folded, one_line
 from ..times import day_of
@@ -138,6 +139,7 @@ class WorkPackages(FormLoader):
             yield self.problem("J2O-O004", f"longer than {_LONGEST_SUBJECT} characters", "subject")
         yield from self._value_problems(payload)
         yield from self._option_problems(payload)
+        yield from self._required_problems(payload)
         for field in payload:
             if not field.startswith(CUSTOM) and field not in self.fields:
                 yield self.problem(
@@ -280,6 +282,15 @@ class WorkPackages(FormLoader):
         start, due = days.get("startDate"), days.get("dueDate")
         if start and due and due < start:
             yield self.problem("J2O-O006", f"the last day {due} lies before the first, {start}", "dueDate")
+
+    def _required_problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
+        """Custom fields without which the server would refuse it, as far as a project shows them yet."""
+        kind = payload.get("type")
+        for one in missing(self.client.required_fields.of(kind), payload):
+            where = "" if one.everywhere else f" in {', '.join(one.projects)}"
+            message = f"OpenProject requires '{one.field.name}' of every '{kind}'{where}, and this has no value for it"
+            found = self.problem("J2O-O013", message, one.name, expected=", ".join(one.field.labels.values()))
+            yield found if one.everywhere else replace(found, severity=WARNING)
 
     def _option_problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
         """Values that the list of a custom field does not offer, as far as a project shows it yet."""

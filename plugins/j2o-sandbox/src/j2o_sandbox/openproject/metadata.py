@@ -44,6 +44,9 @@ def configuration(server: Server, request: Request) -> Answer:
     """Limits and formats."""
     settings = server.settings
     flags = ["semanticWorkPackageIds"] if settings.semantic_identifiers and server.features.semantic_identifiers else []
+    links = {"self": link("/api/v3/configuration"), "userPreferences": link("/api/v3/my_preferences")}
+    if settings.direct_uploads:
+        links["prepareAttachment"] = link("/api/v3/attachments/prepare", method="post")
     return hal(
         {
             "_type": "Configuration",
@@ -58,7 +61,7 @@ def configuration(server: Server, request: Request) -> Answer:
             "dateFormat": "YYYY-MM-DD",
             "timeFormat": "HH:mm",
             "startOfWeek": 1,
-            "_links": {"self": link("/api/v3/configuration"), "userPreferences": link("/api/v3/my_preferences")},
+            "_links": links,
         }
     )
 

@@ -113,7 +113,6 @@ def _links(server: Server, row: Any, kind: Any, project: Any, href: str) -> Dict
         "delete": {"href": href, "method": "delete"},
         "schema": {"href": f"/api/v3/work_packages/schemas/{row.project}-{row.type}"},
         "attachments": {"href": f"{href}/attachments"},
-        "addAttachment": {"href": f"{href}/attachments", "method": "post"},
         "activities": {"href": f"{href}/activities"},
         "addComment": {"href": f"{href}/activities", "method": "post"},
         "relations": {"href": f"{href}/relations"},
@@ -134,6 +133,10 @@ def _links(server: Server, row: Any, kind: Any, project: Any, href: str) -> Dict
         "assignee": principal_link(server, row.assignee),
         "parent": link(None) if parent is None else link(f"/api/v3/work_packages/{parent.id}", parent.subject),
     }
+    if server.settings.direct_uploads:
+        links["prepareAttachment"] = {"href": f"{href}/attachments/prepare", "method": "post"}
+    if not is_read_only(server, row):
+        links["addAttachment"] = {"href": f"{href}/attachments", "method": "post"}
     category = store.categories.get(row.category)
     links["category"] = link(None) if category is None else link(f"/api/v3/categories/{category.id}", category.name)
     _version_links(server, row, links)
