@@ -50,3 +50,42 @@ def test_origins_of_others_are_not_ours(target, item):
     other.create(foreign)
     assert [found.mark for found in other.scan([item.id])] == ["5"]
     assert list(target.loader("comments").scan([item.id])) == []
+
+
+DATES = {"startDate": "2019-03-04", "dueDate": "2019-03-08"}
+PROGRESS = {"estimatedTime": "PT8H", "remainingTime": "PT2H", "percentageDone": 75}
+
+
+@pytest.mark.parametrize("version", ["13", "15.1"])
+@pytest.mark.parametrize("left_out", [(), ("percentageDone",), ("remainingTime",), ("estimatedTime", "remainingTime")])
+def test_work_and_progress_arrive_before_14_where_nothing_follows_from_anything_and_after(serve, version, left_out):
+    target = serve(version)
+    wanted = {name: value for name, value in PROGRESS.items() if name not in left_out}
+    packages, effect = target.loader("work_packages"), target.issue(target.project(), **wanted)
+    answer = packages.create(effect)
+    assert answer.differences == ()
+    stored = target.client.get(f"work_packages/{answer.id}")
+    assert {name: stored[name] for name in wanted} == wanted
+    (found,) = target.scanned(packages, [effect.payload["project"].id], effect)
+    assert target.unlike(packages, effect, found.image) == []
+
+
+def test_a_percentage_that_contradicts_the_work_is_taken_before_14(serve):
+    target = serve("13")
+    answer = target.loader("work_packages").create(target.issue(target.project(), **{**PROGRESS, "percentageDone": 10}))
+    assert answer.differences == ()
+    assert target.client.get(f"work_packages/{answer.id}")["percentageDone"] == 10
+
+
+@pytest.mark.parametrize("version", ["15.1", "16.2"])
+def test_a_parent_gets_its_own_dates_back_before_15_4_and_after(serve, version):
+    target = serve(version)
+    project, packages = target.project(), target.loader("work_packages")
+    wanted = target.issue(project, **DATES)
+    parent = packages.create(wanted)
+    item = TargetItem("work_packages", parent.id)
+    packages.create(target.issue(project, parent=item, startDate="2019-05-06", dueDate="2019-05-10"))
+    put_back = target.issue(project, id=wanted.origin.id, fields=frozenset(packages.restored_fields), **DATES)
+    assert packages.update(put_back, packages.read(parent.id)).differences == ()
+    stored = target.client.get(f"work_packages/{parent.id}")
+    assert (stored["startDate"], stored["dueDate"], stored["scheduleManually"]) == ("2019-03-04", "2019-03-08", True)

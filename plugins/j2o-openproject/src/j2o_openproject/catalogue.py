@@ -22,6 +22,9 @@ from .work_package_schema import WorkPackageSchema, read_schema
 if TYPE_CHECKING:
     from .connector import OpenProject
 
+#: the version from which the percentage follows from work and remaining work
+_PROGRESS_SINCE = (14, 0)
+
 #: what the API may hand out at once unless the configuration says otherwise
 _PAGE_SIZE = 1000
 _Made = TypeVar("_Made")
@@ -151,7 +154,7 @@ class Catalogue:
                     code="type_not_enabled",
                     detail=refusal.detail,
                 ) from None
-            return read_schema(answer)
+            return read_schema(answer, self._client.version >= _PROGRESS_SINCE)
 
         return self._once(("schema", project, type_id), ask)
 

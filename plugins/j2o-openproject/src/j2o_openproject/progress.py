@@ -28,7 +28,8 @@ def progress_of(payload: Mapping[str, Any], schema: WorkPackageSchema) -> Progre
     """Work and remaining work are sent, the percentage follows from them; alone it is sent as it is.
 
     Remaining work above the work is cut to it, remaining work without work is refused: both are noted. Where progress
-    comes from the status, neither remaining work nor percentage can be written.
+    comes from the status, neither remaining work nor percentage can be written. Before 14.0 nothing follows from
+    anything, so that each value is sent as it is.
 
     Raises:
         ValueError: a duration or percentage is none.
@@ -42,6 +43,12 @@ def progress_of(payload: Mapping[str, Any], schema: WorkPackageSchema) -> Progre
         _put(made, "estimatedTime", None if work is None else duration_of(work))
     if not schema.is_writable("remainingTime"):
         _note(made, remaining, percent)
+        return made
+    if not schema.derives_progress:
+        if "remainingTime" in given:
+            _put(made, "remainingTime", None if remaining is None else duration_of(remaining))
+        if "percentageDone" in given:
+            _put(made, "percentageDone", percent or 0)
         return made
     if work is None:
         _note(made, remaining, None)

@@ -35,10 +35,14 @@ class CustomField:
 
 @dataclass(frozen=True)
 class WorkPackageSchema:
-    """What work packages of one type in one project have. ``custom`` are active custom fields by folded name."""
+    """What work packages of one type in one project have. ``custom`` are active custom fields by folded name.
+
+    ``derives_progress``: the percentage follows from work and remaining work, as from 14.0 on.
+    """
 
     properties: Mapping[str, Mapping[str, Any]]
     custom: Mapping[str, CustomField]
+    derives_progress: bool = True
 
     @property
     def is_milestone(self) -> bool:
@@ -59,8 +63,8 @@ class WorkPackageSchema:
         return self.custom.get(folded(name))
 
 
-def read_schema(answer: Mapping[str, Any]) -> WorkPackageSchema:
-    """From the API's schema resource."""
+def read_schema(answer: Mapping[str, Any], derives_progress: bool = True) -> WorkPackageSchema:
+    """From the API's schema resource, which does not tell whether progress is derived."""
     properties = {
         name: field for name, field in answer.items() if not name.startswith("_") and isinstance(field, Mapping)
     }
@@ -68,7 +72,7 @@ def read_schema(answer: Mapping[str, Any]) -> WorkPackageSchema:
     for name, field in properties.items():
         if _CUSTOM.fullmatch(name):
             custom.setdefault(folded(field.get("name", "")), _custom_field(name, field))
-    return WorkPackageSchema(properties, custom)
+    return WorkPackageSchema(properties, custom, derives_progress)
 
 
 def _custom_field(name: str, field: Mapping[str, Any]) -> CustomField:
