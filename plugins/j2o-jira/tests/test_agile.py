@@ -9,6 +9,7 @@ from j2o_core.api import Extractor, Origin, Record, Selection
 from j2o_core.testing.scripted_server import say_json
 from j2o_jira.agile.boards import BoardColumns, Boards
 from j2o_jira.agile.sprints import IssueSprints, Sprints, issue_sprints
+from j2o_jira.filters.extractor import Filters
 from j2o_jira.record_schemas import RECORDS
 from j2o_jira.survey.surveyor import JiraSurveyor
 
@@ -283,3 +284,20 @@ def test_the_active_sprint_counts_first_then_the_next_then_the_last_that_ended()
     assert [one["id"] for one in found] == ["9:3", "9:4", "9:2", "9:1"]
     assert Sprints.label(found[0]) == "S3 (active)" and Sprints.aliases(found[0]) == ("9:3",)
     assert issue_sprints(None, {"id": "9"}) == [] and issue_sprints("free text", {"id": "9"}) == []
+
+
+def test_what_boards_are_set_up_with_is_asked_for_once_for_boards_and_their_filters(sandbox, connect, read):
+    server = sandbox("server", seed=7, issues=5)
+    client = connect(server.url, server.auth)
+    before = server.requests()
+    boards = read(make(Boards, client))
+    read(Filters(client, "acme", "queries", {}))
+    asked = {
+        name: number - before.get(name, 0)
+        for name, number in server.requests().items()
+        if name.endswith(("/board/{id}/configuration", "/filter/{id}"))
+    }
+    assert sum(number for name, number in asked.items() if "configuration" in name) == len(boards) > 1
+    assert sum(number for name, number in asked.items() if "filter" in name) == len(
+        {record.data["filter"]["id"] for record in boards}
+    )

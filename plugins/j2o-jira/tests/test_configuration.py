@@ -163,3 +163,38 @@ def offers(found):
 
 def values_of(context):
     return sorted(option["value"] for option in context.get("options") or ())
+
+
+@pytest.mark.parametrize(("status", "version"), [(401, "9.12.4"), (403, "9.12.4"), (401, "8.20.4"), (403, "8.20.4")])
+def test_options_that_are_kept_back_leave_out_no_more_than_they_are(sandbox, connect, status, version):
+    server = sandbox("server", seed=7, issues=5)
+    server.control("behaviour", {"version": version})
+    client = connect(server.url, {"user": "admin", "password": "j2o-sandbox-admin-password"})
+    (platforms,) = [field.partition("_")[2] for field, name in client.field_names().items() if name == "Platforms"]
+    own = f"customFields/{platforms}/options"
+    path = f"/rest/api/2/{'issue/createmeta' if version.startswith('8') else own}"
+    server.control("faults", {"rules": [{"do": "status", "status": status, "path": path}]})
+    try:
+        (page,) = Configuration(client, "acme", "configuration", {}).pages(Selection(), "fields", None)
+    finally:
+        server.control("faults", {"rules": []})
+    (problem,) = page.problems
+    found = {record.data["name"]: record.data["details"] for record in page.records}
+    without = {name for name, details in found.items() if name in problem.message}
+    assert without and "options of" in problem.message and len(found) > 10
+    assert not any(found[name].get("options") for name in without)
+    if version.startswith("9"):
+        assert without == {"Platforms"} and found["Severity"]["options"]
+
+
+def test_a_project_that_keeps_its_schemes_back_is_told_and_the_others_are_read(sandbox, connect):
+    server = sandbox("server", seed=7, issues=5)
+    client = connect(server.url, server.auth)
+    path = "/rest/api/2/project/SHOP/workflowscheme"
+    server.control("faults", {"rules": [{"do": "status", "status": 401, "path": path}]})
+    try:
+        (page,) = Configuration(client, "acme", "configuration", {}).pages(Selection(), "workflow schemes", None)
+    finally:
+        server.control("faults", {"rules": []})
+    assert "the workflow schemes of SHOP" in page.problems[0].message
+    assert page.records and all("SHOP" not in record.data["projects"] for record in page.records)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Iterable, Mapping, Optional, Sequence
+from concurrent.futures import Future
+from typing import Any, Callable, Iterable, Mapping, Optional, Sequence
 from urllib.parse import quote, urlsplit
 
 from j2o_core.api import (
@@ -44,6 +45,7 @@ class Jira(Client):
         self._former: Optional[Mapping[str, Sequence[str]]] = None
         self._people: dict[str, Optional[Mapping[str, Any]]] = {}
         self._hidden: dict[str, Refused] = {}
+        self._asked: dict[str, Future[Any]] = {}
         #: whether archived projects are among those that nobody names
         self.with_archived = False
 
@@ -193,6 +195,35 @@ class Jira(Client):
         """Why ``person`` gave no user of this name, where Jira did not say whether there is one."""
         with self._lock:
             return None if self._people.get(name) else self._hidden.get(name)
+
+    def once(self, what: str, read: Callable[[], Any]) -> Any:
+        """What ``read`` gives of ``what``, read once for all that ask; a refusal is one for all of them."""
+        with self._lock:
+            known = self._asked.get(what)
+            mine = Future() if known is None else known
+            self._asked[what] = mine
+        if known is None:
+            try:
+                mine.set_result(read())
+            except Refused as refusal:
+                mine.set_exception(refusal)
+            except BaseException as trouble:
+                with self._lock:
+                    del self._asked[what]  # whoever asks later may have more luck
+                mine.set_exception(trouble)
+                raise
+        return mine.result()
+
+    def kept_back(self, error: Fatal) -> Refused:
+        """The refusal that a 401 is on Server: it answers so to people who are logged in, too.
+
+        Raises:
+            Fatal: this account is not logged in, or something else is wrong.
+        """
+        if error.code != "http_401" or self.cloud:
+            raise error
+        self.once("/myself", lambda: self.get("/myself"))
+        return Refused("401", 401)
 
     def know(self, people: Iterable[Mapping[str, Any]]) -> None:
         """Remember users that were read anyway, so that nobody asks for them."""

@@ -105,7 +105,7 @@ class Configuration(Extractor):
             yield Page([], "all", 0, [self._refused(slice, refusal.message)])
             return
         except Fatal as error:
-            yield Page([], "all", 0, [self._refused(slice, self._kept_back(error))])
+            yield Page([], "all", 0, [self._refused(slice, self.client.kept_back(error).message)])
             return
         yield Page([self._record(slice, one) for one in found], "all", len(found), problems)
 
@@ -118,17 +118,6 @@ class Configuration(Extractor):
     def _refused(self, what: str, reason: str) -> Problem:
         message = f"{what} of Jira's set-up cannot be read ({reason}): {_ADMINISTER}"
         return Problem("J2O-X016", message, WARNING, entity=self.entity)
-
-    def _kept_back(self, error: Fatal) -> str:
-        """Server answers 401 to people who are logged in, too, where only administrators may look.
-
-        Raises:
-            Fatal: this account is not logged in, or something else is wrong.
-        """
-        if error.code != "http_401" or self.client.cloud:
-            raise error
-        self.client.get("/myself")
-        return "401"
 
     def _listed(
         self, kind: str, where: _List, keys: Sequence[str], problems: list[Problem]
@@ -172,6 +161,8 @@ class Configuration(Extractor):
                 return _present(self.client.object(f"/project/{quote(key, safe='')}/{resource}"))
             except Refused as refusal:
                 return None if refusal.status == 404 else refusal
+            except Fatal as error:
+                return self.client.kept_back(error)
 
         return list(self.client.http.together(one, keys))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Mapping, Sequence, Union
 
-from j2o_core.api import Refused
+from j2o_core.api import Fatal, Refused
 
 from .client import Jira
-from .create_screens import read_offers
+from .create_screens import Offers, read_offers
 from .pages import objects_in, offset_pages
 
 _PAGE = 100
@@ -33,6 +33,8 @@ def read_contexts(client: Jira, fields: Sequence[dict[str, Any]], projects: Mapp
             return read(client, entry, projects)
         except Refused as refusal:
             return refusal
+        except Fatal as error:
+            return client.kept_back(error)
 
     refused: dict[str, Refused] = {}
     untold: list[tuple[dict[str, Any], Refused]] = []
@@ -43,7 +45,13 @@ def read_contexts(client: Jira, fields: Sequence[dict[str, Any]], projects: Mapp
             untold.append((entry, found))
         else:
             refused[str(entry.get("name"))] = found
-    offers = read_offers(client, projects) if untold else {}
+    offers: Offers = {}
+    if untold:
+        try:
+            offers = read_offers(client, projects)
+        except (Refused, Fatal) as error:
+            kept_back = error if isinstance(error, Refused) else client.kept_back(error)
+            untold = [(entry, kept_back) for entry, _ in untold]
     for entry, refusal in untold:
         offered = offers.get(str(entry["id"]))
         if offered is None:

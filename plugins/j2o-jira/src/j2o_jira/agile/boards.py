@@ -16,7 +16,7 @@ from ..filters.tokens import JqlError
 from ..jql import condition_of
 from ..pages import a_list, an_object, objects_in
 from ..plain import plain
-from .listing import HIDDEN, NO_SPRINTS, agile, boards, migrated, projects_of
+from .listing import HIDDEN, NO_SPRINTS, boards, configuration_of, filter_of, migrated, projects_of
 
 #: what only somebody who looks at the board sees of it
 _OF_THE_READER = ("location", "canEdit", "favourite", "isFavourite", "admins", "isPrivate")
@@ -84,7 +84,7 @@ class Boards(Extractor):
         self, board: str, name: str, names: Mapping[str, str], problems: list[Problem]
     ) -> dict[str, Any]:
         try:
-            found = an_object(agile(self.client, f"/board/{board}/configuration"), f"configuration of board {board}")
+            found = configuration_of(self.client, board)
         except Refused as refusal:
             if refusal.status not in (*NO_SPRINTS, *HIDDEN):
                 raise
@@ -119,7 +119,7 @@ class Boards(Extractor):
         if not identifier:
             return None
         try:
-            found = self.client.object(f"/filter/{quote(identifier, safe='')}")
+            found = filter_of(self.client, identifier)
         except Refused as refusal:
             message = (
                 f"the filter of board '{board}' cannot be read ({refusal.message}): which issues it shows is unknown"

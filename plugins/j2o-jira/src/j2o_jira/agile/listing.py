@@ -7,11 +7,12 @@ that many projects share have one home here: their location, else the first of t
 from __future__ import annotations
 
 from typing import Any, Iterator, Mapping, Optional, Sequence
+from urllib.parse import quote
 
 from j2o_core.api import Refused, Selection
 
 from ..client import Jira
-from ..pages import offset_pages
+from ..pages import an_object, offset_pages
 from ..people import project_reference
 
 _AGILE = "/rest/agile/1.0"
@@ -48,6 +49,22 @@ def agile_pages(client: Jira, path: str, params: Mapping[str, Any] = {}) -> Iter
 def agile(client: Jira, path: str, params: Optional[Mapping[str, Any]] = None) -> Any:
     """Read below the root of the agile API."""
     return client.http.get_json(f"{_AGILE}{path}", params)
+
+
+def configuration_of(client: Jira, board: str) -> Mapping[str, Any]:
+    """Columns, filter and the like of a board. Raises ``Refused``."""
+    path = f"/board/{board}/configuration"
+    found: Mapping[str, Any] = client.once(
+        path, lambda: an_object(agile(client, path), f"configuration of board {board}")
+    )
+    return found
+
+
+def filter_of(client: Jira, identifier: str) -> Mapping[str, Any]:
+    """A saved filter. Raises ``Refused``."""
+    path = f"/filter/{quote(identifier, safe='')}"
+    found: Mapping[str, Any] = client.once(path, lambda: client.object(path))
+    return found
 
 
 def projects_of(client: Jira, board: Mapping[str, Any]) -> list[dict[str, Any]]:

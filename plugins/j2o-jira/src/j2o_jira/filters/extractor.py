@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from j2o_core.api import WARNING, Extractor, Origin, Page, Problem, Record, Refused, Selection
 
-from ..agile.listing import agile, boards
+from ..agile.listing import boards, configuration_of, filter_of
 from ..pages import offset_pages
 from ..people import person_data, person_id
 from ..plain import plain
@@ -76,7 +76,7 @@ class Filters(Extractor):
         for identifier in dict.fromkeys((*named, *self._of_boards(selection, problems))):
             if identifier not in found:
                 try:
-                    found[identifier] = self.client.object(f"/filter/{quote(identifier, safe='')}")
+                    found[identifier] = filter_of(self.client, identifier)
                 except Refused as refusal:
                     message = f"filter {identifier} cannot be read ({refusal.message}): let its owner share it"
                     problems.append(self._problem(message, identifier))
@@ -93,14 +93,14 @@ class Filters(Extractor):
                 problems.append(self._problem(f"filters of boards cannot be found ({refusal.message})", ""))
             return ()
 
-        def filter_of(board: Mapping[str, Any]) -> str:
+        def named(board: Mapping[str, Any]) -> str:
             try:
-                found = agile(self.client, f"/board/{board['id']}/configuration")
+                found = configuration_of(self.client, str(board["id"]))
             except Refused:
                 return ""  # told with the board
-            return str((found.get("filter") or {}).get("id") or "") if isinstance(found, dict) else ""
+            return str((found.get("filter") or {}).get("id") or "")
 
-        return [identifier for identifier in self.client.http.together(filter_of, shown) if identifier]
+        return [identifier for identifier in self.client.http.together(named, shown) if identifier]
 
     def _of_cloud(self) -> Iterator[Mapping[str, Any]]:
         """Those of everybody, where the account is an administrator's; else those that are shared with it."""
