@@ -7,12 +7,12 @@ from typing import Optional
 import typer
 
 from ..observe.announcer import Announcer, Event
-from ..observe.logs import LogEvents, close_log, open_log
+from ..observe.logs import LogEvents, close_log
 from ..pipeline.options import RunOptions
 from .document import print_json, print_rows
 from .failure import say
 from .ledgers import queries
-from .loading import environment_option, require_spec, secrets_of, spec_argument
+from .loading import environment_option, open_log_of, require_spec, spec_argument
 from .progress import progress_display
 from .run import check_settle, spec_name
 from .session import session
@@ -59,7 +59,7 @@ def adopt(
     with stoppable():
         check_settle(settle)
         loaded = require_spec(current, spec, env)
-        open_log(current.home, secrets_of(current, loaded), current.debug)
+        open_log_of(current, loaded)
         display = progress_display(quiet)
         listeners = [listener for listener in (LogEvents(), display, told) if listener is not None]
         options = RunOptions(settle=settle, path=spec_name(spec), adopt=True)

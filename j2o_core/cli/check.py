@@ -9,13 +9,13 @@ import typer
 
 from ..model.problem import ERROR
 from ..observe.announcer import Announcer
-from ..observe.logs import LogEvents, close_log, open_log
+from ..observe.logs import LogEvents, close_log
 from ..pipeline.options import RunOptions
 from ..report.findings import Findings, as_json
 from .document import print_json, print_rows
 from .failure import FINDINGS
 from .ledgers import fixes_of
-from .loading import environment_option, require_spec, secrets_of, spec_argument
+from .loading import environment_option, open_log_of, require_spec, spec_argument
 from .progress import progress_display
 from .session import session
 from .stopping import stoppable
@@ -53,7 +53,7 @@ def check(
     format = report_format(report)
     with stoppable():
         loaded = require_spec(current, spec, env)
-        open_log(current.home, secrets_of(current, loaded), current.debug)
+        open_log_of(current, loaded)
         display = progress_display(quiet)
         listeners = [listener for listener in (LogEvents(), display) if listener is not None]
         try:

@@ -8,10 +8,10 @@ from typing import Optional
 import typer
 
 from ..observe.announcer import Announcer
-from ..observe.logs import LogEvents, close_log, open_log
+from ..observe.logs import LogEvents, close_log
 from ..pipeline.options import RunOptions
 from .document import print_json, print_rows
-from .loading import environment_option, require_spec, secrets_of, spec_argument
+from .loading import environment_option, open_log_of, require_spec, spec_argument
 from .progress import progress_display
 from .session import session
 from .stopping import stoppable
@@ -48,7 +48,7 @@ def extract(
     current = session(context)
     with stoppable():
         loaded = require_spec(current, spec, env)
-        open_log(current.home, secrets_of(current, loaded), current.debug)
+        open_log_of(current, loaded)
         display = progress_display(quiet)
         listeners = [listener for listener in (LogEvents(), display) if listener is not None]
         options = RunOptions(fresh, look_for_deleted=look_for_deleted)

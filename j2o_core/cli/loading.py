@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional
 
 import typer
 
 from ..model.problem import ERROR, Problem
+from ..observe.logs import open_log
 from ..observe.redaction import Redactor
 from ..spec.model import Spec
 from ..spec.show import render_problem
@@ -95,6 +97,14 @@ def tell_translation(translation: Translation) -> None:
 def describe(problem: Problem, texts: Mapping[str, str]) -> str:
     """A problem as people read it; ``texts`` are the files by the name they have in places."""
     return render_problem(problem, texts.get(problem.place.file, "") if problem.place else "")
+
+
+def open_log_of(current: Session, spec: Spec) -> Path:
+    """Open the log as the spec, and ``J2O_LOG``, have it; returns its path. Whoever calls it closes it."""
+    from ..pipeline.log_policy import log_policy_of
+
+    policy = log_policy_of(spec, environment(), current.home)
+    return open_log(current.home, secrets_of(current, spec), current.debug, policy)
 
 
 def secrets_of(current: Session, spec: Spec) -> Redactor:

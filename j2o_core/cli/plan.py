@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Optional
 import typer
 
 from ..observe.announcer import Announcer
-from ..observe.logs import LogEvents, close_log, open_log
+from ..observe.logs import LogEvents, close_log
 from ..pipeline.options import RunOptions
 from ..report.contrast import contrast
 from ..report.plan import ACTIONS, FORMATS, PlanReport, as_json
 from .document import print_json, print_rows
 from .failure import FINDINGS, USAGE, Refusal, say
-from .loading import environment_option, require_spec, secrets_of, spec_argument
+from .loading import environment_option, open_log_of, require_spec, spec_argument
 from .progress import progress_display
 from .run import spec_name
 from .session import session
@@ -77,7 +77,7 @@ def plan(
         loaded = require_spec(current, spec, env)
         if entity and entity not in loaded.entities:
             raise Refusal(f"--entity {entity}: the spec has {', '.join(loaded.entities)}", USAGE)
-        open_log(current.home, secrets_of(current, loaded), current.debug)
+        open_log_of(current, loaded)
         display = progress_display(quiet)
         listeners = [listener for listener in (LogEvents(), display) if listener is not None]
         emit = Announcer(*listeners)

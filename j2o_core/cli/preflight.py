@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, TextIO
 
 import typer
 
-from ..observe.logs import close_log, open_log
+from ..observe.logs import close_log
 from ..report.preflight import CHECKLISTS, FORMATS, PreflightReport, as_json, items
 from .document import print_json, print_rows
 from .failure import FINDINGS, UNREACHABLE, USAGE, Refusal, say
-from .loading import environment_option, require_spec, secrets_of, spec_argument
+from .loading import environment_option, open_log_of, require_spec, spec_argument
 from .session import session
 from .stopping import stoppable
 
@@ -63,7 +63,7 @@ def preflight(
     ]
     with stoppable():
         loaded = require_spec(current, spec, env)
-        open_log(current.home, secrets_of(current, loaded), current.debug)
+        open_log_of(current, loaded)
         try:
             seen = look_before(loaded, current.plugins, current.home)
         finally:

@@ -13,7 +13,7 @@ import typer
 from ..model.effect import Phase
 from ..model.outcome import Fatal
 from ..observe.announcer import Announcer, Event
-from ..observe.logs import LogEvents, close_log, open_log
+from ..observe.logs import LogEvents, close_log
 from ..observe.stream import JsonStream
 from ..pipeline.options import RETRY_FAILED, RETRY_SKIPPED, RunOptions
 from ..pipeline.plan_document import read_plan
@@ -22,7 +22,7 @@ from ..spec.model import Spec
 from .extract import LOOK_FOR_DELETED
 from .failure import USAGE, Refusal, explain, say, silence
 from .ledgers import queries, write_report
-from .loading import environment_option, require_spec, secrets_of, spec_argument
+from .loading import environment_option, open_log_of, require_spec, spec_argument
 from .progress import progress_display
 from .session import Session, session
 from .stopping import stoppable
@@ -147,7 +147,7 @@ def migrate(current: Session, spec: Spec, options: RunOptions, quiet: bool, stre
     """Run it with log, progress, summary and report; returns the exit code."""
     from ..pipeline.run import run_migration
 
-    open_log(current.home, secrets_of(current, spec), current.debug)
+    open_log_of(current, spec)
     begun = _Begun()
     display = progress_display(quiet)
     listeners = [listener for listener in (begun, LogEvents(), display, stream) if listener is not None]

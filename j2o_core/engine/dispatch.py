@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from typing import Iterable, Iterator, Optional, Sequence
+from functools import partial
+from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 
 from ..ledger import effects, sending
 from ..ledger.effects import EffectRow
 from ..model.digest import canonical, digest
 from ..model.effect import EffectClass
+from ..observe.at_work import begin_work, end_work
 from .attempt import Attempt
 from .context import Engine
 from .lanes import LaneQueue
@@ -173,6 +175,7 @@ class Dispatcher:
             if not self._engine.may_send():
                 queue.later(task, time.monotonic() + _HELD)
                 continue
+            begin_work(partial(_told, self._engine.run, task))
             try:
                 again = self._attempt(task)
             except BaseException as error:  # noqa: BLE001 - handed to the thread that feeds
@@ -180,6 +183,8 @@ class Dispatcher:
                     self._failure = self._failure or error
                 queue.done(task)
                 return
+            finally:
+                end_work()
             if again is None:
                 self._engine.under_way.end(task.row)
                 queue.done(task)
@@ -216,6 +221,13 @@ class Dispatcher:
                 total = max(done, self._engine.effects.progress()[entity][1])
                 self._planned[entity] = (ended, total)
             self._engine.emit({"event": "progress", "stage": "apply", "entity": entity, "done": done, "total": total})
+
+
+def _told(run: str, task: Task) -> Mapping[str, Any]:
+    """What lines of the log tell of an attempt, whoever writes them meanwhile."""
+    row = task.row
+    item = {"entity": row.entity, "item": row.key, "lane": row.lane}
+    return {"run": run, **item, "attempt": row.attempts + task.attempts + 1, "kind": row.kind}
 
 
 def _row_ids(task: Task) -> list[int]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Callable, Mapping
 
 from loguru import logger
+
+from .response import request_id
 
 _ID = re.compile(
     r"\d+"  # a number
@@ -18,7 +20,10 @@ _ID = re.compile(
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its end. ``status`` is 0 where no answer came; ``error`` then names what happened."""
+    """One request and its end. ``status`` is 0 where no answer came; ``error`` then names what happened.
+
+    ``headers`` are those of the answer.
+    """
 
     method: str
     operation: str
@@ -27,6 +32,12 @@ class Exchange:
     sent: int
     received: int
     error: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def request_id(self) -> str:
+        """Under which number the server's own log has it; empty where it does not say."""
+        return request_id(self.headers)
 
 
 Observer = Callable[[Exchange], None]

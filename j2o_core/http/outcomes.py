@@ -10,16 +10,13 @@ from urllib3.exceptions import TimeoutError as Urllib3Timeout
 
 from ..model.outcome import Conflict, Fatal, InDoubt, ItemFailed, NotSent, Outcome, Retriable, Undecided
 from .asked_wait import asked_wait
-from .response import Response
+from .response import Response, request_id
 
 #: an answer above this length is cut in messages
 _LONGEST_WORDS = 500
 _TOO_LARGE = (413, 414, 431)
 #: 4xx that a server or proxy also sends about a request it is still working on, or asks to repeat
 _SLOW = (408, 425, 499)
-#: under which a server or proxy tells its own number of the request
-_REQUEST_IDS = ("x-request-id", "x-arequestid", "atl-traceid", "x-correlation-id", "x-trace-id", "cf-ray")
-
 
 #: in which Jira tells, also with a success, that a login was turned away
 _DENIALS = ("X-Seraph-LoginReason", "X-Authentication-Denied-Reason")
@@ -158,10 +155,9 @@ def _detail(response: Response) -> dict[str, Any]:
 def _detail_of(status: int, body: Any, headers: Mapping[str, str]) -> dict[str, Any]:
     """``words`` and ``request`` are what the server's administrator can look for in its log."""
     detail: dict[str, Any] = {"status": status, "body": body}
-    lower = {name.lower(): value for name, value in headers.items()}
-    request = next((lower[name] for name in _REQUEST_IDS if lower.get(name)), "")
+    request = request_id(headers)
     words = words_of(body)
-    return {**detail, **({"words": words} if words else {}), **({"request": request[:200]} if request else {})}
+    return {**detail, **({"words": words} if words else {}), **({"request": request} if request else {})}
 
 
 def _timed_out(error: BaseException) -> bool:

@@ -50,6 +50,14 @@ class Response:
 
 
 Recognise = Callable[[Response], bool]
+#: in which a server tells under which number its own log has the request
+_REQUEST_IDS = ("x-request-id", "x-arequestid", "atl-traceid", "x-correlation-id", "x-trace-id", "cf-ray")
+
+
+def request_id(headers: Mapping[str, str]) -> str:
+    """The server's number of the request, or an empty text."""
+    lower = {name.lower(): value for name, value in headers.items()}
+    return next((lower[name][:200] for name in _REQUEST_IDS if lower.get(name)), "")
 
 
 def holds_json(response: Response) -> bool:

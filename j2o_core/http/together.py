@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, Iterable, Optional, TypeVar
@@ -26,7 +27,8 @@ class Together:
         with self._guard:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="together")
-            asked = [self._pool.submit(work, item) for item in items]
+            # What the asking thread works on, they work on too: each in a copy, as none can be used twice at once.
+            asked = [self._pool.submit(contextvars.copy_context().run, work, item) for item in items]
         try:
             return [one.result() for one in asked]
         finally:

@@ -104,7 +104,7 @@ class Transport:
                 response = self._whole(
                     method, urljoin(response.url, response.headers["Location"]), (), sent_headers, body, writing
                 )
-            meter.status, meter.received = response.status, len(response.body)
+            meter.status, meter.received, meter.headers = response.status, len(response.body), response.headers
         except (requests.RequestException, HTTPError, ValueError) as failure:
             meter.error = type(failure).__name__
             raise self.clean(judge_failure(failure, self.what(method, path), writing)) from None
@@ -121,7 +121,7 @@ class Transport:
         try:
             try:
                 answer = self._follow(path, headers)
-                meter.status = answer.status
+                meter.status, meter.headers = answer.status, answer.headers
             finally:  # whoever reads the bytes may ask for more meanwhile, and must find a place
                 self.gate.leave(passed, f"GET {operation_of(path)}", meter.status)
             try:
@@ -241,10 +241,13 @@ class _Meter:
         self._began = time.monotonic()
         self.status = self.sent = self.received = 0
         self.error = ""
+        self.headers: Mapping[str, str] = {}
 
     def end(self) -> Exchange:
         seconds = time.monotonic() - self._began
-        return Exchange(self._method, self._operation, self.status, seconds, self.sent, self.received, self.error)
+        return Exchange(
+            self._method, self._operation, self.status, seconds, self.sent, self.received, self.error, self.headers
+        )
 
 
 def _pairs(params: Parameters) -> list[tuple[str, Any]]:

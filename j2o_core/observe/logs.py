@@ -1,4 +1,4 @@
-"""The log: JSON lines in the home folder, each with run, entity and key, none with a secret."""
+"""The log: JSON lines in the home folder, with what each line is about, none with a secret; text on the terminal."""
 
 from __future__ import annotations
 
@@ -7,84 +7,123 @@ import logging
 import os
 import sys
 import time
-import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Callable, Mapping
 
 from loguru import logger
 
-from .redaction import Redactor
+from ..model.log_policy import LEVELS, LogPolicy
+from .announcer import Event
+from .components import Levels, hear, hear_nothing
+from .log_keeping import PLAIN, Keeper, Rotation, opened
+from .log_line import entry_of, in_run, readable
+from .people import People, hide_from_now_on, key_of
+from .redaction import Redactor, redact_with
+from .wording import planned, stage
 
 if TYPE_CHECKING:
-    from loguru import Record
+    from loguru import Message, Record
 
-    from .announcer import Event
+#: by what names lines tell what events tell
+_NAMED = {"key": "item", "request": "request_id"}
+#: seconds between two lines about the progress of an entity
+_PROGRESS = 60.0
+_LIBRARIES = "libraries"
+_WORDS: Mapping[str, Callable[[Event], str]] = {"stage_started": stage, "planned": planned}
+_keepers: list[Keeper] = []
 
-_FIELDS = ("run", "entity", "key")
 
-
-def open_log(home: Path, redactor: Redactor, debug: bool = False) -> Path:
+def open_log(home: Path, redactor: Redactor, debug: bool = False, policy: LogPolicy = LogPolicy()) -> Path:
     """Send everything that is logged to a new file in ``home/logs``; returns its path.
 
-    ``debug`` also shows it on stderr. Standard-library logging from WARNING on joins it.
+    ``debug``: all of it, and to the terminal too. Standard-library logging joins it.
     """
+    policy = policy.changed("debug") if debug else policy
     folder = home / "logs"
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.getpid()}.jsonl"
+    path = folder / f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.getpid()}{PLAIN}"
+    if not policy.personal:
+        redactor.people = redactor.people or People(key_of(home))
+    hide_from_now_on(redactor.people)
+    redact_with(redactor)
+    levels = Levels(policy)
+    keeper = Keeper(folder, policy)
 
     def line(record: Record) -> str:
         record["extra"]["_line"] = json.dumps(entry_of(record, redactor), ensure_ascii=False, default=str)
         return "{extra[_line]}\n"
 
     logger.remove()
-    # catch: a full disk must not stop a migration because of its log
-    logger.add(path, level="DEBUG", format=line, catch=True, encoding="utf-8", backtrace=False, diagnose=False)
-    if debug:
-        logger.add(sys.stderr, level="DEBUG", format=line, backtrace=False, diagnose=False)
-    logging.basicConfig(handlers=[Forward()], level=logging.WARNING, force=True)
+    in_run("")
+    logger.add(
+        str(path).replace("{", "{{").replace("}", "}}"),
+        level=levels.lowest,
+        filter=levels.hears,
+        format=line,
+        rotation=Rotation(policy),
+        compression=keeper.closed,
+        catch=True,  # a full disk must not stop a migration because of its log
+        encoding="utf-8",
+        opener=opened,
+        backtrace=False,
+        diagnose=False,
+    )
+    shown = "debug" if debug else policy.terminal
+    if shown != "off":
+        _show(levels, LEVELS[shown], redactor)
+    join_libraries(levels)
+    hear(levels)
+    keeper.tidy()
+    _keepers[:] = [keeper]
     return path
 
 
 def close_log() -> None:
     """Write out what is buffered and stop logging."""
+    hear_nothing()
     logger.remove()
+    hide_from_now_on(None)
+    in_run("")
     logging.getLogger().handlers.clear()
+    while _keepers:
+        _keepers.pop().close()
 
 
 class LogEvents:
-    """Writes the events of a run into the log, progress excepted."""
+    """Writes the events of a run into the log; of progress one line a minute for each entity."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._run = ""
+        self._clock = clock
+        self._told: dict[tuple[str, str], float] = {}
 
     def __call__(self, event: Event) -> None:
         """Log one event."""
         kind = event["event"]
+        words = _WORDS.get(kind)
+        message = event.get("message") or (words(event).strip() if words else kind)
         if kind == "progress":
-            return
-        self._run = event.get("run") or self._run
+            place, now = (str(event.get("stage")), str(event.get("entity", ""))), self._clock()
+            if now - self._told.setdefault(place, now) < _PROGRESS:
+                return
+            self._told[place] = now
+            message = f"{place[1] or place[0]}: {event.get('done')} of {event.get('total') or 'unknown'}"
+        component = "run"
+        if kind == "retry":
+            component = "effects" if event.get("entity") else "requests"
+            why = " ".join(str(event[name]) for name in ("class", "code") if event.get(name))
+            message = f"tried again in {event.get('wait', 0)} s: {why}"
+        if event.get("run"):
+            self._run = event["run"]
+            in_run(self._run)
         level = "INFO"
         if kind == "problem":
             level = "ERROR" if event.get("severity", "error") == "error" else "WARNING"
-        rest = {name: value for name, value in event.items() if name not in ("event", "message", *_FIELDS)}
-        bound = logger.bind(run=self._run, entity=event.get("entity", ""), key=event.get("key", ""), event=kind, **rest)
-        bound.log(level, "{}", event.get("message") or kind)
-
-
-def entry_of(record: Record, redactor: Redactor) -> dict[str, Any]:
-    """One line of the log as data."""
-    extra = {name: value for name, value in record["extra"].items() if name != "_line"}
-    entry: dict[str, Any] = {
-        "time": record["time"].isoformat(timespec="milliseconds"),
-        "level": record["level"].name,
-        "message": redactor.text(record["message"]),
-        **{name: extra.pop(name, "") for name in _FIELDS},
-        "module": record["name"],
-        **redactor.value(extra),
-    }
-    if record["exception"] is not None:
-        entry["traceback"] = redactor.text("".join(traceback.format_exception(*record["exception"])))
-    return entry
+        rest = {_NAMED.get(name, name): value for name, value in event.items() if name not in ("event", "message")}
+        rest.update(component=component, event=kind, **({"run": self._run} if self._run else {}))
+        if kind != "retry" and "entity" not in rest:
+            rest.update(entity="", item="")
+        logger.bind(**rest).log(level, "{}", message)
 
 
 class Forward(logging.Handler):
@@ -92,5 +131,25 @@ class Forward(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Log one of them."""
-        level = record.levelname if record.levelname in ("WARNING", "ERROR", "CRITICAL") else "WARNING"
-        logger.bind(logger=record.name).log(level, "{}", record.getMessage())
+        level = record.levelname if record.levelname in ("DEBUG", "INFO", "ERROR", "CRITICAL") else "WARNING"
+        bound = logger.bind(component=_LIBRARIES, logger=record.name)
+        bound.opt(exception=record.exc_info or None).log(level, "{}", record.getMessage())
+
+
+def join_libraries(levels: Levels) -> None:
+    """What libraries log joins ours, from WARNING on unless their level is stated lower."""
+    level = max(levels.of(_LIBRARIES), logging.WARNING) if _LIBRARIES not in levels.stated else levels.of(_LIBRARIES)
+    logging.basicConfig(handlers=[Forward()], level=level, force=True)
+
+
+def _show(levels: Levels, level: int, redactor: Redactor) -> None:
+    """Text on the terminal. stderr is looked up for each line: a progress bar may stand in for it meanwhile."""
+
+    def text(record: Record) -> str:
+        record["extra"]["_line"] = readable(entry_of(record, redactor), dated=False)
+        return "{extra[_line]}\n"
+
+    def write(message: Message) -> None:
+        sys.stderr.write(message)
+
+    logger.add(write, level=level, filter=levels.hears, format=text, catch=True, backtrace=False, diagnose=False)

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import Any, Iterable
+from typing import Any, Iterable, Optional
 from urllib.parse import quote
+
+from .people import People
 
 HIDDEN = "***"
 #: shorter values would tear holes into ordinary words
 _SHORTEST = 4
+#: how many texts, of fewer characters than that, are not looked at anew
+_REMEMBERED, _SHORT = 2000, 200
 
 
 class Redactor:
-    """Hides known secrets in each form in which they travel, and whatever stands where secrets stand."""
+    """Hides known secrets in each form in which they travel, and whatever stands where secrets stand.
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
+    ``people``: whose names are hidden too.
+    """
+
+    def __init__(self, secrets: Iterable[str] = (), people: Optional[People] = None) -> None:
         self._forms: list[str] = []
+        self.people = people
+        #: texts that come again and again, as they are without secrets and people
+        self._hidden: dict[str, str] = {}
+        self._names = 0
         for secret in secrets:
             self.add(secret)
 
@@ -27,15 +38,29 @@ class Redactor:
         forms = {secret, quote(secret, safe=""), base64.b64encode(secret.encode()).decode()}
         # An API key travels as the password of this fixed user.
         forms.add(base64.b64encode(f"apikey:{secret}".encode()).decode())
+        self._hidden = {}
         self._forms = sorted({*self._forms, *forms}, key=len, reverse=True)
 
     def text(self, text: str) -> str:
-        """The text without its secrets."""
+        """The text without its secrets and people."""
+        known = self.people.count if self.people is not None else 0
+        if known != self._names or len(self._hidden) > _REMEMBERED:
+            self._hidden, self._names = {}, known
+        hidden = self._hidden.get(text)
+        if hidden is None:
+            hidden = self._text(text)
+            if len(text) < _SHORT:
+                self._hidden[text] = hidden
+        return hidden
+
+    def _text(self, text: str) -> str:
         for form in self._forms:
-            text = text.replace(form, HIDDEN)
-        for pattern, replacement in _PATTERNS:
-            text = pattern.sub(replacement, text)
-        return text
+            if form in text:
+                text = text.replace(form, HIDDEN)
+        if _SIGNS.search(text):
+            for pattern, replacement in _PATTERNS:
+                text = pattern.sub(replacement, text)
+        return self.people.hide(text) if self.people is not None else text
 
     def value(self, value: Any) -> Any:
         """The same for every text in plain data; what lies under a secret's name is hidden whole."""
@@ -51,7 +76,23 @@ class Redactor:
         return value
 
 
+_current: list[Redactor] = []
+
+
+def redact_with(redactor: Redactor) -> None:
+    """The redactor of all that this process logs."""
+    _current[:] = [redactor]
+
+
+def hide_secret(secret: str) -> None:
+    """Hide a secret that became known while the log is open, as that of a system that was just started."""
+    for redactor in _current:
+        redactor.add(secret)
+
+
 _NAME = r"(?:password|passwd|secret|token|api[_-]?key|x-api-token|cookie)"
+#: without any of these no pattern finds anything
+_SIGNS = re.compile(r"://|authorization|basic|bearer|passw|secret|token|api[_-]?key|cookie", re.IGNORECASE)
 _SECRET_NAME = re.compile(rf"^(?:\w+[_-])?(?:{_NAME}|authorization)$", re.IGNORECASE)
 _PATTERNS = (
     (

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, Callable, Mapping
 
 from loguru import logger
 
-from .logs import Forward, entry_of
-from .redaction import Redactor
+from ..model.log_policy import LogPolicy
+from .components import Levels, hear
+from .log_line import entry_of, in_run
+from .logs import join_libraries
+from .redaction import Redactor, redact_with
 
 if TYPE_CHECKING:
     from loguru import Message
@@ -17,15 +19,21 @@ if TYPE_CHECKING:
 _OWN = ("time", "level", "message", "module")
 
 
-def relay_log(send: Callable[[Mapping[str, Any]], None], redactor: Redactor) -> None:
-    """From now on all that this process logs is sent away, without its secrets."""
+def relay_log(
+    send: Callable[[Mapping[str, Any]], None], redactor: Redactor, policy: LogPolicy = LogPolicy(), run: str = ""
+) -> None:
+    """From now on all that this process logs is sent away, without its secrets; names are hidden where it arrives."""
+    levels = Levels(policy)
 
     def sink(message: Message) -> None:
         send(entry_of(message.record, redactor))
 
     logger.remove()
-    logger.add(sink, level="DEBUG", catch=True, backtrace=False, diagnose=False)
-    logging.basicConfig(handlers=[Forward()], level=logging.WARNING, force=True)
+    in_run(run)
+    redact_with(redactor)
+    logger.add(sink, level=levels.lowest, filter=levels.hears, catch=True, backtrace=False, diagnose=False)
+    join_libraries(levels)
+    hear(levels)
 
 
 def log_relayed(worker: str, line: Mapping[str, Any]) -> None:

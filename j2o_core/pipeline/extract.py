@@ -15,6 +15,7 @@ from ..snapshot.store import Snapshot
 from ..spec.model import Spec
 from .later_reading import LaterReading, later_reading
 from .options import Emit
+from .people_words import hide_people
 from .side_by_side import SideBySide
 from .slice_reader import SliceReader, stopped
 from .wiring import Wiring
@@ -51,6 +52,7 @@ def extract(
         else:
             _read_later(wiring, later, names, reader, tasks, emit)
     snapshot.set_meta(COMPLETE, f"{asked} {time.time()}")
+    hide_people(wiring.spec, snapshot)
 
 
 def _read(names: Iterable[SliceName], reader: SliceReader, tasks: SideBySide) -> None:

@@ -10,6 +10,7 @@ from ..hooks.manager import Plugins
 from ..ledger import effects
 from ..ledger.effects import EffectRow
 from ..model.problem import ERROR
+from ..observe.components import is_heard
 from .options import Emit
 
 
@@ -33,8 +34,11 @@ class Observing:
         if outcome in (effects.FAILED, effects.SKIPPED):
             severity = ERROR if outcome == effects.FAILED else "warning"
             event = {"event": "problem", "stage": "apply", "severity": severity, "entity": row.entity, "key": row.key}
-            told = ("code", "class", "message", "place", "request", "words")
+            told = ("code", "class", "message", "place", "request", "status", "words")
             self._emit({**event, **{name: detail[name] for name in told if detail.get(name)}})
+        elif is_heard("effects", "debug"):
+            line = {"component": "effects", "run": self._run, "entity": row.entity, "item": row.key, "kind": row.kind}
+            logger.bind(**line, outcome=outcome).debug("{} {}: {}", row.kind, outcome, detail.get("item", ""))
         if self._after is not None:
             observed(
                 self._after,

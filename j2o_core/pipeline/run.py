@@ -37,6 +37,7 @@ from .extract import extract
 from .interrupt import STOPPED, Interrupted, signals, was_held
 from .observing import observed
 from .options import Emit, RunOptions, RunResult, problem_event
+from .people_words import hide_people
 from .redirects import redirects_path, write_redirects
 from .retry import Retry
 from .spec_ledger import ledger_url, take_spec_ledger
@@ -191,6 +192,8 @@ class _Run:
         if self._stage == runs.EXTRACT:
             self._extract(state, snapshot)
             self._enter(state, runs.PLAN)
+        else:
+            hide_people(wiring.spec, snapshot)
         items = Items(self._ledger.engine, state.target, state.source)
         resolver = Resolver(items, lambda entity, alias: snapshot.resolve(entity, [alias]))
         if self._stage == runs.PLAN:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Mapping
+from typing import Any, Mapping
 
 from ..hooks.manager import Plugins
 from ..ledger.address import secrets_in
@@ -18,14 +18,17 @@ from .spec_ledger import ledger_url
 _PUBLIC = ("user", "username", "type")
 
 
+def secrets_among(auth: Mapping[str, Any]) -> list[Any]:
+    """Those parts of a connection's ``auth`` that nobody may read."""
+    return [value for name, value in auth.items() if name not in _PUBLIC]
+
+
 def redactor_of(spec: Spec, plugins: Plugins, variables: Mapping[str, str]) -> Redactor:
     """Hides them, as far as they have values here."""
     redactor = Redactor()
     folder = Path(spec.files[0]).parent if spec.files else None
     for connection in spec.connections.values():
-        for name, reference in dict(connection.options.get("auth") or {}).items():
-            if name in _PUBLIC:
-                continue
+        for reference in secrets_among(connection.options.get("auth") or {}):
             try:
                 redactor.add(str(resolve(reference, variables, folder, backends=plugins.secrets)))
             except Unresolved:

@@ -16,11 +16,14 @@ from ..http import Gate, Http
 from ..mapping.compiled import EntityMapping, compile_entity
 from ..mapping.scope import roots
 from ..model.outcome import Fatal
+from ..observe.redaction import hide_secret
 from ..security.secrets import Unresolved, resolve
 from ..snapshot.derive import Derivation
 from ..spec.model import EntitySpec, ExtractSpec, Spec
 from .heaps import keep_few_heaps, keep_what_is_loaded
 from .hosts import gates
+from .request_log import RequestLog
+from .secret_words import secrets_among
 from .steps import Step, abreast, order_entities, plan_steps
 
 
@@ -212,6 +215,8 @@ def _connect(wiring: Wiring, variables: Mapping[str, str], names: Optional[Colle
             identity=str(options.pop("identity", "") or ""),
             extra=options,
         )
+        for secret in secrets_among(given.auth):
+            hide_secret(str(secret))
         http = url and Http(
             url,
             identity=f"{connection.plugin}:{given.identity or url}",
@@ -222,6 +227,8 @@ def _connect(wiring: Wiring, variables: Mapping[str, str], names: Optional[Colle
             verify=tls.get("ca") or bool(tls.get("verify", True)),
             gate=wiring.gates[name],
         )
+        if http:
+            http.observe(RequestLog(name))
         client = wiring.plugins.registry.get(CONNECTOR, connection.plugin)().open(given, http or None)
         if not isinstance(client, Client):
             raise Fatal(f"connections.{name}: the connector '{connection.plugin}' gives no client")
@@ -276,7 +283,9 @@ def _wire_sources(wiring: Wiring, variables: Mapping[str, str]) -> None:
 
 def _compile(wiring: Wiring, variables: Mapping[str, str]) -> None:
     def secret(text: str, path: str) -> str:
-        return str(_resolved(wiring, {"secret": text}, variables, path)["secret"])
+        found = str(_resolved(wiring, {"secret": text}, variables, path)["secret"])
+        hide_secret(found)
+        return found
 
     for entity in wiring.spec.entities.values():
         wiring.mappings[entity.name] = compile_entity(

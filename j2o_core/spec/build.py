@@ -26,7 +26,7 @@ def build_spec(root: Node, environment: Optional[str], files: tuple[str, ...]) -
     return model.Spec(
         name=document["name"],
         document=document,
-        digest=digest({key: value for key, value in document.items() if key != "tests"}),
+        digest=digest(_decisive(document)),
         connections=connections,
         entities={name: _entity(name, entry, connections, root) for name, entry in document["entities"].items()},
         tables=document.get("tables", {}),
@@ -41,6 +41,14 @@ def build_spec(root: Node, environment: Optional[str], files: tuple[str, ...]) -
         takeover=_takeover(document.get("takeover"), keys.get("takeover")),
         required={kind: tuple(names) for kind, names in (document.get("required") or {}).items()},
     )
+
+
+def _decisive(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What decides about plans: neither the tests nor what is logged."""
+    decisive = {key: value for key, value in document.items() if key != "tests"}
+    if "log" in document.get("runtime", {}):
+        decisive["runtime"] = {key: value for key, value in document["runtime"].items() if key != "log"}
+    return decisive
 
 
 def connection_of(plugin: str, named: Optional[str], connections: Mapping[str, Any]) -> Union[str, list[str]]:

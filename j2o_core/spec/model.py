@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional
 
 from ..model.limits import BreakerBounds, Guard, Limit
+from ..model.log_policy import LogPolicy
 from ..model.problem import Place
 from ..model.schedule import Schedule
 
@@ -206,6 +207,7 @@ class RuntimeSpec:
     rate_limit: Mapping[str, Limit] = field(default_factory=dict)
     schedule: Optional[Schedule] = None
     guard: Guard = field(default_factory=Guard)
+    log: LogPolicy = field(default_factory=LogPolicy)
     #: ``None``: threads of this process send
     dask: Optional[DaskSpec] = None
 
@@ -231,8 +233,8 @@ class Spec:
     """A whole migration, merged for one environment and checked against the schemas.
 
     ``document`` is the merged plain document with its secret references unresolved; ``digest`` is of that document
-    without its tests; ``places`` tells where the key of every dotted path in it stands (a list item: where it begins),
-    ``values`` where its value begins; both survive the merge.
+    without its tests and ``runtime.log``; ``places`` tells where the key of every dotted path in it stands (a list
+    item: where it begins), ``values`` where its value begins; both survive the merge.
     """
 
     name: str

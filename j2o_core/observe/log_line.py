@@ -1,0 +1,126 @@
+"""One line of the log: its fields, and how it reads on a terminal."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, Mapping
+
+from .at_work import at_work
+from .components import component_of
+from .redaction import Redactor
+
+if TYPE_CHECKING:
+    from loguru import Record
+
+#: what a line may hold; events and plugins add fields of their own
+FIELDS: Mapping[str, str] = {
+    "time": "when, in UTC, to the millisecond: `2026-11-23T07:15:00.123+00:00`",
+    "level": "`DEBUG`, `INFO`, `WARNING` or `ERROR`",
+    "component": "the part of the program that tells it",
+    "message": "the same for people",
+    "run": "the id of the run; empty before it has one",
+    "entity": "the entity of the item; empty where it is about none",
+    "item": "the key of the item, as in the report: `ACME-1`",
+    "lane": "the lane of the write: writes of one lane follow each other",
+    "attempt": "which attempt at the write, or the read, it was; 1 is the first",
+    "kind": "what was to be written: `create`, `update`, ...",
+    "connection": "the connection of the request",
+    "method": "the method of the request",
+    "operation": "its path, with `{id}` for ids",
+    "status": "the HTTP status; 0 where no complete answer came",
+    "duration": "seconds: of the request, or of the attempt so far",
+    "request_id": "the number under which the server's own log has the request",
+    "sent": "bytes of the request's body",
+    "received": "bytes of the answer's body",
+    "error": "what happened where no complete answer came",
+    "outcome": "how the write ended: `done`, `adopted`, `failed`, `skipped`",
+    "wait": "seconds until the next attempt",
+    "event": "the event of the run, as `run --json` prints it",
+    "stage": "the stage of the run",
+    "severity": "`error` or `warning`, of a problem",
+    "code": "the error code",
+    "class": "the error class: `network`, `validation`, ...",
+    "place": "the line of the spec that is to blame",
+    "words": "the server's own words",
+    "worker": "the worker of a cluster that told it",
+    "at": "when the worker told it",
+    "where": "in which module of the worker",
+    "logger": "the library that tells it",
+    "module": "the module of the program",
+    "traceback": "where in the program it happened",
+}
+
+#: of our own making: no names, no secrets
+_OURS = frozenset(FIELDS) - {
+    "message",
+    "item",
+    "lane",
+    "operation",
+    "request_id",
+    "words",
+    "worker",
+    "at",
+    "logger",
+    "traceback",
+}
+_run = [""]
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def in_run(run: str) -> None:
+    """Lines that name no run are of this one."""
+    _run[0] = run
+
+
+def entry_of(record: Record, redactor: Redactor) -> dict[str, Any]:
+    """One line of the log as data."""
+    extra = record["extra"]
+    work = at_work()
+    told = {"duration": round(work.seconds(), 4), **work.fields(), **extra} if work is not None else dict(extra)
+    told.pop("_line", None)
+    name = record["name"] or ""
+    entry: dict[str, Any] = {
+        "time": written(record["time"]),
+        "level": record["level"].name,
+        "component": told.pop("component", None) or component_of(name),
+        "message": redactor.text(record["message"]),
+        "run": told.pop("run", "") or _run[0],
+        "entity": told.pop("entity", "") or "",
+        "item": redactor.text(str(told.pop("item", "") or "")),
+    }
+    hidden = {field: value for field, value in told.items() if field not in _OURS}
+    entry.update((field, value) for field, value in told.items() if field in _OURS)
+    entry.update(redactor.value(hidden))
+    entry["module"] = name
+    if record["exception"] is not None:
+        entry["traceback"] = redactor.text("".join(traceback.format_exception(*record["exception"])))
+    return entry
+
+
+def written(moment: datetime) -> str:
+    """A moment as lines have it: in UTC, so that lines of all files can be sorted as texts."""
+    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")
+
+
+def readable(entry: Mapping[str, Any], dated: bool = True) -> str:
+    """A line for people; what it tells beyond its message stands in brackets. Without ``dated``: the time alone."""
+    time = str(entry.get("time", ""))
+    moment = time[:19].replace("T", " ") if dated else time[11:19]
+    rest = []
+    subject = " ".join(str(entry[name]) for name in ("entity", "item") if entry.get(name))
+    if subject:
+        rest.append(subject)
+    if entry.get("duration"):
+        rest.append(f"{entry['duration']:.3f} s")
+    if entry.get("attempt", 1) != 1:
+        rest.append(f"attempt {entry['attempt']}")
+    message = str(entry.get("message", ""))
+    rest += [str(entry[name]) for name in ("code", "place") if entry.get(name) and str(entry[name]) not in message]
+    if entry.get("request_id"):
+        rest.append(f"request {entry['request_id']}")
+    told = f"  [{', '.join(rest)}]" if rest else ""
+    text = f"{moment} {entry.get('level', '')!s:<7} {entry.get('component', '')!s:<9} {message}{told}"
+    text = _CONTROL.sub("\ufffd", " ".join(text.splitlines()))  # a server's words must not steer a terminal
+    return f"{text}\n{str(entry['traceback']).rstrip()}" if entry.get("traceback") else text
