@@ -6,9 +6,15 @@ from typing import Any
 
 import pytest
 
-from j2o_core.api import InDoubt, ItemFailed, NotSent, Refused, TargetItem
+from j2o_core.api import InDoubt, ItemFailed, Need, Needs, NotSent, Refused, TargetItem
+from j2o_openproject.inspection import OpenProjectInspector
 
-READ_ONLY = {"edition": "enterprise", "statuses": {"Closed": {"closed": True, "read_only": True}}}
+READ_ONLY = {
+    "edition": "enterprise",
+    "statuses": {"Closed": {"closed": True, "read_only": True}},
+    "types": {"Ticket": {"default": True}, "Wish": {"default": True}},
+    "workflows": {"Ticket": {"New": ["Closed"]}, "Wish": {"New": ["Closed"], "Closed": ["In progress"]}},
+}
 
 
 @pytest.fixture(scope="module")
@@ -173,10 +179,9 @@ def test_a_file_that_broke_off_gets_the_status_back(target, closed, monkeypatch)
     assert (status(target, identifier), len(loader.find(effect))) == ("Closed", 1)
 
 
-def test_without_a_way_out_nothing_is_sent_and_the_workflow_is_named(serve):
-    target = serve(**READ_ONLY, workflows={"Task": {"New": ["Closed"]}})
-    project, loader = target.project(), target.loader("work_packages")
-    effect = target.issue(project, status="Closed")
+def test_without_a_way_out_nothing_is_sent_and_the_workflow_is_named(target, project):
+    loader = target.loader("work_packages")
+    effect = target.issue(project, type="Ticket", status="Closed")
     made = loader.create(effect)
     assert made.image["status"] == "Closed"
     with pytest.raises(ItemFailed, match="no way out of it") as told:
@@ -184,10 +189,9 @@ def test_without_a_way_out_nothing_is_sent_and_the_workflow_is_named(serve):
     assert ("Workflow" in told.value.message, told.value.code) == (True, "read_only_status")
 
 
-def test_without_a_way_back_one_item_tells_and_no_other_is_touched(serve, sent):
-    target = serve(**READ_ONLY, workflows={"Task": {"New": ["Closed"], "Closed": ["In progress"]}})
-    project, loader = target.project(), target.loader("work_packages")
-    first, second = (target.issue(project, status="Closed") for _ in range(2))
+def test_without_a_way_back_one_item_tells_and_no_other_is_touched(target, project):
+    loader = target.loader("work_packages")
+    first, second = (target.issue(project, type="Wish", status="Closed") for _ in range(2))
     made = [loader.create(effect).id for effect in (first, second)]
     with pytest.raises(ItemFailed, match="left for 'In progress'"):
         loader.update(changing(target, first, subject="Late"), loader.read(made[0]))
@@ -203,3 +207,14 @@ def test_a_form_is_asked_about_the_change_and_writes_nothing(target, closed):
     (found,) = loader.server_check(changing(target, effect, subject="x" * 300), current)
     assert found.field == "subject"
     assert loader.read(identifier).version == current.version
+
+
+def test_preflight_names_those_that_the_spec_uses(target, generous):
+    def told(server, *names):
+        needs = Needs([Need("statuses", name) for name in names], {"work_packages": ("status",)})
+        lines = OpenProjectInspector(server.client).lines(needs)
+        return [(line.message, line.advice) for line in lines if "read-only" in line.message]
+
+    ((message, advice),) = told(target, "New", "closed")
+    assert message.startswith("'Closed' is read-only") and "Workflow" in advice.title()
+    assert told(target, "New") == told(generous, "New", "Closed") == []
