@@ -7,6 +7,7 @@ from typing import Any, Iterator, Mapping, Optional, Union
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..model.limits import BreakerBounds, Guard, Limit
+from ..model.log_policy import LogPolicy
 from ..model.problem import Problem
 from ..model.schedule import Schedule, Window
 from . import model
@@ -40,6 +41,7 @@ def build_runtime(entry: Mapping[str, Any]) -> model.RuntimeSpec:
         rate_limit={name: _limit(form) for name, form in entry.get("rate_limit", {}).items()},
         schedule=_schedule(entry["schedule"]) if "schedule" in entry else None,
         guard=_guard(entry.get("guard", {})),
+        log=_log(entry.get("log", {})),
         dask=_dask(entry.get("executor", "threads")),
         **{key: entry[key] for key in plain if key in entry},
     )
@@ -148,6 +150,19 @@ def _guard(entry: Mapping[str, Any]) -> Guard:
         disk_free=free,
         disk_share=of_all,
         cpu=0.0 if cpu == OFF else share(cpu),
+    )
+
+
+def _log(entry: Mapping[str, Any]) -> LogPolicy:
+    standard, rotate, keep = LogPolicy(), entry.get("rotate", {}), entry.get("keep", {})
+    plain = ("level", "levels", "terminal", "compress", "archive")
+    return LogPolicy(
+        size=_size(rotate["size"]) if "size" in rotate else standard.size,
+        every=rotate["hours"] * 3600.0 if "hours" in rotate else standard.every,
+        keep=keep["days"] * 86_400.0 if "days" in keep else standard.keep,
+        room=_size(keep["size"]) if "size" in keep else standard.room,
+        personal=entry.get("personal") == "shown",
+        **{key: entry[key] for key in plain if key in entry},
     )
 
 
