@@ -15,6 +15,7 @@ from .failure import REFUSED, Refusal, explain, say
 from .history import ledger_option, run_argument
 from .ledgers import find_run, queries
 from .loading import tell_translation
+from .metering import meters, metrics_file_option, metrics_push_option
 from .run import check_settle, migrate
 from .session import Session, environment, session
 from .stopping import stoppable
@@ -35,6 +36,8 @@ def resume(
         None, min=0, metavar="SECONDS", help="How long a lost request may still be running; as the run was told, else."
     ),
     ledger: Optional[str] = ledger_option(),
+    metrics_file: Optional[Path] = metrics_file_option(),
+    metrics_push: Optional[str] = metrics_push_option(),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Show no progress."),
     json: bool = typer.Option(False, "--json", help="Print one event on each line, the last one run_finished."),
 ) -> None:
@@ -50,6 +53,7 @@ def resume(
     try:
         with stoppable():
             check_settle(settle)
+            wanted = meters(metrics_file, metrics_push)
             _, found = find_run(current.home, ledger, run)
             _must_be_unfinished(found)
             spec = _spec_of(current, ledger, found, recorded)
@@ -61,7 +65,7 @@ def resume(
                 resume=found["run"],
                 adopt=bool(asked.get("adopt")),
             )
-            code = migrate(current, spec, options, quiet, stream)
+            code = migrate(current, spec, options, quiet, stream, wanted)
     except BaseException as error:
         explained = explain(error, current.debug)
         if explained is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Optional
 
@@ -23,6 +24,7 @@ from .extract import LOOK_FOR_DELETED
 from .failure import USAGE, Refusal, explain, say, silence
 from .ledgers import queries, write_report
 from .loading import environment_option, open_log_of, require_spec, spec_argument
+from .metering import Meters, metered, meters, metrics_file_option, metrics_push_option
 from .progress import progress_display
 from .session import Session, session
 from .stopping import stoppable
@@ -60,6 +62,8 @@ def run(
     settle: Optional[float] = typer.Option(
         None, min=0, metavar="SECONDS", help="How long a lost request may still be running on the server."
     ),
+    metrics_file: Optional[Path] = metrics_file_option(),
+    metrics_push: Optional[str] = metrics_push_option(),
     yes: bool = typer.Option(False, "--yes", "-y", help="Confirm what would be asked."),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Show no progress."),
     json: bool = typer.Option(False, "--json", help="Print one event on each line, the last one run_finished."),
@@ -79,6 +83,7 @@ def run(
     try:
         with stoppable():
             check_settle(settle)
+            asked = meters(metrics_file, metrics_push)
             _check_partial(until, finish, plan, fresh, retry_failed or retry_skipped)
             planned = read_plan(plan) if plan is not None else None
             _confirm(fresh, yes)
@@ -94,7 +99,7 @@ def run(
                 until=until,
                 look_for_deleted=look_for_deleted,
             )
-            code = migrate(current, loaded, options, quiet, stream)
+            code = migrate(current, loaded, options, quiet, stream, asked)
     except BaseException as error:
         explained = explain(error, current.debug)
         if explained is None:
@@ -143,16 +148,26 @@ class _Begun:
         self.run = event.get("run") or self.run
 
 
-def migrate(current: Session, spec: Spec, options: RunOptions, quiet: bool, stream: Optional[JsonStream]) -> int:
-    """Run it with log, progress, summary and report; returns the exit code."""
+def migrate(
+    current: Session,
+    spec: Spec,
+    options: RunOptions,
+    quiet: bool,
+    stream: Optional[JsonStream],
+    asked: Meters = Meters(),
+) -> int:
+    """Run it with log, progress, figures, summary and report; returns the exit code."""
     from ..pipeline.run import run_migration
 
     open_log_of(current, spec)
     begun = _Begun()
     display = progress_display(quiet)
-    listeners = [listener for listener in (begun, LogEvents(), display, stream) if listener is not None]
     try:
-        result = run_migration(spec, current.plugins, current.home, options, Announcer(*listeners))
+        with metered(asked, spec.name, current.home) as metrics:
+            told = (begun, LogEvents(), display, stream, metrics)
+            listeners = [listener for listener in told if listener is not None]
+            options = replace(options, metrics=metrics)
+            result = run_migration(spec, current.plugins, current.home, options, Announcer(*listeners))
     finally:
         if display is not None:
             display.close()

@@ -283,7 +283,9 @@ class Attempt:
                 raise Fatal(
                     f"given up after {task.attempts} attempts: {outcome.message}", exit_code=4, detail=outcome.detail
                 ) from outcome
-        return time.monotonic() + waits.after(outcome, task.attempts)
+        wait = waits.after(outcome, task.attempts)
+        self._engine.observe.again(task.row, outcome, wait)
+        return time.monotonic() + wait
 
 
 def resolve(engine: Engine, row: effects.EffectRow, parentless: bool = False) -> Resolution:

@@ -34,6 +34,10 @@ class Observe(Protocol):
         """A write has ended."""
         ...
 
+    def again(self, row: EffectRow, outcome: Outcome, wait: float) -> None:
+        """An attempt at a write has ended so, and is followed by another one in so many seconds."""
+        ...
+
 
 @dataclass(frozen=True)
 class Waits:
@@ -60,6 +64,16 @@ class Waits:
         if isinstance(outcome, (NotSent, Retriable)) and outcome.not_before is not None:
             wait += outcome.not_before
         return wait
+
+
+@dataclass(frozen=True)
+class InHand:
+    """Effects in the hands of the workers; of all of them, ``in_doubt`` may be running on the server."""
+
+    waiting: int = 0
+    under_way: int = 0
+    delayed: int = 0
+    in_doubt: int = 0
 
 
 @dataclass
@@ -93,6 +107,8 @@ class Engine:
     #: lanes in which nothing more is sent, and why
     ended_lanes: dict[str, Wrong] = field(default_factory=dict)
     under_way: UnderWay = field(default_factory=UnderWay)
+    #: how many effects the workers have in their hands at present
+    in_hand: Callable[[], InHand] = InHand
     #: by so many seconds the clock was set forward since this run was last at work
     jumped: float = 0.0
     stop: threading.Event = field(default_factory=threading.Event)

@@ -14,7 +14,7 @@ from ..model.digest import canonical, digest
 from ..model.effect import EffectClass
 from ..observe.at_work import begin_work, end_work
 from .attempt import Attempt
-from .context import Engine
+from .context import Engine, InHand
 from .lanes import LaneQueue
 from .prefetch import Prefetch
 from .preparation import Preparation
@@ -47,6 +47,10 @@ class Dispatcher:
         self._guard = threading.Lock()
         self._beat = 0.0
         self._planned = engine.effects.progress()
+        self._queue: Optional[LaneQueue[Task]] = None
+        #: the effects in hand that may be running on the server
+        self._in_doubt: set[int] = set()
+        engine.in_hand = self._in_hand
 
     def run(self, *steps: int) -> None:
         """Carry out steps to their end, side by side. Raises ``Fatal`` or ``Stopped``; either can be resumed.
@@ -78,6 +82,7 @@ class Dispatcher:
     def _run_turn(self, parts: Sequence[Part], shares: Iterable[Share]) -> None:
         engine = self._engine
         queue: LaneQueue[Task] = LaneQueue(lambda task: task.row.lane or str(task.row.id))
+        self._queue = queue
         self._failure = None
         threads = [
             threading.Thread(target=self._work, args=(queue,), name=f"worker-{number}", daemon=True)
@@ -143,6 +148,8 @@ class Dispatcher:
             self._mark_sent(tasks)
         for task in tasks:
             engine.under_way.begin(task.row)
+            if task.in_doubt:
+                self._in_doubt.add(task.row.id)
         for task in tasks:
             for file in (*(upload.row for upload in task.uploads), task.row):
                 if not task.in_doubt:
@@ -178,6 +185,10 @@ class Dispatcher:
             begin_work(partial(_told, self._engine.run, task))
             try:
                 again = self._attempt(task)
+                if task.in_doubt and again is not None:
+                    self._in_doubt.add(task.row.id)
+                elif self._in_doubt:
+                    self._in_doubt.discard(task.row.id)
             except BaseException as error:  # noqa: BLE001 - handed to the thread that feeds
                 with self._guard:
                     self._failure = self._failure or error
@@ -209,6 +220,10 @@ class Dispatcher:
         waiting = [task for task in (*closed, *queue.close()) if not task.in_doubt and not task.was_in_doubt]
         identifiers = [row for task in (*unstarted, *waiting) for row in _row_ids(task)]
         self._engine.writer.submit(lambda connection: sending.not_sent(connection, identifiers))
+
+    def _in_hand(self) -> InHand:
+        waiting, under_way, delayed = self._queue.standing() if self._queue is not None else (0, 0, 0)
+        return InHand(waiting, under_way, delayed, len(self._in_doubt))
 
     def _progress(self, force: bool = False) -> None:
         now = time.monotonic()

@@ -111,6 +111,13 @@ class LaneQueue(Generic[T]):
         with self._changed:
             return self._idle > 0 and not self._free
 
+    def standing(self) -> tuple[int, int, int]:
+        """How many tasks wait for a taker, are taken, and are to be tried again later."""
+        with self._changed:
+            waiting = sum(len(queue) for queue in self._waiting.values())
+            delayed = len(self._delayed)
+            return waiting, max(0, self._unfinished - waiting - delayed), delayed
+
     def drain(self) -> list[T]:
         """Take out, and forget, what has not been started yet."""
         with self._changed:

@@ -8,8 +8,9 @@ import time
 from dataclasses import dataclass
 from typing import Any, Callable, Mapping, Optional
 
+from ..model.error_class import error_class
 from ..model.limits import BreakerBounds, Limit
-from ..model.outcome import Held, NotSent
+from ..model.outcome import Held, NotSent, Outcome
 from . import adaptive
 from .adapting import Adapting
 from .breaker import OPEN, Breaker
@@ -36,13 +37,17 @@ class Passed:
 
 @dataclass(frozen=True)
 class Figures:
-    """A gate as it stands: requests ``under_way`` and ``allowed`` (``None``: any number), ``refused`` so far."""
+    """A gate as it stands: requests ``under_way`` and ``allowed`` (``None``: any number), ``refused`` so far.
+
+    ``pause``: seconds for which the server asked to be left alone still.
+    """
 
     under_way: int
     allowed: Optional[int]
     refused: int
     breaker: str
     held: tuple[str, ...]
+    pause: float = 0.0
 
 
 class Gate:
@@ -171,6 +176,14 @@ class Gate:
         with self._changed:
             return self._budget.wait(self._clock(), longest)
 
+    def retried(self, outcome: Outcome, wait: float) -> None:
+        """A read is tried again in so many seconds, since it has ended so. What the breaker kept back was not tried."""
+        if outcome.code == "breaker":
+            return
+        kind = error_class(outcome.code, outcome.detail)
+        told = {"connection": self.name, "class": kind, "code": outcome.code, "wait": round(wait, 3)}
+        self._tell({"event": "retry", **told})
+
     def sleep(self, seconds: float) -> None:
         """Sleep, but not beyond ``close``. Raises ``Held`` where the run is being stopped."""
         until = self._clock() + seconds
@@ -192,14 +205,16 @@ class Gate:
     # ---------------------------------------------------------------- looking on
 
     def listen(self, tell: Tell) -> None:
-        """Call ``tell`` with each event: the breaker turns, the server asks for a pause."""
+        """Call ``tell`` with each event: the breaker turns, the server asks for a pause, a read is tried again."""
         self._listeners.append(tell)
 
     def figures(self) -> Figures:
         """How it stands."""
         with self._changed:
             allowed = None if self._allowed == float("inf") else int(self._allowed)
-            return Figures(self._under_way, allowed, self._refused, self._breaker.state, tuple(self._holds.values()))
+            pause = max(0.0, self._paused_until - self._clock())
+            held = tuple(self._holds.values())
+            return Figures(self._under_way, allowed, self._refused, self._breaker.state, held, pause)
 
     # ---------------------------------------------------------------- together with others
 

@@ -6,16 +6,21 @@ import re
 import threading
 from dataclasses import dataclass, field
 from typing import Callable, Mapping
+from urllib.parse import urlsplit
 
 from loguru import logger
 
 from .response import request_id
 
 _ID = re.compile(
-    r"\d+"  # a number
+    r"\d+(-\d+)*"  # a number, or several that together name one thing
     r"|[A-Z][A-Z0-9_]*-\d+"  # an issue key
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # a UUID
+    r"|(?!\d+\.\d+$).*[^A-Za-z0-9_{}-].*"  # what no API calls its own: the name of a file
 )
+#: after these stands a key or a name that people have given, unless it is one of the words of the API
+_NAMED = ("project", "projects")
+_WORDS = re.compile(r"|form|schemas?|search|types?|recent|paginated|available_\w+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -73,9 +78,20 @@ class Observation:
 
 
 def operation_of(path: str) -> str:
-    """The path with ids replaced by ``{id}``: numbers (but not the version of an API), issue keys and UUIDs."""
-    segments = path.partition("?")[0].split("/")
+    """The path with ids replaced by ``{id}``: numbers (but not the version of an API), keys, UUIDs, names of files."""
+    path = path.partition("?")[0]
+    if path.startswith(("http://", "https://")):
+        path = urlsplit(path).path
+    segments = path.split("/")
     return "/".join(
-        "{id}" if _ID.fullmatch(segment) and before != "api" else segment
-        for before, segment in zip(["", *segments], segments)
+        "{id}" if _is_id(segment, before, further) else segment
+        for segment, before, further in zip(segments, ["", *segments], ["", "", *segments])
     )
+
+
+def _is_id(segment: str, before: str, further: str) -> bool:
+    if before == "api":
+        return False
+    if before in _NAMED:
+        return _WORDS.fullmatch(segment) is None
+    return _ID.fullmatch(segment) is not None or further == "attachment"

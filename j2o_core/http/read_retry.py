@@ -6,7 +6,7 @@ from typing import Any, Callable, Optional, TypeVar
 
 import tenacity
 
-from ..model.outcome import Held, NotSent, Retriable
+from ..model.outcome import Held, NotSent, Outcome, Retriable
 from ..model.retry import RetryBounds, bounds_for, full_jitter
 
 Answer = TypeVar("Answer")
@@ -18,8 +18,17 @@ class ReadRetry:
     What the server asks for by ``Retry-After`` is kept by the gate, on top of these waits.
     """
 
-    def __init__(self, bounds: RetryBounds, sleep: Callable[[float], None], budget: Callable[[float], float]) -> None:
-        """``budget`` takes a retry out of the host's budget: given the longest wait, it returns seconds to wait."""
+    def __init__(
+        self,
+        bounds: RetryBounds,
+        sleep: Callable[[float], None],
+        budget: Callable[[float], float],
+        tell: Callable[[Outcome, float], None] = lambda outcome, wait: None,
+    ) -> None:
+        """``budget`` takes a retry out of the host's budget: given the longest wait, it returns seconds to wait.
+
+        ``tell`` is told of each retry: how the attempt before ended, and the seconds until then.
+        """
         self._bounds = bounds
         self._budget = budget
         self._retrying = tenacity.Retrying(
@@ -27,6 +36,7 @@ class ReadRetry:
             wait=self._wait,
             retry=tenacity.retry_if_exception(_passes),
             sleep=sleep,
+            before_sleep=lambda state: tell(state.outcome.exception(), state.upcoming_sleep),
             reraise=True,
         )
 

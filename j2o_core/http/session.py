@@ -89,7 +89,7 @@ class Http:
         )
         #: asks many things side by side
         self.together = Together(workers)
-        self._retry = ReadRetry(retry, self.gate.sleep, self.gate.retry_wait)
+        self._retry = ReadRetry(retry, self.gate.sleep, self.gate.retry_wait, self.gate.retried)
         self.base_url = self._transport.base_url
         parts = urlsplit(self.base_url)
         self.identity = identity or f"{parts.hostname}{parts.path}"

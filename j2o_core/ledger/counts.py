@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Mapping, Sequence
+from collections import Counter
+from typing import Mapping, Optional, Sequence
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
-from . import effects, listing, runs, tables
+from ..model.error_class import error_class
+from . import effects, runs, tables
 from .server import patient
 
 _OF_ITEMS = (effects.CREATE, effects.UPDATE, effects.UPLOAD)
@@ -21,37 +23,61 @@ def entities(engine: Engine, run: str) -> dict[str, dict[str, int]]:
     Before the plan is complete ``source`` is what was read so far, and all of it is left.
     """
     with engine.connect() as connection:
-        columns = (tables.run.c.stage, tables.run.c.state, tables.run.c.entities)
-        row = connection.execute(select(*columns).where(tables.run.c.id == run)).one()
-        planned: Mapping[str, Mapping[str, int]] = json.loads(row.entities)
-        if row.stage in (runs.EXTRACT, runs.PLAN) and row.state != runs.PLANNED:
-            return {
-                name: {**dict.fromkeys(COLUMNS, 0), "source": counts["source"], "left": counts["source"]}
-                for name, counts in planned.items()
-            }
-        result = {
-            name: {**dict.fromkeys(COLUMNS, 0), "source": counts["source"], "unchanged": counts["unchanged"]}
+        return summed(connection, run, effects_of(connection, run, _OF_ITEMS), listed(connection, run))
+
+
+def effects_of(
+    connection: Connection, run: str, kinds: Optional[Sequence[str]] = None
+) -> dict[tuple[str, str, str, bool], int]:
+    """How many effects (of these kinds) a run has, by (entity, kind, state, adopted)."""
+    effect = tables.effect.c
+    columns = (effect.entity, effect.kind, effect.state, effect.adopted)
+    statement = select(*columns, func.count()).where(effect.run == run).group_by(*columns)
+    if kinds is not None:
+        statement = statement.where(effect.kind.in_(kinds))
+    return {(row[0], row[1], row[2], bool(row[3])): int(row[4]) for row in connection.execute(statement)}
+
+
+def listed(connection: Connection, run: str) -> dict[tuple[str, str, str], int]:
+    """How many items are listed, by (entity, outcome, error class)."""
+    listed = tables.listed.c
+    columns = (listed.entity, listed.outcome, listed.error_class, listed.code)
+    statement = select(*columns, func.count()).where(listed.run == run).group_by(*columns)
+    found: Counter[tuple[str, str, str]] = Counter()
+    for row in connection.execute(statement):
+        found[(row[0], row[1], row[2] or error_class(row[3]))] += int(row[4])
+    return dict(found)
+
+
+def summed(
+    connection: Connection,
+    run: str,
+    counted: Mapping[tuple[str, str, str, bool], int],
+    refused: Mapping[tuple[str, str, str], int],
+) -> dict[str, dict[str, int]]:
+    """What ``entities`` gives, from what ``effects_of`` and ``listed`` have counted."""
+    columns = (tables.run.c.stage, tables.run.c.state, tables.run.c.entities)
+    row = connection.execute(select(*columns).where(tables.run.c.id == run)).one()
+    planned: Mapping[str, Mapping[str, int]] = json.loads(row.entities)
+    if row.stage in (runs.EXTRACT, runs.PLAN) and row.state != runs.PLANNED:
+        return {
+            name: {**dict.fromkeys(COLUMNS, 0), "source": counts["source"], "left": counts["source"]}
             for name, counts in planned.items()
         }
-        rows: Sequence[Any] = connection.execute(
-            select(
-                tables.effect.c.entity,
-                tables.effect.c.kind,
-                tables.effect.c.state,
-                tables.effect.c.adopted,
-                func.count(),
-            )
-            .where(tables.effect.c.run == run, tables.effect.c.kind.in_(_OF_ITEMS))
-            .group_by(tables.effect.c.entity, tables.effect.c.kind, tables.effect.c.state, tables.effect.c.adopted)
-        ).all()
-    for entity, kind, state, adopted, number in rows:
+    result = {
+        name: {**dict.fromkeys(COLUMNS, 0), "source": counts["source"], "unchanged": counts["unchanged"]}
+        for name, counts in planned.items()
+    }
+    for (entity, kind, state, adopted), number in counted.items():
+        if kind not in _OF_ITEMS:
+            continue
         counts = result.setdefault(entity, dict.fromkeys(COLUMNS, 0))
         if state in (effects.PLANNED, effects.SENT):
             counts["left"] += number
         elif state == effects.DONE:
             column = "unchanged" if adopted else "updated" if kind == effects.UPDATE else "created"
             counts[column] += number
-    for (entity, outcome), number in listing.counts(engine, run).items():
+    for (entity, outcome, _), number in refused.items():
         result.setdefault(entity, dict.fromkeys(COLUMNS, 0))[outcome] += number
     return result
 

@@ -36,6 +36,8 @@ class Writer:
         self._engine = engine
         self._queue: queue.Queue[Optional[tuple[Change, Optional[Future[Any]]]]] = queue.Queue(maxsize=20_000)
         self._failure: Optional[BaseException] = None
+        #: told of each commit, on the writer's thread: its seconds, and how many changes it took in
+        self.committed: Optional[Callable[[float, int], None]] = None
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
 
@@ -54,6 +56,11 @@ class Writer:
     def flush(self) -> None:
         """Wait until all that was posted is durable."""
         self.submit(lambda connection: None)
+
+    @property
+    def waiting(self) -> int:
+        """About how many changes nobody has begun to write yet."""
+        return self._queue.qsize()
 
     def close(self) -> None:
         """Write what is left and end the thread."""
@@ -90,6 +97,7 @@ class Writer:
                 if future is not None:
                     future.set_exception(_fatal(self._failure))
             return
+        began = time.monotonic()
         try:
             results = self._surely(group)
         except BaseException as error:  # noqa: BLE001 - told to everybody who waits, and to every later caller
@@ -100,6 +108,8 @@ class Writer:
                     fatal.__cause__ = error
                     future.set_exception(fatal)
             return
+        if self.committed is not None:
+            self.committed(time.monotonic() - began, len(group))
         for (_, future), result in zip(group, results):
             if future is not None:
                 future.set_result(result)

@@ -96,7 +96,8 @@ class Beginning:
         except BaseException:
             snapshot.close()
             raise
-        self._emit({"event": "run_started", "run": state.id, "spec": spec.name, "resumed": state.resumed})
+        begun = {"run": state.id, "spec": spec.name, "environment": spec.environment, "resumed": state.resumed}
+        self._emit({"event": "run_started", **begun})
         if self._options.look_for_deleted and state.resumed and state.stage != runs.EXTRACT:
             message = "this run has read the source already and is carried on; the next one looks for what is gone"
             self._emit({"event": "notice", "message": message})

@@ -49,7 +49,7 @@ def build_engine(
         workers=spec.runtime.workers,
         batch_size=spec.runtime.batch_size,
         emit=emit,
-        observe=Observing(wiring.plugins, run, emit),
+        observe=Observing(wiring.plugins, run, emit, wiring.target_connection),
         parent_outcome=lambda entity, origin: listing.outcomes(items.engine, run, entity, [origin]).get(origin),
         place=partial(spec_line, spec),
         late_step={step.entity: step.number for step in wiring.steps if step.kind == "write"},

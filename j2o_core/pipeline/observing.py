@@ -9,6 +9,8 @@ from loguru import logger
 from ..hooks.manager import Plugins
 from ..ledger import effects
 from ..ledger.effects import EffectRow
+from ..model.error_class import error_class
+from ..model.outcome import InDoubt, Outcome, Undecided
 from ..model.problem import ERROR
 from ..observe.components import is_heard
 from .options import Emit
@@ -17,10 +19,12 @@ from .options import Emit
 class Observing:
     """Tells plugins and the log about every write; what an observer raises changes nothing."""
 
-    def __init__(self, plugins: Plugins, run: str, emit: Emit) -> None:
+    def __init__(self, plugins: Plugins, run: str, emit: Emit, connection: str = "") -> None:
+        """``connection`` is the one that is written to."""
         hook = plugins.manager.hook
         self._run = run
         self._emit = emit
+        self._connection = connection
         self._before = hook.j2o_before_effect if hook.j2o_before_effect.get_hookimpls() else None
         self._after = hook.j2o_after_effect if hook.j2o_after_effect.get_hookimpls() else None
 
@@ -49,6 +53,23 @@ class Observing:
                 outcome=outcome,
                 detail=detail,
             )
+
+    def again(self, row: EffectRow, outcome: Outcome, wait: float) -> None:
+        """A write is tried again. What the breaker kept back was not tried."""
+        if outcome.code == "breaker":
+            return
+        self._emit(
+            {
+                "event": "retry",
+                "connection": self._connection,
+                "entity": row.entity,
+                "key": row.key,
+                "class": error_class(outcome.code, outcome.detail),
+                "code": outcome.code,
+                "doubt": isinstance(outcome, (InDoubt, Undecided)),
+                "wait": round(wait, 3),
+            }
+        )
 
 
 def observed(hook: Any, **values: Any) -> None:

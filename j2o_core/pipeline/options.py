@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping, Optional
 
 from ..model.problem import Problem
+from ..observe.metrics.registry import Metrics
 from .plan_document import PlanFile
 
 #: ``RunOptions.retry``
@@ -51,6 +52,8 @@ class RunOptions:
     #: the phase after which the run stops, to be carried on later
     until: Optional[str] = None
     look_for_deleted: bool = False
+    #: takes the figures of the run
+    metrics: Optional[Metrics] = None
     stop: threading.Event = field(default_factory=threading.Event)
 
 

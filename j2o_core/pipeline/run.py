@@ -35,6 +35,7 @@ from .content import in_snapshot, openers
 from .engines import build_engine
 from .extract import extract
 from .interrupt import STOPPED, Interrupted, signals, was_held
+from .measuring import Measuring
 from .observing import observed
 from .options import Emit, RunOptions, RunResult, problem_event
 from .people_words import hide_people
@@ -57,10 +58,11 @@ def run_migration(spec: Spec, plugins: Plugins, home: Path, options: RunOptions,
     check_executor(spec, ledger_url(spec, plugins), home)
     ledger = take_spec_ledger(spec, plugins, home, rebuild=True)
     try:
-        wiring = wire(spec, plugins, home)
+        measuring = Measuring(options.metrics)
+        wiring = wire(spec, plugins, home, opened=measuring.opened)
         try:
             with signals(options.stop):
-                return _Run(wiring, ledger, options, emit).carry_out()
+                return _Run(wiring, ledger, options, emit, measuring).carry_out()
         finally:
             wiring.close()
     finally:
@@ -77,8 +79,9 @@ def logged(expected: type[Exception]) -> Iterator[None]:
 
 
 class _Run:
-    def __init__(self, wiring: Wiring, ledger: Ledger, options: RunOptions, emit: Emit) -> None:
+    def __init__(self, wiring: Wiring, ledger: Ledger, options: RunOptions, emit: Emit, measuring: Measuring) -> None:
         self._wiring = wiring
+        self._measuring = measuring
         self._ledger = ledger
         self._options = options
         self._emit = emit
@@ -94,6 +97,7 @@ class _Run:
         """Begin or resume, go through the stages, end."""
         try:
             state = self._begin()
+            self._measuring.begun(state.id, self._ledger.engine, self._writer, self._wiring.gates)
             code, message, reason = STOPPED, "", ""
             watch = self._watch(state)
             try:
@@ -162,6 +166,8 @@ class _Run:
             entities = counts.entities(self._ledger.engine, state.id)
         hook = self._wiring.plugins.manager.hook.j2o_run_finished
         observed(hook, run=state.id, exit_code=code, entities=entities)
+        with logged(SQLAlchemyError), logged(Fatal):
+            self._measuring.ended()
         self._emit({"event": "run_finished", "run": state.id, "exit_code": code, "entities": entities})
         return RunResult(state.id, code, entities, message)
 
@@ -285,6 +291,7 @@ class _Run:
         # What failed before may well fail again: that is no run that goes wrong.
         engine.tolerate_share = 1.0 if state.asked.get("retry") else tolerate.failed
         engine.tolerate_after = tolerate.after
+        self._measuring.sends(lambda: engine.in_hand())
         with sending_by(wiring, self._ledger, engine, snapshot) as steps:
             apply(wiring, engine, snapshot, self._options.finish, steps, self._options.until)
         self._writer.flush()

@@ -60,6 +60,8 @@ class Wiring:
     target: str = ""
     #: the environment in which references are resolved, with what a started system adds
     variables: Mapping[str, str] = field(default_factory=dict)
+    #: told of each connection when it is opened, before its first request
+    opened: Callable[[str, Http], None] = lambda name, http: None
     _closers: list[Callable[[], None]] = field(default_factory=list)
 
     @property
@@ -88,12 +90,21 @@ class Wiring:
             self._closers.pop()()
 
 
-def wire(spec: Spec, plugins: Plugins, home: Path, environment: Optional[Mapping[str, str]] = None) -> Wiring:
+def wire(
+    spec: Spec,
+    plugins: Plugins,
+    home: Path,
+    environment: Optional[Mapping[str, str]] = None,
+    opened: Optional[Callable[[str, Http], None]] = None,
+) -> Wiring:
     """Start the system if one is asked for, open and check every connection, and compile all mappings.
 
-    Raises ``Fatal``: 2 for a wrong spec or half a set of variables, 3 for a connection that does not work.
+    ``opened`` is told of each connection before its first request. Raises ``Fatal``: 2 for a wrong spec or half a set
+    of variables, 3 for a connection that does not work.
     """
     wiring = Wiring(spec, plugins, home)
+    if opened is not None:
+        wiring.opened = opened
     try:
         variables = _start_system(wiring, dict(os.environ if environment is None else environment))
         wiring.variables = variables
@@ -229,6 +240,8 @@ def _connect(wiring: Wiring, variables: Mapping[str, str], names: Optional[Colle
         )
         if http:
             http.observe(RequestLog(name))
+        if http:
+            wiring.opened(name, http)
         client = wiring.plugins.registry.get(CONNECTOR, connection.plugin)().open(given, http or None)
         if not isinstance(client, Client):
             raise Fatal(f"connections.{name}: the connector '{connection.plugin}' gives no client")

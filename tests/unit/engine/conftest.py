@@ -151,6 +151,9 @@ class Silent:
     def before(self, row: Any) -> None:
         pass
 
+    def again(self, row: Any, outcome: Any, wait: float) -> None:
+        pass
+
     def after(self, row: Any, outcome: str, detail: Any) -> None:
         self.ended.append((row.key, outcome))
 

@@ -1,0 +1,37 @@
+"""What this process uses of its machine, under names of our own: an exporter of a machine has the usual ones itself."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Iterator, Mapping
+
+import psutil
+
+from .families import BORN, CPU, DISK_FREE, DISK_SIZE, FILES, MEMORY, THREADS
+from .samples import Sample
+
+
+class ProcessFigures:
+    """``folders`` are those that a run writes to, by the word under which they are told."""
+
+    def __init__(self, folders: Mapping[str, Path]) -> None:
+        self._folders = folders
+        self._process = psutil.Process()
+
+    def samples(self) -> Iterator[Sample]:
+        """As it stands."""
+        process = self._process
+        with process.oneshot():
+            used = process.cpu_times()
+            yield Sample(CPU, (), used.user + used.system)
+            yield Sample(MEMORY, (), process.memory_info().rss)
+            yield Sample(THREADS, (), process.num_threads())
+            yield Sample(BORN, (), process.create_time())
+        if os.name == "posix":
+            yield Sample(FILES, (), process.num_fds())
+        for word, folder in self._folders.items():
+            if folder.is_dir():
+                disk = psutil.disk_usage(str(folder))
+                yield Sample(DISK_FREE, (word,), disk.free)
+                yield Sample(DISK_SIZE, (word,), disk.total)

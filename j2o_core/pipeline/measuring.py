@@ -1,0 +1,156 @@
+"""Joins the parts of a run to its metrics: gates, workers, ledger and disks tell their figures when they are asked."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Callable, Iterable, Iterator, Mapping, Optional
+
+from sqlalchemy import Engine
+
+from ..engine.context import InHand
+from ..http import Gate, Http
+from ..http.breaker import CLOSED, HALF_OPEN, OPEN
+from ..http.environment import origin_of
+from ..ledger.effect_rows import DONE, PLANNED, SENT
+from ..ledger.figures import Figures, figures
+from ..ledger.writer import Writer
+from ..observe.metrics import families
+from ..observe.metrics.process import ProcessFigures
+from ..observe.metrics.registry import Metrics
+from ..observe.metrics.samples import Sample
+
+#: the ledger is asked at most so often (seconds), and at most for this share of the time
+LEAST, SHARE = 2.0, 0.02
+
+
+class LedgerFigures:
+    """What the ledger has of one run, asked anew where that was long enough ago, measured by what asking costs."""
+
+    def __init__(self, engine: Engine, run: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._engine, self._run, self._clock = engine, run, clock
+        self._guard = threading.Lock()
+        self._found: Optional[Figures] = None
+        self._at = self._cost = 0.0
+        self._closed = False
+
+    def samples(self) -> Iterator[Sample]:
+        """As it stands, or stood a moment ago."""
+        with self._guard:
+            if self._found is None or self._clock() - self._at >= max(LEAST, self._cost / SHARE):
+                self._look()
+            found, age = self._found, self._clock() - self._at
+        if found is not None:
+            yield Sample(families.FIGURES_AGE, (), age)
+            yield from samples_of(found)
+
+    def close(self) -> None:
+        """Ask a last time; from now on that is what is told."""
+        with self._guard:
+            try:
+                self._look()
+            finally:
+                self._closed = True
+
+    def _look(self) -> None:
+        if self._closed:
+            return
+        began = self._clock()
+        self._found = figures(self._engine, self._run)
+        self._at = self._clock()
+        self._cost = self._at - began
+
+
+def samples_of(found: Figures) -> Iterator[Sample]:
+    """What the ledger has, as series."""
+    for entity, counts in found.entities.items():
+        for outcome, number in counts.items():
+            if outcome == "source":
+                yield Sample(families.SOURCE_RECORDS, (entity,), number)
+            else:
+                yield Sample(families.RECORDS, (entity, outcome), number)
+    ended: dict[tuple[str, str, str], int] = {}
+    for (entity, kind, state, adopted), number in found.effects.items():
+        if state in (PLANNED, SENT):
+            yield Sample(families.EFFECTS_LEFT, (entity, kind, state), number)
+            continue
+        outcome = "adopted" if adopted and state == DONE else state
+        ended[(entity, kind, outcome)] = ended.get((entity, kind, outcome), 0) + number
+    for labels, number in ended.items():
+        yield Sample(families.EFFECTS, labels, number)
+    for listed, number in found.listed.items():
+        yield Sample(families.ERRORS, listed, number)
+    for problems, number in found.problems.items():
+        yield Sample(families.PROBLEMS, problems, number)
+
+
+class GateFigures:
+    """The gates of a run, by connection."""
+
+    def __init__(self, gates: Mapping[str, Gate]) -> None:
+        self._gates = gates
+
+    def samples(self) -> Iterator[Sample]:
+        """As they stand."""
+        for name, gate in self._gates.items():
+            stands = gate.figures()
+            yield Sample(families.UNDER_WAY, (name,), stands.under_way)
+            yield Sample(families.ALLOWED, (name,), float("inf") if stands.allowed is None else stands.allowed)
+            yield Sample(families.REFUSED, (name,), stands.refused)
+            yield Sample(families.HELD, (name,), bool(stands.held))
+            yield Sample(families.PAUSE, (name,), stands.pause)
+            for state in (CLOSED, OPEN, HALF_OPEN):
+                yield Sample(families.BREAKER, (name, state), stands.breaker == state)
+
+
+class Measuring:
+    """Attaches a run to its metrics, part by part as they come to be; without metrics it does nothing."""
+
+    def __init__(self, metrics: Optional[Metrics]) -> None:
+        self._metrics = metrics
+        self._ledger: Optional[LedgerFigures] = None
+        self._in_hand: Callable[[], InHand] = InHand
+
+    def opened(self, name: str, http: Http) -> None:
+        """A connection is open: its requests count from the first one on."""
+        if self._metrics is None:
+            return
+        http.observe(self._metrics.requests(name))
+        host, port = origin_of(http.base_url)[1:]
+        self._metrics.add(lambda: [Sample(families.CONNECTION, (name, f"{host}:{port}"), 1)])
+
+    def begun(self, run: str, engine: Engine, writer: Writer, gates: Mapping[str, Gate]) -> None:
+        """A run has begun in this ledger."""
+        if self._metrics is None:
+            return
+        self._ledger = LedgerFigures(engine, run)
+        writer.committed = self._metrics.committed
+        self._metrics.add(self._ledger.samples)
+        self._metrics.add(GateFigures(gates).samples)
+        self._metrics.add(lambda: self._queues(writer))
+
+    def sends(self, in_hand: Callable[[], InHand]) -> None:
+        """From now on there are workers that have effects in their hands."""
+        self._in_hand = in_hand
+
+    def ended(self) -> None:
+        """The run is over, and its ledger is about to be closed."""
+        self._in_hand = InHand
+        if self._ledger is not None:
+            self._ledger.close()
+
+    def _queues(self, writer: Writer) -> Iterable[Sample]:
+        hand = self._in_hand()
+        for state in ("waiting", "under_way", "delayed"):
+            yield Sample(families.QUEUE, (state,), getattr(hand, state))
+        yield Sample(families.IN_DOUBT, (), hand.in_doubt)
+        yield Sample(families.COMMIT_QUEUE, (), writer.waiting)
+
+
+def process_figures(home: Path, ledger: Optional[Path]) -> ProcessFigures:
+    """This process, and the disks that a run writes to."""
+    folders = {"home": home}
+    if ledger is not None and ledger.parent != home:
+        folders["ledger"] = ledger.parent
+    return ProcessFigures(folders)
