@@ -18,6 +18,10 @@ from .adf_tables import AdfTables
 from .cleaning import clean
 
 _MAX_DEPTH = 60
+#: layouts of pictures that OpenProject has not: it sets them on lines of their own, from the left
+_BESIDE = ("wrap-left", "wrap-right", "align-end")
+#: the per cent of the page that a picture takes by itself
+_WHOLE = 100
 
 
 def read_adf(document: Union[Dict[str, Any], str, None]) -> Tuple[rt.Document, List[str]]:
@@ -149,8 +153,24 @@ class AdfReader:
 
     def _panel(self, node: Dict[str, Any]) -> List[rt.Block]:
         kind = attributes_of(node).get("panelType")
-        content = tuple(self._blocks(node.get("content")))
-        return [rt.Panel(kind if isinstance(kind, str) else "info", "", content)]
+        content = self._blocks(node.get("content"))
+        if kind == "custom":
+            self._customise(attributes_of(node), content)
+        return [rt.Panel(kind if isinstance(kind, str) else "info", "", tuple(content))]
+
+    def _customise(self, attributes: Dict[str, Any], content: List[rt.Block]) -> None:
+        """Put the icon of a panel before its first words; other kinds have theirs by kind."""
+        if attributes.get("panelColor"):
+            self._warnings.append("the colour of a panel was left out")
+        names = {"shortName": attributes.get("panelIcon"), "text": attributes.get("panelIconText")}
+        icon = self._inlines.read([{"type": "emoji", "attrs": names}])
+        if not icon:
+            return
+        first = content[0] if content else None
+        if isinstance(first, rt.Paragraph):
+            content[0] = rt.Paragraph((*icon, rt.Text(" "), *first.content))
+        else:
+            content.insert(0, rt.Paragraph(icon))
 
     def _expand(self, node: Dict[str, Any]) -> List[rt.Block]:
         title = attributes_of(node).get("title")
@@ -167,8 +187,22 @@ class AdfReader:
                 out.extend(self._block(child))
                 continue
             marks = [*_list(child.get("marks")), *_list(node.get("marks"))]
-            out.append(rt.Paragraph(self._inlines.read([{**child, "marks": marks, "__single": True}])))
+            placed = {**child, "marks": marks, "__single": True, "__width": self._width(attributes_of(node))}
+            out.append(rt.Paragraph(self._inlines.read([placed])))
         return out
+
+    def _width(self, place: Dict[str, Any]) -> int:
+        """The width of a picture in pixels, 0 where it has its own; what else its place says is told."""
+        if place.get("layout") in _BESIDE:
+            self._warnings.append("the place of a picture beside the text was left out")
+        width = place.get("width")
+        if isinstance(width, bool) or not isinstance(width, (int, float)) or not width > 0:
+            return 0
+        if place.get("widthType") == "pixel":
+            return number_of(width, 0)
+        if width < _WHOLE:
+            self._warnings.append(f"the width of a picture, {width:g} % of the page, was left out")
+        return 0
 
     def _media_group(self, node: Dict[str, Any]) -> List[rt.Block]:
         content: List[rt.Inline] = []
@@ -182,6 +216,8 @@ class AdfReader:
         return [rt.Paragraph(self._inlines.read(nodes_of(node.get("content"), self._warnings)))]
 
     def _card(self, node: Dict[str, Any]) -> List[rt.Block]:
+        if node.get("type") == "embedCard":
+            self._warnings.append("a page that was shown in a frame became a link")
         return [rt.Paragraph(self._inlines.read([{**node, "type": "inlineCard"}]))]
 
     def _layout(self, node: Dict[str, Any]) -> List[rt.Block]:

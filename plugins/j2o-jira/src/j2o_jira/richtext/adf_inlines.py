@@ -7,6 +7,8 @@ from typing import Any, Callable, Dict, List, Optional
 
 from j2o_core.api import richtext as rt
 
+from .adf_cards import read_card
+from .adf_nodes import line_of, number_of
 from .cleaning import clean
 from .marks import in_order
 from .wiki_emoji import SHORT_NAMES
@@ -27,6 +29,8 @@ _SIMPLE_MARKS = {
 }
 _SILENT_MARKS = frozenset({"annotation", "dataConsumer", "fragment", "breakout"})
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".svg", ".webp", ".tif", ".tiff", ".ico", ".heic")
+#: a status as it comes
+_NO_COLOUR = ("", "neutral")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -100,7 +104,7 @@ class AdfInlines:
         attributes = attributes if isinstance(attributes, dict) else {}
         if kind == "link":
             href = attributes.get("href")
-            return rt.Mark(rt.LINK_KIND, href, _line(attributes.get("title"))) if isinstance(href, str) else None
+            return rt.Mark(rt.LINK_KIND, href, line_of(attributes.get("title"))) if isinstance(href, str) else None
         if kind == "subsup":
             return {"sub": rt.SUB, "sup": rt.SUP}.get(str(attributes.get("type")))
         if kind in ("textColor", "backgroundColor"):
@@ -112,12 +116,12 @@ class AdfInlines:
         return None
 
     def _mention(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
-        label = _line(attributes.get("text")).lstrip("@")
-        return [rt.Mention("account_id", _line(attributes.get("id")) or label, label, marks)]
+        label = line_of(attributes.get("text")).lstrip("@")
+        return [rt.Mention("account_id", line_of(attributes.get("id")) or label, label, marks)]
 
     def _emoji(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
-        short_name = _line(attributes.get("shortName"))
-        text = _line(attributes.get("text"))
+        short_name = line_of(attributes.get("shortName"))
+        text = line_of(attributes.get("text"))
         if not text or text.startswith(":"):
             text = SHORT_NAMES.get(short_name) or text or short_name
         return [rt.Emoji(text, short_name, marks)] if text else []
@@ -128,48 +132,40 @@ class AdfInlines:
             day = (_EPOCH + timedelta(milliseconds=int(raw))).date().isoformat()  # type: ignore[arg-type]
         except (TypeError, ValueError, OverflowError):
             self._warnings.append(f"a date with the timestamp {raw!r} was kept as text")
-            return [rt.Text(_line(raw), marks)] if _line(raw) else []
+            return [rt.Text(line_of(raw), marks)] if line_of(raw) else []
         return [rt.Date(day, marks)]
 
     def _status(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
-        text = _line(attributes.get("text"))
-        return [rt.Status(text, _line(attributes.get("color")), marks)] if text else []
+        text, colour = line_of(attributes.get("text")), line_of(attributes.get("color"))
+        if text and colour not in _NO_COLOUR:
+            self._warnings.append("the colour of a status was left out")
+        return [rt.Status(text, colour, marks)] if text else []
 
     def _card(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
-        address = _line(attributes.get("url"))
-        title = ""
-        data = attributes.get("data")
-        if isinstance(data, dict):
-            address = address or _line(data.get("url")) or _line(data.get("@id"))
-            title = _line(data.get("name")) or _line(data.get("title"))
-        if not address:
-            if not title:
-                self._warnings.append("a card without address was left out")
-                return []
-            return [rt.Text(title, marks)]
-        return [rt.Text(title or address, in_order([rt.Mark(rt.LINK_KIND, address), *marks]))]
+        return read_card(attributes, marks, self._warnings)
 
     def _media(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
-        """A file: width and height are those of the file itself, not of its place, and are not kept."""
-        alt = _line(attributes.get("alt"))
+        """A file: width and height are those of the file itself, not of its place (``__width``), and are not kept."""
+        alt = line_of(attributes.get("alt"))
+        width = number_of(node.get("__width"), 0)
         if attributes.get("type") == "external":
-            return [rt.Image("", _line(attributes.get("url")), alt, 0, 0, "", marks)]
-        media_id = _line(attributes.get("id"))
-        name = _line(attributes.get("__fileName")) or _line(attributes.get("fileName")) or alt
+            return [rt.Image("", line_of(attributes.get("url")), alt, width, 0, "", marks)]
+        media_id = line_of(attributes.get("id"))
+        name = line_of(attributes.get("__fileName")) or line_of(attributes.get("fileName")) or alt
         if not name:
             self._warnings.append(f"a file is known by its media id alone: {media_id}")
         if node.get("__single") or attributes.get("type") == "image" or name.lower().endswith(_PICTURES):
-            return [rt.Image(name or media_id, "", alt, 0, 0, media_id, marks)]
+            return [rt.Image(name or media_id, "", alt, width, 0, media_id, marks)]
         return [rt.AttachmentLink(name or media_id, "", marks)]
 
     def _placeholder(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
-        text = _line(attributes.get("text"))
+        text = line_of(attributes.get("text"))
         return [rt.UnknownInline("placeholder", text, marks)] if text else []
 
     def _extension(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
         key = str(attributes.get("extensionKey") or "extension")
         self._warnings.append(f"the macro {key!r} has no counterpart: its text was kept")
-        return [rt.UnknownInline(key, _line(attributes.get("text")), marks)]
+        return [rt.UnknownInline(key, line_of(attributes.get("text")), marks)]
 
     def _unknown(self, node: Dict[str, Any], attributes: Dict[str, Any], marks: rt.Marks) -> List[rt.Inline]:
         kind = node.get("type")
@@ -181,16 +177,9 @@ class AdfInlines:
             if not isinstance(item, dict):
                 continue
             own = item.get("attrs")
-            text = _line(item.get("text")) or _line(own.get("text") if isinstance(own, dict) else None)
+            text = line_of(item.get("text")) or line_of(own.get("text") if isinstance(own, dict) else None)
             if text:
                 texts.append(text)
             content = item.get("content")
             stack.extend(reversed(content) if isinstance(content, list) else [])
         return [rt.UnknownInline(str(kind), " ".join(texts), marks)] if texts else []
-
-
-def _line(value: Any) -> str:
-    """A string attribute on one line, control characters left out; empty for anything else."""
-    if not isinstance(value, (str, int, float)) or isinstance(value, bool):
-        return ""
-    return " ".join(clean(str(value), []).split())

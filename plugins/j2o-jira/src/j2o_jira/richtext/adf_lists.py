@@ -45,6 +45,9 @@ class AdfLists:
 
     def decision_list(self, node: Dict[str, Any]) -> List[rt.Block]:
         """A ``decisionList``."""
+        for child in nodes_of(node.get("content"), []):
+            if child.get("type") == "decisionItem" and attributes_of(child).get("state") != "DECIDED":
+                self._warnings.append("a decision that is not taken yet became a point of a list, as those that are")
         items = [
             rt.DecisionItem(
                 attributes_of(child).get("state") == "DECIDED",

@@ -6,6 +6,8 @@ from typing import Any, Callable, Dict, List
 
 from j2o_core.api import richtext as rt
 
+from .cleaning import clean
+
 #: the reader of a content list's blocks
 Blocks = Callable[[Any], List[rt.Block]]
 
@@ -46,3 +48,10 @@ def number_of(value: Any, default: int) -> int:
         return int(value)
     except (TypeError, ValueError, OverflowError):
         return default
+
+
+def line_of(value: Any) -> str:
+    """A string attribute on one line, control characters left out; empty for anything else."""
+    if not isinstance(value, (str, int, float)) or isinstance(value, bool):
+        return ""
+    return " ".join(clean(str(value), []).split())
