@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Optional
+from typing import Optional
 
 import typer
 
@@ -13,13 +12,8 @@ from .history import json_option, ledger_option, run_argument
 from .ledgers import find_run, opened
 from .session import session
 
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
 #: states of a run that may be carried on
 _RESUMABLE = ("stopped", "interrupted")
-#: seconds between two looks for the answer
-_GLANCE = 0.1
 
 
 def add(app: typer.Typer) -> None:
@@ -52,6 +46,7 @@ def control(
     from sqlalchemy.exc import SQLAlchemyError
 
     from ..ledger import control as asked
+    from ..ledger.asking import ask, lift
     from ..ledger.store import unusable_ledger
 
     if command not in asked.COMMANDS:
@@ -64,11 +59,11 @@ def control(
     state = str(found.get("state"))
     with opened(home, url) as store:
         try:
-            lifted = command == asked.CONTINUE and state in _RESUMABLE and _lift(store.engine, name)
+            lifted = command == asked.CONTINUE and state in _RESUMABLE and lift(store.engine, name)
             if state != "running" and not lifted:
                 raise Refusal(f"run {name} is {state}: there is nothing to {command}", REFUSED)
             argument = "" if number is None else str(number)
-            taken, goes = (True, False) if lifted else _ask(store.engine, name, command, argument, wait)
+            taken, goes = (True, False) if lifted else ask(store.engine, name, command, argument, wait)
         except SQLAlchemyError as error:
             raise Refusal(unusable_ledger(store.shown, error), REFUSED) from error
     if json:
@@ -80,30 +75,3 @@ def control(
         print(f"run {name} does not run: when it is carried on, nothing holds it")
     elif not json:
         print(f"run {name}: {command} {argument}".rstrip() + " taken")
-
-
-def _lift(engine: Engine, run: str) -> bool:
-    """End what would hold a run that does not go when it goes again; ``False`` where nothing would."""
-    from ..ledger import control as asked
-
-    with engine.begin() as connection:
-        return asked.lift(connection, run)
-
-
-def _ask(engine: Engine, run: str, command: str, argument: str, wait: float) -> tuple[bool, bool]:
-    """Ask, wait, and withdraw what was not taken; whether it was taken, and whether the run still goes."""
-    from ..ledger import control as asked
-
-    with engine.begin() as connection:
-        request = asked.ask(connection, run, command, argument)
-    until = time.monotonic() + wait
-    while True:
-        with engine.connect() as connection:
-            answer, goes = asked.answer(connection, request), asked.is_running(connection, run)
-        if answer is not None or not goes or time.monotonic() >= until:
-            break
-        time.sleep(_GLANCE)
-    if answer is None:
-        with engine.begin() as connection:
-            return not asked.withdraw(connection, run, request, command), goes
-    return answer == asked.TAKEN, goes

@@ -47,12 +47,12 @@ def where(home: Path, given: Optional[str]) -> str:
 
 def all_runs(home: Path, given: Optional[str]) -> list[tuple[str, Mapping[str, Any]]]:
     """Each run with the URL of its ledger, newest first."""
-    from ..ledger.queries import Queries
+    from ..ledger.queries import Queries, as_it_is
 
     found = []
     for url in ledger_urls(home, given):
         with opened(home, url) as ledger:
-            found += [(url, _as_it_is(run, ledger.abandoned)) for run in Queries(ledger.engine).runs()]
+            found += [(url, as_it_is(run, ledger.abandoned)) for run in Queries(ledger.engine).runs()]
     return sorted(found, key=lambda pair: float(pair[1].get("started") or 0), reverse=True)
 
 
@@ -94,11 +94,6 @@ def opened(home: Path, url: str) -> Iterator[Ledger]:
         yield ledger
     finally:
         ledger.close()
-
-
-def _as_it_is(run: Mapping[str, Any], abandoned: bool) -> Mapping[str, Any]:
-    """A run whose process died could not write that it no longer runs."""
-    return {**run, "state": "interrupted"} if abandoned and run.get("state") == "running" else run
 
 
 def _is_ledger(path: Path) -> bool:

@@ -11,6 +11,10 @@ from ..model.error_class import error_class
 from ..model.outcome import Fatal
 from . import control, counts, tables
 from .effect_rows import CREATE, UPDATE, UPLOAD
+from .runs import RUNNING
+
+#: the state of a run whose process has died
+INTERRUPTED = "interrupted"
 
 
 class Queries:
@@ -107,6 +111,12 @@ class Queries:
         with self._engine.connect() as connection:
             for row in connection.execution_options(yield_per=500).execute(statement).mappings():
                 yield {name: row[name] for name in names}
+
+
+def as_it_is(run: Mapping[str, Any], abandoned: bool) -> dict[str, Any]:
+    """A run whose process died could not write that it no longer runs: then it is ``interrupted``."""
+    interrupted = abandoned and run["state"] == RUNNING
+    return {**run, "state": INTERRUPTED} if interrupted else dict(run)
 
 
 def _run(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""A web application over the ledger: how runs stand, live, and what may be asked of them."""

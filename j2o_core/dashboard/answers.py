@@ -1,0 +1,128 @@
+"""The shapes of the dashboard's answers, as its API documents them."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Literal, Optional
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Run(BaseModel):
+    """A run. Times are epoch seconds."""
+
+    model_config = ConfigDict(extra="allow")
+
+    run: str
+    spec: str
+    source: str
+    target: str
+    environment: Optional[str]
+    state: str = Field(description="running, finished, stopped, interrupted, superseded, planned or adopted.")
+    stage: str = Field(description="extract, plan, apply, verify or done.")
+    started: float
+    finished: Optional[float]
+    exit_code: Optional[int]
+    message: Optional[str]
+    actor: str
+
+
+class Counts(BaseModel):
+    """Source items of an entity: ``source`` is the sum of the six that follow."""
+
+    source: int
+    created: int
+    updated: int
+    unchanged: int
+    skipped: int
+    failed: int
+    left: int
+    sent: int = Field(description="Of those left: under way, or in doubt where the run does not go.")
+
+
+class Held(BaseModel):
+    """What an operator told the run, until it is told to continue."""
+
+    command: str
+    argument: str
+    actor: str
+
+
+class Estimate(BaseModel):
+    """Items per second now, and seconds until all have ended: at the least, likely, at the most."""
+
+    rate: Optional[float]
+    least: Optional[float]
+    likely: Optional[float]
+    most: Optional[float]
+
+
+class Overview(BaseModel):
+    """How a run stands. ``as_of`` (epoch seconds) is when it was counted."""
+
+    as_of: float
+    run: Run
+    entities: Dict[str, Counts]
+    totals: Counts
+    success_rate: Optional[float]
+    adds_up: bool
+    held: List[Held]
+    estimate: Optional[Estimate] = Field(description="Of a run that writes.")
+
+
+class Cause(BaseModel):
+    """Items that share a root cause, with the server's words and what to do next."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    outcome: str
+    error_class: str = Field(alias="class")
+    code: str
+    message: str
+    count: int
+    entities: Dict[str, int]
+    keys: List[str]
+    requests: List[str]
+    place: str
+    next: str
+
+
+class Items(BaseModel):
+    """A page of items; ``after`` leads to the next one."""
+
+    items: List[Dict[str, Any]]
+    after: Optional[int]
+
+
+class Problems(BaseModel):
+    """What a person should know; ``more``: not all of it is here."""
+
+    problems: List[Dict[str, Any]]
+    more: bool
+
+
+class Pace(BaseModel):
+    """How many items ended in each stretch of ``seconds``, from ``since`` on."""
+
+    since: Optional[float]
+    seconds: int
+    ended: List[int]
+
+
+class Compared(BaseModel):
+    """Runs side by side."""
+
+    runs: List[Overview]
+
+
+class Order(BaseModel):
+    """What a run is told. ``number``: with throttle, requests at the same time to each system."""
+
+    command: Literal["pause", "continue", "throttle", "stop", "resume", "retry-failed"]
+    number: Optional[int] = Field(default=None, ge=1)
+
+
+class Taken(BaseModel):
+    """What became of an order."""
+
+    taken: bool
+    message: str

@@ -1,0 +1,62 @@
+"""The web application: the API, its own description, and the page, all from this package."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Optional
+
+import fastapi_offline
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..model.outcome import Fatal
+from .books import Books, Unknown
+from .guarding import Guarded
+from .live import live
+from .routes import api
+
+STATIC = Path(__file__).with_name("static")
+#: the pages of the API's description, as others package them
+_DESCRIBING = Path(fastapi_offline.__file__).with_name("static")
+
+
+def create_app(books: Books, ledger_url: Optional[str] = None) -> FastAPI:
+    """The application over these ledgers; ``ledger_url``: the only one, where it was named."""
+    app = FastAPI(
+        title="j2o",
+        version=metadata.version("j2o"),
+        summary="How migrations stand, and what they may be told.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.books, app.state.ledger_url = books, ledger_url
+    app.include_router(api)
+    app.include_router(live)
+    app.add_exception_handler(Unknown, _unknown)
+    app.add_exception_handler(SQLAlchemyError, _unusable)
+    app.add_exception_handler(Fatal, _unusable)
+    app.add_middleware(Guarded)
+
+    @app.get("/", include_in_schema=False)
+    def page() -> FileResponse:
+        return FileResponse(STATIC / "index.html")
+
+    @app.get("/docs", include_in_schema=False)
+    def described() -> FileResponse:
+        return FileResponse(STATIC / "docs.html")
+
+    app.mount("/static", StaticFiles(directory=STATIC))
+    app.mount("/describing", StaticFiles(directory=_DESCRIBING))
+    return app
+
+
+def _unknown(request: Request, error: Exception) -> Any:
+    return JSONResponse({"detail": str(error)}, 404)
+
+
+def _unusable(request: Request, error: Exception) -> Any:
+    message = error.message if isinstance(error, Fatal) else f"the ledger cannot be read at present: {error}"
+    return JSONResponse({"detail": message}, 503)

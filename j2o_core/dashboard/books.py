@@ -1,0 +1,176 @@
+"""What the dashboard asks the ledgers: each answer as plain data, found again only when it is old."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from ..ledger import browse
+from ..ledger.queries import Queries, as_it_is
+from ..ledger.runs import APPLY, RUNNING
+from ..ledger.store import Ledger, open_ledger
+from ..ledger.story import story
+from ..report.causes import Fixes, as_json, rank
+from ..report.summary import adds_up, success_rate, totals
+from .estimate import Pulse
+from .kept import Kept
+
+#: states of a run that will not change by itself
+ENDED = ("finished", "superseded", "adopted", "planned")
+#: states of a run in which it holds what an operator told it
+_HELD = ("running", "stopped", "interrupted")
+
+
+class Unknown(LookupError):
+    """There is no such run or item."""
+
+
+class Books:
+    """The ledgers at ``urls()``, opened when they are there. Safe for threads."""
+
+    def __init__(self, home: Path, urls: Callable[[], Sequence[str]], fixes: Fixes) -> None:
+        self.home = home
+        self._urls, self._fixes = urls, fixes
+        self._guard = threading.Lock()
+        self._ledgers: Dict[str, Ledger] = {}
+        self._kept = Kept()
+        self._pulses: Dict[str, Pulse] = {}
+
+    def close(self) -> None:
+        """Give the connections back."""
+        with self._guard:
+            for ledger in self._ledgers.values():
+                ledger.close()
+            self._ledgers.clear()
+
+    # ---------------------------------------------------------------- runs
+
+    def runs(self) -> List[Dict[str, Any]]:
+        """Every run, newest first."""
+        return [run for _, run in self._all()]
+
+    def run(self, name: str) -> Dict[str, Any]:
+        """One run, ``last`` the newest. Raises ``Unknown``."""
+        return self._found(name)[1]
+
+    def overview(self, name: str) -> Dict[str, Any]:
+        """A run with ``entities``, ``totals``, ``success_rate``, ``adds_up``, ``held``, ``estimate`` and ``as_of``."""
+        ledger, run = self._found(name)
+        key = ("overview", run["run"], run["state"], run["stage"], run["finished"])
+        return self._kept.get(key, lambda: self._overview(ledger, run), lasts=run["state"] in ENDED)
+
+    def _overview(self, ledger: Ledger, run: Dict[str, Any]) -> Dict[str, Any]:
+        asked, identifier = Queries(ledger.engine), run["run"]
+        entities = asked.entities(identifier)
+        sums = totals(entities)
+        sent, now = browse.sent(ledger.engine, identifier), time.time()
+        return {
+            "as_of": now,
+            "run": run,
+            "entities": {name: {**counts, "sent": sent.get(name, 0)} for name, counts in entities.items()},
+            "totals": {**sums, "sent": sum(sent.values())},
+            "success_rate": success_rate(sums),
+            "adds_up": all(adds_up(counts) for counts in entities.values()),
+            "held": asked.held(identifier) if run["state"] in _HELD else [],
+            "estimate": self._estimate(run, sums),
+        }
+
+    def _estimate(self, run: Mapping[str, Any], sums: Mapping[str, int]) -> Optional[Dict[str, Any]]:
+        """Of a run that writes; nothing else has an end that could be told."""
+        if run["state"] != RUNNING or run["stage"] != APPLY:
+            self._pulses.pop(run["run"], None)
+            return None
+        pulse = self._pulses.setdefault(run["run"], Pulse())
+        pulse.note(time.monotonic(), sums["source"] - sums["left"])
+        return pulse.tell(sums["left"])
+
+    # ---------------------------------------------------------------- inside a run
+
+    def causes(self, name: str) -> List[Dict[str, Any]]:
+        """Why items were skipped or have failed, by root cause, most frequent first, with what to do next."""
+        ledger, run = self._found(name)
+        key = ("causes", run["run"], run["state"], run["finished"])
+        return self._kept.get(key, lambda: self._causes(ledger, run["run"]), lasts=run["state"] in ENDED)
+
+    def _causes(self, ledger: Ledger, run: str) -> List[Dict[str, Any]]:
+        causes = rank(Queries(ledger.engine).listed(run))
+        known = self._fixes() if causes else {}
+        return [as_json(one, known) for one in causes]
+
+    def problems(self, name: str, most: int) -> Tuple[List[Dict[str, Any]], bool]:
+        """What a person should know about a run, and whether there is more of it."""
+        ledger, run = self._found(name)
+        found: List[Dict[str, Any]] = []
+        for row in Queries(ledger.engine).problems(run["run"]):
+            if len(found) == most:
+                return found, True
+            found.append(row)
+        return found, False
+
+    def items(self, name: str, state: str, **wanted: Any) -> Tuple[List[Dict[str, Any]], Optional[int]]:
+        """A page of items: see ``ledger.browse.page``."""
+        ledger, run = self._found(name)
+        return browse.page(ledger.engine, run["run"], state, **wanted)
+
+    def partitions(self, name: str, entity: str) -> List[Dict[str, Any]]:
+        """By partition, how many items of an entity are in which state."""
+        ledger, run = self._found(name)
+        key = ("partitions", run["run"], entity, run["state"], run["finished"])
+        find = lambda: browse.partitions(ledger.engine, run["run"], entity)  # noqa: E731
+        return self._kept.get(key, find, lasts=run["state"] in ENDED)
+
+    def pace(self, name: str, entity: Optional[str] = None) -> Dict[str, Any]:
+        """How many items ended when: see ``ledger.browse.pace``."""
+        ledger, run = self._found(name)
+        key = ("pace", run["run"], entity, run["state"], run["finished"])
+        find = lambda: browse.pace(ledger.engine, run["run"], entity)  # noqa: E731
+        return self._kept.get(key, find, lasts=run["state"] in ENDED)
+
+    def item(self, name: str, entity: str, origin: str) -> Dict[str, Any]:
+        """All that the ledger knows of one item, over all runs. Raises ``Unknown``."""
+        ledger, run = self._found(name)
+        told = story(ledger.engine, run["source"], entity, origin)
+        if not any(told.values()):
+            raise Unknown(f"run {run['run']} knows no item '{origin}' of {entity}")
+        return {"entity": entity, "origin": origin, **told}
+
+    @contextlib.contextmanager
+    def questions(self, name: str) -> Iterator[Tuple[Queries, str, Fixes]]:
+        """What a report of a run is written from: the ledger's queries, the run's id, what to do about each code."""
+        ledger, run = self._found(name)
+        yield Queries(ledger.engine), run["run"], self._fixes
+
+    def ledger_of(self, name: str) -> Tuple[Ledger, Mapping[str, Any]]:
+        """The ledger that knows a run, and the run. Raises ``Unknown``."""
+        return self._found(name)
+
+    # ---------------------------------------------------------------- ledgers
+
+    def _found(self, name: str) -> Tuple[Ledger, Dict[str, Any]]:
+        runs = self._all()
+        for ledger, run in runs:
+            if name in (run["run"], "last"):
+                return ledger, run
+        known = ", ".join(str(run["run"]) for _, run in runs[:3]) or "none yet"
+        raise Unknown(f"there is no run '{name}'; the latest: {known}")
+
+    def _all(self) -> List[Tuple[Ledger, Dict[str, Any]]]:
+        return self._kept.get("runs", self._look_up)
+
+    def _look_up(self) -> List[Tuple[Ledger, Dict[str, Any]]]:
+        found = [
+            (ledger, as_it_is(run, ledger.abandoned))
+            for ledger in self._opened()
+            for run in Queries(ledger.engine).runs()
+        ]
+        return sorted(found, key=lambda pair: float(pair[1]["started"] or 0), reverse=True)
+
+    def _opened(self) -> List[Ledger]:
+        with self._guard:
+            for url in self._urls():
+                if url not in self._ledgers:
+                    self._ledgers[url] = open_ledger(url, self.home)
+            return list(self._ledgers.values())

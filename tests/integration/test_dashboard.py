@@ -1,0 +1,225 @@
+"""The dashboard's API, asked over HTTP and WebSocket."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+import requests
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+from j2o_core.dashboard.live import NO_RUN
+from j2o_core.ledger import control, runs
+from j2o_core.report.writing import FORMATS
+from tests.dashboards import BACKWARDS, LONG, NEXT, SCRIPT, Filled, filled, served
+
+
+@pytest.fixture()
+def there(tmp_path: Path) -> Iterator[tuple[Filled, str]]:
+    with filled(tmp_path) as ledger, served(tmp_path) as url:
+        yield ledger, url
+
+
+def get(url: str, path: str, **parameters: Any) -> Any:
+    answer = requests.get(f"{url}/api/v1{path}", params=parameters, timeout=30)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def tell(url: str, run: str, command: str, **more: Any) -> requests.Response:
+    return requests.post(f"{url}/api/v1/runs/{run}/orders", json={"command": command, **more}, timeout=30)
+
+
+def test_a_run_is_counted_as_the_report_counts_it(there: tuple[Filled, str]) -> None:
+    ledger, url = there
+    overview = get(url, "/runs/last")
+    assert overview["run"]["run"] == ledger.run
+    assert overview["run"]["state"] == "running"
+    counts = overview["entities"]["work_packages"]
+    assert counts == {
+        "source": 6, "created": 2, "updated": 0, "unchanged": 0, "skipped": 1, "failed": 1, "left": 2, "sent": 1,
+    }  # fmt: skip
+    assert overview["adds_up"] is True
+    report = json.loads(requests.get(f"{url}/api/v1/runs/last/report.json", timeout=30).text)
+    assert {name: value for name, value in overview["totals"].items() if name != "sent"} == report["totals"]
+    assert overview["success_rate"] == report["success_rate"]
+    rows = list(csv.DictReader(io.StringIO(requests.get(f"{url}/api/v1/runs/last/progress.csv", timeout=30).text)))
+    assert {row["entity"]: int(row["created"]) for row in rows} == {"users": 0, "work_packages": 2}
+
+
+def test_causes_items_and_stories_hold_what_the_ledger_holds(there: tuple[Filled, str]) -> None:
+    ledger, url = there
+    failed, skipped = get(url, "/runs/last/causes")
+    assert (failed["outcome"], failed["count"], failed["next"]) == ("failed", 1, NEXT)
+    assert failed["requests"] == ["req-77"]
+    assert skipped["message"] == f"restricted to {SCRIPT}"
+    page = get(url, "/runs/last/items", state="done", limit=1)
+    assert [item["key"] for item in page["items"]] == ["ACME-1"]
+    second = get(url, "/runs/last/items", state="done", limit=1, after=page["after"])
+    assert [item["key"] for item in second["items"]] == [SCRIPT]
+    assert second["after"] is None
+    assert [item["key"] for item in get(url, "/runs/last/items", state="skipped")["items"]] == [BACKWARDS]
+    assert [item["key"] for item in get(url, "/runs/last/items", state="planned", text="ACME-")["items"]] == ["ACME-6"]
+    assert get(url, "/runs/last/items", state="planned", text="100%_")["items"] == []
+    story = get(url, "/runs/last/item", entity="work_packages", origin="1")
+    assert [item["item"] for item in story["items"]] == ["41"]
+    assert [effect["state"] for effect in story["effects"]] == ["done"]
+    partitions = get(url, "/runs/last/partitions", entity="work_packages")
+    assert sum(row["done"] for row in partitions) == 2
+    assert sum(get(url, "/runs/last/pace")["ended"]) == 2
+    problems = get(url, "/runs/last/problems")
+    assert [problem["message"] for problem in problems["problems"]] == [SCRIPT]
+    assert ledger.run == get(url, "/compare", run=["last", ledger.run])["runs"][1]["run"]["run"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/runs/nobody", 404),
+        ("/runs/last/item?entity=work_packages&origin=99", 404),
+        ("/runs/last/items?state=eaten", 422),
+        ("/runs/last/items?limit=100000", 422),
+        ("/runs/last/items?after=-1", 422),
+        ("/runs/last/report.exe", 422),
+        ("/runs/..%2F..%2Fetc%2Fpasswd", 404),
+    ],
+)
+def test_what_is_not_there_or_makes_no_sense_is_refused_with_a_reason(
+    there: tuple[Filled, str], path: str, status: int
+) -> None:
+    answer = requests.get(f"{there[1]}/api/v1{path}", timeout=30)
+    assert answer.status_code == status
+    assert answer.json()["detail"]
+
+
+def test_the_feed_sends_what_has_changed_and_who_comes_back_has_missed_nothing(there: tuple[Filled, str]) -> None:
+    ledger, url = there
+    address = f"{url.replace('http', 'ws')}/api/v1/runs/{ledger.run}/live"
+    with connect(address) as feed:
+        assert json.loads(feed.recv(20))["totals"]["created"] == 2
+        ledger.end("5")
+        assert json.loads(feed.recv(20))["totals"]["created"] == 3
+    ledger.end("6")
+    ledger.change(state=runs.FINISHED, stage=runs.DONE, exit_code=1)
+    with connect(address) as feed:
+        back = json.loads(feed.recv(20))
+        while back["run"]["state"] == "running":
+            back = json.loads(feed.recv(20))
+    assert (back["totals"]["created"], back["totals"]["left"], back["run"]["state"]) == (4, 0, "finished")
+
+
+def test_the_feed_of_a_run_that_is_not_there_is_closed_with_a_reason(there: tuple[Filled, str]) -> None:
+    address = f"{there[1].replace('http', 'ws')}/api/v1/runs/nobody/live"
+    with connect(address) as feed, pytest.raises(ConnectionClosed) as closed:
+        feed.recv(20)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == NO_RUN
+
+
+def test_an_order_waits_in_the_ledger_until_the_run_takes_it(there: tuple[Filled, str], monkeypatch: Any) -> None:
+    ledger, url = there
+    monkeypatch.setattr("j2o_core.dashboard.acting.WAIT", 0.3)
+    late = tell(url, ledger.run, "pause")
+    assert late.status_code == 409
+    assert "has not taken it" in late.json()["detail"]
+
+    def taken(connection: Any, run: str, command: str, argument: str = "") -> int:
+        asked = ask(connection, run, command, argument)
+        for request in control.pending(connection, run):
+            assert control.take(connection, run, request)
+        return asked
+
+    ask = control.ask
+    monkeypatch.setattr(control, "ask", taken)
+    assert tell(url, ledger.run, "throttle", number=4).json() == {"taken": True, "message": "throttle taken"}
+    held = get(url, "/runs/last")["held"]
+    assert [(one["command"], one["argument"]) for one in held] == [("throttle", "4")]
+
+
+@pytest.mark.parametrize(
+    ("order", "status"),
+    [
+        ({"command": "resume"}, 409),
+        ({"command": "retry-failed"}, 409),
+        ({"command": "throttle"}, 409),
+        ({"command": "pause", "number": 3}, 409),
+        ({"command": "throttle", "number": 0}, 422),
+        ({"command": "rm"}, 422),
+        ({}, 422),
+    ],
+)
+def test_an_order_that_makes_no_sense_changes_nothing(there: tuple[Filled, str], order: Any, status: int) -> None:
+    ledger, url = there
+    answer = requests.post(f"{url}/api/v1/runs/{ledger.run}/orders", json=order, timeout=30)
+    assert answer.status_code == status
+    with ledger.ledger.engine.connect() as connection:
+        assert control.pending(connection, ledger.run) == []
+
+
+def test_a_stopped_run_is_started_again_and_what_it_says_is_told(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr("j2o_core.dashboard.acting.SAYS_NO", 60.0)
+    with filled(tmp_path) as ledger:
+        ledger.change(state=runs.STOPPED, stage=runs.APPLY, exit_code=4)
+    with served(tmp_path) as url:
+        refused = tell(url, ledger.run, "resume")  # its spec is not there
+    assert refused.status_code == 409
+    assert "it ended at once with exit code" in refused.json()["detail"]
+    assert "acme.yaml is gone" in refused.json()["detail"]
+
+
+def test_other_pages_and_other_names_of_this_machine_are_refused(there: tuple[Filled, str]) -> None:
+    ledger, url = there
+    rebound = requests.get(f"{url}/api/v1/runs", headers={"Host": "evil.example"}, timeout=30)
+    assert rebound.status_code == 403
+    path = f"{url}/api/v1/runs/{ledger.run}/orders"
+    foreign = requests.post(path, json={"command": "stop"}, headers={"Origin": "https://evil.example"}, timeout=30)
+    assert foreign.status_code == 403
+    simple = requests.post(path, data='{"command": "stop"}', headers={"Content-Type": "text/plain"}, timeout=30)
+    assert simple.status_code == 403
+    with pytest.raises(InvalidStatus):
+        connect(f"{url.replace('http', 'ws')}/api/v1/runs/last/live", origin="https://evil.example")  # type: ignore[arg-type]
+    with ledger.ledger.engine.connect() as connection:
+        assert control.pending(connection, ledger.run) == []
+
+
+def test_every_answer_keeps_strangers_scripts_out(there: tuple[Filled, str]) -> None:
+    for path in ("/", "/docs", "/static/main.js", "/describing/swagger-ui-bundle.js", "/api/v1/runs", "/nowhere"):
+        headers = requests.get(f"{there[1]}{path}", timeout=30).headers
+        policy = headers["content-security-policy"]
+        assert "unsafe" not in policy
+        assert "script-src 'self'" in policy
+        assert headers["x-content-type-options"] == "nosniff"
+    page = requests.get(f"{there[1]}/", timeout=30).text
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "https://" not in page
+    report = requests.get(f"{there[1]}/api/v1/runs/last/report.html?download=false", timeout=30)
+    assert "sandbox" in report.headers["content-security-policy"]  # its own scripts run apart from this origin
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_a_report_is_what_the_command_writes(there: tuple[Filled, str], form: str) -> None:
+    ledger, url = there
+    answer = requests.get(f"{url}/api/v1/runs/last/report.{form}", timeout=30)
+    assert answer.headers["content-disposition"] == f'attachment; filename="{ledger.run}.{form}"'
+    assert LONG.strip()[:50] in answer.content.decode()
+
+
+def test_the_api_describes_itself(there: tuple[Filled, str]) -> None:
+    described = requests.get(f"{there[1]}/openapi.json", timeout=30).json()
+    assert set(described["paths"]["/api/v1/runs/{run}"]) == {"get"}
+    assert described["components"]["schemas"]["Counts"]["properties"]["sent"]["description"]
+
+
+def test_a_run_whose_process_died_is_interrupted(tmp_path: Path) -> None:
+    with filled(tmp_path) as ledger:
+        lock = tmp_path / "ledger.db.lock"
+        held = lock.read_text("utf-8")
+    lock.write_text(held.replace(str(os.getpid()), "999999"), encoding="utf-8")
+    with served(tmp_path) as url:
+        assert get(url, f"/runs/{ledger.run}")["run"]["state"] == "interrupted"
