@@ -22,7 +22,7 @@ from ...running import Migration, Sandbox, explained, sandbox
 from .errata import Server
 from .exchange import Exchange, heard, listen
 
-#: an OpenProject with a custom field of every format
+#: an OpenProject with a custom field of every format, and a project for others to be copies of
 SETUP: dict[str, Any] = {
     "settings": {"writable_history": True, "users_deletable_by_admins": True},
     "types": {"Bug": {"default": True}, "User story": {"default": True}, "Epic": {"default": True}},
@@ -43,8 +43,13 @@ SETUP: dict[str, Any] = {
         "Customer": {"format": "text", "for_all": True, "types": "all"},
         "Deployed": {"format": "date", "for_all": True, "types": "all"},
         "Regression": {"format": "bool", "for_all": True, "types": "all"},
-        "Lead": {"of": "project", "format": "user"},
+        "Lead": {"of": "project", "format": "user", "projects": ["furnished"]},
+        "Charter": {"of": "project", "format": "text", "projects": ["furnished"]},
+        "Stage": {"of": "project", "format": "list", "options": ["New", "Old"], "projects": ["furnished"]},
+        "Budget": {"of": "project", "format": "float", "projects": ["furnished"]},
+        "Since": {"of": "project", "format": "date", "projects": ["furnished"]},
     },
+    "projects": {"furnished": {"name": "Furnished", "categories": ["Backend"]}},
 }
 SPEC = """
 apiVersion: j2o/v1
@@ -54,6 +59,14 @@ extends: j2o:demo
 tables:
   types: {Bug: Bug, Story: User story, Epic: Epic, "*": Task}
 entities:
+  projects:
+    map:
+      cf:Lead: {from: lead, ref: users, missing: note}
+      cf:Charter: {from: description, steps: [rich_text]}
+      cf:Stage: {value: New}
+      cf:Budget: {value: 12.5}
+      cf:Since: {value: 2020-01-02}
+    load: {plugin: openproject.projects, template: {project: furnished}}
   work_packages:
     map:
       cf:Points: {from: 'field("Story Points")', steps: [number]}

@@ -80,7 +80,6 @@ def run_copy(server: Server, job: Any) -> None:
         _copy_work_packages(server, source, target, versions, categories, now)
     done = {
         "redirect": f"/projects/{target.identifier}",
-        "errors": [],
         "_links": {"project": link(f"/api/v3/projects/{target.id}", target.name)},
     }
     message = f"Created project {target.name}"
