@@ -152,6 +152,7 @@ class Beginning:
             "settle": options.settle,
             "retry": retry if self._retried else None,
             "adopt": self._options.adopt,
+            "fresh": options.fresh,
         }
 
     def _wait_for_lost_requests(self) -> None:

@@ -18,11 +18,12 @@ class LeftOutForGood:
     """Lists records again for the reason that a loader calls ``settled``: the second relation of a pair, say.
 
     It holds as long as neither the record, nor the one it was split from, nor the mapping is another, and a reason that
-    the tree above it decides only until a run, this one or any since, has something to write there.
+    the tree above it decides only until a run, this one or any since, has something to write there. A ``fresh`` run
+    asks for all of it again.
     """
 
-    def __init__(self, spec: Spec, items: Items, run: str) -> None:
-        self._spec, self._items, self._run = spec, items, run
+    def __init__(self, spec: Spec, items: Items, run: str, fresh: bool = False) -> None:
+        self._spec, self._items, self._run, self._fresh = spec, items, run, fresh
         #: by entity, the runs that had anything of it to write
         self._writers: dict[str, Mapping[str, int]] = {}
 
@@ -30,7 +31,7 @@ class LeftOutForGood:
         self, batch: Batch, loader: Loader, mapping_digest: str, new: Sequence[tuple[Stub, str]]
     ) -> AbstractSet[str]:
         """List those of ``new``, with the digests of what their mapping reads, that are left out again; their ids."""
-        if not loader.settled or not new:
+        if self._fresh or not loader.settled or not new:
             return frozenset()
         entity = self._spec.entities[batch.entity]
         place = (entity.load.place if entity.load else None) or entity.place

@@ -54,6 +54,7 @@ class Planner:
         stop: threading.Event,
         scan_again: frozenset[str] = frozenset(),
         retry: Optional[Retry] = None,
+        fresh: bool = False,
     ) -> None:
         self._wiring = wiring
         self._snapshot = snapshot
@@ -77,7 +78,7 @@ class Planner:
         self._batches = Batches(writer, items, self._tree, run)
         self._left_out = LeftOut(wiring.depended_on)
         self._left_out_again = LeftOutAgain(wiring.spec, snapshot, self._left_out)
-        self._left_out_for_good = LeftOutForGood(wiring.spec, items, run)
+        self._left_out_for_good = LeftOutForGood(wiring.spec, items, run, fresh)
         self._tolerance = Tolerance(wiring.spec.runtime.tolerate, run)
         self._checker = Checker(
             wiring.spec,

@@ -163,6 +163,7 @@ class _Planning:
                 self._emit,
                 options.stop,
                 begun.scan_again,
+                fresh=options.fresh,
             )
             counts = plans.actions(self._ledger.engine, state.id, planned.counts)
             self._writer.flush()

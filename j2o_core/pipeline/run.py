@@ -250,6 +250,7 @@ class _Run:
             self._options.stop,
             self._scan_again,
             self._retry(state, resolver),
+            bool(state.asked.get("fresh")),
         )
         if planned.stops:
             raise StoppedByCheck(planned.stops)

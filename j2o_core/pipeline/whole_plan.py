@@ -41,8 +41,10 @@ def plan_all(
     stop: threading.Event,
     scan_again: frozenset[str] = frozenset(),
     retry: Optional[Retry] = None,
+    fresh: bool = False,
 ) -> WholePlan:
-    """Plan everything into the effect table of ``run``, instead of what it held. Raises ``Interrupted``, ``Fatal``."""
+    """Plan everything into the effect table of ``run``, instead of what it held; what earlier runs left out for good,
+    too, where it is ``fresh``. Raises ``Interrupted``, ``Fatal``."""
     demand_required(wiring)
     across = Across(wiring, snapshot, items, emit, stop)
     across.look()
@@ -52,7 +54,7 @@ def plan_all(
         loader.prepare()
     warnings = [("", problem) for mapping in wiring.mappings.values() for problem in mapping.problems]
     writer.submit(lambda connection: listing.put_problems(connection, run, "plan", warnings))
-    planner = Planner(wiring, snapshot, items, resolver, writer, run, emit, stop, scan_again, retry)
+    planner = Planner(wiring, snapshot, items, resolver, writer, run, emit, stop, scan_again, retry, fresh)
     counts = planner.plan()
     stops, told = (*across.stops.ranked(), *planner.stops.ranked()), tuple(across.told.ranked())
     tell([*stops, *told], writer, run, emit)

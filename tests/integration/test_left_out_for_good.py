@@ -65,3 +65,17 @@ def test_a_second_relation_is_written_by_a_retry_or_after_adopting_once_the_firs
         last = migration.run()
         assert last.exit_code == 0, explained(last)
         assert other in written(made) and last.entities["relations"]["created"] == 1
+
+
+def test_a_fresh_run_asks_for_all_of_it_again(tmp_path: Path):
+    with sandbox(**SIZE) as made:
+        migration = Migration(made, tmp_path / "home")
+        first = migration.run()
+        assert first.exit_code == 0, explained(first)
+        pair_of, left_out = pairs(made), seconds(migration, first.run)
+        (there,) = [item for id, item in written(made).items() if pair_of[id] == pair_of[left_out[0]]]
+        on_target(made, "DELETE", f"relations/{there}")
+        fresh = migration.run("--fresh")
+        assert fresh.exit_code == 0, explained(fresh)
+        assert left_out[0] in written(made) and fresh.entities["relations"]["created"] == 1
+        assert seconds(migration, fresh.run) == left_out[1:]

@@ -57,11 +57,13 @@ class Past:
             sending.end(connection, ended)
         return run
 
-    def listed(self, run: str, read: str = "r+p", mapping: str = "m") -> list[tuple[str, str, str, str]]:
+    def listed(
+        self, run: str, read: str = "r+p", mapping: str = "m", fresh: bool = False
+    ) -> list[tuple[str, str, str, str]]:
         spec: Any = SimpleNamespace(
             entities={"relations": SimpleNamespace(load=SimpleNamespace(place=PLACE), place=None)}
         )
-        again = LeftOutForGood(spec, Items(self.ledger.engine, self.target, "acme"), run)
+        again = LeftOutForGood(spec, Items(self.ledger.engine, self.target, "acme"), run, fresh)
         batch = Batch("relations")
         stubs = [(Stub(1, origin, f"A-1#{origin}", "r", "work_packages", "9", "p"), read) for origin in REFUSALS]
         found = again.list(batch, LOADER, mapping, stubs)
@@ -102,6 +104,12 @@ def test_what_the_tree_decides_is_planned_again_where_a_run_in_between_wrote_the
     assert past.listed(past.run()) == BOTH[:1]
     past.refused()
     assert past.listed(past.run()) == BOTH, "asked after that, and refused again"
+
+
+def test_a_fresh_run_asks_for_all_of_it(past: Past):
+    past.refused(PARENT)
+    assert past.listed(past.run(), fresh=True) == []
+    assert past.listed(past.run()) == BOTH, "and only that one"
 
 
 def test_a_ledger_that_knows_nothing_settles_nothing(past: Past):
