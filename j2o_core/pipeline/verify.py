@@ -170,14 +170,16 @@ def _few_ahead(pool: ThreadPoolExecutor, work: Callable[[_T], _R], items: Iterab
 
 
 def _known_as(items: Sequence[Item], found: Found) -> Sequence[Item]:
-    """Those below its own parent where the id alone does not tell; else the only item of that id.
+    """Those below its own parent where the id alone does not tell; else those that have none, or the only one.
 
-    Several people of the source who are one on the target have one membership, say.
+    Several people of the source who are one on the target have one membership, say; versions whose names begin alike
+    are one version of their project.
     """
     exact = [item for item in items if (item.parent or "") == found.parent]
-    if not exact and len(items) == 1 and (items[0].parent is None or found.mark is not None):
-        return items
-    return exact
+    anywhere = [item for item in items if item.parent is None]
+    if exact or anywhere:
+        return exact or anywhere
+    return items if len(items) == 1 and found.mark is not None else ()
 
 
 def changed_fields(

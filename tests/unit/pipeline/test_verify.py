@@ -146,6 +146,14 @@ def test_several_items_that_are_one_on_the_target_are_each_compared(bench: Bench
     assert sorted(str(finding.key) for finding in bench.verify().findings) == ["A-1/other.txt", "A-2/other.txt"]
 
 
+def test_several_items_that_are_one_are_compared_where_the_target_alone_tells_what_it_stands_in(bench: Bench) -> None:
+    item = Item("files", "4", "A-2/other.txt", "t3", CREATED, image=image_digests({"size": 10}))
+    bench.writer.submit(lambda connection: bench.items.put(connection, "run", [item]))
+    bench.shelf.effect_class = EffectClass.NATURAL
+    bench.shelf.held["3"] = Found("t3", image={"size": 10}, parent="p7")
+    assert bench.verify().findings == []
+
+
 def test_a_field_that_others_add_to_is_compared_as_far_as_the_loader_can_tell(bench: Bench) -> None:
     bench.shelf.shared_fields = ("size",)
     bench.shelf.held["3"] = Found("t3", "3", image={"size": 11})
