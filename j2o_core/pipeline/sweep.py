@@ -101,6 +101,9 @@ def _remove(
     try:
         if touched:
             raise ItemFailed(f"it differs from ours in {', '.join(touched)}")
+        along = loader.goes_along(other.id)
+        if along:
+            raise ItemFailed(f"{along} would go with it")
         begun[other.id] = other
         loader.delete(other.id, other.parent)
     except (ItemFailed, NotImplementedError) as reason:

@@ -211,6 +211,10 @@ class Loader(ABC):
         """Those of the items that one look-up tells, as ``read`` would; the others are read one by one."""
         return ()
 
+    def goes_along(self, identifier: str) -> str:
+        """What of others the target would remove together with an item, in words; empty where there is nothing."""
+        return ""
+
     def delete(self, identifier: str, parent: str = "") -> None:
         """Remove the item; removing what is gone is fine."""
         raise NotImplementedError(f"{self.name} cannot delete")

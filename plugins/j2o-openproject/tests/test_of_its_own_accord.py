@@ -86,6 +86,17 @@ def test_a_file_of_a_kind_that_is_not_taken_fails_alone_in_the_servers_words(odd
     assert odd.loader("attachments").create(odd.file(b"x", item, fileName="a.png")).differences == ()
 
 
+def test_what_the_server_would_remove_along_with_a_work_package_is_known(target):
+    project, loader = target.project(), target.loader("work_packages")
+    item, user = target.work_package(project), target.member(project)
+    assert loader.goes_along(item.id) == ""
+    target.loader("comments").create(target.comment(item))
+    target.loader("time_entries").create(target.worklog(item, user))
+    target.work_package(project, parent=item)
+    assert loader.goes_along(item.id) == "what stands below it and its comments and the time spent on it"
+    assert loader.goes_along("999999") == ""
+
+
 def test_nobody_gets_a_mail_about_what_the_api_lets_be_written_in_silence(target):
     before = target.state("mails")["mails"]
     project, loader = target.project(), target.loader("work_packages")

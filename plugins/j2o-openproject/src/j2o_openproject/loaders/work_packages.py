@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Callable, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
 
 from j2o_core.api import (
-    WARNING,
     Answer,
     Effect,
     EffectClass,
@@ -17,27 +15,21 @@ from j2o_core.api import (
     Problem,
     Provenance,
     Refused,
-    likeliest,
 )
 
-from ..durations import seconds_of
-from ..hal import condition, elements, linked
+from ..hal import condition, elements, linked, linked_all, raw
 from ..marks import WORK_PACKAGE
 from ..numbering import DEFAULT_GAPS, ProjectNumbering
-from ..progress import percent_of
 from ..read_only_statuses import change, disturbed, put_back
 from ..refusals import attributes_of
 from ..refused_people import in_words, refused_before, refused_people, told
-from ..required_fields import missing
 from ..target_items import target_id
-from ..texts import folded, one_line
-from ..times import day_of
-from ..work_package_draft import CUSTOM, Draft, draft_of
+from ..work_package_draft import Draft, draft_of
 from ..work_package_image import found_of
+from ..work_package_problems import problems_of
 from ..work_package_versions import WHEN_FREE
 from .entity import FormLoader, failed, while_it_exists
 
-_LONGEST_SUBJECT = 255
 #: a work package is some ten thousand characters with all its links: many on a page are many megabytes
 _PAGE = {"pageSize": 200}
 #: what to do about a refused attribute
@@ -120,34 +112,7 @@ class WorkPackages(FormLoader):
 
     def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
         """Names the target has not, and values it would refuse."""
-        catalogue = self.catalogue
-        for field, names in (
-            ("type", catalogue.types),
-            ("status", catalogue.statuses),
-            ("priority", catalogue.priorities),
-        ):
-            name = payload.get(field)
-            if name and names.find(name) is None:
-                yield self.problem(
-                    "J2O-O010",
-                    f"OpenProject has no {names.kind} '{name}'",
-                    field,
-                    expected=", ".join(names.all()),
-                    suggestion=names.nearest(name),
-                )
-        if len(one_line(payload.get("subject"))) > _LONGEST_SUBJECT:
-            yield self.problem("J2O-O004", f"longer than {_LONGEST_SUBJECT} characters", "subject")
-        yield from self._value_problems(payload)
-        yield from self._option_problems(payload)
-        yield from self._required_problems(payload)
-        for field in payload:
-            if not field.startswith(CUSTOM) and field not in self.fields:
-                yield self.problem(
-                    "J2O-O011",
-                    f"work packages have no field '{field}'",
-                    field,
-                    suggestion=likeliest(field, self.fields),
-                )
+        return problems_of(self, payload)
 
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """All work packages of some projects, closed ones too; those of subprojects left out."""
@@ -238,6 +203,18 @@ class WorkPackages(FormLoader):
         """Work packages in pages, closed ones too."""
         return map(self._found, self.client.pages("work_packages", condition("id", "=", identifiers), params=_PAGE))
 
+    def goes_along(self, identifier: str) -> str:
+        """Work packages below it, comments, and time: the server removes them too, without asking."""
+        path = f"work_packages/{identifier}"
+        row = self.client.get_or_none(path) or {}
+        entries = elements(self.client.get_or_none(f"{path}/activities"))
+        found = {
+            "what stands below it": bool(linked_all(row, "children")),
+            "its comments": any(raw(entry.get("comment")).strip() for entry in entries),
+            "the time spent on it": row.get("spentTime") not in (None, "PT0S"),
+        }
+        return " and ".join(words for words, there in found.items() if there)
+
     def delete(self, identifier: str, parent: str = "") -> None:
         """Remove it. The server removes everything below it too, with comments, files and time entries."""
         self.client.delete(f"work_packages/{identifier}")
@@ -261,50 +238,6 @@ class WorkPackages(FormLoader):
         # The server drops uploads that it has cleaned up without a word.
         present = {str(file["id"]) for file in held}
         return tuple(claim.id for claim in effect.claims if claim.id in present)
-
-    def _value_problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
-        for field in ("estimatedTime", "remainingTime"):
-            try:
-                if payload.get(field) not in (None, "") and seconds_of(str(payload[field])) < 0:
-                    yield self.problem("J2O-O007", f"'{payload[field]}' is below zero", field)
-            except ValueError as error:
-                yield self.problem("J2O-O007", str(error), field, expected="such as PT1H30M")
-        try:
-            percent_of(payload.get("percentageDone"))
-        except ValueError as error:
-            yield self.problem("J2O-O008", str(error), "percentageDone")
-        days = {}
-        for field in ("startDate", "dueDate"):
-            try:
-                days[field] = day_of(payload.get(field))
-            except ValueError:
-                yield self.problem("J2O-O005", f"'{payload[field]}' is no day", field, expected="YYYY-MM-DD")
-        start, due = days.get("startDate"), days.get("dueDate")
-        if start and due and due < start:
-            yield self.problem("J2O-O006", f"the last day {due} lies before the first, {start}", "dueDate")
-
-    def _required_problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
-        """Custom fields without which the server would refuse it, as far as a project shows them yet."""
-        kind = payload.get("type")
-        for one in missing(self.client.required_fields.of(kind), payload):
-            where = "" if one.everywhere else f" in {', '.join(one.projects)}"
-            message = f"OpenProject requires '{one.field.name}' of every '{kind}'{where}, and this has no value for it"
-            found = self.problem("J2O-O013", message, one.name, expected=", ".join(one.field.labels.values()))
-            yield found if one.everywhere else replace(found, severity=WARNING)
-
-    def _option_problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
-        """Values that the list of a custom field does not offer, as far as a project shows it yet."""
-        own = [(field, value) for field, value in payload.items() if field.startswith(CUSTOM)]
-        lists = self.catalogue.lists if own else {}
-        for field, value in own if lists else ():
-            for one in value if isinstance(value, (list, tuple)) else [value]:
-                if not isinstance(one, str) or not one:
-                    continue
-                offered = lists.get(folded(field[len(CUSTOM) :]))
-                if offered is not None and folded(one) not in offered:
-                    message = f"the custom field '{field[len(CUSTOM) :]}' does not offer '{one}': it is kept in words"
-                    found = self.problem("J2O-O012", message, field, suggestion=likeliest(one, offered))
-                    yield replace(found, severity=WARNING)
 
 
 def _advised(refusal: Refused) -> ItemFailed:
