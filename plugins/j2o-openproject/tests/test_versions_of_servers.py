@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from j2o_core.api import Origin, TargetItem
+from j2o_core.api import ItemFailed, Origin, TargetItem
 
 
 @pytest.mark.parametrize("version", ["13", "15.1", "16.2", "17.0"])
@@ -89,3 +89,33 @@ def test_a_parent_gets_its_own_dates_back_before_15_4_and_after(serve, version):
     assert packages.update(put_back, packages.read(parent.id)).differences == ()
     stored = target.client.get(f"work_packages/{parent.id}")
     assert (stored["startDate"], stored["dueDate"], stored["scheduleManually"]) == ("2019-03-04", "2019-03-08", True)
+
+
+def test_a_number_beyond_the_limits_of_17_9_is_refused_by_name_and_nothing_else_is(serve):
+    points = {"format": "int", "types": "all", "for_all": True, "max": 9}
+    target = serve("17.9", custom_fields={"Points": points})
+    packages, project = target.loader("work_packages"), target.project()
+    assert packages.create(target.issue(project, **{"cf:Points": 9})).differences == ()
+    with pytest.raises(ItemFailed, match="Points must be less than or equal to 9"):
+        packages.create(target.issue(project, **{"cf:Points": 10}))
+
+
+def test_portfolios_and_programs_are_taken_for_the_projects_that_they_are(serve):
+    target = serve(
+        "17.8",
+        projects={
+            "estate": {"workspace": "portfolio"},
+            "house": {"workspace": "program", "parent": "estate"},
+        },
+    )
+    loader = target.loader("projects")
+    estate, house = (
+        found for name in ("estate", "house") for found in loader.find(target.effect("projects", {"identifier": name}))
+    )
+    assert house.image["parent"] == estate.id
+    roof = target.effect("projects", {"identifier": "roof", "name": "Roof", "parent": TargetItem("projects", house.id)})
+    answer = loader.create(roof)
+    assert answer.differences == ()
+    (found,) = loader.find(roof)
+    assert target.unlike(loader, roof, found.image) == []
+    target.make("work_packages", {"project": TargetItem("projects", house.id), "subject": "x", "type": "Task"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import requests
 
 
@@ -69,6 +70,40 @@ def test_workspaces_come_with_17_and_projects_stay_as_alias(serve, fresh, projec
         made = fresh.post(f"{place}/{project['id']}/work_packages", {"subject": "x"})
         assert made["_links"]["project"]["title"] == project["name"]
         assert fresh.get(f"{place}/{project['id']}/versions")["_type"] == "Collection"
+
+
+@pytest.mark.parametrize(("version", "refused"), [("17.8", None), ("17.9", "customField1")])
+def test_numbers_of_custom_fields_have_limits_since_17_9(serve, version, refused):
+    client = serve(
+        "custom_fields: {Points: {format: int, types: all, for_all: true, min: 1, max: 9}}", openproject_version=version
+    )
+    project = client.project()
+    client.work_package(project, customField1=9)
+    for value in (0, 10):
+        if refused is None:
+            assert client.work_package(project, customField1=value)["customField1"] == value
+        else:
+            assert client.refused("POST", "work_packages", client.payload(project, customField1=value))[2] == refused
+
+
+PORTFOLIO = (
+    "projects: {estate: {workspace: portfolio}, house: {parent: estate, workspace: program}, roof: {parent: house}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("version", "kinds"), [("16.6", ["Project"] * 3), ("17.0", ["Portfolio", "Program", "Project"])]
+)
+def test_portfolios_and_programs_stand_among_projects_since_17(serve, version, kinds):
+    client = serve(PORTFOLIO, openproject_version=version)
+    found = {row["identifier"]: row for row in client.elements("projects")}
+    assert [found[name]["_type"] for name in ("estate", "house", "roof")] == kinds
+    parents = [found[name]["_links"]["parent"]["href"] for name in ("house", "roof")]
+    places = [kind.lower() + "s" for kind in kinds]
+    assert parents == [f"/api/v3/{places[0]}/{found['estate']['id']}", f"/api/v3/{places[1]}/{found['house']['id']}"]
+    for name, place in zip(("estate", "house", "roof"), places):
+        assert client.get(f"{place}/{found[name]['id']}")["identifier"] == name
+    assert client.refused("GET", f"portfolios/{found['roof']['id']}")[0] == 404
 
 
 def test_bearer_tokens_come_with_17_2_and_display_ids_with_17_4(serve, fresh, project):

@@ -73,7 +73,7 @@ def read_custom_values(
             if default is not None:
                 values[key] = default
         if (sent or new or check_all) and not problems.has(name):
-            _check(field, name, values.get(key), problems)
+            _check(server, field, name, values.get(key), problems)
     return values or None
 
 
@@ -173,7 +173,7 @@ def default_of(server: Server, field: Any) -> Any:
     return field.default
 
 
-def _check(field: Any, name: str, value: Any, problems: Problems) -> None:
+def _check(server: Server, field: Any, name: str, value: Any, problems: Problems) -> None:
     if value is None or value == []:
         # A checkbox that is required must be sent, true or false; false is a value.
         if field.required:
@@ -188,3 +188,8 @@ def _check(field: Any, name: str, value: Any, problems: Problems) -> None:
             problems.add(name, "too_long", name=field.name, count=longest)
         if field.regexp and not re.search(field.regexp, text):
             problems.add(name, "regex_match_failed", name=field.name, expression=field.regexp)
+    if field.format in ("int", "float") and server.features.number_limits:
+        if field.least is not None and value < field.least:
+            problems.add(name, "greater_than_or_equal_to", name=field.name, count=field.least)
+        if field.most is not None and value > field.most:
+            problems.add(name, "less_than_or_equal_to", name=field.name, count=field.most)

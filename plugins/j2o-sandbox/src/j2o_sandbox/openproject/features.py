@@ -27,6 +27,7 @@ class Features:
     semantic_identifiers: bool  # 17.5
     target_versions: bool  # 17.8
     exact_hours: bool  # 17.9: no truncation when hours are read back
+    number_limits: bool  # 17.9: custom fields of numbers have a least and a greatest value
     custom_field_by_id: bool  # 18
     renders: bool  # gone in 18
 
@@ -59,6 +60,7 @@ def features_of(version: str) -> Features:
         semantic_identifiers=number >= (17, 5, 0),
         target_versions=number >= (17, 8, 0),
         exact_hours=number >= (17, 9, 0),
+        number_limits=number >= (17, 9, 0),
         custom_field_by_id=number >= (18, 0, 0),
         renders=number < (18, 0, 0),
     )

@@ -50,12 +50,15 @@ _ROOMS = (
 )
 
 
+_SINCE_WORKSPACES = ("/api/v3/workspaces/", "/api/v3/programs/", "/api/v3/portfolios/")
+
+
 def build_router(features: Features) -> Router:
     """The routes that a version has."""
     router = Router()
     for room in _ROOMS:
         for method, template, handler in room.routes.entries:
-            if template.startswith("/api/v3/workspaces/") and not features.workspaces:
+            if template.startswith(_SINCE_WORKSPACES) and not features.workspaces:
                 continue
             if "/render/" in template and not features.renders:
                 continue

@@ -85,7 +85,7 @@ TimeActivity = row("time_entry_activities", "name position is_default active", i
 CustomField = row(
     "custom_fields",
     "name format of multi required is_filter for_all options default min_length max_length regexp types searchable"
-    " position",
+    " least most position",
     of="work_package",
     multi=False,
     required=False,
@@ -99,9 +99,10 @@ CustomOption = row("custom_options", "field value position is_default", is_defau
 Project = row(
     "projects",
     "identifier former name active public description status explanation parent types modules fields attributes custom"
-    " template sequence created updated",
+    " template workspace sequence created updated",
     active=True,
     public=False,
+    workspace="project",
     former=(),
     types=(),
     modules=(),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Optional, Tuple
 
+#: what a project can be since 17.0, in an Enterprise edition
+WORKSPACES = ("project", "program", "portfolio")
 MODULES = (
     "calendar",
     "board_view",

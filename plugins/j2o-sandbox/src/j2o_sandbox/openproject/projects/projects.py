@@ -10,7 +10,7 @@ from j2o_sandbox.openproject import rows
 from j2o_sandbox.openproject.clock import parse_stamp
 from j2o_sandbox.openproject.collections import paged, read_filters, read_sort
 from j2o_sandbox.openproject.custom_values import read_custom_values
-from j2o_sandbox.openproject.errors import Problems, forbidden, raise_format
+from j2o_sandbox.openproject.errors import Problems, forbidden, not_found, raise_format
 from j2o_sandbox.openproject.links import number, read_link
 from j2o_sandbox.openproject.projects.attributes import activated_by_change, activated_by_create, all_attributes
 from j2o_sandbox.openproject.projects.filters import project_filter
@@ -67,6 +67,18 @@ def show(server: Server, request: Request, text_id: str) -> Answer:
     return Answer(200, project_bytes(server, find_project(server, request, text_id)))
 
 
+@routes("GET", "/programs/{id}")
+def show_program(server: Server, request: Request, text_id: str) -> Answer:
+    """One program, since 17.0."""
+    return _show_only(server, request, text_id, "program")
+
+
+@routes("GET", "/portfolios/{id}")
+def show_portfolio(server: Server, request: Request, text_id: str) -> Answer:
+    """One portfolio, since 17.0."""
+    return _show_only(server, request, text_id, "portfolio")
+
+
 @routes("PATCH", "/projects/{id}")
 def update(server: Server, request: Request, text_id: str) -> Answer:
     """Change a project."""
@@ -114,6 +126,13 @@ def status(server: Server, request: Request, text_id: str) -> Answer:
             "_links": {"self": {"href": href, "title": STATUSES[text_id]}},
         }
     )
+
+
+def _show_only(server: Server, request: Request, text_id: str, workspace: str) -> Answer:
+    found = find_project(server, request, text_id)
+    if found.workspace != workspace:
+        raise not_found(request.language)
+    return Answer(200, project_bytes(server, found))
 
 
 def new_project(server: Server, request: Request, payload: Dict[str, Any], template: Optional[Any]) -> Any:

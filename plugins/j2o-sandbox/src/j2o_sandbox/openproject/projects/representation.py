@@ -46,7 +46,7 @@ def project_bytes(server: Server, row: Any) -> bytes:
 
 def represent(server: Server, row: Any) -> Dict[str, Any]:
     """A project as data."""
-    href = f"/api/v3/projects/{row.id}"
+    href = project_href(server, row)
     inside = f"/api/v3/workspaces/{row.id}" if server.features.workspaces else href
     parent = server.store.projects.get(row.parent)
     by_project = json.dumps([{"project": {"operator": "=", "values": [str(row.id)]}}], separators=(",", ":"))
@@ -66,13 +66,13 @@ def represent(server: Server, row: Any) -> Dict[str, Any]:
         "status": link(None)
         if row.status is None
         else link(f"/api/v3/project_statuses/{row.status}", STATUSES[row.status]),
-        "ancestors": [link(f"/api/v3/projects/{one.id}", one.name) for one in ancestors(server, row)],
-        "parent": link(None) if parent is None else link(f"/api/v3/projects/{parent.id}", parent.name),
+        "ancestors": [link(project_href(server, one), one.name) for one in ancestors(server, row)],
+        "parent": link(None) if parent is None else link(project_href(server, parent), parent.name),
     }
     properties, value_links = custom_part(server, active_attributes(server, row), row.custom)
     links.update(value_links)
     return {
-        "_type": "Project",
+        "_type": row.workspace.capitalize() if server.features.workspaces else "Project",
         "id": row.id,
         "identifier": row.identifier,
         "name": row.name,
@@ -85,6 +85,11 @@ def represent(server: Server, row: Any) -> Dict[str, Any]:
         **properties,
         "_links": links,
     }
+
+
+def project_href(server: Server, row: Any) -> str:
+    """Where a project is, or since 17.0 a program or portfolio."""
+    return f"/api/v3/{row.workspace if server.features.workspaces else 'project'}s/{row.id}"
 
 
 def ancestors(server: Server, row: Any) -> List[Any]:

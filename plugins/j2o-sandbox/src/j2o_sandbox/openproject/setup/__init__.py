@@ -49,7 +49,7 @@ YAML, every part optional; things that exist already (by name) are changed, othe
 A custom field has ``of`` (work_package, project, user, version, time_entry, group; default work_package), ``format``
 (string, text, int, float, date, bool, list, user, version, link), ``multi``, ``required``, ``is_filter``,
 ``for_all``, ``types`` (names or ``all``; work packages only), ``projects`` (identifiers; not needed with for_all),
-``options``, ``default``, ``min_length``, ``max_length``, ``regexp``.
+``options``, ``default``, ``min_length``, ``max_length``, ``regexp``, and of numbers ``min`` and ``max`` (17.9).
 """
 
 from j2o_sandbox.openproject.setup.document import SetupError, load_setup

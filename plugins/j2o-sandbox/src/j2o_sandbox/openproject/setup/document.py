@@ -11,7 +11,7 @@ from typing import Any, Dict, Optional
 import yaml
 
 from j2o_core.api import likeliest
-from j2o_sandbox.openproject.settings import MODULES, Settings
+from j2o_sandbox.openproject.settings import MODULES, WORKSPACES, Settings
 from j2o_sandbox.options import SandboxError
 
 FORMATS = ("string", "text", "int", "float", "date", "bool", "list", "hierarchy", "user", "version", "link")
@@ -49,6 +49,8 @@ _KEYS: Dict[str, Dict[str, Any]] = {
         "min_length": int,
         "max_length": int,
         "regexp": str,
+        "min": (int, float),
+        "max": (int, float),
     },
     "users": {
         "first_name": str,
@@ -70,6 +72,7 @@ _KEYS: Dict[str, Dict[str, Any]] = {
         "sprints": list,
         "members": dict,
         "parent": str,
+        "workspace": str,
     },
 }
 
@@ -193,6 +196,8 @@ def _check_custom_fields(fields: Dict[str, Any], enterprise: bool) -> None:
 
 def _check_projects(projects: Dict[str, Any]) -> None:
     for name, entry in projects.items():
+        kind = entry.get("workspace", WORKSPACES[0])
+        _expect(kind in WORKSPACES, f"projects.{name}.workspace", f"one of {', '.join(WORKSPACES)}", kind)
         for module in entry.get("modules", []):
             _expect(module in MODULES, f"projects.{name}.modules", f"some of {', '.join(MODULES)}", module)
         for sprint in entry.get("sprints", []):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict
 
 from j2o_sandbox.openproject import rows
+from j2o_sandbox.openproject.settings import WORKSPACES
 from j2o_sandbox.openproject.setup.document import Setup, SetupError
 from j2o_sandbox.openproject.setup.factory import require
 from j2o_sandbox.openproject.store import Store
@@ -33,6 +34,8 @@ def add_custom_fields(store: Store, fields: Dict[str, Any]) -> None:
                 min_length=entry.get("min_length"),
                 max_length=entry.get("max_length"),
                 regexp=entry.get("regexp"),
+                least=entry.get("min"),
+                most=entry.get("max"),
                 position=position,
                 default=str(default) if entry["format"] == "date" and default is not None else default,
             )
@@ -67,6 +70,7 @@ def add_projects(store: Store, setup: Setup, now: str) -> None:
                 public=entry.get("public", False),
                 active=entry.get("active", True),
                 parent=parent,
+                workspace=entry.get("workspace", WORKSPACES[0]),
                 types=types,
                 modules=tuple(entry.get("modules", setup.settings.default_modules)),
                 fields=fields_for_types(store, types),
