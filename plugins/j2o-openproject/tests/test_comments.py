@@ -96,3 +96,14 @@ def test_where_there_are_internal_comments_a_restricted_one_becomes_one(generous
     answer = comments.create(effect)
     assert (answer.differences, answer.image["internal"]) == ((), True)
     assert [found.id for found in comments.find(effect)] == [answer.id]
+
+
+def test_a_note_that_the_server_writes_on_a_parent_is_no_comment_of_ours(target, project):
+    parent, comments = target.work_package(project, dueDate="2024-03-01"), target.loader("comments")
+    target.work_package(project, parent=parent, dueDate="2024-05-01")
+    entries = target.client.get(f"work_packages/{parent.id}/activities")["_embedded"]["elements"]
+    assert any("child" in (entry.get("comment") or {}).get("raw", "") for entry in entries)  # there is one
+    ours = target.comment(parent)
+    made = comments.create(ours)
+    assert [found.id for found in comments.scan([parent.id]) if found.mark] == [made.id]
+    assert [found.id for found in comments.find(ours)] == [made.id]

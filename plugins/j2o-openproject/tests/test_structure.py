@@ -300,3 +300,8 @@ def test_signs_that_no_name_may_have_are_replaced_and_told(target):
         ("lastName", "http---x-y (z)"),
     ]
     assert target.unlike(users, effect, answer.image) == []
+
+
+def test_projects_are_written_one_after_the_other(target):
+    projects = target.loader("projects")
+    assert projects.lane("acme/projects/1", "", "", {}) == projects.lane("acme/projects/2", "", "", {})
