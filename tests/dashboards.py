@@ -12,7 +12,7 @@ from typing import Any, Iterator, Sequence
 from sqlalchemy import Connection, insert, update
 
 from j2o_core.dashboard.app import create_app
-from j2o_core.dashboard.books import Books
+from j2o_core.dashboard.ledgers import Ledgers
 from j2o_core.dashboard.serving import Beside, bound, url_of
 from j2o_core.ledger import effects, listing, runs, sending, tables
 from j2o_core.ledger.effect_rows import Ended, Planned
@@ -122,10 +122,10 @@ def end(connection: Connection, run: str, origins: Sequence[str]) -> None:
 @contextlib.contextmanager
 def served(home: Path, url: str = LEDGER, port: int = 0) -> Iterator[str]:
     """The address of a dashboard over that ledger."""
-    books = Books(home, lambda: [url], lambda: {"J2O-E001": NEXT})
+    ledgers = Ledgers(home, lambda: [url], lambda: {"J2O-E001": NEXT})
     listening = bound("127.0.0.1", port)
     try:
-        with Beside(create_app(books), listening, linger=0.0):
+        with Beside(create_app(ledgers), listening, linger=0.0):
             yield url_of(listening)
     finally:
-        books.close()
+        ledgers.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import TYPE_CHECKING, Callable, Optional, Sequence
 
 import typer
 
@@ -10,6 +10,11 @@ from .failure import say
 from .history import ledger_option
 from .ledgers import fixes_of, ledger_urls
 from .session import Session, session
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from ..observe.metrics.registry import Metrics
 
 
 def add(app: typer.Typer) -> None:
@@ -37,18 +42,21 @@ def dashboard(
     from ..dashboard.serving import bound, parse_address, serve, url_of
 
     listening = bound(*parse_address(address))
-    app = dashboard_of(session(context), ledger)
+    current = session(context)
+    app = dashboard_of(current, lambda: ledger_urls(current.home, ledger), ledger)
     say(f"dashboard: {url_of(listening)} (Ctrl-C ends it)")
     try:
         serve(app, listening)
     finally:
         listening.close()
-        app.state.books.close()
+        app.state.ledgers.close()
 
 
-def dashboard_of(current: Session, ledger: Optional[str]):  # type: ignore[no-untyped-def]  # FastAPI is not imported for every command
-    """The application over the ledger that was named, else over all of the home folder."""
+def dashboard_of(
+    current: Session, urls: Callable[[], Sequence[str]], ledger: Optional[str], metrics: Optional[Metrics] = None
+) -> FastAPI:
+    """The application over these ledgers; ``ledger``: the only one, where it was named."""
     from ..dashboard.app import create_app
-    from ..dashboard.books import Books
+    from ..dashboard.ledgers import Ledgers
 
-    return create_app(Books(current.home, lambda: ledger_urls(current.home, ledger), fixes_of(current.plugins)), ledger)
+    return create_app(Ledgers(current.home, urls, fixes_of(current.plugins), metrics), ledger)

@@ -36,6 +36,14 @@ def ledger_urls(home: Path, given: Optional[str]) -> list[str]:
     return [f"sqlite:///{path.name}" for path in sorted(home.glob("*.db")) if _is_ledger(path)]
 
 
+def there(home: Path, url: str) -> list[str]:
+    """This ledger, as soon as there is one: a file that is not yet whole is not opened."""
+    from ..ledger.address import parse
+
+    path = parse(url, home).path
+    return [url] if path is None or _is_ledger(path) else []
+
+
 def where(home: Path, given: Optional[str]) -> str:
     """The place that is searched for runs, as people may see it: never with a password."""
     if not given:

@@ -41,13 +41,14 @@ def metrics_push_option() -> Any:
 
 @dataclass(frozen=True)
 class Meters:
-    """``file`` and ``push`` as they were asked for; neither: nothing is counted."""
+    """``file`` and ``push`` as they were asked for; ``shown``: on a dashboard. None of them: nothing is counted."""
 
     file: Optional[Path] = None
     push: Optional[str] = None
+    shown: bool = False
 
 
-def meters(file: Optional[Path], push: Optional[str]) -> Meters:
+def meters(file: Optional[Path], push: Optional[str], shown: bool = False) -> Meters:
     """Checks both. Raises ``Refusal`` (2)."""
     if file is not None and file.suffix != ".prom":
         raise Refusal(f"--metrics-file {file}: the name must end in .prom, or node-exporter does not read it", USAGE)
@@ -61,7 +62,7 @@ def meters(file: Optional[Path], push: Optional[str]) -> Meters:
             valid = False
         if not valid:
             raise Refusal("--metrics-push: expected the address of a Pushgateway, such as http://HOST:9091", USAGE)
-    return Meters(file, push)
+    return Meters(file, push, shown)
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ from .metering import meters, metrics_file_option, metrics_push_option
 from .run import check_settle, migrate
 from .session import Session, environment, session
 from .stopping import stoppable
+from .watching import dashboard_option, linger_option, watching
 
 
 def add(app: typer.Typer) -> None:
@@ -38,6 +39,8 @@ def resume(
     ledger: Optional[str] = ledger_option(),
     metrics_file: Optional[Path] = metrics_file_option(),
     metrics_push: Optional[str] = metrics_push_option(),
+    dashboard: Optional[str] = dashboard_option(),
+    dashboard_linger: float = linger_option(),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Show no progress."),
     json: bool = typer.Option(False, "--json", help="Print one event on each line, the last one run_finished."),
 ) -> None:
@@ -53,7 +56,8 @@ def resume(
     try:
         with stoppable():
             check_settle(settle)
-            wanted = meters(metrics_file, metrics_push)
+            wanted = meters(metrics_file, metrics_push, dashboard is not None)
+            watched = watching(dashboard, dashboard_linger)
             _, found = find_run(current.home, ledger, run)
             _must_be_unfinished(found)
             spec = _spec_of(current, ledger, found, recorded)
@@ -65,7 +69,7 @@ def resume(
                 resume=found["run"],
                 adopt=bool(asked.get("adopt")),
             )
-            code = migrate(current, spec, options, quiet, stream, wanted)
+            code = migrate(current, spec, options, quiet, stream, wanted, watched)
     except BaseException as error:
         explained = explain(error, current.debug)
         if explained is None:

@@ -28,6 +28,7 @@ from .metering import Meters, metered, meters, metrics_file_option, metrics_push
 from .progress import progress_display
 from .session import Session, session
 from .stopping import stoppable
+from .watching import Watching, dashboard_option, linger_option, shown, watching
 
 #: the phase after which a run can be told to stop
 STRUCTURE = Phase.STRUCTURE.value
@@ -64,6 +65,8 @@ def run(
     ),
     metrics_file: Optional[Path] = metrics_file_option(),
     metrics_push: Optional[str] = metrics_push_option(),
+    dashboard: Optional[str] = dashboard_option(),
+    dashboard_linger: float = linger_option(),
     yes: bool = typer.Option(False, "--yes", "-y", help="Confirm what would be asked."),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Show no progress."),
     json: bool = typer.Option(False, "--json", help="Print one event on each line, the last one run_finished."),
@@ -83,7 +86,8 @@ def run(
     try:
         with stoppable():
             check_settle(settle)
-            asked = meters(metrics_file, metrics_push)
+            asked = meters(metrics_file, metrics_push, dashboard is not None)
+            watched = watching(dashboard, dashboard_linger)
             _check_partial(until, finish, plan, fresh, retry_failed or retry_skipped)
             planned = read_plan(plan) if plan is not None else None
             _confirm(fresh, yes)
@@ -99,7 +103,7 @@ def run(
                 until=until,
                 look_for_deleted=look_for_deleted,
             )
-            code = migrate(current, loaded, options, quiet, stream, asked)
+            code = migrate(current, loaded, options, quiet, stream, asked, watched)
     except BaseException as error:
         explained = explain(error, current.debug)
         if explained is None:
@@ -155,6 +159,7 @@ def migrate(
     quiet: bool,
     stream: Optional[JsonStream],
     asked: Meters = Meters(),
+    watched: Watching = Watching(),
 ) -> int:
     """Run it with log, progress, figures, summary and report; returns the exit code."""
     from ..pipeline.run import run_migration
@@ -163,7 +168,7 @@ def migrate(
     begun = _Begun()
     display = progress_display(quiet)
     try:
-        with metered(asked, spec.name, current.home) as metrics:
+        with metered(asked, spec.name, current.home) as metrics, shown(watched, current, spec, metrics):
             told = (begun, LogEvents(), display, stream, metrics)
             listeners = [listener for listener in told if listener is not None]
             options = replace(options, metrics=metrics)

@@ -12,7 +12,7 @@ from typing import List, Mapping, Optional
 from ..ledger import control, runs
 from ..ledger.asking import ask, lift
 from ..ledger.store import Ledger
-from .books import Books
+from .ledgers import Ledgers
 
 RESUME, RETRY = "resume", "retry-failed"
 #: seconds for a running run to take an order
@@ -26,13 +26,13 @@ class Refused(Exception):
     """The order makes no sense for the run as it is."""
 
 
-def act(books: Books, name: str, command: str, number: Optional[int], ledger_url: Optional[str]) -> str:
+def act(ledgers: Ledgers, name: str, command: str, number: Optional[int], ledger_url: Optional[str]) -> str:
     """Carry an order out; returns what became of it. Raises ``Refused`` with the reason, ``Unknown``."""
-    ledger, run = books.ledger_of(name)
+    ledger, run = ledgers.ledger_of(name)
     if (number is None) == (command == control.THROTTLE):
         raise Refused("throttle needs a number of requests, and the others none")
     if command in (RESUME, RETRY):
-        return _start(books.home, ledger, run, command, ledger_url)
+        return _start(ledgers.home, ledger, run, command, ledger_url)
     identifier, state = str(run["run"]), str(run["state"])
     if command == control.CONTINUE and state in _RESUMABLE and lift(ledger.engine, identifier):
         return "when it is carried on, nothing holds it"

@@ -56,6 +56,63 @@ class Estimate(BaseModel):
     most: Optional[float]
 
 
+class System(BaseModel):
+    """A connection. Times are seconds; ``most``: 95 of 100 requests took no longer; ``allowed``: null is any number."""
+
+    connection: str
+    host: str
+    requests: int
+    errors: int
+    refused: int
+    retries: int
+    mean: Optional[float]
+    most: Optional[float]
+    under_way: int
+    allowed: Optional[int]
+    held: bool
+    pause: float
+    breaker: str
+    sent: int
+    received: int
+
+
+class Disk(BaseModel):
+    """The disk of a folder, in bytes."""
+
+    folder: str
+    free: int
+    size: Optional[int]
+
+
+class Machine(BaseModel):
+    """What the process that carries the run out uses; memory in bytes."""
+
+    memory: int
+    cpu_seconds: float
+    threads: int
+    disks: List[Disk]
+
+
+class Step(BaseModel):
+    """How far the stage at work is with an entity."""
+
+    entity: str
+    done: int
+    expected: Optional[int]
+
+
+class Figures(BaseModel):
+    """What the process that carries the run out knows beside the ledger."""
+
+    systems: List[System]
+    machine: Machine
+    stage: str
+    progress: List[Step]
+    in_doubt: int
+    queue: Dict[str, int]
+    commit_queue: int
+
+
 class Overview(BaseModel):
     """How a run stands. ``as_of`` (epoch seconds) is when it was counted."""
 
@@ -67,6 +124,7 @@ class Overview(BaseModel):
     adds_up: bool
     held: List[Held]
     estimate: Optional[Estimate] = Field(description="Of a run that writes.")
+    figures: Optional[Figures] = Field(description="Of a run of the same process: `j2o run --dashboard`.")
 
 
 class Cause(BaseModel):

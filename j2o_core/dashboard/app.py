@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any, Optional
 
 import fastapi_offline
-from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import FileResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..model.outcome import Fatal
-from .books import Books, Unknown
+from ..observe.metrics.registry import CONTENT_TYPE
 from .guarding import Guarded
+from .ledgers import Ledgers, Unknown
 from .live import live
 from .routes import api
 
@@ -23,7 +24,7 @@ STATIC = Path(__file__).with_name("static")
 _DESCRIBING = Path(fastapi_offline.__file__).with_name("static")
 
 
-def create_app(books: Books, ledger_url: Optional[str] = None) -> FastAPI:
+def create_app(ledgers: Ledgers, ledger_url: Optional[str] = None) -> FastAPI:
     """The application over these ledgers; ``ledger_url``: the only one, where it was named."""
     app = FastAPI(
         title="j2o",
@@ -32,7 +33,7 @@ def create_app(books: Books, ledger_url: Optional[str] = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.books, app.state.ledger_url = books, ledger_url
+    app.state.ledgers, app.state.ledger_url = ledgers, ledger_url
     app.include_router(api)
     app.include_router(live)
     app.add_exception_handler(Unknown, _unknown)
@@ -47,6 +48,12 @@ def create_app(books: Books, ledger_url: Optional[str] = None) -> FastAPI:
     @app.get("/docs", include_in_schema=False)
     def described() -> FileResponse:
         return FileResponse(STATIC / "docs.html")
+
+    @app.get("/metrics", summary="The figures of the run of this process, for Prometheus")
+    def metrics() -> Response:
+        if ledgers.metrics is None:
+            raise HTTPException(404, "this process carries no run out: ask the one with `j2o run --dashboard`")
+        return Response(ledgers.metrics.text(), media_type=CONTENT_TYPE)
 
     app.mount("/static", StaticFiles(directory=STATIC))
     app.mount("/describing", StaticFiles(directory=_DESCRIBING))

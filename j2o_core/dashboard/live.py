@@ -8,7 +8,7 @@ from typing import Any, Dict
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from starlette.concurrency import run_in_threadpool
 
-from .books import Books, Unknown
+from .ledgers import Ledgers, Unknown
 
 #: seconds between two looks at a run
 EVERY = 1.0
@@ -23,14 +23,14 @@ live = APIRouter(prefix="/api/v1")
 @live.websocket("/runs/{run}/live")
 async def feed(socket: WebSocket, run: str) -> None:
     """Send overviews; each holds all there is to know, so that who comes back after a while has missed nothing."""
-    books: Books = socket.app.state.books
+    ledgers: Ledgers = socket.app.state.ledgers
     await socket.accept()
     closed = asyncio.ensure_future(_until_closed(socket))
     told: Dict[str, Any] = {}
     quiet = 0
     try:
         while not closed.done():
-            now: Dict[str, Any] = await run_in_threadpool(books.overview, run)
+            now: Dict[str, Any] = await run_in_threadpool(ledgers.overview, run)
             changed = {name: value for name, value in now.items() if name != "as_of"}
             if changed != told or quiet >= _QUIET:
                 await socket.send_json(now)

@@ -15,7 +15,7 @@ from ..ledger import browse
 from ..report.writing import FORMATS
 from .acting import Refused, act
 from .answers import Cause, Compared, Items, Order, Overview, Pace, Problems, Run, Taken
-from .books import Books
+from .ledgers import Ledgers
 
 State = Literal["done", "sent", "planned", "skipped", "failed"]
 _MEDIA = {"json": "application/json", "csv": "text/csv; charset=utf-8", "html": "text/html; charset=utf-8"}
@@ -29,40 +29,40 @@ _PIECE = 65_536
 api = APIRouter(prefix="/api/v1")
 
 
-def _books(request: Request) -> Books:
-    books = request.app.state.books
-    assert isinstance(books, Books)
-    return books
+def _ledgers(request: Request) -> Ledgers:
+    ledgers = request.app.state.ledgers
+    assert isinstance(ledgers, Ledgers)
+    return ledgers
 
 
 @api.get("/runs", response_model=List[Run], summary="Every run, newest first")
 def runs(request: Request) -> Any:
     """Those of all ledgers that this dashboard shows."""
-    return _books(request).runs()
+    return _ledgers(request).runs()
 
 
 @api.get("/compare", response_model=Compared, summary="Runs side by side")
 def compare(request: Request, run: List[str] = Query(..., max_length=6)) -> Any:
     """The overview of each; at most six."""
-    return {"runs": [_books(request).overview(name) for name in run]}
+    return {"runs": [_ledgers(request).overview(name) for name in run]}
 
 
 @api.get("/runs/{run}", response_model=Overview, summary="How a run stands")
 def overview(request: Request, run: str) -> Any:
     """Counts by entity and in all, as the final report has them. ``run`` is an id, or ``last``."""
-    return _books(request).overview(run)
+    return _ledgers(request).overview(run)
 
 
 @api.get("/runs/{run}/causes", response_model=List[Cause], summary="Why items were skipped or have failed")
 def causes(request: Request, run: str) -> Any:
     """By root cause, failures first, the most frequent first."""
-    return _books(request).causes(run)
+    return _ledgers(request).causes(run)
 
 
 @api.get("/runs/{run}/problems", response_model=Problems, summary="What a person should know")
 def problems(request: Request, run: str, most: int = Query(500, ge=1, le=5000)) -> Any:
     """Warnings and errors, of single items or of the whole."""
-    found, more = _books(request).problems(run, most)
+    found, more = _ledgers(request).problems(run, most)
     return {"problems": found, "more": more}
 
 
@@ -78,7 +78,7 @@ def items(
     limit: int = Query(100, ge=1, le=browse.MOST),
 ) -> Any:
     """In the order in which they were planned or listed."""
-    found, further = _books(request).items(
+    found, further = _ledgers(request).items(
         run, state, entity=entity, partition=partition, text=text, after=after, limit=limit
     )
     return {"items": found, "after": further}
@@ -87,25 +87,25 @@ def items(
 @api.get("/runs/{run}/partitions", response_model=List[Dict[str, Any]], summary="An entity by partition")
 def partitions(request: Request, run: str, entity: str) -> Any:
     """How many of its items are in which state."""
-    return _books(request).partitions(run, entity)
+    return _ledgers(request).partitions(run, entity)
 
 
 @api.get("/runs/{run}/pace", response_model=Pace, summary="How fast a run was, and when")
 def pace(request: Request, run: str, entity: Optional[str] = None) -> Any:
     """Items that ended by stretch of time, at most 300 stretches."""
-    return _books(request).pace(run, entity)
+    return _ledgers(request).pace(run, entity)
 
 
 @api.get("/runs/{run}/item", response_model=Dict[str, Any], summary="The story of one item")
 def item(request: Request, run: str, entity: str, origin: str) -> Any:
     """All that the ledger knows of it over all runs, as ``j2o explain`` tells it."""
-    return _books(request).item(run, entity, origin)
+    return _ledgers(request).item(run, entity, origin)
 
 
 @api.get("/runs/{run}/progress.{form}", response_class=Response, summary="How a run stands, to keep")
 def progress(request: Request, run: str, form: Literal["json", "csv"]) -> Response:
     """The counts by entity as a file."""
-    found = _books(request).overview(run)
+    found = _ledgers(request).overview(run)
     if form == "json":
         text = json.dumps(found, ensure_ascii=False, indent=2)
     else:
@@ -121,7 +121,7 @@ def progress(request: Request, run: str, form: Literal["json", "csv"]) -> Respon
 @api.get("/runs/{run}/report.{form}", response_class=StreamingResponse, summary="The report of a run")
 def report(request: Request, run: str, form: Literal["json", "csv", "html"], download: bool = True) -> Response:
     """As ``j2o report`` writes it; ``download=false`` shows it in the browser, to read or to print."""
-    with _books(request).questions(run) as (asked, identifier, fixes):
+    with _ledgers(request).questions(run) as (asked, identifier, fixes):
         # Not in memory: a report may be as large as what has failed.
         written = tempfile.TemporaryFile("w+", encoding="utf-8", newline="")  # noqa: SIM115 - sent after this
         FORMATS[form](asked, identifier, written, fixes)
@@ -142,7 +142,7 @@ def report(request: Request, run: str, form: Literal["json", "csv", "html"], dow
 def orders(request: Request, run: str, order: Order) -> Any:
     """Pause, continue, throttle, stop, resume, or try what failed again. 409 where that makes no sense as it is."""
     try:
-        message = act(_books(request), run, order.command, order.number, request.app.state.ledger_url)
+        message = act(_ledgers(request), run, order.command, order.number, request.app.state.ledger_url)
     except Refused as refused:
         raise HTTPException(409, str(refused)) from None
     return {"taken": True, "message": message}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -81,7 +82,8 @@ class Beside:
         self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
     ) -> None:
         if kind is None:
-            self._thread.join(self._linger)
+            with contextlib.suppress(KeyboardInterrupt):  # what it stays for is over: how it ended stands
+                self._thread.join(self._linger)
         self._server.should_exit = True
         self._thread.join(5.0)
         self._listening.close()

@@ -6,6 +6,12 @@ import csv
 import io
 import json
 import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -223,3 +229,45 @@ def test_a_run_whose_process_died_is_interrupted(tmp_path: Path) -> None:
     lock.write_text(held.replace(str(os.getpid()), "999999"), encoding="utf-8")
     with served(tmp_path) as url:
         assert get(url, f"/runs/{ledger.run}")["run"]["state"] == "interrupted"
+
+
+@pytest.mark.newest
+def test_a_run_shows_itself_from_before_its_first_request_until_after_its_end(tmp_path: Path) -> None:
+    environment = {**os.environ, "J2O_HOME": str(tmp_path / "home")}
+    for name in ("JIRA_URL", "JIRA_USER", "JIRA_TOKEN", "OPENPROJECT_URL", "OPENPROJECT_API_KEY"):
+        environment.pop(name, None)
+    command = [sys.executable, "-m", "j2o_core", "run", "j2o:demo", "--json"]
+    command += ["--dashboard", "127.0.0.1:0", "--dashboard-linger", "60"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment, text=True, **pipes) as process:  # type: ignore[call-overload]
+        try:
+            said = process.stderr.readline()
+            url = re.search(r"http://127\.0\.0\.1:\d+", said)[0]
+            assert "j2o_run_active 0.0" in requests.get(f"{url}/metrics", timeout=30).text.splitlines()
+            drained = threading.Thread(target=process.stderr.read)
+            drained.start()
+            seen: list[dict[str, Any]] = []
+            while not seen or seen[-1]["run"]["state"] == "running":
+                answer = requests.get(f"{url}/api/v1/runs/last", timeout=30)
+                if answer.status_code == 200:
+                    seen.append(answer.json())
+                time.sleep(0.2)
+            figures = [one["figures"] for one in seen if one["figures"] is not None]
+            assert {"jira", "openproject"} <= {system["connection"] for system in figures[-1]["systems"]}
+            assert figures[-1]["machine"]["memory"] > 1_000_000
+            metrics = ""
+            while "j2o_run_exit_code 0.0" not in metrics:
+                metrics = requests.get(f"{url}/metrics", timeout=30).text
+            time.sleep(2.0)  # until its ledger is closed
+            process.send_signal(signal.SIGINT)  # it need not linger for us
+            last = json.loads(process.stdout.read().splitlines()[-1])
+            drained.join()
+            assert process.wait(60) == last["exit_code"] == 0
+        finally:
+            process.kill()
+    counts = {name: dict(numbers) for name, numbers in seen[-1]["entities"].items()}
+    for numbers in counts.values():
+        assert numbers.pop("sent") == 0
+    assert counts == last["entities"]
+    for entity, numbers in counts.items():
+        assert f'j2o_records{{entity="{entity}",outcome="created"}} {float(numbers["created"])}' in metrics

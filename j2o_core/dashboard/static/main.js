@@ -4,6 +4,7 @@ import { byId, element, fill } from "./dom.js";
 import { Feed } from "./feed.js";
 import { showOrders } from "./orders.js";
 import { showCauses, showComparison, showItems, showOthers, showProblems, takeSearches } from "./inside.js";
+import { showFigures } from "./figures.js";
 import { showOverview, showPace } from "./overview.js";
 
 let feed = null;
@@ -33,6 +34,7 @@ function renew(run, overview) {
   last = overview;
   showOverview(overview);
   showOrders(overview);
+  showFigures(overview);
   if (ended || state) {
     showPace(run);
     showCauses(run);

@@ -17,10 +17,12 @@ export function showOverview({ run, entities, totals, success_rate: rate, adds_u
   byId("whole").value = share;
   byId("share").textContent = `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
   const going = run.state === "running";
+  // What is left is no failure as long as the run goes.
+  const well = going ? (ended ? (ended - totals.failed) / ended : null) : rate;
   const seconds = (run.finished ?? asOf) - run.started;
   const figures = [
     ["Items", `${count(ended)} of ${count(totals.source)}`],
-    ["Success", rate === null ? "–" : `${+(rate * 100).toFixed(2)} %`, rate !== null && totals.failed > 0],
+    ["Success", well === null ? "–" : `${Math.floor(well * 10000) / 100} %`, totals.failed > 0],
     ["Errors", totals.source ? `${count(totals.failed)} (${+((100 * totals.failed) / totals.source).toFixed(2)} %)` : "–", totals.failed > 0],
     ["Skipped, with a reason", count(totals.skipped)],
     [going ? "Under way" : "In doubt", count(totals.sent), !going && totals.sent > 0],

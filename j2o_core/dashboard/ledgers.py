@@ -13,9 +13,11 @@ from ..ledger.queries import Queries, as_it_is
 from ..ledger.runs import APPLY, RUNNING
 from ..ledger.store import Ledger, open_ledger
 from ..ledger.story import story
+from ..observe.metrics.registry import Metrics
 from ..report.causes import Fixes, as_json, rank
 from ..report.summary import adds_up, success_rate, totals
 from .estimate import Pulse
+from .figures import figures_of
 from .kept import Kept
 
 #: states of a run that will not change by itself
@@ -28,11 +30,18 @@ class Unknown(LookupError):
     """There is no such run or item."""
 
 
-class Books:
+class Ledgers:
     """The ledgers at ``urls()``, opened when they are there. Safe for threads."""
 
-    def __init__(self, home: Path, urls: Callable[[], Sequence[str]], fixes: Fixes) -> None:
-        self.home = home
+    def __init__(
+        self,
+        home: Path,
+        urls: Callable[[], Sequence[str]],
+        fixes: Fixes,
+        metrics: Optional[Metrics] = None,
+    ) -> None:
+        """``metrics`` are those of a run of this process."""
+        self.home, self.metrics = home, metrics
         self._urls, self._fixes = urls, fixes
         self._guard = threading.Lock()
         self._ledgers: Dict[str, Ledger] = {}
@@ -57,10 +66,20 @@ class Books:
         return self._found(name)[1]
 
     def overview(self, name: str) -> Dict[str, Any]:
-        """A run with ``entities``, ``totals``, ``success_rate``, ``adds_up``, ``held``, ``estimate`` and ``as_of``."""
+        """A run with ``entities``, ``totals``, ``success_rate``, ``adds_up``, ``held``, ``estimate`` and ``as_of``.
+
+        ``figures`` are those of the process that carries it out, where that is this one: see ``figures_of``.
+        """
         ledger, run = self._found(name)
         key = ("overview", run["run"], run["state"], run["stage"], run["finished"])
-        return self._kept.get(key, lambda: self._overview(ledger, run), lasts=run["state"] in ENDED)
+        found = self._kept.get(key, lambda: self._overview(ledger, run), lasts=run["state"] in ENDED)
+        return {**found, "figures": self._figures(run["run"])}
+
+    def _figures(self, run: str) -> Optional[Dict[str, Any]]:
+        if self.metrics is None:
+            return None
+        metrics = self.metrics
+        return self._kept.get(("figures", run), lambda: figures_of(metrics.samples(), run))
 
     def _overview(self, ledger: Ledger, run: Dict[str, Any]) -> Dict[str, Any]:
         asked, identifier = Queries(ledger.engine), run["run"]

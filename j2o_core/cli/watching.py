@@ -1,0 +1,69 @@
+"""``--dashboard`` of the commands that run: the page beside the run, in the same process."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Iterator, Optional
+
+import typer
+
+from ..spec.model import Spec
+from .dashboard import dashboard_of
+from .failure import say
+from .ledgers import there
+from .session import Session
+
+if TYPE_CHECKING:
+    from ..observe.metrics.registry import Metrics
+
+
+def dashboard_option() -> Any:
+    """The option ``--dashboard`` of commands that run."""
+    return typer.Option(
+        None, "--dashboard", metavar="HOST:PORT", help="Show the run in a browser while it goes: 127.0.0.1:8787."
+    )
+
+
+def linger_option() -> Any:
+    """The option ``--dashboard-linger``, likewise."""
+    return typer.Option(
+        5.0, "--dashboard-linger", min=0, metavar="SECONDS", help="For how long the dashboard answers after the end."
+    )
+
+
+@dataclass(frozen=True)
+class Watching:
+    """Where a run's dashboard listens, already bound, and how long it stays."""
+
+    listening: Optional[socket.socket] = None
+    linger: float = 5.0
+
+
+def watching(address: Optional[str], linger: float) -> Watching:
+    """Bind the address that was asked for, before anything else is begun. Raises ``Fatal`` (2, 3)."""
+    if address is None:
+        return Watching()
+    from ..dashboard.serving import bound, parse_address
+
+    return Watching(bound(*parse_address(address)), linger)
+
+
+@contextlib.contextmanager
+def shown(asked: Watching, current: Session, spec: Spec, metrics: Optional[Metrics]) -> Iterator[None]:
+    """Within the block, and for a while after it, the dashboard answers."""
+    if asked.listening is None:
+        yield
+        return
+    from ..dashboard.serving import Beside, url_of
+    from ..pipeline.spec_ledger import ledger_url
+
+    url = ledger_url(spec, current.plugins)
+    app = dashboard_of(current, lambda: there(current.home, url), url, metrics)
+    try:
+        with Beside(app, asked.listening, asked.linger):
+            say(f"dashboard: {url_of(asked.listening)}")
+            yield
+    finally:
+        app.state.ledgers.close()
