@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Mapping, Optional, Sequence
+from typing import Iterator, Mapping, Optional, Sequence, TypeVar
 
 from ..ledger import effects
 from ..ledger.effects import EffectRow
@@ -21,6 +21,7 @@ from .numbers import is_in_turn
 from .record import Recorder
 from .task import Task, Upload, sent_age
 
+T = TypeVar("T")
 #: outcomes of a read that are nobody's fault and may pass
 _UNREAD = (NotSent, Retriable, Conflict, Undecided, InDoubt)
 
@@ -72,10 +73,13 @@ class Preparation:
         if not tasks:
             return {}, {}
         entity = tasks[0].row.entity
+        loader = self._engine.loaders[entity]
         items = self._engine.items.get(entity, [task.row.origin for task in tasks])
         try:
-            identifiers = [item.item for item in items.values()]
-            return items, {found.id: found for found in self._engine.loaders[entity].read_many(identifiers)}
+            found: dict[str, Found] = {}
+            for identifiers in _parts([item.item for item in items.values()], loader.read_batch):
+                found.update({one.id: one for one in loader.read_many(identifiers)})
+            return items, found
         except ItemFailed:
             return items, {}  # reading one by one tells which
         except _UNREAD as outcome:
@@ -91,8 +95,10 @@ class Preparation:
         if not tasks:
             return
         entity = tasks[0].row.entity
+        loader = self._engine.loaders[entity]
         try:
-            self._engine.loaders[entity].look_together([task.effect for task in tasks])
+            for effects_of_part in _parts([task.effect for task in tasks], loader.read_batch):
+                loader.look_together(effects_of_part)
         except (ItemFailed, ItemSkipped):
             return  # looking one by one tells which
         except _UNREAD as outcome:
@@ -164,3 +170,8 @@ class Preparation:
         self._record.refused_row(row, outcome, state)
         for upload in uploads:
             self._record.refused_upload(upload, outcome, state)
+
+
+def _parts(all_of_them: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(all_of_them), size):
+        yield all_of_them[start : start + size]

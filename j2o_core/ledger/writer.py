@@ -19,7 +19,7 @@ _Group = list[tuple[Change, Optional[Future[Any]]]]
 
 #: how long a change may wait for company, in seconds
 GROUP = 0.02
-#: how many changes one transaction takes at most
+#: how many changes one transaction takes at most, where nothing is stated
 LIMIT = 2000
 
 
@@ -29,11 +29,11 @@ class Writer:
     A change that fails takes the whole writer down: every later call raises ``Fatal``, since a ledger that misses a
     line must not be built upon. A server that goes away and returns in time is no failure: what was not committed is
     done again, and what was committed without our being told is known by its number. So a change may be called more
-    than once, and must do the same each time.
+    than once, and must do the same each time. One transaction takes ``limit`` changes at most.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, limit: int = LIMIT) -> None:
+        self._engine, self._limit = engine, limit
         self._queue: queue.Queue[Optional[tuple[Change, Optional[Future[Any]]]]] = queue.Queue(maxsize=20_000)
         self._failure: Optional[BaseException] = None
         #: told of each commit, on the writer's thread: its seconds, and how many changes it took in
@@ -80,7 +80,7 @@ class Writer:
             group = [first]
             deadline = time.monotonic() + GROUP
             # Somebody who waits is served at once; others may wait for company.
-            while len(group) < LIMIT and group[-1][1] is None:
+            while len(group) < self._limit and group[-1][1] is None:
                 try:
                     entry = self._queue.get(timeout=max(0.0, deadline - time.monotonic()))
                 except queue.Empty:

@@ -69,7 +69,7 @@ def _check(wiring: Wiring, ledger: Ledger, options: RunOptions, emit: Emit) -> C
     if options.fresh:
         drop(path)
     snapshot = Snapshot(path, wiring.source)
-    writer = Writer(ledger.engine)
+    writer = Writer(ledger.engine, wiring.spec.runtime.commit_size)
     try:
         if read_before(wiring.spec, snapshot) is None:
             if not begun_before(wiring.spec, snapshot):

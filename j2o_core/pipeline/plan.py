@@ -61,6 +61,7 @@ class Planner:
         self._items = items
         self._resolver = resolver
         self._run = run
+        self._commit = wiring.spec.runtime.commit_size
         self._emit = emit
         self._stop = stop
         self._scan_again = scan_again
@@ -117,7 +118,7 @@ class Planner:
         if loader.parent_field:
             self._tree.clear()
         self._batches.write(Batch(entity, problems=[("", problem) for problem in self._present.begin(entity)]))
-        for stubs in self._snapshot.stubs(entity):
+        for stubs in self._snapshot.stubs(entity, min(_CHUNK, self._commit)):
             if self._stop.is_set():
                 raise Interrupted
             made_of = self._items.made_of(entity, [stub.id for stub in stubs])
@@ -266,7 +267,7 @@ class Planner:
             for number in range(1, missing.count + 1):
                 cause = Problem("J2O-P002", UNRETURNED, WARNING, entity=entity, key=missing.parent_key)
                 batch.leave_out(f"{missing.parent_id}/unreturned/{number}", cause)
-            if len(batch.listed) >= _CHUNK:
+            if len(batch.listed) >= min(_CHUNK, self._commit):
                 self._batches.write(batch)
                 batch = Batch(entity)
         self._batches.write(batch)
@@ -280,13 +281,13 @@ class Planner:
             batch.problems.append(("", found))
         for planned in self._tree_plan.restoring(entity, self._left_out, self._moved):
             batch.planned.append(planned)
-            if len(batch.planned) >= _PAYLOADS:
+            if len(batch.planned) >= min(_PAYLOADS, self._commit):
                 self._batches.write(batch)
                 batch = Batch(entity)
         self._batches.write(batch)
 
 
-#: how many lines are written at once
+#: how many records or lines are planned at once at most: they are in memory
 _CHUNK = 500
 #: the same of what has a payload, which may be large
 _PAYLOADS = 100

@@ -88,7 +88,7 @@ def plan_spec(
 class _Planning:
     def __init__(self, wiring: Wiring, ledger: Ledger, options: RunOptions, emit: Emit) -> None:
         self._wiring, self._ledger, self._options, self._emit = wiring, ledger, options, emit
-        self._writer = Writer(ledger.engine)
+        self._writer = Writer(ledger.engine, wiring.spec.runtime.commit_size)
 
     def plan(self, look: Callable[[PlanView], _Made]) -> _Made:
         wiring, path = self._wiring, snapshot_path(self._wiring.home, self._wiring.source, self._wiring.source_identity)

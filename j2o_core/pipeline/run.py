@@ -86,7 +86,7 @@ class _Run:
         self._options = options
         self._emit = emit
         self._settle = wiring.spec.runtime.settle if options.settle is None else options.settle
-        self._writer = Writer(ledger.engine)
+        self._writer = Writer(ledger.engine, wiring.spec.runtime.commit_size)
         self._snapshot: Optional[Snapshot] = None
         self._scan_again: frozenset[str] = frozenset()
         self._stage = runs.EXTRACT

@@ -14,8 +14,6 @@ from ..model.effect import Found
 from ..model.outcome import ItemFailed, ItemSkipped, Outcome
 from .wiring import Wiring
 
-_PAGE = 200
-
 
 def standing(wiring: Wiring, items: Items, resolver: Resolver, run: str) -> str:
     """A digest of: items to be updated, as they are now; of kinds that one scan tells, which known ones are still there
@@ -32,8 +30,9 @@ def found_now(loader: Loader, items: Sequence[Item]) -> dict[str, Found]:
     """Items as they are now, by their id on the target; those that are gone are not in it."""
     wanted = {item.item: item for item in items}
     found: dict[str, Found] = {}
-    for start in range(0, len(items), _PAGE):
-        found.update({one.id: one for one in loader.read_many([item.item for item in items[start : start + _PAGE]])})
+    for start in range(0, len(items), loader.read_batch):
+        page = [item.item for item in items[start : start + loader.read_batch]]
+        found.update({one.id: one for one in loader.read_many(page)})
     for identifier in wanted.keys() - found.keys():
         try:
             found[identifier] = loader.read(identifier, wanted[identifier].parent or "")

@@ -89,8 +89,9 @@ class Takeover:
         self._gone.clear()
         wanted = {claims[origin].target: origin for origin in origins if origin in claims}
         identifiers = list(wanted)
-        for start in range(0, len(identifiers), _AT_ONCE):
-            for found in _standing(loader, identifiers[start : start + _AT_ONCE]):
+        at_once = min(_AT_ONCE, loader.read_batch)
+        for start in range(0, len(identifiers), at_once):
+            for found in _standing(loader, identifiers[start : start + at_once]):
                 if found.id in wanted:
                     self._found[wanted[found.id]] = found
         self._gone.update(origin for origin in wanted.values() if origin not in self._found)

@@ -48,7 +48,7 @@ def verify_spec(spec: Spec, plugins: Plugins, home: Path, emit: Emit, sample: Op
 
 
 def _verify(wiring: Wiring, ledger: Ledger, emit: Emit, stop: threading.Event, sample: Optional[int]) -> Verified:
-    writer = Writer(ledger.engine)
+    writer = Writer(ledger.engine, wiring.spec.runtime.commit_size)
     try:
         target = writer.submit(lambda connection: runs.target_id(connection, wiring.target))
         items = Items(ledger.engine, target, wiring.source)

@@ -17,8 +17,6 @@ from .options import Emit
 from .verify import Verified, changed_fields, not_as_written, not_there
 from .wiring import Wiring
 
-_PAGE = 200
-
 
 class SampleVerifier:
     """Reads back up to ``number`` items of each entity. Seals nothing: only a whole verification does."""
@@ -72,9 +70,9 @@ class SampleVerifier:
                 found.update({(one.id, one.parent): one for one in loader.scan(scope)})
             return {_place(item): one for item in items if (one := _among(found, item)) is not None}
         many: dict[str, Found] = {}
-        for start in range(0, len(items), _PAGE):
+        for start in range(0, len(items), loader.read_batch):
             self._go_on()
-            page = [item.item for item in items[start : start + _PAGE]]
+            page = [item.item for item in items[start : start + loader.read_batch]]
             many.update({one.id: one for one in loader.read_many(page)})
         with ThreadPoolExecutor(max(1, self._wiring.spec.runtime.workers)) as pool:
             rest = [item for item in items if item.item not in many]

@@ -335,6 +335,8 @@ def _wire_targets(wiring: Wiring) -> None:
         wiring.target, wiring.target_connection = client.identity, connection
         loader = loader_class(client, wiring.source, entity.name, entity.load.options, wiring.source_url)
         loader.source_addresses = wiring.source_addresses
+        loader.scan_batch = min(loader.scan_batch, spec.runtime.lookup_size)
+        loader.read_batch = min(loader.read_batch, spec.runtime.lookup_size)
         wiring.loaders[entity.name] = loader
         of = {extract.of for extract in entity.extract if extract.of and not _is_shared(wiring, entity.name)}
         refers_to[entity.name] = frozenset({*wiring.mappings[entity.name].refers_to, *entity.after, *loader.after, *of})

@@ -198,6 +198,8 @@ class RuntimeSpec:
 
     workers: int = 8
     batch_size: int = 100
+    commit_size: int = 500
+    lookup_size: int = 200
     ledger: str = "sqlite:///ledger.db"
     settle: float = 180.0
     metadata_lifetime: float = 600.0

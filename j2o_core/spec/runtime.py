@@ -27,7 +27,7 @@ def build_runtime(entry: Mapping[str, Any]) -> model.RuntimeSpec:
     """The typed form of ``runtime``, which must have passed every check."""
     tolerate, breaker = entry.get("tolerate", {}), entry.get("circuit_breaker", {})
     standard = model.RuntimeSpec()
-    plain = ("workers", "batch_size", "ledger", "settle", "metadata_lifetime")
+    plain = ("workers", "batch_size", "commit_size", "lookup_size", "ledger", "settle", "metadata_lifetime")
     return model.RuntimeSpec(
         retry=_retry(entry.get("retry", {})),
         tolerate=model.TolerateSpec(

@@ -78,8 +78,9 @@ class Loader(ABC):
     #: codes of ``ItemSkipped`` for which an item is left out in later runs too, unasked, until the record, the one it
     #: was split from, or the mapping changes; true: or any run writes anything of the entity that the latter is of
     settled: ClassVar[Mapping[str, bool]] = {}
-    #: how many scopes one ``scan`` takes
-    scan_batch: ClassVar[int] = 1
+    #: how many scopes one ``scan`` takes, and how many items one ``read_many``; the spec may ask for fewer
+    scan_batch: int = 1
+    read_batch: int = 200
     #: further base URLs under which texts name the source; set before anything is written
     source_addresses: Sequence[str] = ()
 

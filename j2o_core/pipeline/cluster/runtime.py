@@ -98,7 +98,7 @@ class Runtime:
         set_clock(engine)
         wait_for_return(engine)
         engine.update_execution_options(fence=WorkerFence(found, order.token, self._ledger.shown, order.lease))
-        self._writer = Writer(engine)
+        self._writer = Writer(engine, spec.runtime.commit_size)
         self._closers.append(self._writer.close)
         arrived = Arrived(Carried(engine, order.run), order.source)
         items = Items(engine, order.target, order.source)

@@ -204,6 +204,8 @@ def _spec(plan: Plan, ledger: str) -> dict[str, Any]:
     runtime: dict[str, Any] = {
         "workers": plan.workers,
         "batch_size": plan.batch_size,
+        "commit_size": plan.batch_size,
+        "lookup_size": plan.batch_size,
         "settle": SETTLE,
         "ledger": ledger,
         "retry": {"attempts": 8, "wait": {"initial": 0.05, "max": 0.4}},

@@ -4,6 +4,7 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Sequence
 
 import pytest
 from sqlalchemy import select, update
@@ -11,6 +12,7 @@ from sqlalchemy import select, update
 from j2o_core.engine.dispatch import Dispatcher, Stopped
 from j2o_core.engine.turns import longest_lanes_first
 from j2o_core.ledger import effects, sending, tables
+from j2o_core.model.effect import Found
 from j2o_core.model.outcome import (
     Conflict,
     Fatal,
@@ -42,6 +44,26 @@ def test_what_was_not_applied_is_sent_again(bench: Bench, outcome: Exception):
     bench.go()
     assert bench.marks() == ["1", "2", "3", "4", "5"]
     assert bench.target.writes == 6
+
+
+def test_what_is_to_be_changed_is_asked_for_so_many_at_once(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    bench.things(7)
+    bench.go()
+    bench.plan(
+        *(thing(number, kind=effects.UPDATE, payload={"name": "new"}, only=["name"], step=1) for number in range(1, 8))
+    )
+    things = bench.engine.loaders["things"]
+    asked: list[int] = []
+
+    def read_many(identifiers: Sequence[str]) -> list[Found]:
+        asked.append(len(identifiers))
+        return [things.read(identifier) for identifier in identifiers]
+
+    monkeypatch.setattr(things, "read_many", read_many)
+    things.read_batch = 3
+    bench.go(step=1)
+    assert asked == [3, 3, 1]
+    assert {row["image"]["name"] for row in bench.target.rows.values()} == {"new"}
 
 
 def test_a_lost_answer_of_an_applied_write_is_found_and_not_repeated(bench: Bench):

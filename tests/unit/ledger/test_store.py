@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,26 @@ def test_the_writer_commits_what_was_posted_before_it_answers_a_submit(tmp_path:
     assert writer.submit(lambda connection: connection.execute(count).scalar()) == 50
     writer.close()
     ledger.close()
+
+
+def test_one_commit_takes_as_many_changes_as_is_stated(tmp_path: Path):
+    ledger = open_ledger("sqlite:///ledger.db", tmp_path)
+    commits: list[int] = []
+    event.listen(ledger.engine, "commit", lambda connection: commits.append(1))
+    numbers = []
+    for limit in (4, 100):
+        writer = Writer(ledger.engine, limit)
+        held = threading.Event()
+        writer.post(lambda connection, held=held: held.wait(10) and None)
+        for _ in range(11):
+            writer.post(lambda connection: None)
+        held.set()
+        writer.flush()
+        writer.close()
+        numbers.append(len(commits))
+        commits.clear()
+    ledger.close()
+    assert numbers[0] >= 4 > numbers[1]
 
 
 def test_a_writer_that_failed_once_refuses_everything_after_it(tmp_path: Path, ledger_url: str):

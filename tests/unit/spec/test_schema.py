@@ -57,7 +57,7 @@ def test_the_runtime_keys_are_those_of_the_code_with_the_same_defaults() -> None
     standard = model.RuntimeSpec()
     named = {field.name for field in dataclasses.fields(model.RuntimeSpec)}
     assert (set(runtime) ^ named) == {"executor", "dask"}, "what the executor is told, or nothing where threads send"
-    for name in ("workers", "batch_size", "ledger", "settle", "metadata_lifetime"):
+    for name in ("workers", "batch_size", "commit_size", "lookup_size", "ledger", "settle", "metadata_lifetime"):
         assert runtime[name]["default"] == getattr(standard, name), name
     retry, tolerate = runtime["retry"]["properties"], runtime["tolerate"]["properties"]
     assert set(retry) == {"attempts", "wait", "classes", "budget"}
