@@ -21,6 +21,11 @@ class Breaker:
         self._failures = 0
         self._since = 0.0
 
+    @property
+    def unanswered(self) -> int:
+        """Requests in a row that got no answer, since the last one that did."""
+        return self._failures
+
     def left(self, now: float) -> float:
         """Seconds before which nothing may be sent; 0 where something may."""
         if self.state == CLOSED:

@@ -39,7 +39,8 @@ class Passed:
 class Figures:
     """A gate as it stands: requests ``under_way`` and ``allowed`` (``None``: any number), ``refused`` so far.
 
-    ``pause``: seconds for which the server asked to be left alone still.
+    ``pause``: seconds for which the server asked to be left alone still; ``unanswered``: requests in a row that got no
+    answer.
     """
 
     under_way: int
@@ -48,6 +49,7 @@ class Figures:
     breaker: str
     held: tuple[str, ...]
     pause: float = 0.0
+    unanswered: int = 0
 
 
 class Gate:
@@ -213,8 +215,8 @@ class Gate:
         with self._changed:
             allowed = None if self._allowed == float("inf") else int(self._allowed)
             pause = max(0.0, self._paused_until - self._clock())
-            held = tuple(self._holds.values())
-            return Figures(self._under_way, allowed, self._refused, self._breaker.state, held, pause)
+            breaker, held = self._breaker, tuple(self._holds.values())
+            return Figures(self._under_way, allowed, self._refused, breaker.state, held, pause, breaker.unanswered)
 
     # ---------------------------------------------------------------- together with others
 

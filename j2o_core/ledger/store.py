@@ -178,10 +178,10 @@ def _no_folder(path: Path) -> Iterator[None]:
 def migrate(connection: Connection, revision: str = "head") -> None:
     """Bring the tables to a revision. Raises ``Fatal``: 5 where they are of a later one, 4 where they are of others."""
     if revision == "head":
-        there = _revision(connection)
+        there = revision_of(connection)
         if there == HEAD:
             return
-        if there is not None and str(there) > HEAD:
+        if there is not None and there > HEAD:
             raise Fatal(
                 f"the ledger was written by a newer j2o (its tables are of version {there}, this one knows them up "
                 f"to {HEAD}): use that version or a later one",
@@ -205,10 +205,12 @@ def migrate(connection: Connection, revision: str = "head") -> None:
     command.upgrade(config, revision)
 
 
-def _revision(connection: Connection) -> Any:
+def revision_of(connection: Connection) -> Optional[str]:
+    """The migration to which a ledger's tables were brought; ``None`` where there are none."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
 
 
 def _pragmas(connection: Any, _record: Any) -> None:

@@ -58,6 +58,11 @@ class Writer:
         self.submit(lambda connection: None)
 
     @property
+    def failure(self) -> str:
+        """Why nothing can be written any more; empty as long as it can."""
+        return "" if self._failure is None else _fatal(self._failure).message
+
+    @property
     def waiting(self) -> int:
         """About how many changes nobody has begun to write yet."""
         return self._queue.qsize()

@@ -61,7 +61,7 @@ class Judgement:
 def judge(guard: Guard, usage: Usage, workers: int, before: Judgement) -> Judgement:
     """What follows from a look at the machine, given what followed from the one before. Pure."""
     memory = usage.memory / guard.memory if guard.memory else 0.0
-    wanted = _to_stay_free(guard, usage.disk_total)
+    wanted = to_stay_free(guard, usage.disk_total)
     disk = wanted / max(1, usage.disk_free)
     over = before.over + 1 if memory >= 1.0 else 0
     # What was swapped out while the run waited comes back once, and is less at each look; what is always as much is
@@ -112,7 +112,7 @@ class Measure:
     def __call__(self, guard: Guard) -> Usage:
         """What is used now; processors and waits since the look before."""
         disks = [(psutil.disk_usage(folder), folder) for folder in self._folders]
-        disk, folder = max(disks, key=lambda found: _to_stay_free(guard, found[0].total) / max(1, found[0].free))
+        disk, folder = max(disks, key=lambda found: to_stay_free(guard, found[0].total) / max(1, found[0].free))
         memory, swapped = resident(self._process)
         if guard.memory and memory + swapped >= guard.memory:
             gc.collect()
@@ -137,7 +137,8 @@ def size(number: int) -> str:
     return f"{number // 1000} kB"
 
 
-def _to_stay_free(guard: Guard, total: int) -> int:
+def to_stay_free(guard: Guard, total: int) -> int:
+    """Bytes of a disk of this size that a run leaves free."""
     return min(guard.disk_free, int(guard.disk_share * total))
 
 

@@ -15,11 +15,14 @@ from ..http.breaker import CLOSED, HALF_OPEN, OPEN
 from ..http.environment import origin_of
 from ..ledger.effect_rows import DONE, PLANNED, SENT
 from ..ledger.figures import Figures, figures
+from ..ledger.store import Ledger
 from ..ledger.writer import Writer
 from ..observe.metrics import families
 from ..observe.metrics.process import ProcessFigures
 from ..observe.metrics.registry import Metrics
 from ..observe.metrics.samples import Sample
+from .health import Health
+from .wiring import Wiring
 
 #: the ledger is asked at most so often (seconds), and at most for this share of the time
 LEAST, SHARE = 2.0, 0.02
@@ -105,10 +108,11 @@ class GateFigures:
 
 
 class Measuring:
-    """Attaches a run to its metrics, part by part as they come to be; without metrics it does nothing."""
+    """Attaches a run to its metrics and its health, part by part as they come to be; where neither is wanted it does
+    nothing."""
 
-    def __init__(self, metrics: Optional[Metrics]) -> None:
-        self._metrics = metrics
+    def __init__(self, metrics: Optional[Metrics], health: Optional[Health] = None) -> None:
+        self._metrics, self._health = metrics, health
         self._ledger: Optional[LedgerFigures] = None
         self._in_hand: Callable[[], InHand] = InHand
 
@@ -120,11 +124,16 @@ class Measuring:
         host, port = origin_of(http.base_url)[1:]
         self._metrics.add(lambda: [Sample(families.CONNECTION, (name, f"{host}:{port}"), 1)])
 
-    def begun(self, run: str, engine: Engine, writer: Writer, gates: Mapping[str, Gate]) -> None:
+    def begun(self, run: str, ledger: Ledger, writer: Writer, wiring: Wiring) -> None:
         """A run has begun in this ledger."""
+        gates = wiring.gates
+        if self._health is not None:
+            folders = [wiring.home] if ledger.path is None else [wiring.home, ledger.path.parent]
+            guard = wiring.spec.runtime.guard
+            self._health.begun(ledger.engine, ledger.shown, lambda: writer.failure, folders, guard, gates)
         if self._metrics is None:
             return
-        self._ledger = LedgerFigures(engine, run)
+        self._ledger = LedgerFigures(ledger.engine, run)
         writer.committed = self._metrics.committed
         self._metrics.add(self._ledger.samples)
         self._metrics.add(GateFigures(gates).samples)
@@ -137,6 +146,8 @@ class Measuring:
     def ended(self) -> None:
         """The run is over, and its ledger is about to be closed."""
         self._in_hand = InHand
+        if self._health is not None:
+            self._health.ended()
         if self._ledger is not None:
             self._ledger.close()
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import Any, Callable, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional
 
 from ..model.problem import Problem
-from ..observe.metrics.registry import Metrics
 from .plan_document import PlanFile
+
+if TYPE_CHECKING:  # commands name what they ask for long before they need either
+    from ..observe.metrics.registry import Metrics
+    from .health import Health
 
 #: ``RunOptions.retry``
 RETRY_FAILED, RETRY_SKIPPED = "failed", "skipped"
@@ -52,8 +55,9 @@ class RunOptions:
     #: the phase after which the run stops, to be carried on later
     until: Optional[str] = None
     look_for_deleted: bool = False
-    #: takes the figures of the run
+    #: take the figures of the run, and whether it can do its work
     metrics: Optional[Metrics] = None
+    health: Optional[Health] = None
     stop: threading.Event = field(default_factory=threading.Event)
 
 

@@ -58,7 +58,7 @@ def run_migration(spec: Spec, plugins: Plugins, home: Path, options: RunOptions,
     check_executor(spec, ledger_url(spec, plugins), home)
     ledger = take_spec_ledger(spec, plugins, home, rebuild=True)
     try:
-        measuring = Measuring(options.metrics)
+        measuring = Measuring(options.metrics, options.health)
         wiring = wire(spec, plugins, home, opened=measuring.opened)
         try:
             with signals(options.stop):
@@ -97,7 +97,7 @@ class _Run:
         """Begin or resume, go through the stages, end."""
         try:
             state = self._begin()
-            self._measuring.begun(state.id, self._ledger.engine, self._writer, self._wiring.gates)
+            self._measuring.begun(state.id, self._ledger, self._writer, self._wiring)
             code, message, reason = STOPPED, "", ""
             watch = self._watch(state)
             try:
