@@ -1,0 +1,91 @@
+"""Follows logs while they are written: new lines of all files of the folders, of files that begin later too."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import IO, Any, Callable, Iterator, Mapping, Sequence
+
+from .log_keeping import PLAIN
+from .log_reading import moment_of, parsed
+
+#: seconds between two looks
+_LOOK = 0.3
+
+
+class _Followed:
+    """One file, known by what it is and not by its name: it is renamed when it is full."""
+
+    def __init__(self, path: Path, file: IO[bytes], offset: int) -> None:
+        self.path, self.file, self._rest = path, file, b""
+        file.seek(offset)
+
+    def lines(self) -> list[bytes]:
+        """The whole lines since the last look."""
+        *whole, self._rest = (self._rest + self.file.read()).split(b"\n")
+        return [line for line in whole if line]
+
+
+def ends(places: Sequence[Path]) -> dict[Path, int]:
+    """How long each plain file is now: what comes after that is new."""
+    return {path: path.stat().st_size for path in _plain(places)}
+
+
+def follow(
+    places: Sequence[Path],
+    begin: Mapping[Path, int],
+    sleep: Callable[[float], Any] = time.sleep,
+    ended: Callable[[], bool] = lambda: False,
+) -> Iterator[Mapping[str, Any]]:
+    """Lines as they come, from where the files ended at the ``begin``; for ever, or until it has ``ended``."""
+    known: dict[tuple[int, int], _Followed] = {}
+    first = True
+    try:
+        while True:
+            over = ended()
+            present = _open_new(places, known, begin if first else {})
+            first = False
+            found = []
+            for identity, followed in list(known.items()):
+                found += [(moment_of(raw), raw) for raw in followed.lines()]
+                if identity not in present:  # packed or removed: nobody writes to it any more
+                    known.pop(identity).file.close()
+            for _, raw in sorted(found, key=lambda one: one[0]):
+                entry = parsed(raw)
+                if entry is not None:
+                    yield entry
+            if over:
+                return
+            sleep(_LOOK)
+    finally:
+        for followed in known.values():
+            followed.file.close()
+
+
+def _open_new(
+    places: Sequence[Path], known: dict[tuple[int, int], _Followed], begin: Mapping[Path, int]
+) -> set[tuple[int, int]]:
+    present = set()
+    for path in _plain(places):
+        try:
+            stat = path.stat()
+            identity = (stat.st_dev, stat.st_ino)
+            if identity not in known:
+                file = path.open("rb")
+                stat = os.fstat(file.fileno())
+                identity = (stat.st_dev, stat.st_ino)
+                known[identity] = _Followed(path, file, begin.get(path, 0))
+        except FileNotFoundError:
+            continue
+        present.add(identity)
+    return present
+
+
+def _plain(places: Sequence[Path]) -> list[Path]:
+    return [
+        path
+        for place in places
+        for path in ([place] if place.is_file() else sorted(place.glob(f"*{PLAIN}")))
+        if path.name.endswith(PLAIN)
+    ]
