@@ -10,7 +10,7 @@ import typer
 
 from ..observe.announcer import Announcer
 from ..observe.logs import LogEvents, close_log
-from ..report.findings import FORMATS, Findings, as_json
+from ..report.findings import FORMATS, Findings, as_json, book_rows
 from .document import print_json, print_rows
 from .failure import FINDINGS, USAGE, Refusal
 from .ledgers import fixes_of
@@ -38,7 +38,8 @@ def verify(
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Show no progress."),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
 ) -> None:
-    """Read back everything that was written for a spec and compare. Exit code 1 where something differs.
+    """Read back everything that was written for a spec and compare, and account for all that the source held when it
+    was last read. Exit code 1 where something differs.
 
     \b
     Example:
@@ -61,7 +62,12 @@ def verify(
                 display.close()
             close_log()
     fixes = fixes_of(current.plugins)() if verified.findings else {}
-    found = Findings(loaded.name, verified.checked, tuple(verified.findings), sample=sample, fixes=fixes)
+    books = None
+    if verified.books is not None:
+        books = {name: book.as_json() for name, book in verified.books.entities.items()} or None
+        if verified.books.reason:
+            print(f"counts are not compared with the source: {verified.books.reason}", file=sys.stderr)
+    found = Findings(loaded.name, verified.checked, tuple(verified.findings), sample=sample, fixes=fixes, books=books)
     if report is not None and format is not None:
         write_findings(found, report, format)
     if json:
@@ -91,7 +97,8 @@ def write_findings(found: Findings, report: Path, format: str) -> None:
 
 
 def _print(found: Findings) -> None:
-    print_rows(("entity", "read back"), list(found.checked.items()))
+    head, *rows = book_rows(found)
+    print_rows(head, rows)
     if found.findings:
         print()
         print_rows(("code", "entity", "key", "finding"), [(f.code, f.entity, f.key, f.message) for f in found.findings])

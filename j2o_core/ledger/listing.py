@@ -63,6 +63,27 @@ def outcomes(engine: Engine, run: str, entity: str, origins: Sequence[str]) -> d
 
 
 @patient
+def last_outcomes(engine: Engine, target: int, source: str, entity: str, origins: Sequence[str]) -> dict[str, str]:
+    """What the last run that listed them called those of these origins that any run listed."""
+    found: dict[str, str] = {}
+    with engine.connect() as connection:
+        for start in range(0, len(origins), 500):
+            rows = connection.execute(
+                select(tables.listed.c.origin, tables.listed.c.outcome)
+                .join(tables.run, tables.run.c.id == tables.listed.c.run)
+                .where(
+                    tables.run.c.target == target,
+                    tables.run.c.source == source,
+                    tables.listed.c.entity == entity,
+                    tables.listed.c.origin.in_(list(origins[start : start + 500])),
+                )
+                .order_by(tables.run.c.started)
+            )
+            found.update({row.origin: row.outcome for row in rows})
+    return found
+
+
+@patient
 def refused_before(engine: Engine, target: int, source: str, run: str, entity: str, origins: Sequence[str]) -> set[str]:
     """Those origins that the target itself made an earlier run skip."""
     found: set[str] = set()

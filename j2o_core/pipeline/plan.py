@@ -264,9 +264,9 @@ class Planner:
         total, batch = 0, Batch(entity)
         for missing in self._snapshot.unreturned(entity):
             total += missing.count
-            for number in range(1, missing.count + 1):
+            for origin in missing.origins():
                 cause = Problem("J2O-P002", UNRETURNED, WARNING, entity=entity, key=missing.parent_key)
-                batch.leave_out(f"{missing.parent_id}/unreturned/{number}", cause)
+                batch.leave_out(origin, cause)
             if len(batch.listed) >= min(_CHUNK, self._commit):
                 self._batches.write(batch)
                 batch = Batch(entity)

@@ -1,4 +1,4 @@
-"""Verifying outside of a run: all that was ever written for a spec is read back and compared."""
+"""Verifying outside of a run: all that was ever written for a spec is read back and compared, and counts too."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ..ledger.store import Ledger
 from ..ledger.writer import Writer
 from ..model.outcome import Fatal
 from ..spec.model import Spec
+from .books import books
 from .interrupt import STOPPED, Interrupted, signals
 from .options import Emit
 from .spec_ledger import take_spec_ledger
@@ -61,6 +62,8 @@ def _verify(wiring: Wiring, ledger: Ledger, emit: Emit, stop: threading.Event, s
             verified = Verifier(wiring, items, writer, mark, emit, stop).verify()
         else:
             verified = SampleVerifier(wiring, items, emit, stop, sample).verify()
+        verified.books = books(wiring, items)
+        verified.findings.extend(verified.books.findings)
         extent = "" if sample is None else f" in a sample of {sample} of each entity"
         detail = f"{len(verified.findings)} findings{extent}"
         writer.submit(lambda connection: runs.note(connection, None, "verified", detail))

@@ -16,6 +16,7 @@ from ..model.digest import digest
 from ..model.effect import EffectClass, Found
 from ..model.outcome import Fatal, Outcome
 from ..model.problem import ERROR, Problem
+from .books import Books
 from .interrupt import Interrupted
 from .options import Emit
 from .wiring import Wiring
@@ -34,10 +35,11 @@ _NOTHING = {digest(None), digest(""), digest([]), digest({})}
 
 @dataclass
 class Verified:
-    """What verification saw: how many items by entity, and every finding."""
+    """What verification saw: how many items by entity, and every finding; the books, where they were kept."""
 
     checked: dict[str, int] = field(default_factory=dict)
     findings: list[Problem] = field(default_factory=list)
+    books: Optional[Books] = None
 
 
 class Verifier:

@@ -16,6 +16,8 @@ from .pages import environment
 FIELDS = ("severity", "code", "entity", "key", "field", "message")
 #: of findings that many items share
 SHARED_FIELDS = (*FIELDS, "place", "count", "keys")
+#: the columns of the books
+BOOK = ("source", "written", "skipped", "failed", "unaccounted", "retired")
 #: what to do next
 NEXT = "next"
 
@@ -36,6 +38,8 @@ class Findings:
     sample: Optional[int] = None
     #: what to do, by code; findings say it where it is given
     fixes: Optional[Mapping[str, str]] = None
+    #: by entity: what the source holds, and where each of it went
+    books: Optional[Mapping[str, Mapping[str, int]]] = None
 
     @property
     def fields(self) -> Sequence[str]:
@@ -52,10 +56,23 @@ def as_json(found: Findings) -> dict[str, Any]:
     """``{"spec", "checked": {entity: number}, "findings": [{severity, code, entity, key, field, message}]}``.
 
     Findings that items share also have ``place``, ``count`` and ``keys``; all of them ``next`` where fixes are known.
-    ``sample`` where not all was looked at.
+    ``sample`` where not all was looked at. ``books``: ``{entity: {"source", "written", "skipped", "failed",
+    "unaccounted", "retired"}}``, where the first is the sum of the next four.
     """
     sample = {} if found.sample is None else {"sample": found.sample}
-    return {"spec": found.spec, **sample, "checked": dict(found.checked), "findings": _rows(found)}
+    books = {} if found.books is None else {"books": {name: dict(book) for name, book in found.books.items()}}
+    return {"spec": found.spec, **sample, "checked": dict(found.checked), **books, "findings": _rows(found)}
+
+
+def book_rows(found: Findings) -> list[Sequence[Any]]:
+    """The books as a table with its head: what was read back stands beside what the ledger says; or that alone."""
+    columns = () if found.books is None else BOOK
+    books = found.books or {}
+    rows: list[Sequence[Any]] = [("entity", *columns, "read back")]
+    for name in dict.fromkeys([*books, *found.checked]):
+        book = books.get(name, {})
+        rows.append((name, *(book.get(column, 0) for column in columns), found.checked.get(name, 0)))
+    return rows
 
 
 def write_json(found: Findings, out: TextIO) -> None:
@@ -78,7 +95,8 @@ def write_html(found: Findings, out: TextIO) -> None:
     if found.sample is not None:
         words = (*words[:2], f"{words[2]}: a sample of up to {found.sample:,} of each entity")
     given = {"spec": found.spec, "checked": found.checked, "findings": rows, "fields": found.fields}
-    out.write(page.render(command=found.command, words=words, **given))
+    books = book_rows(found) if found.books is not None else None
+    out.write(page.render(command=found.command, words=words, books=books, **given))
 
 
 FORMATS: Mapping[str, Callable[[Findings, TextIO], None]] = {"html": write_html, "csv": write_csv, "json": write_json}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import asdict, dataclass
-from typing import Any, Mapping, Optional
+from typing import Any, Iterator, Mapping, Optional
 
 from ..model.problem import Place, Problem
 
@@ -59,6 +59,10 @@ class Unreturned:
     parent_id: str
     parent_key: str
     count: int
+
+    def origins(self) -> Iterator[str]:
+        """What lists call each of them."""
+        return (f"{self.parent_id}/unreturned/{number}" for number in range(1, self.count + 1))
 
 
 def pack(data: Mapping[str, Any]) -> bytes:

@@ -139,6 +139,14 @@ def test_verify_finds_what_was_changed_removed_and_doubled_behind_our_back(migra
     changed, removed, doubled = (work_package(made, key) for key in single[:3])
     fine = migration.command("verify", migration.spec, "--json")
     assert (fine.returncode, json.loads(fine.stdout)["findings"]) == (0, []), fine.stdout
+    books = json.loads(fine.stdout)["books"]
+    assert books["work_packages"]["source"] == books["work_packages"]["written"] == len(keys)
+    parts = ("written", "skipped", "failed", "unaccounted")
+    assert all(book["source"] == sum(book[name] for name in parts) for book in books.values()), books
+    assert all(book["unaccounted"] == book["retired"] == 0 for book in books.values()), books
+    assert {entity: book["written"] for entity, book in books.items() if book["written"]} == json.loads(fine.stdout)[
+        "checked"
+    ]
     on_target(
         made, "PATCH", f"work_packages/{changed['id']}", {"lockVersion": changed["lockVersion"], "subject": "Other"}
     )

@@ -7,7 +7,7 @@ import io
 import json
 
 from j2o_core.model.problem import Place, Problem
-from j2o_core.report.findings import FORMATS, Findings
+from j2o_core.report.findings import FORMATS, Findings, book_rows
 
 HOSTILE = "=cmd() <b>bold</b>"
 FOUND = Findings("acme", {"users": 3}, (Problem("J2O-V001", HOSTILE, entity="users", key="fred", field="login"),))
@@ -76,3 +76,24 @@ def test_where_fixes_are_known_each_finding_says_what_to_do_next() -> None:
     first, second = json.loads(written("json", known))["findings"]
     assert first["next"] == "Undo it." and second["next"], "of a code that is not known its class tells"
     assert "Undo it." in written("html", known) and "Undo it." in written("csv", known)
+
+
+BOOKS = {
+    "users": {"source": 5, "written": 3, "skipped": 1, "failed": 0, "unaccounted": 1, "retired": 2},
+    "notes": {"source": 1234, "written": 0, "skipped": 1234, "failed": 0, "unaccounted": 0, "retired": 0},
+}
+
+
+def test_books_stand_beside_what_was_read_back() -> None:
+    found = Findings("acme", {"users": 5, "views": 4}, (), books=BOOKS)
+    assert json.loads(written("json", found))["books"] == BOOKS
+    assert book_rows(found) == [
+        ("entity", "source", "written", "skipped", "failed", "unaccounted", "retired", "read back"),
+        ("users", 5, 3, 1, 0, 1, 2, 5),
+        ("notes", 1234, 0, 1234, 0, 0, 0, 0),
+        ("views", 0, 0, 0, 0, 0, 0, 4),
+    ]
+    assert book_rows(FOUND) == [("entity", "read back"), ("users", 3)]
+    page = written("html", found)
+    assert page.count("<th ") == 7 and "1,234" in page
+    assert "books" not in json.loads(written("json"))
