@@ -129,6 +129,7 @@ def build(arguments: Sequence[str] = ("run",)) -> typer.Typer:
         control,
         dashboard,
         report,
+        metrics,
         coverage,
         explaining,
         logs,

@@ -49,6 +49,7 @@ def _gauge(name: str, tells: str, *labels: str, starts: Union[float, None] = 0.0
 
 
 BUILD = _gauge("j2o_build_info", "Always 1; the versions of j2o and of Python.", "version", "python")
+TOLD = _gauge("j2o_told_timestamp_seconds", "When these figures were told.")
 
 RUN = _gauge("j2o_run_info", "Always 1; the run that these figures are of.", "run", "spec", "environment")
 RUN_ACTIVE = _gauge("j2o_run_active", "1 while the run goes, 0 before it and after its end.")

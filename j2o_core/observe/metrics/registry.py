@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import platform
 import threading
+import time
 from typing import TYPE_CHECKING, Any, Iterable, Iterator, Mapping
 
 from loguru import logger
 
 from .events import EventTally
-from .families import BUILD, COMMIT_BOUNDS, COMMIT_SECONDS, COMMITTED, COUNTER, FAMILIES, GAUGE, Family
+from .families import BUILD, COMMIT_BOUNDS, COMMIT_SECONDS, COMMITTED, COUNTER, FAMILIES, GAUGE, TOLD, Family
 from .requests import RequestTally
 from .samples import Durations, Sample, Source, Spread
 
@@ -95,6 +96,7 @@ class Metrics:
 
     def _own(self) -> Iterable[Sample]:
         yield Sample(BUILD, (self._version, platform.python_version()), 1)
+        yield Sample(TOLD, (), time.time())
         yield Sample(COMMIT_SECONDS, (), self.commits.spread())
         yield Sample(COMMITTED, (), self._changes)
 
