@@ -30,6 +30,7 @@ from . import (
     history,
     init,
     logs,
+    metrics,
     plan,
     plugins,
     preflight,
