@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from ..observe.metrics.registry import Metrics
+    from ..pipeline.health import Health
 
 
 def add(app: typer.Typer) -> None:
@@ -53,10 +54,14 @@ def dashboard(
 
 
 def dashboard_of(
-    current: Session, urls: Callable[[], Sequence[str]], ledger: Optional[str], metrics: Optional[Metrics] = None
+    current: Session,
+    urls: Callable[[], Sequence[str]],
+    ledger: Optional[str],
+    metrics: Optional[Metrics] = None,
+    health: Optional[Health] = None,
 ) -> FastAPI:
-    """The application over these ledgers; ``ledger``: the only one, where it was named."""
+    """The application over these ledgers; ``ledger``: the only one, where it was named; the rest is of a run here."""
     from ..dashboard.app import create_app
     from ..dashboard.ledgers import Ledgers
 
-    return create_app(Ledgers(current.home, urls, fixes_of(current.plugins), metrics), ledger)
+    return create_app(Ledgers(current.home, urls, fixes_of(current.plugins), metrics), ledger, health)

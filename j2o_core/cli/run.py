@@ -168,10 +168,10 @@ def migrate(
     begun = _Begun()
     display = progress_display(quiet)
     try:
-        with metered(asked, spec.name, current.home) as metrics, shown(watched, current, spec, metrics):
+        with metered(asked, spec.name, current.home) as metrics, shown(watched, current, spec, metrics) as health:
             told = (begun, LogEvents(), display, stream, metrics)
             listeners = [listener for listener in told if listener is not None]
-            options = replace(options, metrics=metrics)
+            options = replace(options, metrics=metrics, health=health)
             result = run_migration(spec, current.plugins, current.home, options, Announcer(*listeners))
     finally:
         if display is not None:

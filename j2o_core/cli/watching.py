@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 from dataclasses import dataclass
+from importlib import metadata
 from typing import TYPE_CHECKING, Any, Iterator, Optional
 
 import typer
@@ -17,6 +18,7 @@ from .session import Session
 
 if TYPE_CHECKING:
     from ..observe.metrics.registry import Metrics
+    from ..pipeline.health import Health
 
 
 def dashboard_option() -> Any:
@@ -51,19 +53,20 @@ def watching(address: Optional[str], linger: float) -> Watching:
 
 
 @contextlib.contextmanager
-def shown(asked: Watching, current: Session, spec: Spec, metrics: Optional[Metrics]) -> Iterator[None]:
-    """Within the block, and for a while after it, the dashboard answers."""
+def shown(asked: Watching, current: Session, spec: Spec, metrics: Optional[Metrics]) -> Iterator[Optional[Health]]:
+    """Within the block, and for a while after it, the dashboard answers; gives what it wants to be told of the run."""
     if asked.listening is None:
-        yield
+        yield None
         return
     from ..dashboard.serving import Beside, url_of
+    from ..pipeline.health import Health
     from ..pipeline.spec_ledger import ledger_url
 
-    url = ledger_url(spec, current.plugins)
-    app = dashboard_of(current, lambda: there(current.home, url), url, metrics)
+    url, health = ledger_url(spec, current.plugins), Health(metadata.version("j2o"))
+    app = dashboard_of(current, lambda: there(current.home, url), url, metrics, health)
     try:
         with Beside(app, asked.listening, asked.linger):
             say(f"dashboard: {url_of(asked.listening)}")
-            yield
+            yield health
     finally:
         app.state.ledgers.close()

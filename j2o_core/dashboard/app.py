@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..model.outcome import Fatal
 from ..observe.metrics.registry import CONTENT_TYPE
+from ..pipeline.health import Health, readyz
 from .guarding import Guarded
 from .ledgers import Ledgers, Unknown
 from .live import live
@@ -24,11 +25,16 @@ STATIC = Path(__file__).with_name("static")
 _DESCRIBING = Path(fastapi_offline.__file__).with_name("static")
 
 
-def create_app(ledgers: Ledgers, ledger_url: Optional[str] = None) -> FastAPI:
-    """The application over these ledgers; ``ledger_url``: the only one, where it was named."""
+def create_app(ledgers: Ledgers, ledger_url: Optional[str] = None, health: Optional[Health] = None) -> FastAPI:
+    """The application over these ledgers; ``ledger_url``: the only one, where it was named.
+
+    ``health`` is that of the run which this process carries out, if it does.
+    """
+    version = metadata.version("j2o")
+    lives = health or Health(version)
     app = FastAPI(
         title="j2o",
-        version=metadata.version("j2o"),
+        version=version,
         summary="How migrations stand, and what they may be told.",
         docs_url=None,
         redoc_url=None,
@@ -54,6 +60,17 @@ def create_app(ledgers: Ledgers, ledger_url: Optional[str] = None) -> FastAPI:
         if ledgers.metrics is None:
             raise HTTPException(404, "this process carries no run out: ask the one with `j2o run --dashboard`")
         return Response(ledgers.metrics.text(), media_type=CONTENT_TYPE)
+
+    @app.get("/healthz", summary="Whether this process lives")
+    def healthz() -> Response:
+        status, document = lives.healthz()
+        return JSONResponse(document, status)
+
+    @app.get("/readyz", summary="Whether a run can do its work: ledger, disk, systems, circuit breakers")
+    def ready() -> Response:
+        """503 where it cannot, with the reasons. Without a run in this process: ledger and disk alone."""
+        status, document = readyz([("", line) for line in ledgers.lines()]) if health is None else health.readyz()
+        return JSONResponse(document, status)
 
     app.mount("/static", StaticFiles(directory=STATIC))
     app.mount("/describing", StaticFiles(directory=_DESCRIBING))

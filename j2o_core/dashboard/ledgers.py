@@ -8,12 +8,15 @@ import time
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
+from ..hooks.protocols import Line
 from ..ledger import browse
 from ..ledger.queries import Queries, as_it_is
 from ..ledger.runs import APPLY, RUNNING
 from ..ledger.store import Ledger, open_ledger
 from ..ledger.story import story
+from ..model.limits import Guard
 from ..observe.metrics.registry import Metrics
+from ..pipeline.health import disk_lines, ledger_line
 from ..report.causes import Fixes, as_json, rank
 from ..report.summary import adds_up, success_rate, totals
 from .estimate import Pulse
@@ -167,6 +170,12 @@ class Ledgers:
         return self._found(name)
 
     # ---------------------------------------------------------------- ledgers
+
+    def lines(self) -> List[Line]:
+        """Whether each ledger answers, and whether there is room beside them."""
+        opened = [ledger_line(ledger.engine, ledger.shown) for ledger in self._opened()]
+        folders = [self.home, *(ledger.path.resolve().parent for ledger in self._opened() if ledger.path is not None)]
+        return [*opened, *disk_lines(folders, Guard())]
 
     def _found(self, name: str) -> Tuple[Ledger, Dict[str, Any]]:
         runs = self._all()

@@ -216,6 +216,20 @@ def test_a_report_is_what_the_command_writes(there: tuple[Filled, str], form: st
     assert LONG.strip()[:50] in answer.content.decode()
 
 
+def test_supervisors_are_told_whether_it_can_do_its_work(there: tuple[Filled, str]) -> None:
+    ledger, url = there
+    assert requests.get(f"{url}/healthz", timeout=30).json()["status"] == "ok"
+    ready = requests.get(f"{url}/readyz", timeout=30)
+    assert (ready.status_code, ready.json()["ready"]) == (200, True)
+    assert [check["check"] for check in ready.json()["checks"]] == ["ledger", "disk"]
+    assert requests.get(f"{url}/metrics", timeout=30).status_code == 404  # no run is carried out here
+    with ledger.ledger.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE run RENAME TO away")
+    ready = requests.get(f"{url}/readyz", timeout=30)
+    assert (ready.status_code, ready.json()["ready"]) == (503, False)
+    assert requests.get(f"{url}/api/v1/runs", timeout=30).status_code in (200, 503)  # kept for a moment, then not
+
+
 def test_the_api_describes_itself(there: tuple[Filled, str]) -> None:
     described = requests.get(f"{there[1]}/openapi.json", timeout=30).json()
     assert set(described["paths"]["/api/v1/runs/{run}"]) == {"get"}
@@ -243,6 +257,7 @@ def test_a_run_shows_itself_from_before_its_first_request_until_after_its_end(tm
         try:
             said = process.stderr.readline()
             url = re.search(r"http://127\.0\.0\.1:\d+", said)[0]
+            assert requests.get(f"{url}/healthz", timeout=30).json()["status"] == "ok"
             assert "j2o_run_active 0.0" in requests.get(f"{url}/metrics", timeout=30).text.splitlines()
             drained = threading.Thread(target=process.stderr.read)
             drained.start()
@@ -255,6 +270,9 @@ def test_a_run_shows_itself_from_before_its_first_request_until_after_its_end(tm
             figures = [one["figures"] for one in seen if one["figures"] is not None]
             assert {"jira", "openproject"} <= {system["connection"] for system in figures[-1]["systems"]}
             assert figures[-1]["machine"]["memory"] > 1_000_000
+            ready = requests.get(f"{url}/readyz", timeout=30)
+            assert (ready.status_code, ready.json()["reasons"]) == (200, [])
+            assert {"ledger", "disk", "connection"} <= {check["check"] for check in ready.json()["checks"]}
             metrics = ""
             while "j2o_run_exit_code 0.0" not in metrics:
                 metrics = requests.get(f"{url}/metrics", timeout=30).text
