@@ -101,16 +101,17 @@ class Recorder:
         row = task.row
         if wants_number(row) and row.kind == effects.FILL:
             wrong = no_filler(row, outcome.message)
-            ended = Ended(row.id, effects.FAILED, row.attempts + task.attempts, code=wrong.code, message=wrong.message)
+            attempts = row.attempts + task.attempts + _answered(outcome)
+            ended = Ended(row.id, effects.FAILED, attempts, code=wrong.code, message=wrong.message)
             self._write(row, ended, wrong=wrong)
             return False
         if wants_number(row):
             self._fill_instead(task, outcome, state)
         else:
-            self.refused_row(row, outcome, state, task.attempts)
+            self.refused_row(row, outcome, state, task.attempts + _answered(outcome))
         for upload in task.uploads:
             if not upload.ended:
-                self.refused_upload(upload, outcome, state)
+                self.refused_upload(upload, outcome, state, int(upload.claim is not None))
         task.uploads = [] if wants_number(row) else task.uploads
         return wants_number(row)
 
@@ -123,7 +124,7 @@ class Recorder:
             self.refused_row(row, ItemFailed(wrong.message, code=wrong.code), effects.FAILED)
 
     def refused_row(self, row: effects.EffectRow, outcome: Outcome, state: str, attempts: int = 0) -> None:
-        """As ``refused``, for an effect that could not even be prepared."""
+        """As ``refused``, for an effect that could not even be prepared, unless ``attempts`` tells more."""
         code = self._tell_refusal(row, outcome, state)
         ended = Ended(row.id, state, row.attempts + attempts, code=code, message=outcome.message)
         if row.kind == effects.SHAPE and state == effects.SKIPPED:  # somebody else's words stay, and are told once
@@ -188,10 +189,10 @@ class Recorder:
         ended = Ended(row.id, effects.DONE, attempts, answer.id, inverse=inverse, keeps_payload=again)
         self._write(row, ended, wrong=wrong_number(row, answer.display))
 
-    def refused_upload(self, upload: Upload, outcome: Outcome, state: str) -> None:
-        """A file cannot be uploaded, or its work package cannot be written."""
+    def refused_upload(self, upload: Upload, outcome: Outcome, state: str, attempts: Optional[int] = None) -> None:
+        """A file cannot be uploaded, or, after so many ``attempts``, its work package cannot be written."""
         upload.ended = True
-        self.refused_row(upload.row, outcome, state)
+        self.refused_row(upload.row, outcome, state, _answered(outcome) if attempts is None else attempts)
 
     def claimed(self, upload: Upload, parent: TargetItem, answer: Answer) -> None:
         """A file was claimed by its parent's create and is an item now."""
@@ -238,6 +239,11 @@ class Recorder:
         """The item of a last touch that was refused: a later run sees that these fields are not as they should be."""
         item = self._engine.items.get(row.entity, [row.origin]).get(row.origin)
         return None if item is None else item.without(row.only or frozenset())
+
+
+def _answered(outcome: Outcome) -> int:
+    """One more attempt where the refusal is an answer of the target: what could not be sent at all has none."""
+    return int(bool(outcome.detail.get("status")))
 
 
 def _outdated(loader: Loader, task: Task, answer: Answer) -> list[str]:

@@ -28,7 +28,7 @@ from .options import RETRY_SKIPPED, Emit, RunOptions
 from .owed import note_owed
 from .recorded import drop, snapshot_path
 from .retry import failures
-from .taking_up import take_up
+from .taking_up import CARRIES_OUT, take_up
 from .wiring import Wiring
 
 
@@ -91,7 +91,8 @@ class Beginning:
             else:
                 values: dict[str, Any] = {"finished": None, "exit_code": None, "message": None, "code": None}
                 if self._options.plan is not None:
-                    values["asked"] = json.dumps({**self._asked(), "plan": False})
+                    of_this = {"plan": False, CARRIES_OUT: self._options.plan.effects}
+                    values["asked"] = json.dumps({**self._asked(), **of_this})
                 self._change(state, state=runs.RUNNING, stage=state.stage, **values)
         except BaseException:
             snapshot.close()

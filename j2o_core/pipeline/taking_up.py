@@ -18,9 +18,15 @@ from .recorded import snapshot_path
 from .standing import standing
 from .wiring import Wiring
 
+#: the word of ``RunState.asked`` for the plan, by the digest of its effects, that a run was begun with
+CARRIES_OUT = "carries_out"
+
 
 def take_up(plan: PlanFile, wiring: Wiring, ledger: Ledger, target: int, unfinished: Optional[RunState]) -> RunState:
-    """The run that carries a plan out, at the stage of writing. Raises ``Fatal`` (exit 5) where the plan is stale."""
+    """The run that carries a plan out, at the stage of writing; one that was begun with this very plan goes on.
+
+    Raises ``Fatal`` (exit 5) where the plan is stale.
+    """
     spec = wiring.spec
     if plan.spec_digest != spec.digest:
         other = plan.environment != (spec.environment or "")
@@ -30,6 +36,8 @@ def take_up(plan: PlanFile, wiring: Wiring, ledger: Ledger, target: int, unfinis
         raise _stale(plan, f"it was made for the source '{plan.source}', and this is '{wiring.source}'")
     if plan.target != wiring.target:
         raise _stale(plan, f"it was made for the target {plan.target}, and this is {wiring.target}")
+    if unfinished is not None and unfinished.id == plan.run and unfinished.asked.get(CARRIES_OUT) == plan.effects:
+        return unfinished  # it was stopped in the middle: what it has written makes nothing stale
     with ledger.engine.connect() as connection:
         found = plans.waiting(connection, target, wiring.source, plan.run)
         after = plans.last_written(connection, target, wiring.source)

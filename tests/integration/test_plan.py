@@ -165,6 +165,20 @@ def test_an_update_is_shown_field_by_field_and_the_plan_refused_once_the_target_
     refused(planning.run("--plan", str(file)), "changed on the target")
 
 
+def test_a_plan_whose_run_was_stopped_goes_on_with_the_same_file(planning: Migration, tmp_path: Path):
+    file, spec = tmp_path / "plan.json", Path(planning.spec)
+    more = '{projects: {map: {name: {from: null, value: "{{ item.key }} again"}}}, work_packages'
+    spec.write_text(RENAMED.replace("{work_packages", more), encoding="utf-8")
+    planned(planning, "-o", str(file))
+    first = planning.run("--plan", str(file), "--until", "structure")
+    assert first.exit_code == 0, explained(first)
+    projects, work_packages = first.entities["projects"], first.entities["work_packages"]
+    assert projects["created"] + projects["updated"] == 1 and work_packages["left"] > 0
+    again = planning.run("--plan", str(file))
+    assert (again.exit_code, again.run) == (0, first.run), explained(again)
+    refused(planning.run("--plan", str(file)), "carried out")
+
+
 def test_what_is_no_plan_is_refused_with_what_to_do(planning: Migration, tmp_path: Path):
     for name, text in (("absent.json", None), ("other.json", "{}"), ("broken.json", "{")):
         file = tmp_path / name
