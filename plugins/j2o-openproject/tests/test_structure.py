@@ -305,3 +305,14 @@ def test_signs_that_no_name_may_have_are_replaced_and_told(target):
 def test_projects_are_written_one_after_the_other(target):
     projects = target.loader("projects")
     assert projects.lane("acme/projects/1", "", "", {}) == projects.lane("acme/projects/2", "", "", {})
+
+
+def test_an_address_without_a_dot_is_one_and_a_refused_one_says_what_to_do(target):
+    users = target.loader("users")
+    payload = {"login": "intra", "email": "intra@intranet", "firstName": "In", "lastName": "Tra"}
+    assert list(users.problems(payload)) == []
+    assert users.create(target.effect("users", payload)).image["email"] == "intra@intranet"
+    masked = {**payload, "login": "masked", "email": "jane at acme dot example"}
+    assert [problem.code for problem in users.problems(masked)] == ["J2O-O002"]
+    with pytest.raises(ItemFailed, match=r"ends in \.invalid\)\. .* the next run makes the account"):
+        users.create(target.effect("users", masked))

@@ -15,7 +15,13 @@ from ..texts import folded, one_line
 from .entity import FormLoader, failed, lost_notes, only
 
 _LOGIN = re.compile(r"[\w@.+\- ]*", re.UNICODE)
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+#: as the server's own rule has it: hosts without a dot are fine
+_MAIL = re.compile(r"\S+@\S+")
+#: what to do about an account that is refused for its address
+_ADVICE = (
+    "Mend the address in Jira, or let the spec give another ('table' or 'default' of 'email'; no mail reaches one "
+    "that ends in .invalid). Until then their work is kept under their name; the next run makes the account and assigns it"
+)
 _LONGEST = 256
 _NAMES = ("firstName", "lastName")
 _ACTIVE, _INVITED, _LOCKED = "active", "invited", "locked"
@@ -94,6 +100,8 @@ class Users(FormLoader):
         except Refused as refusal:
             if {"login", "email"} & set(attributes_of(refusal)) and self.find(effect):
                 raise Taken(refusal.message, code=refusal.code, detail=refusal.detail) from None
+            if "email" in attributes_of(refusal):
+                raise failed(refusal, _ADVICE) from None
             raise
         changed = [
             Difference(field, effect.payload[field], wanted[field])

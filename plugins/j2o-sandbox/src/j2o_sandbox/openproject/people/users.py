@@ -22,7 +22,7 @@ from j2o_sandbox.openproject.values import as_boolean, as_text
 
 routes = Routes()
 
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.?[^@\s]*")
+_MAIL = re.compile(r"\S+@\S+")
 _CLASSES = {
     "lowercase": re.compile(r"[a-z]"),
     "uppercase": re.compile(r"[A-Z]"),
