@@ -20,7 +20,8 @@ _MAIL = re.compile(r"\S+@\S+")
 #: what to do about an account that is refused for its address
 _ADVICE = (
     "Mend the address in Jira, or let the spec give another ('table' or 'default' of 'email'; no mail reaches one "
-    "that ends in .invalid). Until then their work is kept under their name; the next run makes the account and assigns it"
+    "that ends in .invalid). Until then their work is kept under their name; the next run makes the account and "
+    "assigns it"
 )
 _LONGEST = 256
 _NAMES = ("firstName", "lastName")
