@@ -84,11 +84,14 @@ class Jira(Client):
         return str(self._server_info().get("deploymentType", "")).lower() == "cloud"
 
     def at_least(self, *number: int) -> bool:
-        """Whether this is that version of Jira Server or Data Center, or a later one; Cloud always is."""
+        """Whether this is that version of Jira Server or Data Center, or a later one.
+
+        Cloud always is, and what does not tell its version is taken for a current one.
+        """
         info = self._server_info()
         told = info.get("versionNumbers") or str(info.get("version") or "").partition("-")[0].split(".")
         numbers = tuple(int(part) for part in told if str(part).isdigit())
-        return self.cloud or numbers >= number
+        return self.cloud or not numbers or numbers >= number
 
     def path(self, path: str) -> str:
         """A path of the edition's REST API: version 3 on Cloud, where texts are documents, else 2."""

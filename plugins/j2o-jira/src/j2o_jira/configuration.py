@@ -8,13 +8,12 @@ from urllib.parse import quote
 
 from j2o_core.api import WARNING, Extractor, Fatal, Origin, Page, Problem, Record, Refused, Selection
 
-from .field_contexts import offers_of, read_contexts
+from .field_contexts import ADMINISTER, offers_of, read_contexts
 from .pages import objects_in, offset_pages
 from .people import is_person, person_data
 from .plain import plain
 from .screens import read_tabs, tabs_of
 
-_ADMINISTER = "that needs the global permission Administer Jira"
 _PAGE = 100
 
 
@@ -116,7 +115,7 @@ class Configuration(Extractor):
         return {**_EVERYWHERE, **(_CLOUD if self.client.cloud else _SERVER)}
 
     def _refused(self, what: str, reason: str) -> Problem:
-        message = f"{what} of Jira's set-up cannot be read ({reason}): {_ADMINISTER}"
+        message = f"{what} of Jira's set-up cannot be read ({reason}): {ADMINISTER}"
         return Problem("J2O-X016", message, WARNING, entity=self.entity)
 
     def _listed(
@@ -177,11 +176,11 @@ class Configuration(Extractor):
 
     def _fields(self, projects: Mapping[str, str], problems: list[Problem]) -> Iterator[dict[str, Any]]:
         own = [dict(entry) for entry in self.client.objects("/field") if entry.get("custom")]
-        refused = read_contexts(self.client, own, projects)
-        if refused:
-            problems.append(
-                self._refused(f"the options of {_few(list(refused))}", next(iter(refused.values())).message)
-            )
+        unknown = read_contexts(self.client, own, projects)
+        for reason in dict.fromkeys(unknown.values()):
+            names = _few([name for name, why in unknown.items() if why == reason])
+            message = f"the options of {names} cannot be read ({reason})"
+            problems.append(Problem("J2O-X016", message, WARNING, entity=self.entity))
         yield from own
 
     def _record(self, kind: str, entry: Mapping[str, Any]) -> Record:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Mapping, Sequence, Union
+from typing import Any, Iterable, Mapping, Optional, Sequence, Union
 
 from j2o_core.api import Fatal, Refused
 
@@ -11,18 +11,20 @@ from .create_screens import Offers, read_offers
 from .pages import objects_in, offset_pages
 
 _PAGE = 100
+#: what keeps things back from an account
+ADMINISTER = "that needs the global permission Administer Jira"
 #: characters of a remark
 _LONGEST = 400
 #: types of custom fields that have options, by the end of their key
 _CHOICES = ("select", "multiselect", "radiobuttons", "multicheckboxes", "cascadingselect")
 
 
-def read_contexts(client: Jira, fields: Sequence[dict[str, Any]], projects: Mapping[str, str]) -> Mapping[str, Refused]:
+def read_contexts(client: Jira, fields: Sequence[dict[str, Any]], projects: Mapping[str, str]) -> Mapping[str, str]:
     """Give custom fields their ``options`` and ``contexts`` (with ``projects`` by key, and options of their own).
 
     ``projects``: ids by key. On Cloud every field has contexts; elsewhere the API tells the options of a project alone,
     so that only fields with several contexts have them, and a context is what some projects have in common. Jira 8
-    tells of options on create screens alone. Returns refusals by name of the field.
+    tells of options on create screens alone. Returns by name of the field why nothing is known of its options.
     """
     read = _on_cloud if client.cloud else _on_server
 
@@ -36,29 +38,31 @@ def read_contexts(client: Jira, fields: Sequence[dict[str, Any]], projects: Mapp
         except Fatal as error:
             return client.kept_back(error)
 
-    refused: dict[str, Refused] = {}
-    untold: list[tuple[dict[str, Any], Refused]] = []
+    unknown: dict[str, str] = {}
+    untold: list[dict[str, Any]] = []
+    first: Optional[Refused] = None
     for entry, found in zip(fields, list(client.http.together(one, fields))):
         if not isinstance(found, Refused):
             entry.update(found)
         elif found.status == 404 and not client.at_least(9):
-            untold.append((entry, found))
+            untold.append(entry)
         else:
-            refused[str(entry.get("name"))] = found
+            first = first or found
+            unknown[str(entry.get("name"))] = _kept_back(first)
     offers: Offers = {}
+    why = "this Jira tells of options on create screens alone, and there is none of them"
     if untold:
         try:
             offers = read_offers(client, projects)
         except (Refused, Fatal) as error:
-            kept_back = error if isinstance(error, Refused) else client.kept_back(error)
-            untold = [(entry, kept_back) for entry, _ in untold]
-    for entry, refusal in untold:
+            why = _kept_back(error if isinstance(error, Refused) else client.kept_back(error))
+    for entry in untold:
         offered = offers.get(str(entry["id"]))
         if offered is None:
-            refused[str(entry.get("name"))] = refusal
+            unknown[str(entry.get("name"))] = why
         else:
             entry.update(_of_screens(offered))
-    return refused
+    return unknown
 
 
 def offers_of(entry: Mapping[str, Any]) -> str:
@@ -73,6 +77,10 @@ def offers_of(entry: Mapping[str, Any]) -> str:
     ]
     told = "; ".join(offers)
     return told if len(told) <= _LONGEST else f"{len(contexts)} contexts with options of their own"
+
+
+def _kept_back(refusal: Refused) -> str:
+    return f"{refusal.message}: {ADMINISTER}"
 
 
 def _has_options(entry: Mapping[str, Any]) -> bool:

@@ -8,7 +8,6 @@ import pytest
 
 from j2o_sandbox.options import SandboxError, SandboxOptions
 
-
 PASSWORD = ("admin", "j2o-sandbox-admin-password")
 #: they know no personal access tokens
 OLD = ("8.2.", "8.3.", "8.4.", "8.5.", "8.6.", "8.13.")
