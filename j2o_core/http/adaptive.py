@@ -70,9 +70,10 @@ class Round:
 class State:
     """What is known. ``knee``: the requests that the server bears at once; ``ceiling``: so many it has refused.
 
-    ``ceiling`` is not tried again before ``ceiling_until``, ``hold`` seconds after it was met. ``fall`` is the limit at
-    which requests began to wait, and how many times longer than alone they took there. ``noise`` is the square of the
-    relative deviation of single answers; ``calm`` and ``streak`` count rounds in a row, see ``_move`` and ``_streak``.
+    ``ceiling`` is not tried again before ``ceiling_until``, ``hold`` seconds after it was met. ``borne``: requests
+    under way at the last cut that were not refused since. ``fall`` is the limit at which requests began to wait, and
+    how many times longer than alone they took there. ``noise`` is the square of the relative deviation of single
+    answers; ``calm`` and ``streak`` count rounds in a row, see ``_move`` and ``_streak``.
     """
 
     knee: float
@@ -85,6 +86,7 @@ class State:
     ceiling_until: float = 0.0
     hold: float = HOLD
     cut_at: float = float("-inf")
+    borne: int = 0
     fall: Optional[tuple[int, float]] = None
     noise: float = 0.15
     calm: int = 0
@@ -119,9 +121,12 @@ def clipped(state: State, operation: str, seconds: float) -> float:
 def refused(state: State, bounds: Bounds, others: int, now: float) -> State:
     """The server has refused a request (429, 503) with ``others`` under way: cut, and remember where it was."""
     if now - state.cut_at < CUT_EVERY:
-        # Not cut again, but trimmed to what the server evidently bears.
-        bears = max(others, 1, int(CUT**2 * state.knee))
-        return replace(state, knee=min(state.knee, bears + 0.99), ceiling=min(state.ceiling or bears + 1, bears + 1))
+        # Not cut again, but trimmed to what the server evidently bears: of those that were under way what was not
+        # refused. What has ended meanwhile was borne as well.
+        borne = state.borne - 1
+        bears = max(borne, others, 1, int(CUT**2 * state.knee))
+        ceiling = min(state.ceiling or bears + 1, bears + 1)
+        return replace(state, knee=min(state.knee, bears + 0.99), ceiling=ceiling, borne=borne)
     at = allowed(state, bounds)
     # What fails one step above a number that held for long was a probe: back to that number is far enough.
     probing = state.ceiling is not None and at >= state.ceiling - 1 and now - state.cut_at > HOLD / 2
@@ -134,6 +139,7 @@ def refused(state: State, bounds: Bounds, others: int, now: float) -> State:
         ceiling_until=now + hold,
         hold=hold,
         cut_at=now,
+        borne=others,
         fall=None,
         calm=0,
     )

@@ -44,8 +44,13 @@ class SharedLimit:
             self._state, self._refused = adaptive.begin(bounds, now), refused
             self._begin(now)
         elif refused > self._refused:
+            # Of those that were sent before all were told: what is reported as under way has only become less since.
+            others = max(under_way, adaptive.allowed(self._state, bounds) - 1)
+            cut = now - self._state.cut_at >= adaptive.CUT_EVERY
+            for _ in range(min(refused - self._refused, bounds.maximum)):
+                self._state = adaptive.refused(self._state, bounds, others if cut else under_way, now)
+                cut = False
             self._refused = refused
-            self._state = adaptive.refused(self._state, bounds, under_way, now)
             self._begin(now)
         elif now - self._began >= ROUND:
             found = _together(seen, places, self.number, self._state.baselines)

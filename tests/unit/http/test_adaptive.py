@@ -109,6 +109,22 @@ def test_it_is_cut_at_most_once_a_second() -> None:
     assert adaptive.allowed(adaptive.refused(cut, bounds, 27, 11.1), bounds) == 19
 
 
+def test_refusals_of_one_burst_are_one_cut_though_the_others_end_meanwhile() -> None:
+    bounds = adaptive.Bounds(64)
+    state = adaptive.refused(adaptive.State(knee=40.0), bounds, 39, 10.0)
+    for later, others in enumerate((20, 8, 2), start=1):  # nobody sends while the server asks for a pause
+        state = adaptive.refused(state, bounds, others, 10.0 + 0.3 * later)
+        assert adaptive.allowed(state, bounds) == 28
+
+
+def test_what_is_left_of_a_burst_is_what_the_server_bears() -> None:
+    bounds = adaptive.Bounds(64)
+    state = adaptive.State(knee=40.0)
+    for others in range(39, 9, -1):
+        state = adaptive.refused(state, bounds, others, 10.0)
+    assert adaptive.allowed(state, bounds) == 10
+
+
 def test_what_was_refused_is_not_tried_again_at_once() -> None:
     bounds = adaptive.Bounds(64)
     state = adaptive.refused(adaptive.State(knee=20.0), bounds, 19, 0.0)

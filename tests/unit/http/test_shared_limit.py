@@ -131,6 +131,26 @@ def test_a_server_that_loses_half_of_its_threads_gets_less_from_all() -> None:
     assert sum(later) / len(later) < 8 + 8
 
 
+@pytest.mark.parametrize(("refusals", "limit"), [((3, 3), 28), ((1, 1), 28), ((20, 8), 12)])
+def test_a_burst_that_two_looks_find_is_one_cut_or_leaves_what_was_not_refused(
+    refusals: tuple[int, int], limit: int
+) -> None:
+    leader = SharedLimit(1.0)
+    now, allowed, refused = 0.0, 0, 0
+    while allowed < 40:  # nothing waits: it doubles, up to what all have together
+        allowed = leader.look({1: calm(leader, 20), 2: calm(leader, 20)}, {1: 20.0, 2: 20.0}, 0, allowed, None, now)
+        now += BEAT
+    for many, under_way in zip(refusals, (15, 4)):  # meanwhile the others end, and nobody sends: a pause was asked for
+        refused += many
+        allowed = leader.look({1: calm(leader, 20), 2: calm(leader, 20)}, {}, refused, under_way, None, now)
+        now += BEAT
+    assert allowed == limit
+
+
+def calm(leader: SharedLimit, threads: int) -> Seen:
+    return Seen(leader.number, {"POST items": (100, 20.0, 4.0)}, full=True, of=threads)
+
+
 def test_more_processes_than_places_take_turns() -> None:
     run = Together(Server(2, 1, 0.1), processes=6, threads=4).run(60)
     assert run.work(20, 60) >= 0.85 * 2
