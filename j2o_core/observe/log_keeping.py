@@ -127,6 +127,7 @@ def pack(path: Path) -> Path:
     times = path.stat()
     with path.open("rb") as plain, gzip.open(part, "wb", compresslevel=6) as packed:
         shutil.copyfileobj(plain, packed, 1 << 20)
+    shutil.copymode(path, part)
     os.utime(part, (times.st_atime, times.st_mtime))
     part.replace(target)
     path.unlink()

@@ -41,13 +41,18 @@ def open_log(home: Path, redactor: Redactor, debug: bool = False, policy: LogPol
     policy = policy.changed("debug") if debug else policy
     folder = home / "logs"
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.getpid()}{PLAIN}"
+    plain = str(folder).replace("{", "{{").replace("}", "}}")
+    files: list[Path] = []
     if not policy.personal:
         redactor.people = redactor.people or People(key_of(home))
     hide_from_now_on(redactor.people)
     redact_with(redactor)
     levels = Levels(policy)
     keeper = Keeper(folder, policy)
+
+    def opener(path: str, flags: int) -> int:
+        files.append(Path(path))
+        return opened(path, flags)
 
     def line(record: Record) -> str:
         record["extra"]["_line"] = json.dumps(entry_of(record, redactor), ensure_ascii=False, default=str)
@@ -56,7 +61,8 @@ def open_log(home: Path, redactor: Redactor, debug: bool = False, policy: LogPol
     logger.remove()
     in_run("")
     logger.add(
-        str(path).replace("{", "{{").replace("}", "}}"),
+        # The next file has a name of its own: one that is renamed would be shipped twice by those who know it by name.
+        f"{plain}/{{time:YYYYMMDD!UTC}}T{{time:HHmmss.SSS!UTC}}Z-{os.getpid()}{PLAIN}",
         level=levels.lowest,
         filter=levels.hears,
         format=line,
@@ -64,7 +70,7 @@ def open_log(home: Path, redactor: Redactor, debug: bool = False, policy: LogPol
         compression=keeper.closed,
         catch=True,  # a full disk must not stop a migration because of its log
         encoding="utf-8",
-        opener=opened,
+        opener=opener,
         backtrace=False,
         diagnose=False,
     )
@@ -75,7 +81,7 @@ def open_log(home: Path, redactor: Redactor, debug: bool = False, policy: LogPol
     hear(levels)
     keeper.tidy()
     _keepers[:] = [keeper]
-    return path
+    return files[0]
 
 
 def close_log() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import stat
 import time
 from pathlib import Path
 from typing import Optional
@@ -35,7 +36,8 @@ def test_a_file_that_is_full_is_packed_and_the_next_one_begun(tmp_path: Path) ->
     close_log()
     packed = list(path.parent.glob("*.jsonl.gz"))
     assert len(packed) >= 3
-    assert [file for file in path.parent.iterdir() if file not in packed] == [path]
+    assert path.with_name(path.name + ".gz") in packed
+    (path,) = path.parent.glob("*.jsonl")
     lines = [line for file in packed for line in gzip.decompress(file.read_bytes()).decode().splitlines()]
     lines += path.read_text(encoding="utf-8").splitlines()
     assert {json.loads(line)["message"] for line in lines} == {f"line {number}" for number in range(100)}
@@ -63,12 +65,13 @@ def test_what_is_written_to_is_neither_packed_nor_removed(tmp_path: Path) -> Non
 
 
 def test_files_of_earlier_processes_are_packed_when_they_are_a_day_old(tmp_path: Path) -> None:
-    log(tmp_path, "old.jsonl", 2)
+    log(tmp_path, "old.jsonl", 2).chmod(0o600)
     log(tmp_path, "new.jsonl", 0.5)
     clear_up(tmp_path, LogPolicy())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new.jsonl", "old.jsonl.gz"]
     assert gzip.decompress((tmp_path / "old.jsonl.gz").read_bytes()) == b"x" * 10
     assert time.time() - (tmp_path / "old.jsonl.gz").stat().st_mtime > DAY
+    assert stat.S_IMODE((tmp_path / "old.jsonl.gz").stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("archive", [None, "archive"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def test_every_line_is_json_and_names_run_entity_and_item(tmp_path: Path) -> Non
     listen({"event": "problem", "severity": "warning", "entity": "users", "key": "fred", "message": "{odd} text"})
     close_log()
     assert path.parent == tmp_path / "logs"
-    assert path.suffix == ".jsonl"
+    assert re.fullmatch(r"\d{8}T\d{6}\.\d{3}Z-\d+\.jsonl", path.name)
     started, problem = entries(path)
     assert (started["run"], started["message"]) == ("r1", "run_started")
     assert [problem[name] for name in ("run", "entity", "item", "level", "message")] == [
