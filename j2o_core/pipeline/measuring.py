@@ -25,7 +25,7 @@ from .health import Health
 from .wiring import Wiring
 
 #: the ledger is asked at most so often (seconds), and at most for this share of the time
-LEAST, SHARE = 2.0, 0.02
+LEAST, SHARE = 2.0, 0.05
 
 
 class LedgerFigures:
