@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
-from typing import Any, Callable, Iterable, Mapping, Optional, Sequence
+from typing import Any, Iterable, Mapping, Optional, Sequence
 from urllib.parse import quote, urlsplit
 
 from j2o_core.api import (
@@ -20,6 +19,7 @@ from j2o_core.api import (
     likeliest,
 )
 
+from .once import Once
 from .pages import a_list, an_object, offset_pages
 from .people import person_data
 
@@ -45,7 +45,7 @@ class Jira(Client):
         self._former: Optional[Mapping[str, Sequence[str]]] = None
         self._people: dict[str, Optional[Mapping[str, Any]]] = {}
         self._hidden: dict[str, Refused] = {}
-        self._asked: dict[str, Future[Any]] = {}
+        self.once = Once()
         #: whether archived projects are among those that nobody names
         self.with_archived = False
 
@@ -198,24 +198,6 @@ class Jira(Client):
         """Why ``person`` gave no user of this name, where Jira did not say whether there is one."""
         with self._lock:
             return None if self._people.get(name) else self._hidden.get(name)
-
-    def once(self, what: str, read: Callable[[], Any]) -> Any:
-        """What ``read`` gives of ``what``, read once for all that ask; a refusal is one for all of them."""
-        with self._lock:
-            known = self._asked.get(what)
-            mine = Future() if known is None else known
-            self._asked[what] = mine
-        if known is None:
-            try:
-                mine.set_result(read())
-            except Refused as refusal:
-                mine.set_exception(refusal)
-            except BaseException as trouble:
-                with self._lock:
-                    del self._asked[what]  # whoever asks later may have more luck
-                mine.set_exception(trouble)
-                raise
-        return mine.result()
 
     def kept_back(self, error: Fatal) -> Refused:
         """The refusal that a 401 is on Server: it answers so to people who are logged in, too.
