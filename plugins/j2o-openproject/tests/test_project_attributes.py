@@ -7,6 +7,7 @@ import pytest
 from j2o_core.api import ItemFailed, Needs, TargetItem
 from j2o_openproject import background
 from j2o_openproject.inspection.set_up import SetUp
+from j2o_openproject.work_package_schema import read_schema
 
 ATTRIBUTES = {
     "Cost centre": {"of": "project", "format": "string", "max_length": 5},
@@ -143,6 +144,11 @@ def test_a_required_attribute_without_a_value_is_told_by_preflight_and_its_refus
     assert "'Client' is required" in message
     assert told("identifier", "cf:client") == []
     assert told("identifier", template={"project": "x"}) == []
+
+
+def test_what_the_server_reckons_itself_is_not_written():
+    schema = read_schema({"customField1": {"type": "CalculatedValue", "name": "Total", "writable": True}})
+    assert not schema.custom["total"].is_writable
 
 
 def test_without_attributes_nobody_asks_for_their_schema(target):

@@ -96,6 +96,21 @@ def test_a_copy_that_fails_in_the_background_fails_the_item_in_the_servers_words
         background.finished(furnished.client, "job_statuses/1", "copying 'template'")
 
 
+def test_what_did_not_come_along_is_told(furnished, monkeypatch):
+    finished = background.finished
+
+    def incomplete(*about):
+        done = finished(*about)
+        return {**done, "payload": {**done["payload"], "errors": ["Category: is invalid"]}}
+
+    monkeypatch.setattr("j2o_openproject.loaders.projects.finished", incomplete)
+    projects = furnished.loader("projects", template={"project": "template"})
+    answer = projects.create(furnished.effect("projects", payload(furnished)))
+    assert [(one.field, one.sent, one.stored) for one in answer.differences] == [
+        ("template", "Category: is invalid", None)
+    ]
+
+
 def test_a_login_page_is_no_copy():
     moved = type("Moved", (), {"status": 302, "headers": {"Location": "/login?back_url=x"}})
     assert not background.leads_to_a_job(moved)

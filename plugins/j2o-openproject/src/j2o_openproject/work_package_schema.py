@@ -91,7 +91,7 @@ def _custom_field(name: str, field: Mapping[str, Any]) -> CustomField:
         kind=kind[2:] if kind.startswith("[]") else kind,
         is_list=kind.startswith("[]"),
         is_link=field.get("location") == "_links",
-        is_writable=bool(field.get("writable", True)),
+        is_writable=bool(field.get("writable", True)) and kind != "CalculatedValue",
         is_required=bool(field.get("required")),
         longest=field.get("maxLength"),
         options=options,

@@ -116,8 +116,9 @@ class Projects(FormLoader):
 
     def create(self, effect: Effect) -> Answer:
         """An active project, archived at the finish where it is to be; whom the server refuses is told in words."""
+        troubles: list[str] = []
         try:
-            row, effect, differences = self._saying(effect, self._create)
+            row, effect, differences = self._saying(effect, lambda sent: self._create(sent, troubles))
         except Refused as refusal:
             named = attributes_of(refusal)
             if "identifier" in named and self.find(effect):
@@ -125,7 +126,8 @@ class Projects(FormLoader):
             if any(name.startswith("customField") for name in named):
                 raise failed(refusal, _ADVICE) from None
             raise
-        return self.answer(self._found(row), self.image(effect), differences=differences)
+        missing = [Difference("template", trouble, None) for trouble in troubles]
+        return self.answer(self._found(row), self.image(effect), differences=(*differences, *missing))
 
     def update(self, effect: Effect, current: Found) -> Answer:
         """Changed fields."""
@@ -211,20 +213,23 @@ class Projects(FormLoader):
         spoken = in_words(effect, people)
         return send(spoken), spoken, told(effect, people)
 
-    def _create(self, effect: Effect) -> Mapping[str, Any]:
+    def _create(self, effect: Effect, troubles: list[str]) -> Mapping[str, Any]:
         wanted = self.image(effect)
         body = self._body(effect, wanted)
         if "createdAt" in wanted:
             body["createdAt"] = sent_time(effect.payload["createdAt"])
         if self.template:
-            return self._copied(self.template, body)
+            return self._copied(self.template, body, troubles)
         return self.client.post("projects", {**body, "active": True})
 
-    def _copied(self, template: Template, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _copied(self, template: Template, body: Mapping[str, Any], troubles: list[str]) -> Mapping[str, Any]:
+        """The copy; ``troubles``: what the server says did not come along, though the project is there."""
         source = self._to_copy(template)
         job = self.client.begin(f"projects/{source}/copy", {**body, "_meta": template.meta()})
         done = finished(self.client, job, f"copying the project '{template.project}'")
-        made = linked(done.get("payload") or {}, "project")
+        told = done.get("payload") or {}
+        troubles += map(str, told.get("errors") or ())
+        made = linked(told, "project")
         return self.client.get(f"projects/{made or quote(body['identifier'], safe='')}")
 
     def _to_copy(self, template: Template) -> str:
