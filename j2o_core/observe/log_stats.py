@@ -5,16 +5,15 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter, OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Mapping, Optional
 
 from ..model.error_class import error_class
+from .durations import Durations
 
 #: of so many codes, operations and runs at most are kept apart; the others are counted as ``(others)``
 _MOST, _OTHERS = 500, "(others)"
-#: bounds of durations grow by a tenth
-_STEP = math.log(1.1)
 
 
 @dataclass
@@ -27,31 +26,6 @@ class _Cause:
     last: str = ""
     example: str = ""
     item: str = ""
-
-
-@dataclass
-class _Operation:
-    count: int = 0
-    failed: int = 0
-    total: float = 0.0
-    longest: float = 0.0
-    durations: Counter[int] = field(default_factory=Counter)
-
-    def add(self, duration: float, failed: bool) -> None:
-        self.count += 1
-        self.failed += failed
-        self.total += duration
-        self.longest = max(self.longest, duration)
-        self.durations[math.ceil(math.log(max(duration, 1e-4)) / _STEP)] += 1
-
-    def share(self, part: float) -> float:
-        """So many seconds, a tenth at most too many, or fewer took this part of the requests."""
-        left = part * self.count
-        for bound in sorted(self.durations):
-            left -= self.durations[bound]
-            if left <= 1e-9:
-                return min(self.longest, math.exp(bound * _STEP))
-        return self.longest
 
 
 @dataclass
@@ -77,8 +51,8 @@ class Stats:
         self._components: Counter[str] = Counter()
         self._runs: OrderedDict[str, None] = OrderedDict()
         self._causes: dict[tuple[str, str], _Cause] = {}
-        self._operations: dict[str, _Operation] = {}
-        self._all = _Operation()
+        self._operations: dict[str, Durations] = {}
+        self._all = Durations()
         self._slowest: list[tuple[float, int, dict[str, Any]]] = []
         self._gaps: list[tuple[float, int, dict[str, Any]]] = []
         #: of each run that goes on, its last line
@@ -121,9 +95,9 @@ class Stats:
                 for (kind, code), cause in sorted(self._causes.items(), key=lambda one: -_weight(one[1]))
             ],
             "requests": {
-                **_figures(self._all),
+                **self._all.figures(),
                 "operations": [
-                    {"operation": name, **_figures(one)}
+                    {"operation": name, **one.figures()}
                     for name, one in sorted(self._operations.items(), key=lambda one: -one[1].total)[: self._top]
                 ],
             },
@@ -162,7 +136,7 @@ class Stats:
         if name not in self._operations and len(self._operations) >= _MOST:
             name = _OTHERS
         self._all.add(duration, failed)
-        self._operations.setdefault(name, _Operation()).add(duration, failed)
+        self._operations.setdefault(name, Durations()).add(duration, failed)
         told = {
             field: entry[field]
             for field in (
@@ -255,17 +229,6 @@ def _keep(
         heapq.heappush(heap, (size, -order, told))
     elif size > heap[0][0]:
         heapq.heapreplace(heap, (size, -order, told))
-
-
-def _figures(one: _Operation) -> dict[str, Any]:
-    return {
-        "count": one.count,
-        "failed": one.failed,
-        "mean": round(one.total / one.count, 4) if one.count else 0.0,
-        "median": round(one.share(0.5), 4),
-        "p95": round(one.share(0.95), 4),
-        "longest": round(one.longest, 4),
-    }
 
 
 def _illustrate(cause: _Cause, entry: Mapping[str, Any], time: str) -> None:
