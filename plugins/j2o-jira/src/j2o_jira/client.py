@@ -19,14 +19,13 @@ from j2o_core.api import (
     likeliest,
 )
 
+from .login_advice import login_advice
 from .once import Once
 from .pages import a_list, an_object, offset_pages
 from .people import person_data
 
 #: through it scoped tokens reach a site on Cloud
 _GATEWAY = "/ex/jira/"
-#: what Jira says where its administrator, or 11.0 as it is installed, allows none
-_NO_PASSWORDS = "Basic Authentication has been disabled"
 _EXPAND = "description,lead,url,projectKeys"
 
 
@@ -247,22 +246,10 @@ class Jira(Client):
         return user
 
     def _advice(self, error: Any) -> str:
-        if error.code not in ("http_401", "http_403") or _GATEWAY in self.http.base_url:
+        if _GATEWAY in self.http.base_url:
             return ""
-        if error.code == "http_403" and _NO_PASSWORDS in error.message:
-            return " Give auth: {token: <personal access token>}: Jira 11 takes no passwords unless it is told to."
-        if self._info is not None and not self.cloud:
-            if not self._bearer or self.at_least(8, 14):
-                return ""
-            version = self._info.get("version")
-            return (
-                f" Jira {version} knows no personal access tokens, which 8.14 brought: give auth: {{user: ..., "
-                "password: ...}"
-            )
-        return (
-            " On Cloud give auth: {user: <mail>, token: <API token>}; a scoped token works only on "
-            "https://api.atlassian.com/ex/jira/<cloud id>."
-        )
+        old = self._info is not None and not self.at_least(8, 14)
+        return login_advice(error, self._info, old and self._bearer)
 
     def _listed(self) -> list[Mapping[str, Any]]:
         """All visible projects, asked for once."""
