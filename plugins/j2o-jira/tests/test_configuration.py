@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from j2o_core.api import Fatal, Selection
+from j2o_core.testing.scripted_server import say_json
 from j2o_jira.configuration import Configuration
 
 COMMON = {
@@ -198,3 +199,12 @@ def test_a_project_that_keeps_its_schemes_back_is_told_and_the_others_are_read(s
         server.control("faults", {"rules": []})
     assert "the workflow schemes of SHOP" in page.problems[0].message
     assert page.records and all("SHOP" not in record.data["projects"] for record in page.records)
+
+
+def test_resources_that_may_change_are_asked_for_as_the_reference_wants_it(scripted, connect):
+    scripted.answer = lambda asked: say_json(
+        {"deploymentType": "Server", "version": "10.3.2"} if "serverInfo" in asked.path else {"schemes": []}
+    )
+    connect(scripted.url).get("/priorityschemes")
+    (asked,) = [one for one in scripted.asked if "priorityschemes" in one.path]
+    assert asked.headers["X-ExperimentalApi"] == "true"

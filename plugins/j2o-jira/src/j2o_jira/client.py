@@ -26,6 +26,8 @@ from .people import person_data
 
 #: through it scoped tokens reach a site on Cloud
 _GATEWAY = "/ex/jira/"
+#: what the reference wants with resources that may change, such as options of fields and schemes of priorities
+_OPT_IN = {"X-ExperimentalApi": "true"}
 _EXPAND = "description,lead,url,projectKeys"
 
 
@@ -98,7 +100,7 @@ class Jira(Client):
 
     def get(self, path: str, params: Any = None, operation: str = "") -> Any:
         """Read below the API's root."""
-        return self.http.get_json(self.path(path), params, operation=operation or None)
+        return self.http.get_json(self.path(path), params, headers=_OPT_IN, operation=operation or None)
 
     def post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Read an object below the API's root by a method that Jira wants to be POST."""
