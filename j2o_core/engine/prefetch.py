@@ -10,6 +10,7 @@ from typing import Iterator, Mapping, Optional
 
 from ..ledger.effects import EffectRow
 from ..model.effect import Stream
+from ..observe.at_work import working
 from .context import Opener
 
 #: how many bytes may lie on disk ahead of their uploads, by the sizes that payloads tell
@@ -89,8 +90,9 @@ class Prefetch:
 
 
 def _enter(opener: Opener, row: EffectRow) -> _Opened:
-    context = opener(row)
-    return _Opened(context, context.__enter__())
+    with working(lambda: {"entity": row.entity, "item": row.key}):
+        context = opener(row)
+        return _Opened(context, context.__enter__())
 
 
 def _size(row: EffectRow) -> int:

@@ -7,7 +7,7 @@ import traceback
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Mapping
 
-from .at_work import at_work
+from .at_work import Work, at_work
 from .components import component_of
 from .redaction import Redactor
 
@@ -78,7 +78,7 @@ def entry_of(record: Record, redactor: Redactor) -> dict[str, Any]:
     """One line of the log as data."""
     extra = record["extra"]
     work = at_work()
-    told = {"duration": round(work.seconds(), 4), **work.fields(), **extra} if work is not None else dict(extra)
+    told = {**_told(work), **extra} if work is not None else dict(extra)
     told.pop("_line", None)
     name = record["name"] or ""
     entry: dict[str, Any] = {
@@ -97,6 +97,11 @@ def entry_of(record: Record, redactor: Redactor) -> dict[str, Any]:
     if record["exception"] is not None:
         entry["traceback"] = redactor.text("".join(traceback.format_exception(*record["exception"])))
     return entry
+
+
+def _told(work: Work) -> Mapping[str, Any]:
+    fields = work.fields()
+    return {"duration": round(work.seconds(), 4), **fields} if "attempt" in fields else fields
 
 
 def written(moment: datetime) -> str:

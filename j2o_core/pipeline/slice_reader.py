@@ -11,6 +11,7 @@ from typing import Iterator, Optional, Sequence, TypeVar
 from ..hooks.protocols import Division, Extractor, Page
 from ..model.outcome import Fatal, Outcome
 from ..model.record import Record
+from ..observe.at_work import working
 from ..snapshot.derive import Derivation, children, unreturned
 from ..snapshot.rows import SliceName, SliceState
 from ..snapshot.slices import Slices
@@ -120,6 +121,10 @@ class SliceReader:
             self._read_pages(name)
 
     def _read_pages(self, name: SliceName) -> None:
+        with working(lambda: {"entity": name.entity, "stage": "extract"}):
+            self._store_pages(name)
+
+    def _store_pages(self, name: SliceName) -> None:
         state = self._slices.state(name)
         pages = self._extractor(name).pages(self._wiring.selection, name.part or name.slice, state.cursor)
         for page in self._told(name, pages):
