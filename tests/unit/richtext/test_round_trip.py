@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from j2o_core import richtext as rt
 from j2o_jira.richtext import read_adf, read_wiki
 from j2o_openproject.richtext import write_markdown
+from tests.unit.richtext.adf_documents import ADF_DOCUMENTS, Shown
 from tests.unit.richtext.rendered import seen
 from tests.unit.richtext.similarity import Node, tree_of_markdown
-from tests.unit.richtext.sources import SOURCES, Source
+from tests.unit.richtext.sources import ODD, SOURCES, Source, everywhere
 from tests.unit.richtext.trees import DOCUMENTS
 
 
@@ -30,6 +32,26 @@ def plain(text: str) -> str:
 
 @given(SOURCES)
 def test_the_text_of_any_document_arrives_whole_from_either_dialect(source: Source) -> None:
+    arrives(source)
+
+
+@pytest.mark.parametrize("inline", ODD, ids=[one.wiki for one in ODD])
+def test_what_a_dialect_has_a_form_for_arrives_whole_wherever_it_stands(inline: Source) -> None:
+    for source in everywhere(inline):
+        arrives(source)
+
+
+@given(ADF_DOCUMENTS)
+def test_the_words_of_nodes_in_any_nesting_arrive(shown: Shown) -> None:
+    document, words = shown
+    markdown, _ = write_markdown(read_adf(document)[0], rt.NoResolver())
+    text, alive = seen(markdown)
+    assert alive == [], markdown
+    assert plain(text) == plain(words), markdown
+
+
+def arrives(source: Source) -> None:
+    """The text is the one that a reader of the source sees, from either dialect."""
     for tree, _ in (read_wiki(source.wiki), read_adf(source.adf)):
         markdown, _ = write_markdown(tree, rt.NoResolver())
         text, alive = seen(markdown)
