@@ -24,6 +24,10 @@ _TYPES = {
 }  # fmt: skip
 
 
+#: what Server tells of somebody whose account is gone: no name to show
+_OF_THE_DELETED = {"self", "name", "key", "active"}
+
+
 class Around:
     """Compares what hangs on issues; ``digests`` are MD5 sums of the source's files by attachment id."""
 
@@ -202,8 +206,10 @@ class Around:
         kind = row["type"] if forward else row["reverseType"]
         if _TYPES.get(says.casefold()) == kind:
             return True
-        text = re.sub(r"j2o-\S+;", "", str(row["description"] or ""))
-        return words(says if forward else back) == words(text)
+        text = words(re.sub(r"j2o-\S+;", "", str(row["description"] or "")))
+        if kind in _TYPES.values() and kind != "relates" and self.left_out.becomes("links", says) == kind:
+            return text in (words(says), words(back))  # which way it leads, its type tells
+        return words(says if forward else back) == text
 
     def watchers(self, issue: Json, held: Held, people: list[Json]) -> None:
         """Everybody who watches."""
@@ -289,7 +295,8 @@ def people_in(value: Any) -> Iterator[Json]:
         for element in value:
             yield from people_in(element)
     elif isinstance(value, dict):
-        if "displayName" in value and ("name" in value or "accountId" in value):
+        shown = "displayName" in value and ("name" in value or "accountId" in value)
+        if shown or {"name", "active"} <= set(value) <= _OF_THE_DELETED:
             yield value
         else:
             for element in value.values():

@@ -18,6 +18,8 @@ from .views import Views
 
 Json = Mapping[str, Any]
 
+_USER = "atlassian-user-role-actor"
+
 
 @dataclass(frozen=True)
 class Source:
@@ -53,7 +55,9 @@ def compare(
     result = Comparison()
     state = source.state
     issues = {str(issue["id"]): issue for issue in state["issues"]}
-    people = People(_people(state), target.users, target.before, target.state.get("placeholder_users", ()))
+    people = People(
+        _people(state, source.roles), target.users, target.before, target.state.get("placeholder_users", ())
+    )
     structure = Structure(result, target, left_out, people, finished)
     structure.users([person for person in state["users"] if not _is_nobody(person)])
     structure.without_account(_at_work(state["issues"], people))
@@ -103,11 +107,16 @@ def compare(
     return result
 
 
-def _people(state: Json) -> list[Json]:
+def _people(state: Json, roles: Mapping[str, Mapping[str, list[Json]]]) -> list[Json]:
     known: dict[str, Json] = {}
     for person in [*people_in(state["issues"]), *state["users"]]:
         known[People.identity(person)] = person
-    return list(known.values())
+    aliases = {person.get(name) for person in known.values() for name in ("name", "key", "accountId")}
+    actors = [actor for one in roles.values() for rows in one.values() for actor in rows]
+    nowhere_else = [
+        one for one in actors if one.get("type") == _USER and "actorUser" not in one and one["name"] not in aliases
+    ]
+    return [*known.values(), *({one["name"]: one for one in nowhere_else}.values())]
 
 
 def _at_work(issues: list[Json], people: People) -> list[Json]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Optional
 
 _VALUE = r'"[^"]*"|[\w.-]+(?:\(\))?'
-_CLAUSE = re.compile(rf"(?i)^(?P<field>\w+)\s*(?:=\s*(?P<one>{_VALUE})|in\s*\((?P<many>[^()]*)\))$")
+_CLAUSE = re.compile(
+    rf"(?i)^(?P<field>\w+)\s*(?:=\s*(?P<one>{_VALUE})|in\s*\((?P<many>[^()]*)\)|is\s+(?P<none>empty|null))$"
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def read_jql(jql: str) -> Optional[Asked]:
         found = _CLAUSE.match(part.strip())
         if found is None:
             return None
-        values = [found["one"]] if found["one"] else found["many"].split(",")
+        values = ["EMPTY"] if found["none"] else [found["one"]] if found["one"] else found["many"].split(",")
         clauses.append(Clause(found["field"].lower(), tuple(value.strip().strip('"') for value in values)))
     order = []
     for part in by.split(",") if by.strip() else ():

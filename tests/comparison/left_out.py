@@ -16,6 +16,7 @@ class LeftOut:
 
     def __init__(self, report: Json, spec: Optional[Json] = None) -> None:
         self._entities = (spec or {}).get("entities") or {}
+        self._tables = (spec or {}).get("tables") or {}
         self._by_origin: dict[tuple[str, str], str] = {}
         self._uncounted: dict[tuple[str, str], int] = {}
         self._told: dict[tuple[str, str], str] = {}
@@ -56,6 +57,10 @@ class LeftOut:
     def told(self, entity: str, origin: Any) -> str:
         """What the run's problems say of an item that was written: what the target made of it."""
         return self._told.get((entity, str(origin)), "")
+
+    def becomes(self, table: str, name: str) -> Optional[str]:
+        """What a table of the spec makes of a name; ``None`` where it does not list it."""
+        return self._tables.get(table, {}).get(name)
 
     def uncounted(self, entity: str, issue: Any) -> int:
         """How many items of an issue are listed that Jira counts and does not return."""

@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import Any, Callable, Iterator, Mapping
 from urllib.parse import urlencode
 
+import requests
+
 Json = Mapping[str, Any]
 Get = Callable[[str], Any]
 
@@ -67,10 +69,15 @@ def read_set_up(get: Get, url: str, projects: list[str]) -> dict[str, list[str]]
     cloud = _is_cloud(get, url)
     found: dict[str, list[str]] = {}
     for kind, (path, name) in {**_SET_UP, **(_ON_CLOUD if cloud else _ON_PREMISE)}.items():
-        if name == "values":
-            rows = list(_pages(get, f"{api}/{path}"))
-        else:
-            rows = get(f"{api}/{path}")[name] if name else get(f"{api}/{path}")
+        try:
+            if name == "values":
+                rows = list(_pages(get, f"{api}/{path}"))
+            else:
+                rows = get(f"{api}/{path}")[name] if name else get(f"{api}/{path}")
+        except requests.HTTPError as error:
+            if error.response.status_code != 404:
+                raise
+            continue  # a list that the version does not have
         found[kind] = [str(row["name"]) for row in rows]
     found["fields"] = [str(row["name"]) for row in get(f"{api}/field") if row["custom"]]
     found["components"] = [str(row["name"]) for key in projects for row in get(f"{api}/project/{key}/components")]

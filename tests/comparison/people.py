@@ -78,7 +78,7 @@ class People:
         held = markdown_words(text)
         gone = missing_words(body_words(self._spelled(body, 0)), held)
         for way in (1, 2):
-            if gone and isinstance(body, str):
+            if gone:
                 gone = min(gone, missing_words(body_words(self._spelled(body, way)), held), key=len)
         for same in (text, unquote(text)):  # code may hold `&amp;` as it is, and addresses are quoted
             gone = gone and min(gone, missing_words(body_words(self._spelled(body, 0)), words(same)), key=len)
@@ -86,7 +86,7 @@ class People:
 
     def _spelled(self, body: Any, way: int) -> Any:
         if not isinstance(body, str):
-            return body
+            return self._renamed(body, way) if way else body
 
         def named(found: re.Match[str]) -> str:
             bare = found[1][len("accountid:") :] if found[1].startswith("accountid:") else found[1]
@@ -99,6 +99,19 @@ class People:
             )
 
         return _MENTION.sub(named, body)
+
+    def _renamed(self, node: Any, way: int) -> Any:
+        """A document in which mentions say what the people are called now, in Jira or by their accounts."""
+        if isinstance(node, list):
+            return [self._renamed(one, way) for one in node]
+        if not isinstance(node, dict):
+            return node
+        person = self.find(str((node.get("attrs") or {}).get("id"))) if node.get("type") == "mention" else None
+        if person is None:
+            return {name: self._renamed(one, way) for name, one in node.items()}
+        account = self.accounts.get(self.number(person) or "")
+        name = account["name"] if account is not None and way == 2 else person.get("displayName")
+        return {**node, "attrs": {**node["attrs"], "text": f"@{name}"}}
 
 
 def _numbers(source: list[Json], accounts: Mapping[str, Json]) -> dict[str, str]:

@@ -38,7 +38,8 @@ def read_source(
             whole = _get(session, f"{url}/rest/api/2/project/{project['id']}?expand=projectKeys")
             project["projectKeys"] = whole.get("projectKeys") or []
             roles[str(project["key"])] = {
-                name: _get(session, address)["actors"] for name, address in (project.get("roles") or {}).items()
+                name: _get(session, address).get("actors") or []
+                for name, address in (project.get("roles") or {}).items()
             }
         issues = [issue["id"] for issue in state["issues"]] if remote_links else []
         links = {str(id): _get(session, f"{url}/rest/api/2/issue/{id}/remotelink") for id in issues}

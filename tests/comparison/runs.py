@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Collection, Iterator, Mapping, Optional, Sequence
@@ -128,18 +129,25 @@ _HAS_LEFT = {
 }
 
 
+#: versions of Jira before 8.14, which know passwords alone
+_WITHOUT_TOKENS = ("8.0",)
+_PASSWORD = {"user": "admin", "token": "j2o-sandbox-admin-password"}
+_BY_PASSWORD = {"token": None, "password": "${secret:jira}"}
+
+
 @dataclass(frozen=True)
 class Run:
-    """One migration: Jira's edition, OpenProject's version, and whether somebody has prepared it."""
+    """One migration: Jira's edition, OpenProject's version, and whether somebody has prepared it; Jira's version."""
 
     edition: str
     target: str = PREPARED
     version: str = NEWEST
+    jira: Optional[str] = None
 
     @property
     def name(self) -> str:
-        """``cloud, prepared 17.8``."""
-        return f"{self.edition}, {self.target} {self.version}"
+        """``cloud, prepared 17.8``, ``server 8.0, fresh 13.0``."""
+        return f"{' '.join(filter(None, (self.edition, self.jira)))}, {self.target} {self.version}"
 
 
 RUNS = (
@@ -166,6 +174,8 @@ class Migrated:
     redirects: Sequence[Mapping[str, Any]]
     history: bool
     finished: bool
+    #: what the report states in each of its formats, 0 to 1
+    rates: Sequence[float] = ()
     only: Optional[Collection[str]] = None
 
     def compare(
@@ -189,6 +199,7 @@ def migrate(run: Run, folder: Path, issues: int = 40) -> Migrated:
     cloud = run.edition == "cloud"
     template = "demo" if run.target == FRESH else "jira-cloud" if cloud else "jira-datacenter"
     options: dict[str, Any] = {"projects": 2, "issues": issues, "seed": 19, "everything": True}
+    options["jira_version"] = run.jira
     more: dict[str, Any] = _WITH_EVERYTHING
     if run.target == PREPARED:
         setup, lines = prepared(cloud)
@@ -201,10 +212,14 @@ def migrate(run: Run, folder: Path, issues: int = 40) -> Migrated:
             projects["map"]["identifier"] = {"steps": None}
         (folder / "setup.yaml").write_text(yaml.safe_dump(setup, allow_unicode=True), encoding="utf-8")
         options["openproject_setup"] = str(folder / "setup.yaml")
+    if run.jira in _WITHOUT_TOKENS:
+        more = {**more, "connections": {"jira": {"auth": {"user": _PASSWORD["user"], **_BY_PASSWORD}}}}
     spec = folder / "own.yaml"
     head = {"apiVersion": "j2o/v1", "kind": "Migration", "name": "own", "extends": f"j2o:{template}"}
     spec.write_text(yaml.safe_dump({**head, **more}, sort_keys=False, allow_unicode=True), encoding="utf-8")
     with sandbox(edition=run.edition, openproject_version=run.version, **options) as made:
+        if run.jira in _WITHOUT_TOKENS:
+            made.running.jira.update(_PASSWORD)
         return finished(made, folder, str(spec))
 
 
@@ -238,6 +253,8 @@ def read(
     """Both sides, the run's report and its spec, as anybody can read them."""
     jira = made.running.jira
     report = json.loads(migration.command("report", ended.run, "--format", "json").stdout)
+    page = (migration.home / "reports" / f"{ended.run}.html").read_text(encoding="utf-8")
+    table = migration.command("report", ended.run, "--format", "csv").stdout
     spec = json.loads(migration.command("render", migration.spec, "--json").stdout)
     return Migrated(
         source=read_source(made.jira.url, jira["user"], jira["token"], remote_links=remote_links),
@@ -249,7 +266,14 @@ def read(
         redirects=read_redirects(migration.home / "reports" / f"{ended.run}-redirects.csv"),
         history=bool((spec["entities"] or {}).get("history")),
         finished=finished,
+        rates=(report["success_rate"], _rate(r"Success rate: <strong>(.*) %<", page), _rate(r"rate,.*,(.*) %,", table)),
     )
+
+
+def _rate(pattern: str, text: str) -> float:
+    found = re.search(pattern, text)
+    assert found is not None, "the report states no success rate"
+    return float(found[1]) / 100
 
 
 def prepared(cloud: bool) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -147,7 +147,8 @@ class Structure:
             self.result.check(not gone, "Version: description", "description", item, gone)
         for name, attribute in (("startDate", "startDate"), ("releaseDate", "endDate")):
             if version.get(name):
-                holds = held.get(attribute) == version[name] or version[name] in days(text)
+                day = str(version[name])[:10]  # the oldest servers tell a time
+                holds = held.get(attribute) == day or day in days(text)
                 self.result.check(holds, f"Version: {name}", attribute, item, (version[name], held.get(attribute)))
         if self.finished:
             over = bool(version.get("released") or version.get("archived"))
@@ -167,7 +168,12 @@ class Structure:
         for role, actors in roles.items():
             for actor in actors:
                 item = f"{project['key']} {role}: {actor['displayName']}"
-                self.result.check(self._is_member(actor, held), "Role actor", "membership", item, sorted(held))
+                kind = "user" if actor["type"] == "atlassian-user-role-actor" else "group"
+                reason = self.left_out.item("memberships", f"{project['id']}:{kind}:{actor.get('name')}")
+                if reason is None or self._is_member(actor, held):
+                    self.result.check(self._is_member(actor, held), "Role actor", "membership", item, sorted(held))
+                else:
+                    self.result.skipped("Role actor", reason.split(":")[0][:60])
 
     def _is_member(self, actor: Json, held: Collection[str]) -> bool:
         user = actor.get("actorUser") or {}

@@ -40,7 +40,7 @@ def test_nothing_is_missing(compared: tuple[Run, Migrated, Comparison]) -> None:
 
 def test_the_report_states_the_rate(compared: tuple[Run, Migrated, Comparison]) -> None:
     _, migrated, _ = compared
-    assert migrated.report["success_rate"] >= SHARE
+    assert len(migrated.rates) == 3 and min(migrated.rates) >= SHARE, migrated.rates
     assert migrated.report["adds_up"]
 
 

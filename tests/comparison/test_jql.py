@@ -13,6 +13,7 @@ def test_conditions_and_order_are_read() -> None:
         (Order("created", True), Order("key", False)),
     )
     assert read_jql("assignee = currentUser()") == Asked((Clause("assignee", ("currentUser()",)),), ())
+    assert read_jql("resolution is empty") == Asked((Clause("resolution", ("EMPTY",)),), ())
     assert read_jql("order by Rank ASC") == Asked((), (Order("rank", False),))
 
 

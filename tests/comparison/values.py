@@ -14,6 +14,8 @@ _SPRINT = re.compile(
 )
 #: a text that is an instant and no more: however it is written, it is the same one
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}")
+#: where a Java object lay in memory, which differs each time it is asked for
+_OBJECT_HASH = re.compile(r"@[0-9a-f]{1,8}\[")
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?")
 #: what Jira says of a thing beside its name: addresses, pictures, switches
 _ADDRESSES = {
@@ -44,7 +46,7 @@ def _lacks_leaf(leaf: Any, kind: str, text: str) -> str:
         return "" if _same(wanted, instants(text)) else str(leaf)
     if kind not in ("textarea", "rich") and _TIMESTAMP.fullmatch(str(leaf)) and _same(instant(leaf), instants(text)):
         return ""
-    wanted_words = body_words(leaf) if kind in ("textarea", "rich") else words(str(leaf))
+    wanted_words = body_words(leaf) if kind in ("textarea", "rich") else words(_OBJECT_HASH.sub("[", str(leaf)))
     gone = missing_words(wanted_words, markdown_words(text))
     return " ".join(gone)
 
