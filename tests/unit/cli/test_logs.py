@@ -79,22 +79,12 @@ def test_a_home_without_logs_has_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("J2O_HOME", str(tmp_path / "new"))
-    assert said(capsys) == []
     assert said(capsys, "stats") == ["nothing was logged, or nothing that was asked for"]
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--level", "loud"],
-        ["--where", "x"],
-        ["--format", "xml"],
-        ["--file", "missing"],
-        ["stats", "--until", "soon"],
-    ],
-)
+@pytest.mark.parametrize("arguments", [["--level", "loud", "--format", "json"], ["stats", "--where", "x"]])
 def test_what_cannot_be_asked_is_bad_usage(
     home: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["logs", *arguments]) == 2
-    assert "expected" in capsys.readouterr().err or arguments[0] == "--file"
+    assert "expected" in capsys.readouterr().err
