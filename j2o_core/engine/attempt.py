@@ -301,7 +301,7 @@ def holds(loader: Loader, effect: Effect, current: Found) -> bool:
 
 def broken(engine: Engine, row: effects.EffectRow, error: Exception) -> ItemFailed:
     """The failure of an item whose loader ended with an unexpected error; the log shows where."""
-    log = logger.bind(run=engine.run, entity=row.entity, key=row.key)
+    log = logger.bind(run=engine.run, entity=row.entity, item=row.key)
     log.opt(exception=error).error("a loader broke")
     return ItemFailed(f"the loader broke: {type(error).__name__}: {error}", code="J2O-E099")
 
