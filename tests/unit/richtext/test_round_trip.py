@@ -90,6 +90,8 @@ def test_any_wiki_markup_is_read_and_reads_back(text: str) -> None:
 
 
 @given(st.text(max_size=60))
+@example("0\r\xa0")
+@example("\xa0\n0")
 def test_any_text_is_read_and_reads_back(text: str) -> None:
     same(read_wiki(text)[0])
 

@@ -173,9 +173,10 @@ class _BlockWriter:
 def paragraph_lines(text: str) -> List[str]:
     """The lines of a paragraph with breaks: none begins a block, none is blank, no break stands at an edge."""
     lines = [line.strip(" \t") for line in text.split("\n")]
-    start = next((place for place, line in enumerate(lines) if line not in ("", "\\")), len(lines))
+    # Blanks of any kind: some parsers take those of Unicode off a paragraph, and a break would be left at its edge.
+    start = next((place for place, line in enumerate(lines) if line.strip() not in ("", "\\")), len(lines))
     del lines[:start]
-    while lines and lines[-1] in ("", "\\"):
+    while lines and lines[-1].strip() in ("", "\\"):
         lines.pop()
     if lines and lines[-1].endswith("\\") and _ends_in_break(lines[-1]):
         lines[-1] = lines[-1][:-1].rstrip(" \t")
