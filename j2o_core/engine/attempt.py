@@ -205,7 +205,7 @@ class Attempt:
         """Let the loader mend what an attempt has left half done, from what the ledger knows of the item."""
         row = task.row
         own = (row.entity, row.origin) if task.changes_existing else (row.parent_entity, row.parent_origin)
-        if type(loader).after_doubt is Loader.after_doubt or not own[0] or not own[1]:
+        if not loader.passing_fields or not own[0] or not own[1]:
             return
         item = self._engine.items.get(own[0], [own[1]]).get(own[1])
         if item is not None:

@@ -29,7 +29,10 @@ def made(tmp_path: Path) -> Iterator[Sandbox]:
         yield made
 
 
-def test_a_run_that_dies_on_the_way_through_another_status_ends_with_the_right_one(made: Sandbox, tmp_path: Path):
+@pytest.mark.parametrize("again", ["carried on", pytest.param("--fresh", marks=pytest.mark.long)])
+def test_a_run_that_dies_on_the_way_through_another_status_ends_with_the_right_one(
+    made: Sandbox, tmp_path: Path, again: str
+):
     names = {row["key"]: row["fields"]["status"]["name"] for row in made.jira.state("issues")["issues"]}
     wanted = {key: _MAPPED.get(name, "Rejected" if name == "Won't do" else "New") for key, name in names.items()}
     migration = Migration(made, tmp_path / "home")
@@ -44,7 +47,7 @@ def test_a_run_that_dies_on_the_way_through_another_status_ends_with_the_right_o
     left = _differing(made, wanted)
     assert left
     made.openproject.faults({**PATCHES, "nth": [2, 5, 9], "do": "lose"})
-    ended = migration.run()
+    ended = migration.run(*([again] if again.startswith("--") else []))
     assert ended.exit_code == 0, explained(ended)
     assert_exactly_once(made, ended)
     assert _differing(made, wanted) == {}

@@ -43,6 +43,9 @@ class Loader(ABC):
     parent_field: ClassVar[Optional[str]] = None
     #: payload fields that the server disturbs when children are attached; restored in the shape phase
     restored_fields: ClassVar[tuple[str, ...]] = ()
+    #: payload fields of the item that is changed, or of the parent of what is created, that a write of several steps
+    #: sets to something else on its way (see ``after_doubt``)
+    passing_fields: ClassVar[tuple[str, ...]] = ()
     #: payload fields to which other items add on the target (roles through groups): there, more is no drift
     shared_fields: ClassVar[tuple[str, ...]] = ()
     #: payload fields that hold names of what an administrator makes, with the kind of thing (``types``, ``roles``);

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Iterator
+from typing import Any, Iterator, Optional
 
 import pytest
 from sqlalchemy import update
 
 from j2o_core.ledger import effects, runs, tables
-from j2o_core.ledger.effects import CREATE, DONE, FAILED, PLANNED, SENT, SHAPE, Planned
+from j2o_core.ledger.effects import CREATE, DONE, FAILED, PLANNED, SENT, SHAPE, UPDATE, Planned
 from j2o_core.ledger.items import CREATED, Item, Items
 from j2o_core.ledger.store import Ledger, open_ledger
 from j2o_core.ledger.writer import Writer
@@ -19,7 +19,7 @@ from j2o_core.pipeline.owed import note_owed
 from tests.ledgers import begin_run
 
 THINGS = "things"
-LOADERS: Any = {THINGS: SimpleNamespace(restored_fields=("start",))}
+LOADERS: Any = {THINGS: SimpleNamespace(restored_fields=("start",), passing_fields=())}
 WRITTEN = {"start": "1", "subject": "2"}
 
 
@@ -102,3 +102,33 @@ def test_many_are_noted_a_few_at_a_time(past: Past, monkeypatch: pytest.MonkeyPa
     chunks.clear()
     assert set(past.noted().values()) == {True}
     assert chunks == [2, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "parent", "noted"),
+    [
+        (SENT, SHAPE, None, True),
+        (SENT, UPDATE, None, True),
+        (PLANNED, UPDATE, None, False),
+        (DONE, SHAPE, None, False),
+        (SENT, CREATE, "holder", True),
+        (DONE, CREATE, "holder", False),
+    ],
+)
+def test_what_a_write_of_several_steps_may_have_left_aside_is_noted(
+    past: Past, state: str, kind: str, parent: Optional[str], noted: bool
+):
+    loaders: Any = {
+        THINGS: SimpleNamespace(restored_fields=(), passing_fields=("start",)),
+        "files": SimpleNamespace(restored_fields=(), passing_fields=("start",)),
+    }
+    past.item("holder")
+    entity = "files" if parent else THINGS
+    origin = "file" if parent else "holder"
+    above: Any = {"parent_entity": THINGS, "parent_origin": parent} if parent else {}
+    planned = Planned(0, entity, origin, origin, kind, "marked", {}, only=["subject"], **above)
+    past.writer.submit(lambda connection: effects.plan(connection, past.run, [planned]))
+    past.writer.submit(lambda connection: connection.execute(update(tables.effect).values(state=state)))
+    note_owed(past.run, past.items, past.writer, loaders)
+    item = past.items.get(THINGS, ["holder"])["holder"]
+    assert (item.record_digest == "", "start" not in item.image, item.image["subject"]) == (noted, noted, "2")

@@ -40,6 +40,7 @@ class Attachments(EntityLoader):
     phase = Phase.SHAPE  # before the texts that name them, and before comments, into whose entry they would merge
     after = ("work_packages",)
     claimed_by = "work_packages"
+    passing_fields = ("status",)
     scan_by = "work_packages"
     notes_field = "description"
     fields: ClassVar[Mapping[str, str]] = {

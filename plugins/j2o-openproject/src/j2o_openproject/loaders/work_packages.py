@@ -51,6 +51,7 @@ class WorkPackages(FormLoader):
     scan_by = "projects"
     parent_field = "parent"
     restored_fields = ("startDate", "dueDate")
+    passing_fields = ("status",)
     named: ClassVar[Mapping[str, str]] = {
         "type": "types",
         "status": "statuses",
