@@ -7,7 +7,13 @@ import pytest
 from j2o_core.api import ItemFailed, Origin, TargetItem
 
 
-@pytest.mark.parametrize("version", ["13", "15.1", "16.2", "17.0"])
+OTHERS = ("14.0", "15.4", "16.0", "17.2", "17.3", "17.4", "17.5", "17.6", "17.7", "17.9", "18")
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["13", "15.1", "16.2", "17.0", *(pytest.param(version, marks=pytest.mark.long) for version in OTHERS)],
+)
 def test_older_servers_take_the_same_effects(serve, version):
     target = serve(version)
     project = target.project()
