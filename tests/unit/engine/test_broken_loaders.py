@@ -45,7 +45,7 @@ def test_the_log_names_the_item_and_shows_where_it_broke(bench: Bench, logged: l
     bench.things(1)
     bench.go()
     (record,) = logged
-    assert (record["extra"]["run"], record["extra"]["entity"], record["extra"]["key"]) == (bench.run, "things", "T-1")
+    assert (record["extra"]["run"], record["extra"]["entity"], record["extra"]["item"]) == (bench.run, "things", "T-1")
     assert record["exception"].type is KeyError
     assert record["exception"].traceback is not None
 
