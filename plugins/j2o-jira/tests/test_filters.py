@@ -56,6 +56,14 @@ def test_on_server_the_filters_of_boards_over_other_projects_are_not_read(sandbo
     assert [record.origin.id for record in page.records] == ["10400", "10402", "10900"]
 
 
+def test_a_project_is_meant_by_its_key_before_another_by_its_name(sandbox, connect, monkeypatch):
+    server = sandbox("server")
+    client = connect(server.url, server.auth)
+    rows = [{"id": "1", "key": "OPS", "name": "Operations"}, {"id": "2", "key": "NEW", "name": "Ops"}]
+    monkeypatch.setattr(client, "projects", lambda selection: rows)
+    assert filters(client).known().projects == {"operations": "1", "ops": "1", "new": "2", "1": "1", "2": "2"}
+
+
 def test_two_readings_are_equal_and_hold_no_addresses(jira, jira_server):
     first, second = ([record.digest for record in pages(filters(jira))[0].records] for _ in range(2))
     assert first == second

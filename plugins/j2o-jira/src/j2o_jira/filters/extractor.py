@@ -123,9 +123,9 @@ class Filters(Extractor):
     def known(self) -> Known:
         """What names in queries stand for, as this Jira has them now."""
         projects: dict[str, str] = {}
-        for project in self.client.projects(Selection()):
-            for name in ("name", "key", "id"):  # what is said by several, the last means
-                projects[str(project.get(name) or "").lower()] = str(project["id"])
+        listed = list(self.client.projects(Selection()))
+        for name in ("name", "id", "key"):  # one's key may be another's name: Jira looks for keys first
+            projects.update({str(one.get(name) or "").lower(): str(one["id"]) for one in listed})
         categories: dict[str, list[str]] = {}
         for status in self.client.objects("/status"):
             category = status.get("statusCategory") or {}
