@@ -120,3 +120,19 @@ def test_a_list_that_goes_round_in_circles_is_no_list(scripted, connect):
     scripted.answer = answer
     with pytest.raises(Retriable, match="repeats"):
         list(Users(connect(scripted.url), "acme", "users", {}).pages(Selection(), "all", None))
+
+
+@pytest.mark.parametrize(("version", "again"), [("9.12.4", False), ("10.0.0", True)])
+def test_a_hundred_users_are_searched_for_again_where_there_may_be_more(scripted, connect, version, again):
+    people = [named(number) for number in range(100)]
+
+    def answer(asked: Any) -> Any:
+        if "serverInfo" in asked.path:
+            return say_json({"deploymentType": "Server", "version": version})
+        query = {name: values[0] for name, values in parse_qs(urlsplit(asked.path).query).items()}
+        return say_json(people[int(query["startAt"]) :] if query["username"] == "." else [])
+
+    scripted.answer = answer
+    found, _ = read_all(Users(connect(scripted.url), "acme", "users", {}))
+    assert len(found) == 100
+    assert (sum("/user/search" in one.path for one in scripted.asked) > 36) is again

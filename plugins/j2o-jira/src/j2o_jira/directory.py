@@ -13,7 +13,7 @@ from .pages import an_object, objects_in, offset_pages
 _PAGE = 1000
 #: how many users a search by name gives at most, on all its pages: of Jira 10 and later (JRASERVER-78660), and of
 #: some 8 (JRASERVER-65089, JSWSERVER-21156)
-_ENDS = (100, 1000)
+_FIRST, _FIRST_OF_8 = 100, 1000
 #: the cursor of a directory that is read
 READ = "all"
 
@@ -79,8 +79,14 @@ class Directory:
         for lot in self._paged("/user/search", {"username": ".", "includeInactive": self._inactive}, start):
             received = lot.cursor
             yield lot
-        if received in _ENDS:
+        if received == self._end:
             yield from self._narrowed(received)
+
+    @property
+    def _end(self) -> Optional[int]:
+        if self._client.at_least(10):
+            return _FIRST
+        return None if self._client.at_least(9) else _FIRST_OF_8
 
     def _narrowed(self, end: int) -> Iterator[Lot]:
         def search(begin: str) -> Found:
