@@ -166,3 +166,25 @@ def test_a_connection_that_does_not_work_is_one_line_and_exit_3_and_no_checklist
     for path in (checklist, script):
         assert f"{path.name} was not written: openproject could not be looked at" in ended.stderr
         assert not path.exists()
+
+
+@pytest.mark.long
+def test_the_doctor_looks_at_both_systems_and_at_what_the_accounts_may_do(flying: Migration):
+    well = flying.command("doctor", flying.spec, "--json")
+    assert well.returncode == 0, well.stdout + well.stderr
+    lines = json.loads(well.stdout)["lines"]
+    for name in ("jira", "openproject"):
+        topics = {line["topic"]: line["status"] for line in lines if line["connection"] == name}
+        assert topics["connection"] == topics["clock"] == topics["version"] == "ok" and "permission" in topics
+    assert {"versions", "plugins", "spec", "home", "disk", "memory", "ledger"} <= {
+        line["topic"] for line in lines if not line["connection"]
+    }
+    flying.environment["OPENPROJECT_API_KEY"] = "wrong-key-of-nobody"
+    try:
+        ill = flying.command("doctor", flying.spec)
+    finally:
+        del flying.environment["OPENPROJECT_API_KEY"]
+    assert ill.returncode == 3
+    assert "error openproject: connection: " in ill.stdout and "Correct `url` and `auth`" in ill.stdout
+    assert "ok    jira: connection: " in ill.stdout
+    assert "wrong-key-of-nobody" not in ill.stdout + ill.stderr

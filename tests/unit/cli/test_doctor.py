@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 import pytest
 
-from j2o_core.hooks.manager import PluginInfo, Plugins
+from j2o_core.cli.doctor import _look as looked
+from j2o_core.cli.doctor import _row as row
+from j2o_core.cli.session import Session
+from j2o_core.hooks.manager import PluginInfo, Plugins, load_plugins
 from j2o_core.ledger.store import open_ledger
+from j2o_core.mapping import builtin
 from j2o_core.pipeline import doctor
 
 SPEC = """\
@@ -21,18 +25,20 @@ runtime: {ledger: "sqlite:///acme.db"}
 """
 
 
+@pytest.fixture(scope="module")
+def plugins() -> Plugins:
+    return load_plugins({}, [(builtin.NAME, builtin)])
+
+
 @pytest.fixture()
-def look(j2o: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    monkeypatch.setenv("J2O_HOME", str(tmp_path / "home"))
+def look(plugins: Plugins, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     for name in ("JIRA_URL", "OPENPROJECT_URL", "J2O_ENV"):
         monkeypatch.delenv(name, raising=False)
 
-    def call(*arguments: str, code: int = 0) -> list[dict[str, Any]]:
-        called = j2o("doctor", *arguments, "--json")
-        document = json.loads(called.out)
-        assert called.code == document["exit_code"] == code, called
-        assert document["healthy"] == (code == 0)
-        return list(document["lines"])
+    def call(spec: Optional[str] = None, code: int = 0) -> list[dict[str, Any]]:
+        lines, ended = looked(Session(tmp_path / "home", plugins), spec, None)
+        assert ended == code, lines
+        return [row(name, line) for name, line in lines]
 
     return call
 
@@ -49,15 +55,21 @@ def test_a_fresh_machine_is_well_and_nothing_is_made_by_looking(look: Any, tmp_p
     assert not (tmp_path / "home").exists()
 
 
-def test_a_person_is_told_line_by_line(j2o: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_person_is_told_line_by_line_and_a_program_one_document(
+    j2o: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("J2O_HOME", str(tmp_path / "file"))
     (tmp_path / "file").write_text("no folder")
     called = j2o("doctor")
     assert called.code == 1
     assert f"error home: {tmp_path / 'file'} cannot be a folder\n      Name another home folder" in called.out
     assert called.out.endswith("what is marked `error` has to be mended first\n")
+    document = json.loads(j2o("doctor", "--json").out)
+    assert (document["healthy"], document["exit_code"]) == (False, 1)
+    assert broken(document["lines"]) == ["home"]
 
 
+@pytest.mark.newest
 def test_a_spec_with_errors_is_exit_code_2_and_the_rest_is_looked_at_all_the_same(look: Any, tmp_path: Path) -> None:
     spec = tmp_path / "acme.yaml"
     spec.write_text(SPEC + "entities: {users: {map: {name: {steps: [nosuch]}}}}\n", encoding="utf-8")
@@ -67,6 +79,7 @@ def test_a_spec_with_errors_is_exit_code_2_and_the_rest_is_looked_at_all_the_sam
     assert any(line["topic"] == "disk" for line in lines)
 
 
+@pytest.mark.newest
 def test_half_a_set_of_variables_is_exit_code_2(look: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JIRA_URL", "http://127.0.0.1:1")
     lines = look("j2o:demo", code=2)

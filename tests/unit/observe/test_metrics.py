@@ -117,13 +117,13 @@ def test_no_request_is_lost_where_many_threads_count() -> None:
     metrics = Metrics("1")
     count = metrics.requests("jira")
     threads = [
-        threading.Thread(target=lambda: [count(exchange("/rest/api/2/search")) for _ in range(2000)]) for _ in range(8)
+        threading.Thread(target=lambda: [count(exchange("/rest/api/2/search")) for _ in range(500)]) for _ in range(8)
     ]
     for thread in threads:
         thread.start()
     while any(thread.is_alive() for thread in threads):
         metrics.text()
-    assert value(metrics, "j2o_http_requests_total", connection="jira", method="GET", status="200") == 16_000
+    assert value(metrics, "j2o_http_requests_total", connection="jira", method="GET", status="200") == 4_000
 
 
 def test_events_tell_stage_end_retries_doubts_and_breakers() -> None:
@@ -173,9 +173,9 @@ def test_the_textfile_is_always_whole_and_leaves_nothing_beside_it(tmp_path: Pat
 
     writer = threading.Thread(target=keep_writing)
     writer.start()
-    whole = metrics.text()
-    for _ in range(200):
-        assert len(path.read_bytes()) == len(whole)
+    whole = names(metrics.text())
+    for _ in range(50):
+        assert names(path.read_bytes()) == whole
     ended.set()
     writer.join()
     assert list(tmp_path.iterdir()) == [path]
@@ -209,7 +209,7 @@ def test_a_pushgateway_gets_one_group_for_each_spec_and_machine_and_the_credenti
         assert pushed.path.startswith("/metrics/job/j2o/") and "/spec@base64/" in pushed.path
         assert "/instance" in pushed.path
         assert pushed.authorization == "Basic " + base64.b64encode(b"us@er:pa/ss").decode()
-        assert pushed.body == metrics.text()
+        assert names(pushed.body) == names(metrics.text())
         assert str(push) == f"http://127.0.0.1:{gateway.port}"
 
 
@@ -253,6 +253,11 @@ def pushgateway() -> Iterator[Gateway]:
         gateway.server.shutdown()
         gateway.server.server_close()
         thread.join()
+
+
+def names(text: bytes) -> list[bytes]:
+    """The series of a text, each without its value; a line that is cut off is none."""
+    return [line.rpartition(b" ")[0] for line in text.split(b"\n")[:-1]]
 
 
 def _until(true: Any) -> None:
