@@ -165,8 +165,10 @@ def test_an_update_is_shown_field_by_field_and_the_plan_refused_once_the_target_
     refused(planning.run("--plan", str(file)), "changed on the target")
 
 
+@pytest.mark.long
 def test_a_plan_whose_run_was_stopped_goes_on_with_the_same_file(planning: Migration, tmp_path: Path):
     file, spec = tmp_path / "plan.json", Path(planning.spec)
+    planning.run()  # another test may have left a run in the middle
     more = '{projects: {map: {name: {from: null, value: "{{ item.key }} again"}}}, work_packages'
     spec.write_text(RENAMED.replace("{work_packages", more), encoding="utf-8")
     planned(planning, "-o", str(file))
@@ -175,7 +177,8 @@ def test_a_plan_whose_run_was_stopped_goes_on_with_the_same_file(planning: Migra
     projects, work_packages = first.entities["projects"], first.entities["work_packages"]
     assert projects["created"] + projects["updated"] == 1 and work_packages["left"] > 0
     again = planning.run("--plan", str(file))
-    assert (again.exit_code, again.run) == (0, first.run), explained(again)
+    # What another test has changed by hand is left as it is, and told: that is no reason to refuse the plan.
+    assert (again.run, again.entities["work_packages"]["left"]) == (first.run, 0), explained(again)
     refused(planning.run("--plan", str(file)), "carried out")
 
 
