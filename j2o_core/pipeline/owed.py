@@ -97,6 +97,6 @@ def _parents_of_sent(run: str, items: Items, entity: str) -> Iterator[tuple[str,
     )
     with items.engine.connect() as connection:
         found: dict[str, list[str]] = {}
-        for parent_entity, origin in connection.execute(statement):
-            found.setdefault(parent_entity, []).append(origin)
+        for row in connection.execute(statement):
+            found.setdefault(str(row.parent_entity), []).append(str(row.parent_origin))
     yield from found.items()

@@ -258,8 +258,24 @@ def item(target: Target, project: TargetItem) -> TargetItem:
 
 @pytest.fixture(scope="session")
 def generous(serve: Callable[..., Target]) -> Target:
-    """A server whose administrator lets history be written, enterprise edition."""
-    return serve(settings={"writable_history": True, "users_deletable_by_admins": True}, edition="enterprise")
+    """A server whose administrator lets history be written, enterprise edition, with files in an object storage."""
+    settings = {"writable_history": True, "users_deletable_by_admins": True, "direct_uploads": True}
+    return serve(settings=settings, edition="enterprise")
+
+
+@pytest.fixture(scope="session")
+def restrictive(serve: Callable[..., Target]) -> Target:
+    """A server whose ``Closed`` is read-only, and that takes time since 2025 alone, up to eight hours a day.
+
+    The workflow of ``Ticket`` leads nowhere from there, that of ``Wish`` not back.
+    """
+    return serve(
+        edition="enterprise",
+        settings={"time_per_day": 8, "time_not_before": "2025-01"},
+        statuses={"Closed": {"closed": True, "read_only": True}},
+        types={"Ticket": {"default": True}, "Wish": {"default": True}},
+        workflows={"Ticket": {"New": ["Closed"]}, "Wish": {"New": ["Closed"], "Closed": ["In progress"]}},
+    )
 
 
 @pytest.fixture

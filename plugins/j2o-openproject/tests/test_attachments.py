@@ -90,19 +90,18 @@ def test_a_damaged_copy_is_removed_and_has_failed(target, item):
     assert list(files.find(effect)) == []
 
 
-def test_where_files_go_to_an_object_storage_they_are_sent_through_the_server_and_that_is_told(serve, target):
-    direct = serve(settings={"direct_uploads": True})
-    project, loader = direct.project(), direct.loader("attachments")
-    effect = direct.file(b"early")
+def test_where_files_go_to_an_object_storage_they_are_sent_through_the_server_and_that_is_told(generous, target):
+    project, loader = generous.project(), generous.loader("attachments")
+    effect = generous.file(b"early")
     upload = loader.upload(effect)
     claims = (Claim(effect.origin, upload.id, "x"),)
-    made = direct.loader("work_packages").create(direct.issue(project, claims=claims))
-    late = loader.create(direct.file(b"late", TargetItem("work_packages", made.id)))
+    made = generous.loader("work_packages").create(generous.issue(project, claims=claims))
+    late = loader.create(generous.file(b"late", TargetItem("work_packages", made.id)))
     held = {found.id: found.image["size"] for found in loader.scan([made.id])}
     assert (made.claimed, held) == ((upload.id,), {upload.id: 5, late.id: 4})
     needs = Needs((), {"attachments": ("fileName",)})
     told = [
         any("object storage" in line.message for line in OpenProjectInspector(one.client).lines(needs))
-        for one in (direct, target)
+        for one in (generous, target)
     ]
     assert told == [True, False]

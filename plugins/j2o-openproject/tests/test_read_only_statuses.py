@@ -9,18 +9,11 @@ import pytest
 from j2o_core.api import InDoubt, ItemFailed, Need, Needs, NotSent, Refused, TargetItem
 from j2o_openproject.inspection import OpenProjectInspector
 
-READ_ONLY = {
-    "edition": "enterprise",
-    "statuses": {"Closed": {"closed": True, "read_only": True}},
-    "types": {"Ticket": {"default": True}, "Wish": {"default": True}},
-    "workflows": {"Ticket": {"New": ["Closed"]}, "Wish": {"New": ["Closed"], "Closed": ["In progress"]}},
-}
-
 
 @pytest.fixture(scope="module")
-def target(serve):
+def target(restrictive):
     """An enterprise edition whose ``Closed`` is read-only."""
-    return serve(**READ_ONLY)
+    return restrictive
 
 
 @pytest.fixture

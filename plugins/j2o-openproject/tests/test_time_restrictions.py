@@ -7,13 +7,11 @@ import pytest
 from j2o_core.api import ItemFailed, Needs
 from j2o_openproject.inspection import OpenProjectInspector
 
-RESTRICTED = {"settings": {"time_per_day": 8, "time_not_before": "2025-01"}}
-
 
 @pytest.fixture(scope="module")
-def restricted(serve):
+def restricted(restrictive):
     """A server that takes no time before 2025 and no more than eight hours a day."""
-    return serve(**RESTRICTED)
+    return restrictive
 
 
 def told(target):
