@@ -29,6 +29,10 @@ class ReadRetry:
 
         ``tell`` is told of each retry: how the attempt before ended, and the seconds until then.
         """
+
+        def say(state: Any) -> None:
+            tell(state.outcome.exception(), state.upcoming_sleep)
+
         self._bounds = bounds
         self._budget = budget
         self._retrying = tenacity.Retrying(
@@ -36,7 +40,7 @@ class ReadRetry:
             wait=self._wait,
             retry=tenacity.retry_if_exception(_passes),
             sleep=sleep,
-            before_sleep=lambda state: tell(state.outcome.exception(), state.upcoming_sleep),
+            before_sleep=say,
             reraise=True,
         )
 
