@@ -6,7 +6,6 @@ import pytest
 
 from j2o_core.api import ItemFailed, Origin, TargetItem
 
-
 OTHERS = ("14.0", "15.4", "16.0", "17.2", "17.3", "17.4", "17.5", "17.6", "17.7", "17.9", "18")
 
 
