@@ -295,9 +295,10 @@ _CHILDLESS = (
 
 def unusable(path: Path, error: Exception) -> Fatal:
     """What to say of a snapshot file that cannot be read or written."""
+    few = "may more files be open at a time (ulimit -n), and " if "unable to open" in str(error) else ""
     return Fatal(
-        f"the snapshot {path} cannot be used: {error}; is there room on the disk? Where the file is damaged, run with "
-        "--fresh to read the source again: what was written stays known",
+        f"the snapshot {path} cannot be used: {error}; {few}is there room on the disk? Where the file is damaged, run "
+        "with --fresh to read the source again: what was written stays known",
         exit_code=4,
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from j2o_core.model.origin import Origin
+from j2o_core.model.outcome import Fatal
 from j2o_core.model.record import Record
 from j2o_core.snapshot.derive import Derivation, children, unreturned
 from j2o_core.snapshot.store import Snapshot
@@ -177,3 +178,13 @@ def test_of_two_versions_of_a_record_the_newer_counts_and_so_do_its_children(sna
                 snapshot.put(connection, ((child, 0, False) for child in children(derivation, parent)))
     assert snapshot.load("issues", ["1"])["1"][0].digest == versions[1].digest
     assert sorted(stub.id for stubs in snapshot.stubs("comments") for stub in stubs) == ["b", "c"]
+
+
+def test_a_snapshot_that_cannot_be_opened_names_what_may_be_short(tmp_path: Path) -> None:
+    with pytest.raises(
+        Fatal, match=r"unable to open database file; may more files be open .*ulimit -n.*room on the disk"
+    ):
+        Snapshot(tmp_path, "acme")  # a folder, where SQLite says the same as where no more files may be open
+    (tmp_path / "snapshot.db").write_bytes(b"this is no database, " * 500)
+    with pytest.raises(Fatal, match=r"not a database; is there room on the disk\? Where the file is damaged"):
+        Snapshot(tmp_path / "snapshot.db", "acme")
