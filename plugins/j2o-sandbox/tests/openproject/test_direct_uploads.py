@@ -97,7 +97,8 @@ def test_metadata_are_checked_before_any_byte_is_brought(client):
 
 
 def test_without_a_storage_there_is_nothing_to_prepare(fresh):
-    assert prepare(fresh).status_code == 404
+    answer = prepare(fresh)
+    assert (answer.status_code, answer.json()["_embedded"]["details"]["attribute"]) == (422, "base")
 
 
 def test_the_configuration_and_each_work_package_tell_where_to_prepare(client, fresh):

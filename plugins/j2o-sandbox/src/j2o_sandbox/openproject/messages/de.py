@@ -96,6 +96,7 @@ MESSAGES = {
     "only_active_priorities_allowed": "muss aktiv sein.",
     "only_same_project_categories_allowed": ("Ein Arbeitpaket und seine Kategorie müssen im selben Projekt sein."),
     "percent_inclusion": "muss zwischen 0 und 100 liegen.",
+    "not_available": "ist aufgrund einer Systemkonfiguration nicht verfügbar.",
     "readonly_status": (
         "Das Arbeitspaket befindet sich in einem schreibgeschützten Status, so dass seine "
         "Attribute nicht geändert werden können."

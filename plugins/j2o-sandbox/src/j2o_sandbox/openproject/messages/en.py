@@ -89,6 +89,7 @@ MESSAGES = {
         "The category of a work package must be within the same project as the work package."
     ),
     "percent_inclusion": "must be between 0 and 100.",
+    "not_available": "is not available due to a system configuration.",
     "readonly_status": "The work package is in a readonly status so its attributes cannot be changed.",
     "regex_match_failed": "does not match the regular expression %{expression}.",
     "relation_error_not_found": "could not be found.",

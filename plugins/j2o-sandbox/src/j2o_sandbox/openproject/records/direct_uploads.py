@@ -73,7 +73,7 @@ def store(server: Server, request: Request) -> Answer:
 
 def _prepare(server: Server, request: Request, container: Optional[Any]) -> Answer:
     if not server.settings.direct_uploads:
-        raise not_found(request.language)
+        raise ApiError(422, "PropertyConstraintViolation", text(request.language, "not_available"), "base")
     if not may_upload(server, request, container):
         raise forbidden(request.language)
     form = read_form(request)
