@@ -22,6 +22,7 @@ _WORD = re.compile(r"[^\W_](?:[\w.@+'’-]*[^\W_])?")
 #: what stands around a name that is quoted, or mentioned in markup
 _BEFORE, _AFTER = frozenset("'\"~@‘“„«`:"), frozenset("'\"]’”“»`")
 _LONGEST = 6
+_RECENT = 20_000
 _OUR_WORDS = (
     "admin administrator agile anonymous api attachment automation board bot build cloud comment current "
     "default deleted demo email error fail failed field filter group guest host issue item jira key line "
@@ -41,10 +42,17 @@ class People:
         #: hashes of the names: a hundred thousand people take some 20 MB
         self._known: set[int] = set()
         self._longest = 0
+        #: names that came lately, as they came: people come again with each issue
+        self._recent: set[Any] = set()
 
     def add(self, names: Iterable[Any]) -> None:
         """Hide these from now on. Numbers are ids, and no names."""
         for name in names:
+            if name in self._recent:
+                continue
+            if len(self._recent) > _RECENT:
+                self._recent.clear()
+            self._recent.add(name)
             words = _WORD.findall(name) if isinstance(name, str) else []
             if not words or len(words) > _LONGEST or "".join(words).isdigit():
                 continue

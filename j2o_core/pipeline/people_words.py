@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Iterable
+
+from ..model.record import Record
 from ..observe.people import are_hidden, names_of, remember
 from ..snapshot.store import Snapshot
 from ..spec.model import Spec
@@ -21,5 +24,14 @@ def hide_people(spec: Spec, snapshot: Snapshot) -> None:
                 tried = snapshot.load(entity, identifiers[:_TRIED]).values()
                 if not any(names_of(record.data) for record, _ in tried):
                     break
-            for record, _ in snapshot.load(entity, identifiers).values():
-                remember([*names_of(record.data), record.key])
+            hide_named(record for record, _ in snapshot.load(entity, identifiers).values())
+
+
+def hide_named(records: Iterable[Record]) -> None:
+    """Let the log know the names of those records that are of people."""
+    if not are_hidden():
+        return
+    for record in records:
+        names = names_of(record.data)
+        if names:
+            remember([*names, record.key])

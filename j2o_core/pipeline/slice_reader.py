@@ -19,6 +19,7 @@ from ..snapshot.store import Snapshot
 from .interrupt import Interrupted
 from .later_reading import LaterReading
 from .options import Emit, problem_event
+from .people_words import hide_named
 from .side_by_side import SideBySide
 from .wiring import Wiring
 
@@ -139,6 +140,7 @@ class SliceReader:
         self._end(name, state)
 
     def _store(self, name: SliceName, page: Page, state: SliceState) -> None:
+        hide_named(page.records)
         with self._guard, self._snapshot.transaction() as connection:
             if self._later is not None:
                 self._later.rows.note(connection, page.records)
@@ -165,6 +167,8 @@ class SliceReader:
 
     def _put_children(self, connection: sqlite3.Connection, record: Record) -> None:
         for derivation, child in self._descendants(record):
+            if derivation.shared:
+                hide_named((child,))
             if self._later is not None:
                 self._later.rows.note_child(connection, child)
             self._snapshot.put(connection, [(child, derivation.priority, derivation.keeps_data)])
