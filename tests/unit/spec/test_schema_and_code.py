@@ -44,7 +44,7 @@ ELSEWHERE = {
 
 
 #: what reads the keys below ``runtime``; the classes of errors are names that are handed on as they are
-RUNTIME = ("build_runtime", "_retry", "_wait", "_schedule", "_guard", "_dask")
+RUNTIME = ("build_runtime", "_retry", "_wait", "_schedule", "_guard", "_log", "_dask")
 CLASSES = {"network", "timeout", "rate_limit", "conflict", "internal"} - {"rate_limit"}
 
 
