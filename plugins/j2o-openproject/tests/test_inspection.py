@@ -141,6 +141,12 @@ def test_for_which_types_of_the_spec_a_field_is_not_active_is_told(otherwise):
     assert "not for" not in field_told(otherwise, "Size", "Task").message
 
 
+def test_an_administrator_is_told_what_format_a_custom_field_has(target):
+    needs = [Need("custom_fields", name, form=form) for name, form in (("A", "version"), ("B", "rich text"), ("C", ""))]
+    told = [one.how.partition("; format: ")[2] for one in state(target, *needs).values()]
+    assert told == ["Version, several values", "Long text", ""]
+
+
 def test_custom_fields_cannot_be_looked_at_without_a_project_and_that_is_told(target, monkeypatch):
     monkeypatch.setattr(SetUp, "_projects", [])
     told = field_told(target, "Origin")

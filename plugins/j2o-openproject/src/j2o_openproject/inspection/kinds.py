@@ -92,6 +92,19 @@ KINDS = {
     "settings": Kind("setting", "", "Administration", inspectors.TEXT),
 }
 
+#: the format of a custom field in OpenProject's own words, by what it is to hold
+FORMATS = {
+    "text": "Text",
+    "rich text": "Long text",
+    "number": "Float",
+    "date": "Date",
+    "yes or no": "Boolean",
+    "choice": "List",
+    "person": "User, several values",
+    "version": "Version, several values",
+    "address": "Link (URL), or Text",
+}
+
 #: what is there and cannot be used, as it is told, with what happens without a change
 INACTIVE_TYPE = "it is there, but not activated in new projects"
 INACTIVE_PRIORITY = "it is there, but not active"

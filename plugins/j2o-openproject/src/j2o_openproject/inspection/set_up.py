@@ -17,7 +17,7 @@ from ..offered_lists import LISTS
 from ..texts import folded
 from ..work_package_draft import CUSTOM
 from ..work_package_schema import CustomField, read_schema
-from .kinds import INACTIVE, INACTIVE_PRIORITY, INACTIVE_TYPE, KINDS, SETTINGS, UNKNOWN_SETTING
+from .kinds import FORMATS, INACTIVE, INACTIVE_PRIORITY, INACTIVE_TYPE, KINDS, SETTINGS, UNKNOWN_SETTING
 
 OK, WARN = inspectors.FINE, inspectors.NOTICE
 #: schemas asked for at once
@@ -105,6 +105,8 @@ class SetUp:
             how, without, loss = kind.how, kind.without, kind.loss
             if note in INACTIVE:  # told by the server alone, when an item is written
                 without, loss = INACTIVE[note], ""
+            if need.kind in ("custom_fields", "project_attributes") and need.form in FORMATS:
+                how = f"{how}; format: {FORMATS[need.form]}"
             if need.kind == "settings":
                 how, without = SETTINGS.get(need.name, UNKNOWN_SETTING)
             found.append(Prerequisite(need, not note, without, how, note, loss))
