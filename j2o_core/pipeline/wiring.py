@@ -240,7 +240,6 @@ def _connect(wiring: Wiring, variables: Mapping[str, str], names: Optional[Colle
         )
         if http:
             http.observe(RequestLog(name))
-        if http:
             wiring.opened(name, http)
         client = wiring.plugins.registry.get(CONNECTOR, connection.plugin)().open(given, http or None)
         if not isinstance(client, Client):
