@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Mapping
+from typing import Mapping, Optional
 
 import typer
 
@@ -28,7 +28,7 @@ def home_folder(environment: Mapping[str, str]) -> Path:
 
 def session(context: typer.Context) -> Session:
     """The session of the call that a command belongs to."""
-    found = context.find_object(Session)
+    found: Optional[Session] = context.find_object(Session)
     if found is None:
         raise RuntimeError("this command was started without a session")
     return found
