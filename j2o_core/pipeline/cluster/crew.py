@@ -155,7 +155,7 @@ class Crew:
                     return
                 time.sleep(_AGAIN)
         except Exception as error:  # noqa: BLE001 - it has nothing of the run any more
-            logger.warning("worker {} could not be ended: {}", address, error or type(error).__name__)
+            logger.warning("worker {} could not be ended: {}", address, str(error) or type(error).__name__)
 
     def dismiss(self, run: str) -> None:
         """All workers let go of a run. Those that do not answer as long as a lease lasts are not waited for any longer:
@@ -166,7 +166,7 @@ class Crew:
         except (TimeoutError, asyncio.TimeoutError):
             logger.warning("some workers have not let go of the run within {:.0f} s; they stop by themselves", limit)
         except Exception as error:  # noqa: BLE001 - the run is at its end, and they stop by themselves
-            logger.warning("some workers were not told that the run has ended: {}", error or type(error).__name__)
+            logger.warning("some workers were not told that the run has ended: {}", str(error) or type(error).__name__)
 
 
 class Errand:
