@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import AbstractSet, Any, Mapping, Optional
 
 from ..ledger import effects
 from ..ledger.items import MATCHED, Item
@@ -70,10 +70,15 @@ def item_of(task: Task, answer: Answer, owned: str, previous: Optional[Item]) ->
         else ("" if task.resolution.unresolved else row.record_digest),
         previous.mapping_digest if shaped else row.mapping_digest,
         fields if shaped else task.resolution.digests(row.fields),
-        {**previous.image, **image},
+        {**_untouched(previous, row.only), **image},
         answer.version,
         answer.updated,
     )
+
+
+def _untouched(previous: Item, only: Optional[AbstractSet[str]]) -> dict[str, str]:
+    """What stands there as it was: a field that was written and is not in the answer is not there any more."""
+    return {name: held for name, held in previous.image.items() if name not in (only or ())}
 
 
 def _closed(row: effects.EffectRow, previous: Item, task: Task) -> dict[str, str]:

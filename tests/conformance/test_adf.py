@@ -16,6 +16,7 @@ from j2o_sandbox.jira.issue_shape import IssueShapes, Selection
 from j2o_sandbox.jira.shapes import Shapes
 from j2o_sandbox.options import SandboxOptions
 
+from ..comparison import placing
 from ..comparison.shapes import read_shapes
 from .adf import AdfSchema, documents, outlines
 
@@ -82,7 +83,9 @@ def test_issues_seen_in_the_field_hold_documents_of_the_schema(
     schema: AdfSchema, tmp_path: Path, shared_data: Path, folder: str
 ) -> None:
     data = tmp_path / "issues.ndjson"
-    issues = read_shapes(shared_data, (folder,))
+    places = {f"{folder}/**/*.json": placing.issues}
+    issues = read_shapes(shared_data / "jira-shapes", places, placing.why_not).issues
+    assert issues
     data.write_text("".join(json.dumps(issue) + "\n" for issue in issues), encoding="utf-8")
     assert_documents(schema, 1, jira_data=str(data))
 
