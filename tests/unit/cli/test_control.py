@@ -66,9 +66,13 @@ def test_a_command_that_no_run_takes_is_withdrawn(j2o: Callable[..., Any], ledge
 
 def test_a_run_that_ends_meanwhile_is_told(j2o: Callable[..., Any], ledger: Ledger, run: str) -> None:
     def end() -> None:
-        time.sleep(0.5)
-        with ledger.engine.begin() as connection:
-            runs.change(connection, run, state=runs.FINISHED)
+        asked = False
+        while not asked:
+            time.sleep(0.05)
+            with ledger.engine.begin() as connection:
+                asked = bool(control.pending(connection, run))
+                if asked:
+                    runs.change(connection, run, state=runs.FINISHED)
 
     ending = threading.Thread(target=end)
     ending.start()
