@@ -98,6 +98,14 @@ def test_mails_that_the_api_cannot_keep_back_are_told_and_those_that_it_can(targ
     assert [status for message, status in told.items() if "webhooks" in message] == ["warn"]
 
 
+def test_mails_about_what_is_added_to_something_that_is_there_are_told(target):
+    told = {message: status for status, message in lines(target, "mail", groups=("members",))}
+    added = "files added to a work package, people added to a group that is a member of projects"
+    assert told[f"nor of what is added later to something that is there: {added}"] == "warn"
+    bare = [line.message for line in OpenProjectInspector(target.client).lines(Needs((), {"projects": ("x",)}))]
+    assert not any("added later" in message for message in bare)
+
+
 def test_of_what_is_there_but_not_active_nobody_says_that_it_stops_a_run(target):
     found = state(target, Need("types", "Epic"), Need("types", "Saga"))
     inactive, missing = found[("types", "Epic")], found[("types", "Saga")]

@@ -169,6 +169,21 @@ def test_membership_mails_are_switched_off_by_send_notifications_with_an_s(fresh
     assert mails() == before + 1
 
 
+def test_whoever_joins_a_group_gets_a_mail_about_each_of_its_projects_and_nothing_keeps_it_back(fresh, project):
+    def mails():
+        return fresh.state("mails")["mails"].get("member added", 0)
+
+    one, two = fresh.user(), fresh.user()
+    group = fresh.post("groups", {"name": f"M{one['id']}", "_links": {"members": [one["_links"]["self"]]}})
+    fresh.post("memberships", {**fresh.membership(project, group), "_meta": {"sendNotifications": False}})
+    before = mails()
+    members = {"members": [user["_links"]["self"] for user in (one, two)]}
+    fresh.patch(f"groups/{group['id']}?notify=false", {"_links": members, "_meta": {"sendNotifications": False}})
+    assert mails() == before + 1
+    fresh.patch(f"groups/{group['id']}", {"_links": members})
+    assert mails() == before + 1, "nobody joined"
+
+
 def test_memberships_are_filtered_by_project_and_principal(fresh, project):
     user = fresh.member(project)
     filters = [

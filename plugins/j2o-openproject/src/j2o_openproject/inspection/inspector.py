@@ -19,6 +19,12 @@ from .set_up import SetUp
 OK, WARN, BAD = inspectors.FINE, inspectors.NOTICE, inspectors.BROKEN
 _OLDEST, _NEWEST = (13, 0), (17, 8)
 _ADMIN = "Give the connection the API key of an administrator, best of an account of its own for the migration"
+_MAIL_OFF = "Switch mail off while you migrate (Administration > Emails and notifications)"
+#: what comes to something that is there, by kind: the first run creates most of it in silence
+_ADDED_LATER = {
+    "attachments": "files added to a work package",
+    "groups": "people added to a group that is a member of projects",
+}
 #: active projects whose types are compared with what the spec needs
 _PROJECTS = 50
 
@@ -145,7 +151,12 @@ class OpenProjectInspector(Inspector):
                 "mail",
                 WARN,
                 f"the API cannot be told to notify nobody of: {', '.join(loud)}",
-                "Switch mail off while you migrate (Administration > Emails and notifications)",
+                _MAIL_OFF,
+            )
+        added = [told for name, told in _ADDED_LATER.items() if name in needs.fields]
+        if added:
+            yield Line(
+                "mail", WARN, f"nor of what is added later to something that is there: {', '.join(added)}", _MAIL_OFF
             )
         if "invited" in needs.values.get(("users", "status"), ()):
             advice = "Map `status` of users to `active` to invite nobody; their passwords are known to no one"

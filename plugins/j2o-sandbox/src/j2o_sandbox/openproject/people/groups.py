@@ -38,7 +38,7 @@ def group(server: Server, request: Request, group_id: str) -> Answer:
 
 @routes("PATCH", "/groups/{id}")
 def update_group(server: Server, request: Request, group_id: str) -> Answer:
-    """Change a group; ``_links.members`` replaces its members."""
+    """Change a group; ``_links.members`` replaces its members. No ``notify`` here: who joins gets mails."""
     return _update(server, request, _found(server, request, group_id))
 
 
@@ -90,6 +90,9 @@ def _update(server: Server, request: Request, row: Any) -> Answer:
     problems.raise_any()
     row = server.store.put(row.copy(name=name, lastname=name, updated=server.clock.stamp()))
     if members is not None:
+        joined = [one for one in members if one not in row.members]
+        for _ in server.store.memberships.find("principal", row.id):
+            server.mails.send("member added", joined, request.user.id)
         group_changed(server, row, members)
     return Answer(200, principal_bytes(server, server.store.principals[row.id]))
 
