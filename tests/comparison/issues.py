@@ -220,7 +220,8 @@ class Issues:
         definition = self.definitions.get(name)
         custom = ((definition or {}).get("schema") or {}).get("custom")
         if custom:
-            return f"Custom field `{str(custom).rsplit('.', 1)[-1]}`"
+            plugin, colon, key = str(custom).partition(":")
+            return f"Custom field `{plugin.rsplit('.', 1)[-1]}{colon}{key}`"
         return f"Field `{name}`"
 
 

@@ -28,6 +28,14 @@ _SECTIONS = (
     ("Sprints, boards, saved filters and dashboards", ("Sprint", "Board", "Saved filter", "Dashboard")),
     ("What a Jira is set up with", ("Set-up",)),
 )
+#: what the report names by its rule or its line, in words
+_WORDS = {
+    "unrestricted": "the issue has a security level (the rule `unrestricted`)",
+    "public": "some people alone may see it (the rule `public`)",
+    "to": "the other issue is not migrated",
+    "reachable": "its owner alone sees it (the rule `reachable`)",
+    "has-left": "a placeholder user stands for the person (the rule `has-left`)",
+}
 _HEAD = """\
 # What arrives where
 
@@ -122,7 +130,7 @@ def _told(found: Iterable[Mapping[str, Any]]) -> str:
     reasons = sorted({reason for one in entries for reason in one.get("left out", ())})
     parts = [", ".join(places)] if places else []
     if reasons:
-        parts.append("left out: " + "; ".join(reasons))
+        parts.append("left out: " + "; ".join(_WORDS.get(reason, reason) for reason in reasons))
     return "; ".join(parts).replace("|", "\\|") or "–"
 
 
