@@ -70,6 +70,7 @@ def test_what_is_in_another_status_is_one_request_and_nothing_is_asked(target, p
     loader = target.loader("work_packages")
     effect = target.issue(project)
     made = loader.create(effect)
+    loader.update(changing(target, effect, subject="Once"), loader.read(made.id))  # from now on the statuses are known
     before = target.requests()
     sent.clear()
     loader.update(changing(target, effect, subject="Late"), loader.read(made.id))

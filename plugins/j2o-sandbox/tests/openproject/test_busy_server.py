@@ -101,7 +101,7 @@ def test_without_a_free_connection_to_the_database_a_request_is_a_500_and_not_ap
 
 
 def test_writers_that_wait_for_one_lock_use_up_the_connections(serve):
-    client = serve("settings: {pool: 3, pool_wait: 0.02}", latency_ms=100)
+    client = serve("settings: {pool: 3, pool_wait: 0.02}", latency_ms=300)
     item = client.work_package(client.project())
     comment = ("POST", f"work_packages/{item['id']}/activities", {"comment": {"raw": "x"}})
     answers = together(client, [comment] * 5)[1]
