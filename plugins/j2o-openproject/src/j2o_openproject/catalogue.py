@@ -83,6 +83,16 @@ class Catalogue:
         return self._list("type", "types")
 
     @property
+    def types_of_new_projects(self) -> frozenset[str]:
+        """Folded names of the types that a project has that is made; asked anew, as they may just have been marked."""
+
+        def ask() -> frozenset[str]:
+            rows = elements(self._client.get("types", {"pageSize": -1}))
+            return frozenset(folded(row["name"]) for row in rows if row.get("isDefault"))
+
+        return self._once("types_of_new_projects", ask)
+
+    @property
     def statuses(self) -> Names:
         """Statuses."""
         return self._list("status", "statuses")

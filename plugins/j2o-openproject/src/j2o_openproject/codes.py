@@ -104,6 +104,14 @@ CODES = {
             "a default, or make it optional while you migrate: Administration > Custom fields.",
         ),
         Code(
+            "J2O-O014",
+            "a type that no project has",
+            "The type is there, but no project has it, and new projects do not get it: OpenProject would refuse every "
+            "work package of it. The administrator alone can change that.",
+            "Mark the type as activated for new projects (the script of `j2o preflight` does it), or map it to one of "
+            "the expected names in the table `types`.",
+        ),
+        Code(
             "J2O-O020",
             "an identifier that OpenProject refuses",
             "Identifiers of projects are lower-case letters, digits, hyphens and underscores and no plain number; "

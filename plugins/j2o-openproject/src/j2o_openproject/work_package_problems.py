@@ -37,6 +37,7 @@ def problems_of(loader: WorkPackages, payload: Mapping[str, Any]) -> Iterable[Pr
                 expected=", ".join(names.all()),
                 suggestion=names.nearest(name),
             )
+    yield from _type(loader, payload.get("type"))
     if len(one_line(payload.get("subject"))) > _LONGEST_SUBJECT:
         yield loader.problem("J2O-O004", f"longer than {_LONGEST_SUBJECT} characters", "subject")
     yield from _values(loader, payload)
@@ -50,6 +51,22 @@ def problems_of(loader: WorkPackages, payload: Mapping[str, Any]) -> Iterable[Pr
                 field,
                 suggestion=likeliest(field, loader.fields),
             )
+
+
+def _type(loader: WorkPackages, kind: Any) -> Iterable[Problem]:
+    """A type that is there, and that no project has nor gets when it is made: every work package of it would fail."""
+    if not kind or loader.catalogue.types.find(kind) is None:
+        return
+    enabled = loader.client.required_fields.enabled_types
+    if enabled is None or folded(kind) in enabled or folded(kind) in loader.catalogue.types_of_new_projects:
+        return
+    offered = enabled | loader.catalogue.types_of_new_projects
+    yield loader.problem(
+        "J2O-O014",
+        f"no project of OpenProject has the type '{kind}', and none that is made gets it",
+        "type",
+        expected=", ".join(name for name in loader.catalogue.types.all() if folded(name) in offered),
+    )
 
 
 def _values(loader: WorkPackages, payload: Mapping[str, Any]) -> Iterable[Problem]:
