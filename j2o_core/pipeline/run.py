@@ -210,6 +210,7 @@ class _Run:
         if self._stage == runs.APPLY:
             self._apply(state, snapshot, items, resolver)
             if self._options.until is not None:
+                write_redirects(wiring, snapshot, items, redirects_path(wiring.home, state.id))
                 return self._so_far(state, self._options.until)
             self._enter(state, runs.VERIFY)
         findings = 0

@@ -83,6 +83,8 @@ def test_a_plan_is_counted_reviewed_carried_out_and_never_twice(planning: Migrat
     assert ended.entities["projects"]["created"] == 1
     assert ended.entities["work_packages"]["left"] == found["entities"]["work_packages"]["create"]
     assert not planning.sandbox.openproject.state("work_packages")["work_packages"]
+    redirects = (Path(planning.home) / "reports" / f"{ended.run}-redirects.csv").read_text(encoding="utf-8")
+    assert "\nprojects,SHOP," in redirects
     refused(planning.run("--plan", str(file)), ended.run)
 
     left = planned(planning, "-o", str(file), "--server-check", "sample", "--entity", "work_packages", "--diff")
