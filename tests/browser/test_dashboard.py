@@ -15,7 +15,7 @@ import pytest
 from j2o_core.ledger import control, runs
 from tests.dashboards import BACKWARDS, LONG, SCRIPT, Filled, filled, served
 
-pytestmark = [pytest.mark.newest, pytest.mark.xdist_group("chromium")]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("chromium")]
 
 _NO_WEBSOCKETS = (
     "WebSocket = class { constructor() { setTimeout(() => this.onclose({ code: 1006 }), 10); } close() {} };"

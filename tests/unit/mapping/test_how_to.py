@@ -58,20 +58,20 @@ def test_an_example_is_sound(example: Any, plugins: Plugins, tmp_path: Path) -> 
     )
     entities: dict[str, Any] = {"users": users(), "work_packages": issues()}
     tables: dict[str, Any] = {**HEAD["tables"]}
-    if "entities" in example:
-        entities["work_packages"] = {
-            **example["entities"]["work_packages"],
-            "map": {**issues()["map"], **example["entities"]["work_packages"]["map"]},
-        }
-    elif "tables" in example:
+    more: dict[str, Any] = example.get("entities", {})
+    if "tables" in example:
         tables.update(example["tables"])
+    if "work_packages" in more:
+        of_issues = more["work_packages"]
+        entities["work_packages"] = {**of_issues, "map": {**issues()["map"], **of_issues["map"]}}
     elif "comments" in example:
         entities["comments"] = {**example["comments"], "load": {"plugin": "openproject.comments"}}
     elif set(example) <= {"login", "lastName"}:
         entities["users"] = users(**example)
-    else:
+    elif "tables" not in example:
         entities["work_packages"] = issues(**example)
     entities["projects"] = {"extract": {"plugin": "jira.projects"}, "map": {"identifier": "key", "name": "name"}}
+    entities["projects"]["map"].update(more.get("projects", {}).get("map", {}))
     for name, entity in entities.items():
         entity.setdefault("load", {"plugin": f"openproject.{name}"})
     (tmp_path / "spec.yaml").write_text(
