@@ -8,7 +8,7 @@ import typer
 
 from .failure import say
 from .history import ledger_option
-from .ledgers import fixes_of, ledger_urls
+from .ledgers import fixes_of, ledger_urls, there, where
 from .session import Session, session
 
 if TYPE_CHECKING:
@@ -44,7 +44,13 @@ def dashboard(
 
     listening = bound(*parse_address(address))
     current = session(context)
-    app = dashboard_of(current, lambda: ledger_urls(current.home, ledger), ledger)
+
+    def urls() -> Sequence[str]:  # a file that is not there yet is not made by looking at it
+        return there(current.home, ledger) if ledger else ledger_urls(current.home, None)
+
+    if ledger and not urls():
+        say(f"there is no ledger yet at {where(current.home, ledger)}; it is shown as soon as there is one")
+    app = dashboard_of(current, urls, ledger)
     say(f"dashboard: {url_of(listening)} (Ctrl-C ends it)")
     try:
         serve(app, listening)

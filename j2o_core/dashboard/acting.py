@@ -69,10 +69,10 @@ def _start(home: Path, ledger: Ledger, run: Mapping[str, object], command: str, 
         code = started.wait(SAYS_NO)
     except subprocess.TimeoutExpired:
         return f"started (process {started.pid}); what it says is in {said}"
-    told = said.read_text("utf-8", errors="replace").strip()[-2000:]
     if code:
+        told = said.read_text("utf-8", errors="replace").strip()[-2000:]
         raise Refused(f"it ended at once with exit code {code}: {told}")
-    return f"done: {told}"
+    return f"done; what it said is in {said}"
 
 
 def _arguments(run: Mapping[str, object], command: str, ledger_url: Optional[str]) -> List[str]:

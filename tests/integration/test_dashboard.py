@@ -289,3 +289,30 @@ def test_a_run_shows_itself_from_before_its_first_request_until_after_its_end(tm
     assert counts == last["entities"]
     for entity, numbers in counts.items():
         assert f'j2o_records{{entity="{entity}",outcome="created"}} {float(numbers["created"])}' in metrics
+
+
+def test_a_ledger_that_is_not_there_is_told_and_not_made_by_looking(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "j2o_core", "dashboard", "127.0.0.1:0", "--ledger", "sqlite:///mistyped.db"]
+    environment = {**os.environ, "J2O_HOME": str(tmp_path)}
+    with subprocess.Popen(command, env=environment, text=True, stderr=subprocess.PIPE) as process:
+        try:
+            assert process.stderr is not None
+            assert "there is no ledger yet" in process.stderr.readline()
+            found = re.search(r"http://127\.0\.0\.1:\d+", process.stderr.readline())
+            assert found is not None
+            assert get_when_up(found[0]) == []
+        finally:
+            process.kill()
+    assert not (tmp_path / "mistyped.db").exists()
+
+
+def get_when_up(url: str) -> Any:
+    """The runs, as soon as it answers."""
+    until = time.monotonic() + 30
+    while True:
+        try:
+            return get(url, "/runs")
+        except requests.ConnectionError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
