@@ -18,10 +18,13 @@ from ..http.breaker import CLOSED
 from ..ledger import tables
 from ..ledger.store import unusable_ledger
 from ..model.limits import Guard
+from ..model.outcome import Fatal
 from .guard import NEAR, size, to_stay_free
 
 #: statuses of HTTP
 OK, UNAVAILABLE = 200, 503
+#: seconds for which who asks waits for the look of another
+PATIENCE = 2.0
 Document = Mapping[str, Any]
 
 
@@ -56,6 +59,8 @@ def ledger_line(engine: Engine, shown: str, failure: str = "") -> Line:
     try:
         with engine.connect() as connection:
             connection.execute(select(tables.run.c.id).limit(1)).first()
+    except Fatal as error:  # a server that is away
+        return Line("ledger", BROKEN, error.message)
     except SQLAlchemyError as error:
         return Line("ledger", BROKEN, unusable_ledger(shown, error))
     return Line("ledger", FINE, f"{shown} answers within {1000 * (time.monotonic() - began):.0f} ms")
@@ -87,10 +92,8 @@ def gate_lines(gates: Mapping[str, Gate]) -> Iterator[tuple[str, Line]]:
         stands = gate.figures()
         if stands.breaker != CLOSED:
             message = f"does not answer: the circuit breaker is {stands.breaker.replace('_', ' ')}"
-            yield (
-                name,
-                Line("connection", BROKEN, message, "See that the server runs and may be reached; it is asked again"),
-            )
+            advice = "See that the server runs and may be reached; it is asked again"
+            yield name, Line("connection", BROKEN, message, advice)
         elif stands.unanswered:
             message = f"{stands.unanswered} requests in a row got no answer"
             yield name, Line("connection", NOTICE, message, "See that the server runs and may be reached")
@@ -145,7 +148,11 @@ class Health:
 
     def readyz(self) -> tuple[int, Document]:
         """Status and document of ``/readyz``."""
-        with self._guard:
+        if not self._guard.acquire(timeout=PATIENCE):  # a server that is away is waited for, and once is enough
+            return readyz([("", Line("ledger", BROKEN, "a look at it is under way, and has not come back yet"))])
+        try:
             if self._look is not None:
                 self._last = self._look()
             return readyz(self._last)
+        finally:
+            self._guard.release()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import psutil
 import pytest
+from sqlalchemy import create_engine
 
 from j2o_core.hooks.protocols import Line
 from j2o_core.http import Gate
+from j2o_core.ledger.server import Unreachable
 from j2o_core.ledger.store import open_ledger
 from j2o_core.model.limits import BreakerBounds, Guard
 from j2o_core.pipeline.health import Health, disk_lines, gate_lines, ledger_line, readyz
@@ -72,6 +76,34 @@ def test_a_ledger_that_is_none_any_more_is_told(tmp_path: Path) -> None:
     found = ledger_line(ledger.engine, ledger.shown)
     assert found.status == "error" and str(tmp_path) in found.message
     ledger.close()
+
+
+def test_a_server_of_the_ledger_that_is_away_is_a_reason_like_any_other() -> None:
+    def away() -> Any:
+        raise Unreachable("the ledger on db cannot be used: refused", exit_code=4)
+
+    found = ledger_line(create_engine("sqlite://", creator=away), "db")
+    assert (found.status, found.message) == ("error", "the ledger on db cannot be used: refused")
+
+
+def test_who_asks_while_a_look_does_not_come_back_is_told_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("j2o_core.pipeline.health.PATIENCE", 0.01)
+    health, looks, back = Health("1"), threading.Event(), threading.Event()
+
+    def hangs() -> str:
+        looks.set()
+        back.wait(10)
+        return "away"
+
+    health.begun(create_engine("sqlite://"), "db", hangs, [], Guard(), {})
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(health.readyz)
+        try:
+            assert looks.wait(10)
+            assert health.readyz()[1]["reasons"] == ["a look at it is under way, and has not come back yet"]
+        finally:
+            back.set()
+        assert first.result()[1]["reasons"] == ["away"]
 
 
 def test_requests_without_an_answer_and_holds_are_told_before_the_breaker_opens() -> None:
