@@ -48,6 +48,8 @@ def _decisive(document: Mapping[str, Any]) -> Mapping[str, Any]:
     decisive = {key: value for key, value in document.items() if key != "tests"}
     if "log" in document.get("runtime", {}):
         decisive["runtime"] = {key: value for key, value in document["runtime"].items() if key != "log"}
+        if not decisive["runtime"]:  # as if it were not there
+            del decisive["runtime"]
     return decisive
 
 

@@ -12,10 +12,24 @@ from j2o_core.model.log_policy import LEVELS, LogPolicy
 from j2o_core.model.outcome import Fatal
 from j2o_core.observe.components import COMPONENTS
 from j2o_core.pipeline.log_policy import log_policy_of
+from j2o_core.spec.load import load_spec
 from j2o_core.spec.model import RuntimeSpec, Spec
 from j2o_core.spec.runtime import build_runtime
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "schemas" / "migration.schema.json").read_text(encoding="utf-8"))
+HEAD = """\
+apiVersion: j2o/v1
+kind: Migration
+name: acme
+connections:
+  jira: {plugin: jira, id: acme, url: "https://jira.example"}
+  target: {plugin: target, url: "https://target.example"}
+entities:
+  users:
+    extract: {plugin: jira.users}
+    map: {login: {from: name}}
+    load: {plugin: target.users}
+"""
 LOG: dict[str, Any] = SCHEMA["$defs"]["runtime"]["properties"]["log"]
 
 
@@ -43,6 +57,17 @@ def test_everything_can_be_said_otherwise() -> None:
     }
     built = build_runtime({"log": stated}).log
     assert built == LogPolicy("warning", {"requests": "debug"}, "error", 10**6, 1800.0, False, 0.0, 0, "old", True)
+
+
+@pytest.mark.parametrize("runtime", ["", "runtime: {workers: 3}\n"])
+def test_what_is_logged_is_no_part_of_the_hash_by_which_runs_know_their_spec(tmp_path: Path, runtime: str) -> None:
+    def digest(text: str) -> str:
+        (tmp_path / "own.yaml").write_text(HEAD + text, encoding="utf-8")
+        spec = load_spec(tmp_path / "own.yaml", variables={}).spec
+        assert spec is not None
+        return spec.digest
+
+    assert digest(runtime) == digest(runtime.replace("}", ", log: {level: debug}}") or "runtime: {log: {level: debug}}")
 
 
 def test_the_environment_changes_levels_for_one_call(tmp_path: Path) -> None:
