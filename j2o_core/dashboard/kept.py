@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Callable, Dict, Hashable, Tuple, TypeVar, cast
+from typing import Any, Callable, Dict, Hashable, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -16,34 +16,38 @@ SHARE = 0.05
 MOST = 200
 
 
+class _Answer:
+    """What was found, how long it is good, and whose turn it is to look for it."""
+
+    def __init__(self) -> None:
+        self.turn = threading.Lock()
+        self.until = float("-inf")
+        self.found: Any = None
+
+
 class Kept:
     """Safe for threads; whoever comes while an answer is looked for waits for that one."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._guard = threading.Lock()
-        self._locks: Dict[Hashable, threading.Lock] = {}
-        self._kept: Dict[Hashable, Tuple[float, Any]] = {}
+        self._answers: Dict[Hashable, _Answer] = {}
 
     def get(self, key: Hashable, find: Callable[[], T], lasts: bool = False) -> T:
         """The answer of ``find``, or one that is new enough; with ``lasts``, it never grows old."""
-        with self._guard:
-            lock = self._locks.setdefault(key, threading.Lock())
-        with lock:
-            kept = self._kept.get(key)
+        answer = self._answer(key)
+        with answer.turn:
             began = self._clock()
-            if kept is not None and began < kept[0]:
-                return cast(T, kept[1])
-            found = find()
-            ended = self._clock()
-            until = float("inf") if lasts else ended + max(LEAST, (ended - began) / SHARE)
-            self._kept[key] = (until, found)
-        self._make_room(key)
-        return found
+            if began >= answer.until:
+                answer.found = find()
+                ended = self._clock()
+                answer.until = float("inf") if lasts else ended + max(LEAST, (ended - began) / SHARE)
+            return cast(T, answer.found)
 
-    def _make_room(self, newest: Hashable) -> None:
+    def _answer(self, key: Hashable) -> _Answer:
+        """That of the key, which is the newest now; what was asked for least lately makes room."""
         with self._guard:
-            for key in list(self._kept)[: max(0, len(self._kept) - MOST)]:
-                if key != newest:
-                    self._kept.pop(key, None)
-                    self._locks.pop(key, None)
+            answer = self._answers[key] = self._answers.pop(key, None) or _Answer()
+            if len(self._answers) > MOST:
+                del self._answers[next(iter(self._answers))]
+            return answer

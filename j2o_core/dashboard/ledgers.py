@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Seque
 
 from ..hooks.protocols import Line
 from ..ledger import browse
+from ..ledger.file_fence import identity
 from ..ledger.queries import Queries, as_it_is
 from ..ledger.runs import APPLY, RUNNING
 from ..ledger.store import Ledger, open_ledger
@@ -47,14 +48,15 @@ class Ledgers:
         self.home, self.metrics = home, metrics
         self._urls, self._fixes = urls, fixes
         self._guard = threading.Lock()
-        self._ledgers: Dict[str, Ledger] = {}
+        #: each with the file that it was when it was opened
+        self._ledgers: Dict[str, Tuple[Ledger, Optional[Tuple[int, int]]]] = {}
         self._kept = Kept()
         self._pulses: Dict[str, Pulse] = {}
 
     def close(self) -> None:
         """Give the connections back."""
         with self._guard:
-            for ledger in self._ledgers.values():
+            for ledger, _ in self._ledgers.values():
                 ledger.close()
             self._ledgers.clear()
 
@@ -173,9 +175,10 @@ class Ledgers:
 
     def lines(self) -> List[Line]:
         """Whether each ledger answers, and whether there is room beside them."""
-        opened = [ledger_line(ledger.engine, ledger.shown) for ledger in self._opened()]
-        folders = [self.home, *(ledger.path.resolve().parent for ledger in self._opened() if ledger.path is not None)]
-        return [*opened, *disk_lines(folders, Guard())]
+        opened = self._opened()
+        answers = [ledger_line(ledger.engine, ledger.shown) for ledger in opened]
+        folders = [self.home, *(ledger.path.resolve().parent for ledger in opened if ledger.path is not None)]
+        return [*answers, *disk_lines(folders, Guard())]
 
     def _found(self, name: str) -> Tuple[Ledger, Dict[str, Any]]:
         runs = self._all()
@@ -197,8 +200,19 @@ class Ledgers:
         return sorted(found, key=lambda pair: float(pair[1]["started"] or 0), reverse=True)
 
     def _opened(self) -> List[Ledger]:
+        """Those that are there now. One that is gone, or in whose place lies another, is let go."""
         with self._guard:
-            for url in self._urls():
+            urls = self._urls()
+            for url, (ledger, known) in list(self._ledgers.items()):
+                if url not in urls or _file_of(ledger) != known:
+                    del self._ledgers[url]
+                    ledger.close()
+            for url in urls:
                 if url not in self._ledgers:
-                    self._ledgers[url] = open_ledger(url, self.home)
-            return list(self._ledgers.values())
+                    opened = open_ledger(url, self.home)
+                    self._ledgers[url] = opened, _file_of(opened)
+            return [ledger for ledger, _ in self._ledgers.values()]
+
+
+def _file_of(ledger: Ledger) -> Optional[Tuple[int, int]]:
+    return None if ledger.path is None else identity(ledger.path)

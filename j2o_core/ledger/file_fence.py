@@ -15,12 +15,12 @@ class FileFence:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._opened = _identity(path)
+        self._opened = identity(path)
         self._number = 0
 
     def enter(self, _connection: Connection) -> int:
         """Begin a transaction: its number. Raises ``Fatal`` (exit 4) where the file is gone or another one."""
-        now = _identity(self._path)
+        now = identity(self._path)
         if now != self._opened:
             what = "was removed" if now is None else "was replaced"
             raise Fatal(
@@ -36,7 +36,8 @@ class FileFence:
         return False
 
 
-def _identity(path: Path) -> Optional[tuple[int, int]]:
+def identity(path: Path) -> Optional[tuple[int, int]]:
+    """Which file lies there, whatever its name; ``None``: none."""
     try:
         found = path.stat()
     except OSError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 from j2o_core.dashboard.kept import LEAST, MOST, SHARE, Kept
 
 
@@ -45,6 +47,24 @@ def test_what_lasts_is_found_once_and_no_more_is_kept_than_there_is_room_for() -
     for number in range(2 * MOST):
         kept.get(number, lambda: 0, lasts=True)
     assert kept.get("old", lambda: 2, lasts=True) == 2
+
+
+def test_what_could_not_be_found_leaves_nothing_behind_and_is_looked_for_again() -> None:
+    kept = Kept()
+    for number in range(2 * MOST):
+        with pytest.raises(ZeroDivisionError):
+            kept.get(number, lambda: 1 // 0)
+    sizes = [len(value) for value in vars(kept).values() if isinstance(value, dict)]
+    assert sizes and max(sizes) <= MOST
+    assert kept.get(0, lambda: 5) == 5
+
+
+def test_what_is_asked_for_again_and_again_stays() -> None:
+    kept = Kept(Clock())
+    assert kept.get("runs", lambda: 1) == 1
+    for number in range(2 * MOST):
+        kept.get(number, lambda: 0, lasts=True)
+        assert kept.get("runs", lambda: 2) == 1
 
 
 def test_many_who_ask_at_once_wait_for_one_answer() -> None:

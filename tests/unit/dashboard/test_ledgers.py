@@ -1,0 +1,45 @@
+"""The dashboard shows the ledgers that are there now, and keeps no connection to others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from j2o_core.cli.ledgers import ledger_urls
+from j2o_core.dashboard import kept
+from j2o_core.dashboard.ledgers import Ledgers
+from tests.dashboards import filled
+
+
+@pytest.fixture()
+def ledgers(tmp_path: Path, monkeypatch: Any) -> Any:
+    monkeypatch.setattr(kept, "LEAST", 0.0)
+    monkeypatch.setattr(kept, "SHARE", 1e9)
+    found = Ledgers(tmp_path, lambda: ledger_urls(tmp_path, None), dict)
+    yield found
+    found.close()
+
+
+def test_a_ledger_in_the_place_of_another_is_shown_and_the_other_is_let_go(ledgers: Ledgers, tmp_path: Path) -> None:
+    with filled(tmp_path) as first:
+        assert [run["run"] for run in ledgers.runs()] == [first.run]
+        shown, _ = ledgers.ledger_of("last")
+    for path in tmp_path.glob("ledger.db*"):
+        path.rename(tmp_path / f"aside-{path.name}.old")
+    with filled(tmp_path) as second:
+        assert [run["run"] for run in ledgers.runs()] == [second.run]
+        assert shown.engine.pool.checkedin() == 0  # type: ignore[attr-defined]
+
+
+def test_a_ledger_that_is_gone_is_shown_no_more(ledgers: Ledgers, tmp_path: Path) -> None:
+    with filled(tmp_path, "sqlite:///other.db") as other:
+        with filled(tmp_path) as gone:
+            assert {run["run"] for run in ledgers.runs()} == {other.run, gone.run}
+            shown, _ = ledgers.ledger_of(gone.run)
+        for path in tmp_path.glob("ledger.db*"):
+            path.unlink()
+        assert [run["run"] for run in ledgers.runs()] == [other.run]
+        assert shown.engine.pool.checkedin() == 0  # type: ignore[attr-defined]
+        assert not (tmp_path / "ledger.db").exists()
