@@ -36,25 +36,30 @@ class Narrowing:
 
     def found(self) -> Iterator[Sequence[Mapping[str, Any]]]:
         """What each search gives; entries come more than once."""
-        begun: set[str] = set()
+        wide = [""]
+        tried: set[str] = set()
         waiting: list[str] = []
         made = 0
         while True:
-            single = sorted(self._letters - begun)
-            begun.update(single)
-            waiting += single
-            if not waiting:
+            # A letter that has just shown goes on with every beginning that there is more of.
+            shown = sorted(self._letters - tried)
+            tried.update(shown)
+            waiting += [begin + letter for begin in wide for letter in shown]
+            if not waiting or made >= _MOST:
+                self.unfinished += dict.fromkeys(query[:-1] or query for query in waiting)
                 return
-            queries, waiting = waiting[:_AT_ONCE], waiting[_AT_ONCE:]
+            size = min(_AT_ONCE, _MOST - made)
+            queries, waiting = waiting[:size], waiting[size:]
             made += len(queries)
             for query, answer in zip(queries, list(self._together(self._search, queries))):
                 self._learn(answer.entries)
                 if answer.entries:
                     yield answer.entries
-                if answer.cut and (len(query) >= _LONGEST or made >= _MOST):
+                if answer.cut and len(query) >= _LONGEST:
                     self.unfinished.append(query)
                 elif answer.cut:
-                    waiting += [query + letter for letter in sorted(self._letters)]
+                    wide.append(query)
+                    waiting += [query + letter for letter in sorted(tried)]
 
     def _learn(self, entries: Sequence[Mapping[str, Any]]) -> None:
         for entry in entries:
