@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from j2o_core.api import InDoubt, ItemFailed, Need, Needs, NotSent, Refused, TargetItem
+from j2o_core.api import Conflict, InDoubt, ItemFailed, Need, Needs, NotSent, Refused, Retriable, TargetItem
 from j2o_openproject.inspection import OpenProjectInspector
 
 
@@ -124,6 +124,46 @@ def test_what_broke_off_on_its_way_gets_its_status_back_before_it_is_tried_again
     assert status(target, identifier) == "Closed"
     done = loader.update(late, loader.read(identifier))
     assert (done.image["status"], done.image["subject"]) == ("Closed", "Late")
+
+
+@pytest.mark.parametrize("outcome", [NotSent("the network is gone"), Retriable("too many"), Conflict("changed")])
+def test_the_way_back_from_a_refused_change_is_not_forgotten_either(target, closed, monkeypatch, outcome):
+    loader, (effect, identifier) = target.loader("work_packages"), closed
+    nowhere, current = changing(target, effect, subject="x" * 300), loader.read(identifier)
+    patch, sends = target.client.patch, []
+
+    def breaks(path: str, body: Any, quiet: bool = False) -> Any:
+        sends.append(body)
+        if len(sends) in (3, 4):
+            raise outcome
+        return patch(path, body, quiet)
+
+    monkeypatch.setattr(target.client, "patch", breaks)
+    with pytest.raises(InDoubt, match="on the way back"):
+        loader.update(nowhere, current)
+    monkeypatch.undo()
+    loader.after_doubt(nowhere, identifier, lambda field, value: (field, value) == ("status", "Closed"))
+    assert status(target, identifier) == "Closed"
+
+
+def test_who_moves_on_what_a_refused_change_had_moved_is_left_in_peace(target, closed, monkeypatch):
+    loader, (effect, identifier) = target.loader("work_packages"), closed
+    nowhere, current = changing(target, effect, subject="x" * 300), loader.read(identifier)
+    patch, sends = target.client.patch, []
+
+    def passed(path: str, body: Any, quiet: bool = False) -> Any:
+        sends.append(body)
+        if len(sends) == 3:  # somebody is there before the way back
+            now = loader.read(identifier)
+            new = target.client.catalogue.statuses.id("New")
+            moved = {"lockVersion": int(now.version), "_links": {"status": {"href": f"/api/v3/statuses/{new}"}}}
+            patch(path, moved, True)
+        return patch(path, body, quiet)
+
+    monkeypatch.setattr(target.client, "patch", passed)
+    with pytest.raises(Refused):
+        loader.update(nowhere, current)
+    assert (status(target, identifier), len(sends)) == ("New", 3)
 
 
 def test_after_doubt_nothing_is_done_to_what_never_was_in_such_a_status(target, project, sent):

@@ -134,15 +134,7 @@ def lifted(client: OpenProject, work_package: str) -> Iterator[None]:
     try:
         yield
     finally:
-        try:
-            _back(client, row, out)
-        except Conflict:
-            try:
-                _back(client, row, client.get(f"work_packages/{work_package}"), over)
-            except (Conflict, Retriable, NotSent) as outcome:
-                raise _half_done(outcome) from outcome
-        except (Retriable, NotSent) as outcome:
-            raise _half_done(outcome) from outcome
+        _back(client, row, out)
 
 
 def is_read_only(client: OpenProject, work_package: str) -> bool:
@@ -176,10 +168,23 @@ def _as_row(client: OpenProject, current: Found, guard: Mapping[str, Any]) -> di
     return {"id": current.id, **guard, "_links": {name: link(*place) for name, place in places.items()}}
 
 
-def _back(client: OpenProject, before: Mapping[str, Any], now: Mapping[str, Any], over: str = "") -> None:
-    """Set the status that it had ``before``; left alone where somebody has moved it on from ``over`` meanwhile."""
-    if over and linked(now, "status") != over:
-        return
+def _back(client: OpenProject, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Set the status that it had ``before``; left alone where somebody has moved it on meanwhile.
+
+    Raises ``InDoubt`` where that has to be done later, so that ``put_back`` does it.
+    """
+    try:
+        try:
+            _set_back(client, before, now)
+        except Conflict:
+            again = client.get(f"work_packages/{before['id']}")
+            if linked(again, "status") == linked(now, "status"):
+                _set_back(client, before, again)
+    except (Conflict, Retriable, NotSent) as outcome:
+        raise _half_done(outcome) from outcome
+
+
+def _set_back(client: OpenProject, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     body = _with_status({"lockVersion": now.get("lockVersion")}, linked(before, "status"))
     try:
         client.patch(f"work_packages/{before['id']}", body, quiet=True)
