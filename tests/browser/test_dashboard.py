@@ -172,6 +172,86 @@ def test_causes_are_narrowed_and_runs_stand_side_by_side(chromium: Any, there: t
         assert download.value.suggested_filename == f"{ledger.run}.csv"
 
 
+def test_what_was_not_brought_is_told_and_asked_for_again(chromium: Any, there: tuple[Filled, str]) -> None:
+    from playwright.sync_api import expect
+
+    page = chromium.new_context().new_page()
+    thrown: list[str] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    refused: list[str] = []
+
+    def refuse_once(route: Any) -> None:
+        if route.request.url in refused:
+            route.continue_()
+        else:
+            refused.append(route.request.url)
+            route.fulfill(status=503, json={"detail": "the ledger cannot be read at present"})
+
+    for inside in ("causes", "problems", "pace"):
+        page.route(f"**/{inside}*", refuse_once)
+    page.goto(there[1])
+    expect(page.locator("#link")).to_contain_text("cannot be read at present")
+    expect(page.locator("#causes li")).to_have_count(2, timeout=20_000)
+    expect(page.locator("#problems li")).to_have_count(1)
+    expect(page.locator("#pace-text")).to_contain_text("items since")
+    assert len(refused) == 3
+    assert thrown == []
+    page.context.close()
+
+
+def test_more_goes_on_with_what_was_searched_and_shows_nothing_twice(chromium: Any, there: tuple[Filled, str]) -> None:
+    from playwright.sync_api import expect
+
+    asked: list[str] = []
+
+    def answer(route: Any) -> None:
+        asked.append(urlsplit(route.request.url).query)
+        number = len(asked)
+        item = {"entity": "users", "origin": str(number), "key": f"user {number}", "kind": "create", "state": "done"}
+        route.fulfill(json={"items": [item], "after": 7 if number == 1 else None})
+
+    page = chromium.new_context().new_page()
+    page.route("**/items?*", answer)
+    page.goto(there[1])
+    expect(page.locator("#items tr")).to_have_count(1)
+    page.locator("#search [name=state]").select_option("done")
+    page.evaluate("for (const _ of [1, 2]) document.getElementById('more').click()")
+    expect(page.locator("#found")).to_contain_text("that is all")
+    assert page.locator("#items button").all_inner_texts() == ["user 1", "user 2"]
+    assert asked == ["state=failed&after=0&limit=100", "state=failed&after=7&limit=100"]
+    page.context.close()
+
+
+def test_what_a_reader_has_opened_stays_open_while_the_page_is_renewed(
+    chromium: Any, there: tuple[Filled, str]
+) -> None:
+    from playwright.sync_api import expect
+
+    ledger, url = there
+    ledger.change(message=LONG)
+    with shown(chromium, url) as page:
+        for place in ("#message", "#causes"):
+            page.locator(place).get_by_role("button", name=re.compile("all .* characters")).first.click()
+        ledger.end("5")
+        expect(page.locator("#share")).to_have_text("88.8 %", timeout=10_000)
+        expect(page.locator("#pace-text")).to_contain_text("3 items", timeout=20_000)
+        for place in ("#message", "#causes"):
+            assert len(text(page, place)) > len(LONG.strip())
+
+
+def test_entities_that_a_run_comes_to_later_can_be_searched(chromium: Any, there: tuple[Filled, str]) -> None:
+    from playwright.sync_api import expect
+
+    ledger, url = there
+    with shown(chromium, url) as page:
+        entity = page.locator("#search [name=entity]")
+        expect(entity.locator("option")).to_have_text(["all", "users", "work_packages"])
+        entity.select_option("users")
+        ledger.change(entities={name: {"source": 1, "unchanged": 1} for name in ("users", "projects")})
+        expect(entity.locator("option")).to_contain_text(["projects"], timeout=10_000)
+        assert entity.input_value() == "users"
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 390)])
 def test_everybody_can_read_and_use_it(chromium: Any, there: tuple[Filled, str], scheme: str, width: int) -> None:
     from axe_playwright_python.sync_playwright import Axe

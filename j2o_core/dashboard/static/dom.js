@@ -36,6 +36,16 @@ export function brief(text, most = 120) {
 
 export const fill = (parent, ...children) => parent.replaceChildren(...children.filter(Boolean));
 
+const drawn = new WeakMap();
+
+// Draws anew what has changed, and only that: what is opened, selected or focused elsewhere stays so.
+export function draw(parent, data, make) {
+  const now = JSON.stringify(data);
+  if (drawn.get(parent) === now) return;
+  drawn.set(parent, now);
+  fill(parent, ...make(data));
+}
+
 export const count = (number) => (number ?? 0).toLocaleString("en");
 
 export function duration(seconds) {

@@ -1,12 +1,14 @@
 // What is inside of a run: causes, items and their stories, problems, and other runs beside it.
 import { compare, get, runPath } from "./api.js";
-import { brief, byId, count, element, fill, foreign, moment } from "./dom.js";
+import { brief, byId, count, draw, element, fill, foreign, moment } from "./dom.js";
 
-let further = null;
+let search = null; // what is listed, and where it goes on
 let causes = [];
 
-export async function showCauses(run) {
-  causes = await get(`${runPath(run)}/causes`);
+export const findCauses = (run) => get(`${runPath(run)}/causes`);
+
+export function showCauses(found) {
+  causes = found;
   narrowCauses();
 }
 
@@ -14,7 +16,7 @@ function narrowCauses() {
   const wanted = byId("narrow").value.toLowerCase();
   const fitting = causes.filter((cause) => JSON.stringify(cause).toLowerCase().includes(wanted));
   const none = causes.length ? "None contains that." : "Nothing was skipped, and nothing has failed.";
-  fill(byId("causes"), ...(fitting.length ? fitting.map(causeOf) : [element("li", {}, none)]));
+  draw(byId("causes"), [fitting, none], () => (fitting.length ? fitting.map(causeOf) : [element("li", {}, none)]));
 }
 
 function causeOf(cause) {
@@ -28,41 +30,55 @@ function causeOf(cause) {
     element("div", {}, "Next: ", foreign(cause.next)));
 }
 
-export async function showProblems(run) {
-  const { problems, more } = await get(`${runPath(run)}/problems`, { most: 200 });
+export const findProblems = (run) => get(`${runPath(run)}/problems`, { most: 200 });
+
+export const showProblems = (found) => draw(byId("problems"), found, linesOf);
+
+function linesOf({ problems, more }) {
   const lines = problems.map((one) => element("li", {},
     element("strong", {}, `${one.severity} ${one.code}`), " ", foreign([one.entity, one.key, one.field].filter(Boolean).join(" ")), ": ",
     foreign(one.message), one.place ? element("span", { class: "words" }, " ", foreign(one.place)) : null));
   if (more) lines.push(element("li", {}, "And more: the report lists them all."));
-  fill(byId("problems"), ...(lines.length ? lines : [element("li", {}, "Nothing.")]));
+  return lines.length ? lines : [element("li", {}, "Nothing.")];
 }
 
-export function takeSearches(run, overview) {
+export function takeSearches(run) {
   byId("narrow").addEventListener("input", narrowCauses);
   byId("search").addEventListener("submit", (event) => {
     event.preventDefault();
-    showItems(run(), true);
+    showItems(run());
   });
-  byId("more").addEventListener("click", () => showItems(run(), false));
-  byId("other").addEventListener("change", () => showComparison(overview()));
+  byId("more").addEventListener("click", goOn);
 }
 
-export async function showItems(run, anew) {
-  if (!run) return;
+export async function showItems(run) {
   const form = byId("search").elements;
   const wanted = { state: form.state.value, entity: form.entity.value, partition: form.partition.value, text: form.text.value };
+  search = { run, wanted, after: 0 };
+  fill(byId("items"));
+  byId("found").textContent = "";
+  byId("partitions").hidden = byId("partitions-heading").hidden = true;
+  byId("more").hidden = true;
+  if (!run) return;
+  await Promise.all([goOn(), showPartitions(search)]);
+}
+
+// The next page of what was searched, whatever the form says by now; answers that come too late are left.
+async function goOn() {
+  const mine = search;
+  byId("more").disabled = true;
   try {
-    const { items, after } = await get(`${runPath(run)}/items`, { ...wanted, after: anew ? 0 : further, limit: 100 });
-    further = after;
-    const rows = items.map((item) => rowOf(run, item));
-    if (anew) fill(byId("items"), ...rows);
-    else byId("items").append(...rows);
+    const { items, after } = await get(`${runPath(mine.run)}/items`, { ...mine.wanted, after: mine.after, limit: 100 });
+    if (mine !== search) return;
+    mine.after = after;
+    byId("items").append(...items.map((item) => rowOf(mine.run, item)));
     const shown = byId("items").rows.length;
     byId("found").textContent = shown ? `${count(shown)} shown${after === null ? ", that is all" : ""}` : "No such item.";
     byId("more").hidden = after === null;
-    if (anew) await showPartitions(run, wanted.entity);
   } catch (error) {
-    byId("found").textContent = error.message;
+    if (mine === search) byId("found").textContent = error.message;
+  } finally {
+    if (mine === search) byId("more").disabled = false;
   }
 }
 
@@ -74,19 +90,35 @@ function rowOf(run, item) {
   return element("tr", {}, element("td", {}, item.entity), element("td", {}, open), element("td", {}, became));
 }
 
-async function showPartitions(run, entity) {
-  const table = byId("partitions");
-  table.hidden = byId("partitions-heading").hidden = !entity;
+async function showPartitions(mine) {
+  const { run, wanted: { entity } } = mine;
   if (!entity) return;
-  const rows = await get(`${runPath(run)}/partitions`, { entity });
+  let rows;
+  try {
+    rows = await get(`${runPath(run)}/partitions`, { entity });
+  } catch (error) {
+    if (mine === search) byId("found").textContent = error.message;
+    return;
+  }
+  if (mine !== search) return;
+  const table = byId("partitions");
+  table.hidden = byId("partitions-heading").hidden = false;
   const names = ["partition", "done", "sent", "planned", "skipped", "failed"];
   fill(table, element("thead", {}, element("tr", {}, ...names.map((name) => element("th", { scope: "col" }, name)))),
     element("tbody", {}, ...rows.map((row) => element("tr", {}, ...names.map((name) => element("td", {}, count(row[name])))))));
 }
 
 async function tellStory(run, { entity, origin, key }) {
-  const { items, effects, listed, problems } = await get(`${runPath(run)}/item`, { entity, origin });
   fill(byId("story-heading"), `${entity} `, brief(key || origin, 200));
+  try {
+    tell(await get(`${runPath(run)}/item`, { entity, origin }));
+  } catch (error) {
+    fill(byId("told"), error.message);
+  }
+  if (!byId("story").open) byId("story").showModal();
+}
+
+function tell({ items, effects, listed, problems }) {
   const lines = [
     ...items.map((one) => [`On ${one.target}: ${one.item} (${one.owned}), last written by run ${one.run}`]),
     ...effects.map((one) => [`${one.run}: ${one.kind}, ${one.state}, ${one.attempts} attempts, sent ${moment(one.sent)}`, one.message]),
@@ -94,7 +126,6 @@ async function tellStory(run, { entity, origin, key }) {
     ...problems.map((one) => [`${one.run}: ${one.severity} ${one.code}`, one.message, one.place]),
   ];
   fill(byId("told"), element("ul", {}, ...lines.map(([head, ...rest]) => element("li", {}, foreign(head), ...rest.filter(Boolean).map((text) => element("div", { class: "words" }, foreign(text)))))));
-  byId("story").showModal();
 }
 
 export function showOthers(known) {
@@ -103,15 +134,21 @@ export function showOthers(known) {
   byId("other").value = known.some((run) => run.run === before) ? before : "";
 }
 
-export async function showComparison(overview) {
-  if (!overview) return;
+export function offerEntities({ entities }) {
   const select = byId("search").elements.entity;
   const before = select.value;
-  fill(select, element("option", { value: "" }, "all"), ...Object.keys(overview.entities).map((name) => element("option", { value: name }, name)));
-  select.value = before in overview.entities ? before : "";
+  draw(select, Object.keys(entities), (names) => [element("option", { value: "" }, "all"), ...names.map((name) => element("option", { value: name }, name))]);
+  select.value = before in entities ? before : "";
+}
+
+export async function findComparison(run) {
   const other = byId("other").value;
+  return { other, ...(other ? await compare(run, other) : { runs: [] }) };
+}
+
+export function showComparison({ other, runs }) {
+  if (other !== byId("other").value) return; // another was chosen meanwhile
   if (!other) return fill(byId("compared"));
-  const { runs } = await compare(overview.run.run, other);
   const names = [...new Set(runs.flatMap((run) => Object.keys(run.entities)))];
   const columns = ["source", "created", "updated", "unchanged", "skipped", "failed", "left"];
   const head = element("tr", {}, element("th", { scope: "col" }, "Entity"), ...columns.map((name) => element("th", { scope: "col" }, name)));

@@ -1,15 +1,15 @@
 // How a run stands: stages, bars, figures, the pace.
 import { get, runPath } from "./api.js";
-import { byId, count, duration, element, fill, foreign, moment } from "./dom.js";
+import { byId, count, draw, duration, element, fill, foreign, moment } from "./dom.js";
 
 const STAGES = [["extract", "Read"], ["plan", "Plan"], ["apply", "Write"], ["verify", "Read back"], ["done", "Done"]];
 const COLUMNS = ["source", "created", "updated", "unchanged", "skipped", "failed", "left", "sent"];
 const NAMES = { source: "In the source", sent: "Of these sent" };
 
 export function showOverview({ run, entities, totals, success_rate: rate, adds_up: adds, held, estimate, as_of: asOf }) {
-  byId("standing").replaceChildren(foreign(run.spec), ` – ${told(run)}`);
+  draw(byId("standing"), [run.spec, told(run)], ([spec, words]) => [foreign(spec), ` – ${words}`]);
   document.title = `${run.state} · ${run.spec} · j2o`;
-  byId("message").replaceChildren(...(run.message ? [foreign(run.message)] : []));
+  draw(byId("message"), run.message, (message) => (message ? [foreign(message)] : []));
   const at = STAGES.findIndex(([stage]) => stage === run.stage);
   fill(byId("stages"), ...STAGES.map(([, name], number) => element("li", { "aria-current": number === at ? "step" : null }, name)));
   const ended = totals.source - totals.left;
@@ -59,8 +59,9 @@ function bar(name, counts) {
   return made;
 }
 
-export async function showPace(run) {
-  const { since, seconds, ended } = await get(`${runPath(run)}/pace`);
+export const findPace = (run) => get(`${runPath(run)}/pace`);
+
+export function showPace({ since, seconds, ended }) {
   const most = Math.max(...ended, 1);
   const whole = ended.reduce((sum, number) => sum + number, 0);
   const mean = whole / (Math.max(ended.length, 1) * seconds);
