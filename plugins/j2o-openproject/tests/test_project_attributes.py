@@ -6,6 +6,7 @@ import pytest
 
 from j2o_core.api import ItemFailed, Needs, TargetItem
 from j2o_openproject import background
+from j2o_openproject.catalogue import Catalogue
 from j2o_openproject.inspection.set_up import SetUp
 from j2o_openproject.work_package_schema import read_schema
 
@@ -149,6 +150,11 @@ def test_a_required_attribute_without_a_value_is_told_by_preflight_and_its_refus
 def test_what_the_server_reckons_itself_is_not_written():
     schema = read_schema({"customField1": {"type": "CalculatedValue", "name": "Total", "writable": True}})
     assert not schema.custom["total"].is_writable
+
+
+def test_an_attribute_that_was_made_since_the_last_run_is_there(furnished, monkeypatch):
+    monkeypatch.setattr(furnished.client.http, "cached_json", None)  # what it keeps may be as old as that run
+    assert Catalogue(furnished.client).project_schema.custom_field("Stage")
 
 
 def test_without_attributes_nobody_asks_for_their_schema(target):

@@ -118,8 +118,8 @@ class Catalogue:
 
     @property
     def project_schema(self) -> WorkPackageSchema:
-        """Fields of projects, their attributes as custom fields, active or not."""
-        return self._once("project_schema", lambda: read_schema(self._client.metadata("projects/schema")))
+        """Fields of projects, their attributes as custom fields, active or not; asked anew, as one may be new."""
+        return self._once("project_schema", lambda: read_schema(self._client.get("projects/schema")))
 
     def active_attributes(self, project: str) -> WorkPackageSchema:
         """The same, with the attributes alone that are active in a project."""
