@@ -12,20 +12,28 @@ Offers = Mapping[str, Mapping[str, list[dict[str, Any]]]]
 
 def read_offers(client: Jira, projects: Iterable[str]) -> Offers:
     """Options by id of the field and key of the project; of fields on a create screen alone. Gone in Jira 9."""
-    found: dict[str, dict[str, dict[str, dict[str, Any]]]] = {}
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
 
-    def one(key: str) -> Mapping[str, Any]:
-        return client.object("/issue/createmeta", {"projectKeys": key, "expand": "projects.issuetypes.fields"})
+    def one(key: str) -> Mapping[str, list[dict[str, Any]]]:
+        asked = {"projectKeys": key, "expand": "projects.issuetypes.fields"}
+        return _offered(client.object("/issue/createmeta", asked))  # an answer may be large: none is kept
 
     keys = list(projects)
-    for key, answer in zip(keys, list(client.http.together(one, keys))):
-        for project in objects_in(answer, "projects"):
-            for kind in objects_in(project, "issuetypes"):
-                for field, shown in (kind.get("fields") or {}).items():
-                    if str(field).startswith("customfield_") and shown.get("allowedValues"):
-                        options = found.setdefault(str(field), {}).setdefault(key, {})
-                        options.update((option["id"], option) for option in _flat(shown["allowedValues"]))
-    return {field: {key: list(options.values()) for key, options in offers.items()} for field, offers in found.items()}
+    for key, offered in zip(keys, client.http.together(one, keys)):
+        for field, options in offered.items():
+            found.setdefault(field, {})[key] = options
+    return found
+
+
+def _offered(answer: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for project in objects_in(answer, "projects"):
+        for kind in objects_in(project, "issuetypes"):
+            for field, shown in (kind.get("fields") or {}).items():
+                if str(field).startswith("customfield_") and shown.get("allowedValues"):
+                    options = found.setdefault(str(field), {})
+                    options.update((option["id"], option) for option in _flat(shown["allowedValues"]))
+    return {field: list(options.values()) for field, options in found.items()}
 
 
 def _flat(options: Iterable[Any]) -> Iterator[dict[str, Any]]:

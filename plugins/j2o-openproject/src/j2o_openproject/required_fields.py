@@ -115,7 +115,7 @@ def required_in(schema: Mapping[str, Any]) -> dict[str, CustomField]:
 
 def missing(fields: Collection[RequiredField], payload: Mapping[str, Any]) -> Iterator[RequiredField]:
     """Those to which a payload gives no value that they hold."""
-    own = {folded(name): value for name, value in payload.items()}
+    own = {folded(name): value for name, value in payload.items()} if fields else {}
     for one in fields:
         if not one.offers(own.get(folded(one.name))):
             yield one

@@ -11,7 +11,6 @@ from .durations import seconds_of
 from .progress import percent_of
 from .required_fields import missing
 from .texts import folded, one_line
-from .times import day_of
 from .work_package_draft import CUSTOM
 
 if TYPE_CHECKING:
@@ -80,15 +79,7 @@ def _values(loader: WorkPackages, payload: Mapping[str, Any]) -> Iterable[Proble
         percent_of(payload.get("percentageDone"))
     except ValueError as error:
         yield loader.problem("J2O-O008", str(error), "percentageDone")
-    days = {}
-    for field in ("startDate", "dueDate"):
-        try:
-            days[field] = day_of(payload.get(field))
-        except ValueError:
-            yield loader.problem("J2O-O005", f"'{payload[field]}' is no day", field, expected="YYYY-MM-DD")
-    start, due = days.get("startDate"), days.get("dueDate")
-    if start and due and due < start:
-        yield loader.problem("J2O-O006", f"the last day {due} lies before the first, {start}", "dueDate")
+    yield from loader.day_problems(payload, "startDate", "dueDate")
 
 
 def _required(loader: WorkPackages, payload: Mapping[str, Any]) -> Iterable[Problem]:

@@ -115,8 +115,10 @@ class Attachments(EntityLoader):
         try:
             self.client.delete(path)
         except Refused as refusal:
-            holder = parent or linked(self.client.get(path), "container") or ""
-            if refusal.status != 403 or not holder or not is_read_only(self.client, holder):
+            holder = ""
+            if refusal.status == 403:
+                holder = parent or linked(self.client.get(path), "container") or ""
+            if not holder or not is_read_only(self.client, holder):
                 raise
             with lifted(self.client, holder):
                 self.client.delete(path)

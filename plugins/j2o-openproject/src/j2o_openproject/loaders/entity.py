@@ -26,6 +26,7 @@ from ..marks import Marks
 from ..plain_text import plain_text
 from ..rehearsal import rehearse
 from ..texts import one_line
+from ..times import day_of
 
 
 class EntityLoader(Loader):
@@ -75,6 +76,18 @@ class EntityLoader(Loader):
     def problem(self, code: str, message: str, field: str, **more: Any) -> Problem:
         """A problem of this entity's payload."""
         return problem(code, self.entity, field, message, **more)
+
+    def day_problems(self, payload: Mapping[str, Any], first: str, last: str) -> Iterator[Problem]:
+        """Of two fields: what is no day, and a last day before the first."""
+        days = {}
+        for field in (first, last):
+            try:
+                days[field] = day_of(payload.get(field))
+            except ValueError:
+                yield self.problem("J2O-O005", f"'{payload[field]}' is no day", field, expected="YYYY-MM-DD")
+        start, end = days.get(first), days.get(last)
+        if start and end and end < start:
+            yield self.problem("J2O-O006", f"the last day {end} lies before the first, {start}", last)
 
 
 class FormLoader(EntityLoader):

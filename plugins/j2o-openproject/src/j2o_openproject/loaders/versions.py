@@ -60,15 +60,7 @@ class Versions(FormLoader):
             yield self.problem(
                 "J2O-O003", f"a {self.word} cannot be '{payload['status']}'", "status", expected=", ".join(_STATUSES)
             )
-        days = {}
-        for field in ("startDate", "endDate"):
-            try:
-                days[field] = day_of(payload.get(field))
-            except ValueError:
-                yield self.problem("J2O-O005", f"'{payload[field]}' is no day", field, expected="YYYY-MM-DD")
-        start, end = days.get("startDate"), days.get("endDate")
-        if start and end and end < start:
-            yield self.problem("J2O-O006", f"the last day {end} lies before the first, {start}", "endDate")
+        yield from self.day_problems(payload, "startDate", "endDate")
 
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """The versions of some projects; those shared from others, and those that are sprints of ours, left out."""
