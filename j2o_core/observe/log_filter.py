@@ -68,11 +68,11 @@ def moment(text: str, now: Optional[datetime] = None) -> datetime:
     """
     now = now or datetime.now(timezone.utc)
     ago = _AGO.match(text.strip())
-    if ago is not None:
-        return now - timedelta(seconds=float(ago[1]) * _UNITS[ago[2]])
     try:
+        if ago is not None:
+            return now - timedelta(seconds=float(ago[1]) * _UNITS[ago[2]])
         return datetime.fromisoformat(text.strip().replace("Z", "+00:00")).astimezone()
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError(f"{text}: expected 10m, 2h, 3d (ago), 2026-11-23 or 2026-11-23T07:15:00+01:00") from None
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import gzip
 import heapq
 import json
+import math
 import zlib
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any, Callable, Iterator, Mapping, Optional, Sequence
+from typing import Any, Callable, Iterator, Mapping, Optional, Sequence, Union
 
-from .log_keeping import PACKED, logs_in
+from .log_keeping import PACKED, PLAIN, logs_in
 from .log_line import written
 
 #: how our own lines begin, and where the moment stands in them
@@ -36,7 +38,7 @@ class Reading:
 def log_files(places: Sequence[Path], since: float = 0.0) -> list[Path]:
     """The logs in these folders, and these files; without those that were last written before ``since`` (seconds)."""
     found = [path for place in places for path in ((place,) if place.is_file() else logs_in(place))]
-    return [path for path in dict.fromkeys(found) if path.stat().st_mtime >= since]
+    return [path for path in dict.fromkeys(found) if _written(path) >= since]
 
 
 def entries(
@@ -82,6 +84,13 @@ def moment_of(raw: bytes) -> str:
         return ""
 
 
+def _written(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # packed or removed meanwhile: seen when it is opened
+        return math.inf
+
+
 def _merged(files: Sequence[Path], reading: Reading, limits: Mapping[Path, int]) -> Iterator[tuple[str, bytes]]:
     starts = []
     for path in files:
@@ -114,10 +123,11 @@ def _lines(path: Path, reading: Reading, limit: Optional[int]) -> Iterator[bytes
     """The lines of one file; one that is not complete yet, at its end, is left out."""
     try:
         with _opened(path) as file:
-            rest, left = b"", path.stat().st_size if limit is None else limit
+            rest, left = b"", limit
             while True:
-                data = file.read(_READ if limit is None else min(_READ, left))
-                left -= len(data)
+                # One piece at a time: what is whole of a file that breaks off counts.
+                data = file.read1(_READ if left is None else min(_READ, left))
+                left = None if left is None else left - len(data)
                 if not data:
                     return
                 *whole, rest = (rest + data).split(b"\n")
@@ -126,14 +136,15 @@ def _lines(path: Path, reading: Reading, limit: Optional[int]) -> Iterator[bytes
                     reading.unreadable += 1
                     rest = b""
     except FileNotFoundError:
-        return  # packed or removed meanwhile
+        return  # removed meanwhile
     except (OSError, EOFError, zlib.error) as error:
-        if str(path) not in reading.broken:
-            reading.broken.append(str(path))
-            reading.broken[-1] += f": {error}"
+        reading.broken.append(f"{path}: {error}")
 
 
-def _opened(path: Path) -> IO[bytes]:
-    if path.name.endswith((PACKED, ".gz")):
-        return gzip.open(path, "rb")  # type: ignore[return-value]
-    return path.open("rb")
+def _opened(path: Path) -> Union[gzip.GzipFile, BufferedReader]:
+    if path.name.endswith(".gz"):
+        return gzip.GzipFile(path, "rb")
+    try:
+        return path.open("rb")
+    except FileNotFoundError:  # packed meanwhile, or removed
+        return gzip.GzipFile(path.with_name(path.name.replace(PLAIN, PACKED)), "rb")

@@ -113,6 +113,14 @@ def key_of(home: Path) -> bytes:
                 file.write(made)
         except FileExistsError:
             made = path.read_text(encoding="ascii")
+            if not made:  # who made it died before it was written: with an empty key everybody could make the names
+                beside = path.with_name(f"{KEY}.{os.getpid()}")
+                made = secrets.token_hex(32)
+                with os.fdopen(
+                    os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
+                ) as file:
+                    file.write(made)
+                beside.replace(path)
         return made.encode()
     except (OSError, ValueError):
         return secrets.token_bytes(32)

@@ -38,19 +38,20 @@ class Redactor:
         forms = {secret, quote(secret, safe=""), base64.b64encode(secret.encode()).decode()}
         # An API key travels as the password of this fixed user.
         forms.add(base64.b64encode(f"apikey:{secret}".encode()).decode())
-        self._hidden = {}
         self._forms = sorted({*self._forms, *forms}, key=len, reverse=True)
+        self._hidden = {}
 
     def text(self, text: str) -> str:
         """The text without its secrets and people."""
         known = self.people.count if self.people is not None else 0
         if known != self._names or len(self._hidden) > _REMEMBERED:
             self._hidden, self._names = {}, known
-        hidden = self._hidden.get(text)
+        remembered = self._hidden  # a secret that is added meanwhile lets go of it, and of what is found without it
+        hidden = remembered.get(text)
         if hidden is None:
             hidden = self._text(text)
             if len(text) < _SHORT:
-                self._hidden[text] = hidden
+                remembered[text] = hidden
         return hidden
 
     def _text(self, text: str) -> str:

@@ -112,6 +112,28 @@ def test_what_cannot_be_asked_is_refused_with_what_can_be(parse: Any, text: str)
         parse(text)
 
 
+@pytest.mark.parametrize("text", ["99999999999d", "9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00"])
+def test_a_moment_beyond_all_calendars_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="expected 10m"):
+        moment(text)
+
+
+def test_of_a_packed_file_that_breaks_off_the_beginning_counts(tmp_path: Path) -> None:
+    noise = [hashlib.md5(b"%d" % number).hexdigest() for number in range(60)]
+    packed = write(tmp_path / "a.jsonl.gz", [line(second, item=noise[second]) for second in range(60)])
+    packed.write_bytes(packed.read_bytes()[:-200])
+    reading = Reading()
+    assert len(found(tmp_path, reading=reading)) > 30
+    assert (reading.files, len(reading.broken)) == (1, 1)
+
+
+def test_a_file_that_is_packed_before_it_is_read_is_read_packed(tmp_path: Path) -> None:
+    plain = write(tmp_path / "a.jsonl", [line(0, message="one")])
+    files = log_files([tmp_path])
+    pack(plain)
+    assert [entry["message"] for entry in entries(files, Reading())] == ["one"]
+
+
 def test_files_that_ended_before_are_not_read(tmp_path: Path) -> None:
     path = write(tmp_path / "a.jsonl", [line(0)])
     assert log_files([tmp_path], path.stat().st_mtime + 1) == []
@@ -125,8 +147,8 @@ def test_of_each_file_no_more_is_read_than_was_asked_for(tmp_path: Path, monkeyp
 
     def counting(path: Path) -> Any:
         file = opened(path)
-        inner = file.read
-        file.read = lambda size: read.append(size) or inner(size)  # type: ignore[func-returns-value]
+        inner = file.read1
+        file.read1 = lambda size: read.append(size) or inner(size)  # type: ignore[func-returns-value]
         return file
 
     monkeypatch.setattr(log_reading, "_opened", counting)

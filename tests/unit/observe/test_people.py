@@ -67,6 +67,14 @@ def test_the_key_is_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / KEY).stat().st_mode) == 0o600
 
 
+def test_a_key_whose_writer_died_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / KEY).touch()
+    made = key_of(tmp_path)
+    assert len(made) == 64
+    assert key_of(tmp_path) == made
+    assert (tmp_path / KEY).stat().st_mode & 0o777 == 0o600
+
+
 def test_the_log_hides_whom_it_was_told_of_unless_the_spec_shows_people(tmp_path: Path) -> None:
     lines = []
     for personal in (False, True):
