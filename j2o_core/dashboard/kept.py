@@ -47,7 +47,8 @@ class Kept:
     def _answer(self, key: Hashable) -> _Answer:
         """That of the key, which is the newest now; what was asked for least lately makes room."""
         with self._guard:
-            answer = self._answers[key] = self._answers.pop(key, None) or _Answer()
+            answer = self._answers.pop(key) if key in self._answers else _Answer()
+            self._answers[key] = answer
             if len(self._answers) > MOST:
                 del self._answers[next(iter(self._answers))]
             return answer
