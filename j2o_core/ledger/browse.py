@@ -5,19 +5,20 @@ from __future__ import annotations
 import math
 from typing import Any, Mapping, Optional, Sequence
 
-from sqlalchemy import ColumnElement, Engine, Integer, cast, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Integer, cast, exists, func, or_, select
 
 from . import effects, tables
+from .effect_rows import OF_ITEMS
 from .listing import FAILED, SKIPPED
 
 #: what is under way, or was when the run ended
 SENT = effects.SENT
 #: what has become of an item, in the words of a page
 STATES = (effects.DONE, SENT, effects.PLANNED, SKIPPED, FAILED)
-
-_OF_ITEMS = (effects.CREATE, effects.UPDATE, effects.UPLOAD)
 #: the largest page
 MOST = 500
+_OF_EFFECTS = ("id", "entity", "origin", "key", "kind", "state", "partition", "item", "attempts", "sent", "finished")
+_OF_LISTED = ("id", "entity", "origin", "key", "code", "message", "place", "request", "words")
 
 
 def page(
@@ -33,13 +34,30 @@ def page(
 ) -> tuple[list[dict[str, Any]], Optional[int]]:
     """Items in one of ``STATES``, and what to give as ``after`` for the next page (``None``: that was the last).
 
-    ``text`` is how the key begins, or the whole origin. What was skipped or has failed comes with its reason.
+    ``text`` is how the key begins, or the whole origin. What was skipped or has failed comes with its reason; of a
+    ``partition`` is what was planned there.
     """
     limit = max(1, min(limit, MOST))
+    effect = tables.effect.c
+    in_partition = [effect.kind.in_(OF_ITEMS), *([] if partition is None else [effect.partition == partition])]
     if state in (SKIPPED, FAILED):
-        rows = _listed(engine, run, state, entity, text, after, limit + 1)
+        columns = tables.listed.c
+        shown = [*(columns[name] for name in _OF_LISTED), columns.outcome.label("state")]
+        where = [columns.outcome == state]
+        if partition is not None:
+            same = (effect[name] == columns[name] for name in ("run", "entity", "origin"))
+            where.append(exists().where(*same, *in_partition))
     else:
-        rows = _effects(engine, run, state, entity, partition, text, after, limit + 1)
+        columns = effect
+        shown = [columns[name] for name in _OF_EFFECTS]
+        where = [columns.state == state, *in_partition]
+    if entity is not None:
+        where.append(columns.entity == entity)
+    if text:
+        where.append(or_(columns.origin == text, columns.key.startswith(text, autoescape=True)))
+    statement = select(*shown).where(columns.run == run, columns.id > after, *where).order_by(columns.id)
+    with engine.connect() as connection:
+        rows = [dict(row) for row in connection.execute(statement.limit(limit + 1)).mappings()]
     return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
 
 
@@ -48,7 +66,7 @@ def partitions(engine: Engine, run: str, entity: str) -> list[dict[str, Any]]:
     effect = tables.effect.c
     statement = (
         select(effect.partition, effect.state, func.count())
-        .where(effect.run == run, effect.entity == entity, effect.kind.in_(_OF_ITEMS))
+        .where(effect.run == run, effect.entity == entity, effect.kind.in_(OF_ITEMS))
         .group_by(effect.partition, effect.state)
         .order_by(effect.partition)
     )
@@ -67,7 +85,7 @@ def pace(engine: Engine, run: str, entity: Optional[str] = None, most: int = 300
     There are at most ``most`` stretches, each of at least one second.
     """
     effect = tables.effect.c
-    where: list[ColumnElement[bool]] = [effect.run == run, effect.finished.is_not(None), effect.kind.in_(_OF_ITEMS)]
+    where: list[ColumnElement[bool]] = [effect.run == run, effect.finished.is_not(None), effect.kind.in_(OF_ITEMS)]
     if entity is not None:
         where.append(effect.entity == entity)
     with engine.connect() as connection:
@@ -84,63 +102,12 @@ def pace(engine: Engine, run: str, entity: Optional[str] = None, most: int = 300
     return {"since": first, "seconds": seconds, "ended": ended}
 
 
-def _effects(
-    engine: Engine,
-    run: str,
-    state: str,
-    entity: Optional[str],
-    partition: Optional[int],
-    text: str,
-    after: int,
-    limit: int,
-) -> list[dict[str, Any]]:
-    effect = tables.effect.c
-    names = ("id", "entity", "origin", "key", "kind", "state", "partition", "item", "attempts", "sent", "finished")
-    statement = (
-        select(*(effect[name] for name in names))
-        .where(effect.run == run, effect.state == state, effect.kind.in_(_OF_ITEMS), effect.id > after)
-        .order_by(effect.id)
-        .limit(limit)
-    )
-    if entity is not None:
-        statement = statement.where(effect.entity == entity)
-    if partition is not None:
-        statement = statement.where(effect.partition == partition)
-    if text:
-        statement = statement.where(_named(effect, text))
-    with engine.connect() as connection:
-        return [dict(row) for row in connection.execute(statement).mappings()]
-
-
-def _listed(
-    engine: Engine, run: str, state: str, entity: Optional[str], text: str, after: int, limit: int
-) -> list[dict[str, Any]]:
-    listed = tables.listed.c
-    names = ("id", "entity", "origin", "key", "code", "message", "place", "request", "words")
-    statement = (
-        select(*(listed[name] for name in names), listed.outcome.label("state"))
-        .where(listed.run == run, listed.outcome == state, listed.id > after)
-        .order_by(listed.id)
-        .limit(limit)
-    )
-    if entity is not None:
-        statement = statement.where(listed.entity == entity)
-    if text:
-        statement = statement.where(_named(listed, text))
-    with engine.connect() as connection:
-        return [dict(row) for row in connection.execute(statement).mappings()]
-
-
-def _named(columns: Any, text: str) -> ColumnElement[bool]:
-    return or_(columns.origin == text, columns.key.startswith(text, autoescape=True))
-
-
 def sent(engine: Engine, run: str) -> Mapping[str, int]:
     """By entity, the items that were sent and have no outcome: under way, or in doubt where the run does not go."""
     effect = tables.effect.c
     statement = (
         select(effect.entity, func.count())
-        .where(effect.run == run, effect.state == SENT, effect.kind.in_(_OF_ITEMS))
+        .where(effect.run == run, effect.state == SENT, effect.kind.in_(OF_ITEMS))
         .group_by(effect.entity)
     )
     with engine.connect() as connection:

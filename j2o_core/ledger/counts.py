@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine, func, select
 
 from ..model.error_class import error_class
 from . import effects, runs, tables
+from .effect_rows import OF_ITEMS
 from .server import patient
 
-_OF_ITEMS = (effects.CREATE, effects.UPDATE, effects.UPLOAD)
 COLUMNS = ("source", "created", "updated", "unchanged", "skipped", "failed", "left")
 
 
@@ -23,7 +23,7 @@ def entities(engine: Engine, run: str) -> dict[str, dict[str, int]]:
     Before the plan is complete ``source`` is what was read so far, and all of it is left.
     """
     with engine.connect() as connection:
-        return summed(connection, run, effects_of(connection, run, _OF_ITEMS), listed(connection, run))
+        return summed(connection, run, effects_of(connection, run, OF_ITEMS), listed(connection, run))
 
 
 def effects_of(
@@ -69,7 +69,7 @@ def summed(
         for name, counts in planned.items()
     }
     for (entity, kind, state, adopted), number in counted.items():
-        if kind not in _OF_ITEMS:
+        if kind not in OF_ITEMS:
             continue
         counts = result.setdefault(entity, dict.fromkeys(COLUMNS, 0))
         if state in (effects.PLANNED, effects.SENT):

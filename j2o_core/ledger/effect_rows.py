@@ -11,6 +11,8 @@ from ..model.payload import from_json, to_json
 
 PLANNED, SENT, DONE, FAILED, SKIPPED = "planned", "sent", "done", "failed", "skipped"
 CREATE, UPDATE, SHAPE, UPLOAD = "create", "update", "shape", "upload"
+#: those of which an item of the source has at most one: what becomes of them becomes of it
+OF_ITEMS = (CREATE, UPDATE, UPLOAD)
 #: an item that takes a number for which the source has none, and its removal
 FILL, CLEAR = "fill", "clear"
 #: in place of what the target must call an item: it takes any number, when its turn has come

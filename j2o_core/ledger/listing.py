@@ -169,15 +169,12 @@ def writers(engine: Engine, target: int, source: str, entity: str) -> dict[str, 
 
 
 @patient
-def counts(engine: Engine, run: str) -> dict[tuple[str, str], int]:
-    """How many are listed, by (entity, outcome)."""
+def has_failed(engine: Engine, run: str, entity: str) -> bool:
+    """Whether any item of an entity has."""
+    listed = tables.listed.c
+    statement = select(listed.id).where(listed.run == run, listed.entity == entity, listed.outcome == FAILED)
     with engine.connect() as connection:
-        rows = connection.execute(
-            select(tables.listed.c.entity, tables.listed.c.outcome, func.count())
-            .where(tables.listed.c.run == run)
-            .group_by(tables.listed.c.entity, tables.listed.c.outcome)
-        )
-        return {(row[0], row[1]): int(row[2]) for row in rows}
+        return connection.execute(statement.limit(1)).first() is not None
 
 
 def put_problems(connection: Connection, run: str, stage: str, problems: Iterable[tuple[str, Problem]]) -> None:

@@ -8,8 +8,8 @@ from typing import Any, Iterator, Mapping, Optional, Sequence
 
 from sqlalchemy import Connection, Engine, delete, func, select, update
 
-from . import listing, runs, tables
-from .effect_rows import CREATE, DONE, PLANNED, SENT, UPDATE, UPLOAD, EffectRow, read_row
+from . import counts, listing, runs, tables
+from .effect_rows import DONE, OF_ITEMS, PLANNED, SENT, UPDATE, EffectRow, read_row
 from .runs import RunState
 from .server import patient
 
@@ -17,7 +17,6 @@ from .server import patient
 ACTIONS = ("create", "update", "unchanged", "skip", "fail", "done")
 
 _OPEN = (PLANNED, SENT)
-_ITEMS = (CREATE, UPLOAD, UPDATE)
 _CHUNK = 500
 
 
@@ -65,30 +64,20 @@ def last_written(connection: Connection, target: int, source: str) -> str:
 def actions(engine: Engine, run: str, planned: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
     """``source`` and the ``ACTIONS`` by entity. ``planned`` is what the planner counted."""
     found = {
-        name: {"source": numbers["source"], **dict.fromkeys(ACTIONS, 0), "unchanged": numbers["unchanged"]}
-        for name, numbers in planned.items()
+        name: {"source": known["source"], **dict.fromkeys(ACTIONS, 0), "unchanged": known["unchanged"]}
+        for name, known in planned.items()
     }
     with engine.connect() as connection:
-        rows: Sequence[Any] = connection.execute(
-            select(
-                tables.effect.c.entity,
-                tables.effect.c.kind,
-                tables.effect.c.state,
-                tables.effect.c.adopted,
-                func.count(),
-            )
-            .where(tables.effect.c.run == run, tables.effect.c.kind.in_(_ITEMS))
-            .group_by(tables.effect.c.entity, tables.effect.c.kind, tables.effect.c.state, tables.effect.c.adopted)
-        ).all()
-    for entity, kind, state, adopted, number in rows:
-        counts = found.setdefault(entity, {"source": 0, **dict.fromkeys(ACTIONS, 0)})
+        counted, listed = counts.effects_of(connection, run, OF_ITEMS), counts.listed(connection, run)
+    for (entity, kind, state, adopted), number in counted.items():
+        numbers = found.setdefault(entity, {"source": 0, **dict.fromkeys(ACTIONS, 0)})
         if state in _OPEN:
-            counts["update" if kind == UPDATE else "create"] += number
+            numbers["update" if kind == UPDATE else "create"] += number
         elif state == DONE:
-            counts["unchanged" if adopted else "done"] += number
-    for (entity, outcome), number in listing.counts(engine, run).items():
-        counts = found.setdefault(entity, {"source": 0, **dict.fromkeys(ACTIONS, 0)})
-        counts["fail" if outcome == listing.FAILED else "skip"] += number
+            numbers["unchanged" if adopted else "done"] += number
+    for (entity, outcome, _), number in listed.items():
+        numbers = found.setdefault(entity, {"source": 0, **dict.fromkeys(ACTIONS, 0)})
+        numbers["fail" if outcome == listing.FAILED else "skip"] += number
     return found
 
 
@@ -97,7 +86,7 @@ def stream(engine: Engine, run: str, entity: str = "", key: str = "") -> Iterato
     conditions = [
         tables.effect.c.run == run,
         tables.effect.c.state.in_(_OPEN),
-        tables.effect.c.kind.in_(_ITEMS),
+        tables.effect.c.kind.in_(OF_ITEMS),
     ]
     if key:
         conditions.append((tables.effect.c.key == key) | (tables.effect.c.origin == key))

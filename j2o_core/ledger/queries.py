@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 from ..model.error_class import error_class
 from ..model.outcome import Fatal
 from . import control, counts, tables
-from .effect_rows import CREATE, UPDATE, UPLOAD
+from .effect_rows import CREATE, OF_ITEMS, UPDATE, UPLOAD
 from .runs import RUNNING
 
 #: the state of a run whose process has died
@@ -72,7 +72,7 @@ class Queries:
             of_items = select(item.entity, item.owned, func.count()).where(item.run == run)
             rows: list[Any] = list(connection.execute(of_items.group_by(item.entity, item.owned)))
             of_effects = select(effect.entity, effect.kind, func.count()).where(
-                effect.run == run, effect.kind.in_([CREATE, UPLOAD, UPDATE])
+                effect.run == run, effect.kind.in_(OF_ITEMS)
             )
             rows += connection.execute(of_effects.group_by(effect.entity, effect.kind))
         columns = {UPDATE: "changed", CREATE: "absent", UPLOAD: "absent"}

@@ -34,7 +34,7 @@ def plan_standing_in(wiring: Wiring, engine: Engine, snapshot: Snapshot, step: S
     if original is None or original not in wiring.loaders:
         return
     engine.writer.flush()  # what became of the last of them
-    if not listing.counts(engine.items.engine, engine.run).get((original, listing.FAILED)):
+    if not listing.has_failed(engine.items.engine, engine.run, original):
         return
     later = _Later(wiring, engine, snapshot, step.entity, original)
     for stubs in snapshot.stubs(step.entity):
