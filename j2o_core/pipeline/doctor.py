@@ -27,9 +27,8 @@ from ..ledger.queries import Queries
 from ..ledger.runs import RUNNING
 from ..ledger.server import Unreachable, open_server
 from ..ledger.store import HEAD, revision_of
-from ..model.limits import Guard
 from ..model.outcome import Fatal
-from ..spec.model import Spec
+from ..spec.model import RuntimeSpec, Spec
 from .guard import fitted, size
 from .health import disk_lines, ledger_line
 from .machine import processes_here
@@ -100,10 +99,9 @@ def home_lines(home: Path) -> Iterator[Line]:
 
 def machine_lines(spec: Optional[Spec], folders: Sequence[Path]) -> Iterator[Line]:
     """Disk, memory and open files, against what a run asks of them."""
-    runtime = None if spec is None else spec.runtime
-    guard = Guard() if runtime is None else runtime.guard
-    yield from disk_lines(folders, guard)
-    limit = fitted(guard, 1 if runtime is None else processes_here(runtime)).memory
+    runtime = RuntimeSpec() if spec is None else spec.runtime
+    yield from disk_lines(folders, runtime.guard)
+    limit = fitted(runtime.guard, processes_here(runtime)).memory
     free = psutil.virtual_memory().available
     told = f"{size(free)} of memory are free"
     if limit and free < limit:
@@ -112,11 +110,10 @@ def machine_lines(spec: Optional[Spec], folders: Sequence[Path]) -> Iterator[Lin
     else:
         yield Line("memory", FINE, told)
     if resource is not None:
-        workers = 8 if runtime is None else runtime.workers
         allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-        needed = _FILES + _FILES_EACH * workers
+        needed = _FILES + _FILES_EACH * runtime.workers
         if allowed != resource.RLIM_INFINITY and allowed < needed:
-            message = f"{allowed} files and sockets may be open, and {workers} workers may need {needed}"
+            message = f"{allowed} files and sockets may be open, and {runtime.workers} workers may need {needed}"
             yield Line("files", NOTICE, message, f"`ulimit -n {4 * needed}`, or fewer runtime.workers")
 
 

@@ -11,7 +11,7 @@ from ..observe.components import is_heard
 SLOW = 10.0
 #: the log's name for requests, by which a spec states their level
 COMPONENT = "requests"
-#: refusals that are answers as good as any: what is not there, what has not changed, where a file lies
+#: refusals that are answers as good as any: that something is not there
 _USUAL = (404, 410)
 
 

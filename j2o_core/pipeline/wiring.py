@@ -5,25 +5,21 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Collection, Mapping, Optional, Sequence
+from typing import Any, Callable, Mapping, Optional, Sequence
 
 from ..expressions.names import FieldNames
 from ..expressions.paths import compile_path, parse_path
 from ..hooks.manager import Plugins
-from ..hooks.protocols import Client, ConnectionOptions, Extractor, Loader, Selection, Splitter
-from ..hooks.registry import CONNECTOR, EXTRACTOR, LOADER, SPLITTER, SYSTEM
+from ..hooks.protocols import Client, Extractor, Loader, Selection, Splitter
+from ..hooks.registry import EXTRACTOR, LOADER, SPLITTER
 from ..http import Gate, Http
 from ..mapping.compiled import EntityMapping, compile_entity
 from ..mapping.scope import roots
 from ..model.outcome import Fatal
 from ..observe.redaction import hide_secret
-from ..security.secrets import Unresolved, resolve
 from ..snapshot.derive import Derivation
 from ..spec.model import EntitySpec, ExtractSpec, Spec
-from .heaps import keep_few_heaps, keep_what_is_loaded
-from .hosts import gates
-from .request_log import RequestLog
-from .secret_words import secrets_among
+from .connecting import connect, connection_of, resolved, start_system
 from .steps import Step, abreast, order_entities, plan_steps
 
 
@@ -62,7 +58,8 @@ class Wiring:
     variables: Mapping[str, str] = field(default_factory=dict)
     #: told of each connection when it is opened, before its first request
     opened: Callable[[str, Http], None] = lambda name, http: None
-    _closers: list[Callable[[], None]] = field(default_factory=list)
+    #: what closes and stops what was opened and started
+    closers: list[Callable[[], None]] = field(default_factory=list)
 
     @property
     def selection(self) -> Selection:
@@ -86,8 +83,8 @@ class Wiring:
 
     def close(self) -> None:
         """Close clients and stop what was started, in reverse order."""
-        while self._closers:
-            self._closers.pop()()
+        while self.closers:
+            self.closers.pop()()
 
 
 def wire(
@@ -106,9 +103,9 @@ def wire(
     if opened is not None:
         wiring.opened = opened
     try:
-        variables = _start_system(wiring, dict(os.environ if environment is None else environment))
+        variables = start_system(wiring, dict(os.environ if environment is None else environment))
         wiring.variables = variables
-        _connect(wiring, variables)
+        connect(wiring, variables)
         _wire_sources(wiring, variables)
         _wire_targets(wiring)
     except BaseException:
@@ -125,9 +122,9 @@ def wire_sources(spec: Spec, plugins: Plugins, home: Path) -> Wiring:
     wiring = Wiring(spec, plugins, home)
     extracts = [extract for entity in spec.entities.values() for extract in entity.extract if extract.plugin]
     try:
-        variables = _start_system(wiring, dict(os.environ))
-        names = {_connection_of(wiring, extract.plugin or "", extract.connection) for extract in extracts}
-        _connect(wiring, variables, names)
+        variables = start_system(wiring, dict(os.environ))
+        names = {connection_of(wiring, extract.plugin or "", extract.connection) for extract in extracts}
+        connect(wiring, variables, names)
         _wire_sources(wiring, variables)
     except BaseException:
         wiring.close()
@@ -139,7 +136,7 @@ def connect_only(spec: Spec, plugins: Plugins, home: Path) -> Wiring:
     """Open and check the connections, no more."""
     wiring = Wiring(spec, plugins, home)
     try:
-        _connect(wiring, _start_system(wiring, dict(os.environ)))
+        connect(wiring, start_system(wiring, dict(os.environ)))
     except BaseException:
         wiring.close()
         raise
@@ -153,10 +150,10 @@ def connect_each(spec: Spec, plugins: Plugins, home: Path) -> tuple[Wiring, dict
     """
     wiring, broken = Wiring(spec, plugins, home), {}
     try:
-        variables = _start_system(wiring, dict(os.environ))
+        variables = start_system(wiring, dict(os.environ))
         for name in spec.connections:
             try:
-                _connect(wiring, variables, (name,))
+                connect(wiring, variables, (name,))
             except Fatal as error:
                 if error.exit_code == 2:
                     raise
@@ -182,102 +179,12 @@ def wire_recorded(spec: Spec, plugins: Plugins, home: Path, field_names: Mapping
     return wiring
 
 
-def _start_system(wiring: Wiring, variables: dict[str, str]) -> dict[str, str]:
-    system = wiring.spec.system
-    if system is None:
-        return variables
-    named = [name for name in system.unless if variables.get(name)]
-    if len(named) == len(system.unless) and named:
-        return variables
-    named += [name for name in system.optional if variables.get(name)]
-    if named:
-        missing = ", ".join(name for name in system.unless if name not in named)
-        raise Fatal(
-            f"{', '.join(named)} set, but not {missing}: set all of them to use your own systems, or none to use the "
-            f"embedded {system.plugin}",
-            exit_code=2,
-        )
-    plugin = wiring.plugins.registry.get(SYSTEM, system.plugin)()
-    options = _resolved(wiring, system.options, variables, "system")
-    started = plugin.start(options, wiring.home / system.plugin)
-    wiring._closers.append(started.stop)
-    return {**variables, **started.variables}
-
-
-def _connect(wiring: Wiring, variables: Mapping[str, str], names: Optional[Collection[str]] = None) -> None:
-    keep_few_heaps()
-    keep_what_is_loaded()
-    spec = wiring.spec
-    wanted = {name: given for name, given in spec.connections.items() if names is None or name in names}
-    known = {name: _resolved(wiring, given.options, variables, f"connections.{name}") for name, given in wanted.items()}
-    urls = {name: str(options.pop("url", "") or "").rstrip("/") for name, options in known.items()}
-    for name, url in urls.items():
-        if not url and "url" in wanted[name].options:
-            raise Fatal(f"connections.{name}: the url is empty", exit_code=2)
-    wiring.gates.update(gates({name: url for name, url in urls.items() if url}, spec.runtime))
-    for name, connection in wanted.items():
-        options, url = known[name], urls[name]
-        tls = dict(options.pop("tls", {}) or {})
-        given = ConnectionOptions(
-            name=name,
-            url=url,
-            id=str(options.pop("id", "") or ""),
-            auth=dict(options.pop("auth", {}) or {}),
-            identity=str(options.pop("identity", "") or ""),
-            extra=options,
-        )
-        for secret in secrets_among(given.auth):
-            hide_secret(str(secret))
-        http = url and Http(
-            url,
-            identity=f"{connection.plugin}:{given.identity or url}",
-            workers=spec.runtime.workers,
-            retry=spec.runtime.retry,
-            cache_folder=wiring.home / "cache",
-            metadata_lifetime=spec.runtime.metadata_lifetime,
-            verify=tls.get("ca") or bool(tls.get("verify", True)),
-            gate=wiring.gates[name],
-        )
-        if http:
-            http.observe(RequestLog(name))
-            wiring.opened(name, http)
-        client = wiring.plugins.registry.get(CONNECTOR, connection.plugin)().open(given, http or None)
-        if not isinstance(client, Client):
-            raise Fatal(f"connections.{name}: the connector '{connection.plugin}' gives no client")
-        wiring._closers.append(client.close)
-        wiring.clients[name] = client
-        try:
-            wiring.facts[name] = client.check()
-        except Fatal as error:
-            raise Fatal(f"connections.{name} ({client.url}): {error.message}", exit_code=error.exit_code) from error
-
-
-def _resolved(wiring: Wiring, value: Mapping[str, Any], variables: Mapping[str, str], path: str) -> dict[str, Any]:
-    spec = wiring.spec
-    folder = Path(spec.files[0]).parent if spec.files else None
-    try:
-        return dict(resolve(value, variables, folder, path, spec.places, wiring.plugins.secrets))
-    except Unresolved as error:
-        raise Fatal(str(error), exit_code=2) from None
-
-
-def _connection_of(wiring: Wiring, plugin: str, named: Optional[str]) -> str:
-    if named:
-        return named
-    family = plugin.split(".", 1)[0]
-    names = [name for name, connection in wiring.spec.connections.items() if connection.plugin == family]
-    if len(names) != 1:
-        what = "no connection uses" if not names else "several connections use"
-        raise Fatal(f"'{plugin}': {what} the plugin '{family}'; name one with `connection:`", exit_code=2)
-    return names[0]
-
-
 def _wire_sources(wiring: Wiring, variables: Mapping[str, str]) -> None:
     registry, spec = wiring.plugins.registry, wiring.spec
     for entity in spec.entities.values():
         for priority, extract in enumerate(entity.extract):
             if extract.plugin:
-                connection = _connection_of(wiring, extract.plugin, extract.connection)
+                connection = connection_of(wiring, extract.plugin, extract.connection)
                 source = str(spec.connections[connection].options.get("id", ""))
                 if wiring.source and source != wiring.source:
                     raise Fatal("a spec has one source connection; split this one into two specs", exit_code=2)
@@ -295,7 +202,7 @@ def _wire_sources(wiring: Wiring, variables: Mapping[str, str]) -> None:
 
 def _compile(wiring: Wiring, variables: Mapping[str, str]) -> None:
     def secret(text: str, path: str) -> str:
-        found = str(_resolved(wiring, {"secret": text}, variables, path)["secret"])
+        found = str(resolved(wiring, {"secret": text}, variables, path)["secret"])
         hide_secret(found)
         return found
 
@@ -327,7 +234,7 @@ def _wire_targets(wiring: Wiring) -> None:
         if entity.load is None:
             continue
         loader_class = registry.get(LOADER, entity.load.plugin)
-        connection = _connection_of(wiring, entity.load.plugin, entity.load.connection)
+        connection = connection_of(wiring, entity.load.plugin, entity.load.connection)
         client = wiring.clients[connection]
         if wiring.target and wiring.target != client.identity:
             raise Fatal("a spec has one target connection; split this one into two specs", exit_code=2)
