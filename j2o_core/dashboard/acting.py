@@ -51,6 +51,7 @@ def _start(home: Path, ledger: Ledger, run: Mapping[str, object], command: str, 
         raise Refused(f"run {identifier} is {state}: only one that was stopped or interrupted can be resumed")
     if command == RETRY and state != runs.FINISHED:
         raise Refused(f"run {identifier} is {state}: what failed is tried again when it has finished")
+    arguments = _arguments(run, command, ledger_url)
     with ledger.engine.begin() as connection:
         runs.note(connection, identifier, f"dashboard {command}")
     folder = home / "logs"
@@ -58,7 +59,7 @@ def _start(home: Path, ledger: Ledger, run: Mapping[str, object], command: str, 
     said = folder / f"{command}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.txt"
     with said.open("wb") as out:
         started = subprocess.Popen(
-            [sys.executable, "-m", "j2o_core", *_arguments(run, command, ledger_url)],
+            [sys.executable, "-m", "j2o_core", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

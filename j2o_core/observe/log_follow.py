@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from pathlib import Path
 from typing import IO, Any, Callable, Iterator, Mapping, Sequence
 
 from .log_keeping import PLAIN
-from .log_reading import moment_of, parsed
+from .log_reading import Identity, identity_of, moment_of, parsed
 
 #: seconds between two looks
 _LOOK = 0.3
@@ -27,19 +28,24 @@ class _Followed:
         return [line for line in whole if line]
 
 
-def ends(places: Sequence[Path]) -> dict[Path, int]:
+def ends(places: Sequence[Path]) -> dict[Identity, int]:
     """How long each plain file is now: what comes after that is new."""
-    return {path: path.stat().st_size for path in _plain(places)}
+    found = {}
+    for path in _plain(places):
+        with contextlib.suppress(FileNotFoundError):  # packed or removed meanwhile
+            status = path.stat()
+            found[identity_of(status)] = status.st_size
+    return found
 
 
 def follow(
     places: Sequence[Path],
-    begin: Mapping[Path, int],
+    begin: Mapping[Identity, int],
     sleep: Callable[[float], Any] = time.sleep,
     ended: Callable[[], bool] = lambda: False,
 ) -> Iterator[Mapping[str, Any]]:
     """Lines as they come, from where the files ended at the ``begin``; for ever, or until it has ``ended``."""
-    known: dict[tuple[int, int], _Followed] = {}
+    known: dict[Identity, _Followed] = {}
     first = True
     try:
         while True:
@@ -63,19 +69,15 @@ def follow(
             followed.file.close()
 
 
-def _open_new(
-    places: Sequence[Path], known: dict[tuple[int, int], _Followed], begin: Mapping[Path, int]
-) -> set[tuple[int, int]]:
+def _open_new(places: Sequence[Path], known: dict[Identity, _Followed], begin: Mapping[Identity, int]) -> set[Identity]:
     present = set()
     for path in _plain(places):
         try:
-            stat = path.stat()
-            identity = (stat.st_dev, stat.st_ino)
+            identity = identity_of(path.stat())
             if identity not in known:
                 file = path.open("rb")
-                stat = os.fstat(file.fileno())
-                identity = (stat.st_dev, stat.st_ino)
-                known[identity] = _Followed(path, file, begin.get(path, 0))
+                identity = identity_of(os.fstat(file.fileno()))
+                known[identity] = _Followed(path, file, begin.get(identity, 0))
         except FileNotFoundError:
             continue
         present.add(identity)

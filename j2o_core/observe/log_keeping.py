@@ -112,7 +112,8 @@ def clear_up(folder: Path, policy: LogPolicy, closed: Any = (), now: Optional[fl
     for path in sorted(folder.glob(f"*{PLAIN}")):
         due = path in closed or now - path.stat().st_mtime > (policy.every or policy.keep or 86_400)
         if policy.compress and due and not in_use(path):
-            pack(path)
+            with contextlib.suppress(FileExistsError):  # another process packs it
+                pack(path)
     left = [(path.stat().st_mtime, path.stat().st_size, path) for path in logs_in(folder) if not in_use(path)]
     total = sum(size for _, size, _ in left)
     for written, size, path in sorted(left):
@@ -122,10 +123,13 @@ def clear_up(folder: Path, policy: LogPolicy, closed: Any = (), now: Optional[fl
 
 
 def pack(path: Path) -> Path:
-    """The packed file, which takes the place of the plain one and has its time."""
+    """The packed file, which takes the place of the plain one and has its time.
+
+    Raises ``FileExistsError`` where it is being packed.
+    """
     target, part = path.with_name(path.name + ".gz"), path.with_name(path.name + _PART)
     times = path.stat()
-    with path.open("rb") as plain, gzip.open(part, "wb", compresslevel=6) as packed:
+    with path.open("rb") as plain, gzip.open(part, "xb", compresslevel=6) as packed:
         shutil.copyfileobj(plain, packed, 1 << 20)
     shutil.copymode(path, part)
     os.utime(part, (times.st_atime, times.st_mtime))

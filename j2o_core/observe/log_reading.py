@@ -6,16 +6,20 @@ import gzip
 import heapq
 import json
 import math
+import os
 import zlib
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, Callable, Iterator, Mapping, Optional, Sequence, Union
+from typing import Any, Callable, Iterator, Mapping, Optional, Sequence, Tuple, Union
 
 from .log_keeping import PACKED, PLAIN, logs_in
 from .log_line import written
+
+#: device and number of a file
+Identity = Tuple[int, int]
 
 #: how our own lines begin, and where the moment stands in them
 _BEGIN = b'{"time": "'
@@ -45,14 +49,14 @@ def entries(
     files: Sequence[Path],
     reading: Reading,
     may: Callable[[bytes, str], bool] = lambda raw, time: True,
-    limits: Optional[Mapping[Path, int]] = None,
+    limits: Optional[Mapping[Identity, int]] = None,
 ) -> Iterator[Mapping[str, Any]]:
     """The lines of all files that ``may`` be meant, given as bytes and with their moment, in the order of time.
 
-    ``limits``: of these files only so many bytes are read. A file that cannot be unpacked to its end is told in
-    ``reading``, and what came before counts.
+    ``limits``: of these plain files only so many bytes are read, and nothing of others. A file that cannot be unpacked
+    to its end is told in ``reading``, and what came before counts.
     """
-    for time, raw in _merged(files, reading, limits or {}):
+    for time, raw in _merged(files, reading, limits):
         reading.lines += 1
         if may(raw, time):
             entry = parsed(raw)
@@ -91,10 +95,17 @@ def _written(path: Path) -> float:
         return math.inf
 
 
-def _merged(files: Sequence[Path], reading: Reading, limits: Mapping[Path, int]) -> Iterator[tuple[str, bytes]]:
+def identity_of(status: os.stat_result) -> Identity:
+    """Which file that is, whatever its name."""
+    return status.st_dev, status.st_ino
+
+
+def _merged(
+    files: Sequence[Path], reading: Reading, limits: Optional[Mapping[Identity, int]]
+) -> Iterator[tuple[str, bytes]]:
     starts = []
     for path in files:
-        first = next(_lines(path, reading, limits.get(path)), None)
+        first = next(_lines(path, reading, limits), None)
         if first is not None:
             starts.append((moment_of(first), str(path), path))
     waiting = deque(sorted(starts))
@@ -105,7 +116,7 @@ def _merged(files: Sequence[Path], reading: Reading, limits: Mapping[Path, int])
         while waiting and (not heap or waiting[0][0] <= heap[0][0]):
             path = waiting.popleft()[2]
             number += 1
-            _push(heap, number, _lines(path, reading, limits.get(path)), "")
+            _push(heap, number, _lines(path, reading, limits), "")
         if not heap:
             continue
         time, order, raw, lines = heapq.heappop(heap)
@@ -119,11 +130,11 @@ def _push(heap: list[tuple[str, int, bytes, Iterator[bytes]]], number: int, line
         heapq.heappush(heap, (moment_of(raw) or time, number, raw, lines))
 
 
-def _lines(path: Path, reading: Reading, limit: Optional[int]) -> Iterator[bytes]:
+def _lines(path: Path, reading: Reading, limits: Optional[Mapping[Identity, int]]) -> Iterator[bytes]:
     """The lines of one file; one that is not complete yet, at its end, is left out."""
     try:
         with _opened(path) as file:
-            rest, left = b"", limit
+            rest, left = b"", _limit(file, limits)
             while True:
                 # One piece at a time: what is whole of a file that breaks off counts.
                 data = file.read1(_READ if left is None else min(_READ, left))
@@ -139,6 +150,12 @@ def _lines(path: Path, reading: Reading, limit: Optional[int]) -> Iterator[bytes
         return  # removed meanwhile
     except (OSError, EOFError, zlib.error) as error:
         reading.broken.append(f"{path}: {error}")
+
+
+def _limit(file: Union[gzip.GzipFile, BufferedReader], limits: Optional[Mapping[Identity, int]]) -> Optional[int]:
+    if limits is None or isinstance(file, gzip.GzipFile):
+        return None
+    return limits.get(identity_of(os.fstat(file.fileno())), 0)
 
 
 def _opened(path: Path) -> Union[gzip.GzipFile, BufferedReader]:

@@ -17,11 +17,12 @@ from typing import Any, Iterator
 
 import pytest
 import requests
+from sqlalchemy import select
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from j2o_core.dashboard.live import NO_RUN
-from j2o_core.ledger import control, runs
+from j2o_core.ledger import control, runs, tables
 from j2o_core.report.writing import FORMATS
 from tests.dashboards import BACKWARDS, LONG, NEXT, SCRIPT, Filled, filled, served
 
@@ -177,6 +178,18 @@ def test_a_stopped_run_is_started_again_and_what_it_says_is_told(tmp_path: Path,
     assert refused.status_code == 409
     assert "it ended at once with exit code" in refused.json()["detail"]
     assert "acme.yaml is gone" in refused.json()["detail"]
+
+
+def test_a_run_that_cannot_be_started_again_leaves_no_trace_of_an_order(there: tuple[Filled, str]) -> None:
+    ledger, url = there
+    ledger.change(state=runs.FINISHED, stage=runs.DONE, exit_code=1, finished=time.time(), asked="{}")
+    refused = tell(url, ledger.run, "retry-failed")
+    assert refused.status_code == 409
+    assert "does not say from which file" in refused.json()["detail"]
+    with ledger.ledger.engine.connect() as connection:
+        actions = connection.execute(select(tables.audit.c.action)).scalars().all()
+    assert [action for action in actions if action.startswith("dashboard")] == []
+    assert list(ledger.home.glob("logs/*.txt")) == []
 
 
 def test_other_pages_and_other_names_of_this_machine_are_refused(there: tuple[Filled, str]) -> None:

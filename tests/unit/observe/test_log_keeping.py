@@ -74,6 +74,15 @@ def test_files_of_earlier_processes_are_packed_when_they_are_a_day_old(tmp_path:
     assert stat.S_IMODE((tmp_path / "old.jsonl.gz").stat().st_mode) == 0o600
 
 
+def test_what_another_process_packs_is_left_to_it(tmp_path: Path) -> None:
+    log(tmp_path, "a.jsonl", 2)
+    log(tmp_path, "b.jsonl", 2)
+    (tmp_path / "a.jsonl.gz.part").write_bytes(b"half")
+    clear_up(tmp_path, LogPolicy())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl", "a.jsonl.gz.part", "b.jsonl.gz"]
+    assert (tmp_path / "a.jsonl.gz.part").read_bytes() == b"half"
+
+
 @pytest.mark.parametrize("archive", [None, "archive"])
 def test_what_is_too_old_or_too_much_goes_to_the_archive_or_away(tmp_path: Path, archive: Optional[str]) -> None:
     folder = tmp_path / "logs"

@@ -161,6 +161,16 @@ def test_of_each_file_no_more_is_read_than_was_asked_for(tmp_path: Path, monkeyp
     assert sum(1 for _ in asked) == 1980
 
 
+def test_a_file_that_is_closed_before_it_is_followed_is_shown_once_and_whole(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", [line(0, message="before")])
+    begin = ends([tmp_path])
+    path.rename(tmp_path / "a.1.jsonl")
+    write(path, [line(1, message="one"), line(2, message="two")])
+    told = [entry["message"] for entry in entries(log_files([tmp_path]), Reading(), limits=begin)]
+    told += [entry["message"] for entry in follow([tmp_path], begin, ended=lambda: True)]
+    assert told == ["before", "one", "two"]
+
+
 def test_followed_are_new_lines_of_all_files_whatever_they_are_called_meanwhile(tmp_path: Path) -> None:
     first = write(tmp_path / "a.jsonl", [line(0, message="before")])
     begin = ends([tmp_path])
