@@ -55,7 +55,7 @@ class Sandbox:
         self._begin()
 
     def _begin(self) -> None:
-        self.running: Running = start(self.options, child=_serving)
+        self.running: Running = start(self.options, child=serving)
         self.jira = Server(self.running.jira["url"])
         self.openproject = Server(self.running.openproject["url"])
 
@@ -86,7 +86,8 @@ class Sandbox:
         self.running.stop()
 
 
-def _serving() -> Forked:
+def serving() -> Forked:
+    """A child for ``j2o_sandbox.serving.start`` that has imported everything."""
     return Forked("j2o_sandbox.serving", [], text=False, stdin=True, session=True)
 
 

@@ -16,6 +16,7 @@ from j2o_jira.connector import JiraConnector
 from j2o_jira.issues.extractor import Issues
 from j2o_sandbox.options import SandboxOptions
 from j2o_sandbox.serving import Running, start
+from tests.running import serving
 
 EDITIONS = ("server", "cloud")
 SHARED = Path(__file__).resolve().parents[3].parent / "shared"
@@ -54,7 +55,7 @@ def _running() -> Iterator[Callable[..., Sandbox]]:
     def run(edition: str, **options: Any) -> Sandbox:
         chosen = SandboxOptions(edition=edition, **{"issues": 120, "attachment_bytes": 3000, **options})
         if chosen.to_json() not in started:
-            started[chosen.to_json()] = start(chosen)
+            started[chosen.to_json()] = start(chosen, child=serving)
         return Sandbox(started[chosen.to_json()], edition)
 
     yield run

@@ -21,6 +21,7 @@ from j2o_openproject.connector import OpenProject, OpenProjectConnector
 from j2o_openproject.plugin import LOADERS
 from j2o_sandbox.options import SandboxOptions
 from j2o_sandbox.serving import start
+from tests.running import serving
 
 SETUP: dict[str, Any] = {
     "custom_fields": {
@@ -218,7 +219,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Ta
             options = SandboxOptions(
                 projects=0, issues=0, openproject_version=version, openproject_setup=str(path), attachment_limit=64
             )
-            running[name] = start(options)
+            running[name] = start(options, child=serving)
             half = running[name].openproject
             targets[name] = connect(half["url"], half["api_key"])
         return targets[name]
@@ -227,7 +228,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Ta
     for target in targets.values():
         target.client.close()
     for sandbox in running.values():
-        sandbox.stop()
+        sandbox.kill()
 
 
 def connect(url: str, api_key: str, cache: Optional[Path] = None) -> Target:
