@@ -274,6 +274,20 @@ carried_record = Table(  # the records of files that are not uploaded yet
     UniqueConstraint("run", "entity", "origin"),
 )
 
+told = Table(  # what the processes of the latest run told of themselves last
+    "told",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Text, ForeignKey("run.id"), nullable=False),
+    Column("worker", Integer, nullable=False),  # its row there; 0: the process that leads
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("moment", Float, nullable=False),  # by the ledger's clock
+    Column("ended", Boolean, nullable=False),
+    Column("figures", Text, nullable=False),  # JSON
+    UniqueConstraint("run", "worker"),
+)
+
 audit = Table(
     "audit",
     metadata,
