@@ -22,13 +22,22 @@ def join_commands(app: typer.Typer, plugins: Plugins, patience: Patience = Patie
 
     A name that a command of j2o has stays with it; of two plugins the one that was loaded first keeps it.
     """
-    owners = {name: "j2o" for name, _ in _named(app)}
+    owners = {name: "j2o" for name, _ in named(app)}
     infos = []
     for info in plugins.infos:
         if info.error is None and _HOOK in info.hooks:
             info = _joined(app, plugins, info, owners, patience)
         infos.append(info)
     return replace(plugins, infos=tuple(infos))
+
+
+def named(app: typer.Typer) -> Iterator[tuple[str, Union[CommandInfo, TyperInfo]]]:
+    """The commands and families that an app holds, by name."""
+    for command in app.registered_commands:
+        function: Any = command.callback
+        yield command.name or typer.main.get_command_name(function.__name__), command
+    for group in app.registered_groups:
+        yield str(group.name or getattr(group.typer_instance, "info", group).name or ""), group
 
 
 def _joined(
@@ -39,7 +48,7 @@ def _joined(
         try:
             with patience.waiting(info.name, "is adding its commands"):
                 plugins.call(info.name, _HOOK, app=part)
-            found = list(_named(part))
+            found = list(named(part))
             for name, _ in found:
                 if name in owners:
                     raise NameTaken(f"the command '{name}' is provided by {owners[name]} and by {_label(info)}")
@@ -60,14 +69,6 @@ def _joined(
         owners[name] = _label(info)
     commands = tuple(f"command:{name}" for name, _ in found)
     return replace(info, provides=(*info.provides, *commands), printed=info.printed + printed.getvalue())
-
-
-def _named(app: typer.Typer) -> Iterator[tuple[str, Union[CommandInfo, TyperInfo]]]:
-    for command in app.registered_commands:
-        function: Any = command.callback
-        yield command.name or typer.main.get_command_name(function.__name__), command
-    for group in app.registered_groups:
-        yield str(group.name or getattr(group.typer_instance, "info", group).name or ""), group
 
 
 def _label(info: PluginInfo) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Optional, Sequence
 
 import typer
 import typer.core
+from typer.models import CommandInfo, TyperInfo
 
 from ..hooks.discovery import ALLOWED
 from ..hooks.manager import Plugins, load_plugins
@@ -46,7 +47,7 @@ from . import (
     verify,
 )
 from .failure import explain, say, silence
-from .plugin_commands import join_commands
+from .plugin_commands import join_commands, named
 from .session import Session, environment, home_folder, wants_debug
 
 
@@ -69,6 +70,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run ``j2o`` with these arguments (the process's own by default) and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     app = build(given)
+    _narrow(app, given)
     try:
         app(args=given, prog_name="j2o")
     except SystemExit as end:
@@ -144,6 +146,16 @@ def build(arguments: Sequence[str] = ("run",)) -> typer.Typer:
         family.add(app)
     loaded = join_commands(app, loaded, patience)
     return app
+
+
+def _narrow(app: typer.Typer, arguments: Sequence[str]) -> None:
+    # Reading the parameters of all commands takes longer than many a command; where one is called by its name, the
+    # others are not asked for anything.
+    called = next((argument for argument in arguments if argument != "--debug"), "")
+    entries = [entry for name, entry in named(app) if name == called]
+    if entries and _COMPLETING not in environment():
+        app.registered_commands = [entry for entry in entries if isinstance(entry, CommandInfo)]
+        app.registered_groups = [entry for entry in entries if isinstance(entry, TyperInfo)]
 
 
 def _asks_for_help(arguments: Sequence[str]) -> bool:
