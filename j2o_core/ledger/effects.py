@@ -27,6 +27,7 @@ from .effect_rows import (
     partition,
     read_row,
 )
+from .projects import project_of
 from .server import patient
 
 __all__ = [
@@ -84,6 +85,7 @@ def plan(connection: Connection, run: str, effects: Sequence[Planned]) -> None:
                     "display": effect.display or None,
                     "item": effect.item,
                     "undoes": effect.undoes,
+                    "project": project_of(effect.key),
                 }
                 for effect in effects
             ],

@@ -12,6 +12,7 @@ from ..model.problem import Problem
 from . import tables
 from .effect_rows import CREATE
 from .many import Many
+from .projects import project_of
 from .server import patient
 from .upsert import Upsert
 
@@ -41,8 +42,9 @@ class Listed:
 def put(connection: Connection, run: str, items: Sequence[Listed]) -> None:
     """List items as skipped or failed, each once."""
     if items:
-        rows = [{**one.__dict__, "error_class": one.error_class or error_class(one.code)} for one in items]
-        _UPSERT.execute(connection, [{"run": run, **row} for row in rows])
+        found = ((one, {"error_class": one.error_class or error_class(one.code)}) for one in items)
+        rows = [{"run": run, **one.__dict__, **more, "project": project_of(one.key)} for one, more in found]
+        _UPSERT.execute(connection, rows)
 
 
 @patient
@@ -220,5 +222,5 @@ _FORGET_TOLD = Many(
 _UPSERT = Upsert(
     tables.listed,
     ("run", "entity", "origin"),
-    ("key", "outcome", "code", "message", "place", "error_class", "request", "words"),
+    ("key", "outcome", "code", "message", "place", "error_class", "request", "words", "project"),
 )

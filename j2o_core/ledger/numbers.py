@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any, Optional, Sequence
 
@@ -23,7 +24,7 @@ from .effect_rows import (
 )
 from .items import Items
 from .listing import Listed
-from .server import clock_of, patient
+from .server import sending_clock_of, patient
 
 #: lanes of numbered effects begin like this; the rest is what counts them
 LANE = "numbers:"
@@ -146,7 +147,7 @@ def turn_into_filler(
             record_digest="",
             mapping_digest="",
             state=SENT,
-            sent=clock_of(connection),
+            sent=sending_clock_of(connection),
             attempts=0,
             resent=False,
         )
@@ -164,7 +165,7 @@ def end_lane(connection: Connection, run: str, wrong: Wrong) -> None:
         run,
         [Listed(row.entity, row.origin, row.key, FAILED, wrong.code, wrong.message) for row in rows],
     )
-    ended = {"code": wrong.code, "message": wrong.message}
+    ended = {"code": wrong.code, "message": wrong.message, "finished": time.time()}
     connection.execute(update(tables.effect).where(*left, effect.kind == FILL).values(state=SKIPPED, **ended))
     connection.execute(update(tables.effect).where(*left, effect.kind != FILL).values(state=FAILED, **ended))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from pathlib import Path
 from typing import Any, Iterator, Optional, Union
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
 from ..model.outcome import Fatal
 from .address import POSTGRESQL, Address, parse
 from .damage import Examined, SetAside, damage, set_aside
+from .even_clock import evenly
 from .file_fence import FileFence
 from .holder import ServerLock
 from .lock import Lock
@@ -26,7 +28,7 @@ REBUILD = (
 _PAGES_KB = 512
 _MIGRATIONS = Path(__file__).with_name("migrations")
 #: the newest migration
-HEAD = "0011"
+HEAD = "0012"
 #: two processes that open a new ledger on a server at the same moment create its tables one after the other
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(6959983)")
 
@@ -59,7 +61,7 @@ class Ledger:
 
     def _guard_file(self) -> None:
         if self.path is not None:
-            self.engine.update_execution_options(fence=FileFence(self.path))
+            self.engine.update_execution_options(fence=FileFence(self.path), sending_clock=evenly(time.time()))
 
     @property
     def token(self) -> str:

@@ -116,7 +116,7 @@ effect = Table(
     Column("request_digest", Text),
     Column("before", Text),  # JSON: the image before a PATCH
     Column("sent", Float),
-    Column("finished", Float),
+    Column("finished", Float),  # of all that is neither planned nor sent
     Column("attempts", Integer, nullable=False),
     Column("resent", Boolean, nullable=False),  # sent again after doubt
     Column("adopted", Boolean, nullable=False),
@@ -129,6 +129,7 @@ effect = Table(
     Column("display", Text),  # what the target must call it, where keys are reproduced
     Column("code", Text),
     Column("message", Text),
+    Column("project", Text),  # as its key tells: see ``projects``
     Index("effect_queue", "run", "step", "state", "rank", "id"),
     Index("effect_parent", "run", "entity", "parent_origin"),
     Index("effect_origin", "run", "entity", "origin"),
@@ -137,6 +138,19 @@ effect = Table(
         "run",
         sqlite_where=text("display IS NOT NULL"),
         postgresql_where=text("display IS NOT NULL"),
+    ),
+    # By these two a million effects are counted without reading one. Marking as sent does not touch them.
+    Index(
+        "effect_ended",
+        *("run", "entity", "kind", "state", "adopted", "finished", "partition", "project"),
+        sqlite_where=text("finished IS NOT NULL"),
+        postgresql_where=text("finished IS NOT NULL"),
+    ),
+    Index(
+        "effect_left",
+        *("run", "entity", "kind", "partition", "project"),
+        sqlite_where=text("finished IS NULL"),
+        postgresql_where=text("finished IS NULL"),
     ),
 )
 
@@ -155,6 +169,7 @@ listed = Table(
     Column("class", Text, key="error_class"),  # empty in rows of older versions: then the code tells it
     Column("request", Text),  # the server's id of the request
     Column("words", Text),  # the server's own words
+    Column("project", Text),
     UniqueConstraint("run", "entity", "origin"),
 )
 
