@@ -6,9 +6,10 @@ by the keys that tell the alternatives apart, and then reports that one's errors
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Iterator, List, Mapping, Tuple
 
-from jsonschema import Draft202012Validator, ValidationError, validators
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
 
 from .suggestion import nearest
 
@@ -29,14 +30,30 @@ def validator_for(root: Schema, lenient: bool = False, partial: bool = False) ->
     A ``lenient`` one lets a text with a ``${...}`` reference in it pass for any text. A ``partial`` one checks what a
     document says and misses nothing in it; ``null`` stands for anything.
     """
+    return _kind(lenient, partial)(root, format_checker=_Root(root))
 
-    alternatives: dict[int, Alternatives] = {}
 
+class _Root(FormatChecker):
+    """Checks no format: it is what a validator hands to its parts, and takes the root along, which they do not see."""
+
+    def __init__(self, root: Schema) -> None:
+        super().__init__(formats=())
+        self.root = root
+        self._alternatives: dict[int, Alternatives] = {}
+
+    def offered(self, branches: list[Any]) -> Alternatives:
+        """The branches of a ``oneOf`` of the root."""
+        known = self._alternatives.get(id(branches))
+        if known is None:
+            known = self._alternatives[id(branches)] = [(branch, resolved(branch, self.root)) for branch in branches]
+        return known
+
+
+@functools.cache
+def _kind(lenient: bool, partial: bool) -> Any:
+    # Once for all roots: to make such a class takes longer than most checks.
     def one_of(validator: Any, branches: list[Any], instance: Any, schema: Any) -> Iterator[ValidationError]:
-        offered = alternatives.get(id(branches))
-        if offered is None:
-            offered = alternatives[id(branches)] = [(branch, resolved(branch, root)) for branch in branches]
-        for error in _one_of(validator, offered, instance):
+        for error in _one_of(validator, validator.format_checker.offered(branches), instance):
             if not (partial and (error.validator == NEEDS_ONE_OF or error.instance is None)):
                 yield error
 
@@ -46,8 +63,7 @@ def validator_for(root: Schema, lenient: bool = False, partial: bool = False) ->
             keywords[keyword] = _unless_reference(Draft202012Validator.VALIDATORS[keyword])
     if partial:
         keywords.update(dict.fromkeys(_COMPLETENESS, _pass), type=_unless_null(Draft202012Validator.VALIDATORS["type"]))
-    extended: Any = validators.extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
-    return extended(root)
+    return validators.extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
 
 
 def resolved(schema: Any, root: Schema) -> Schema:
