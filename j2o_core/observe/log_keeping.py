@@ -14,41 +14,19 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterator, Optional, TextIO
+from typing import Any, Iterator, Optional
 
 from loguru import logger
 
 from ..model.log_policy import LogPolicy
-
-if TYPE_CHECKING:
-    from loguru import Message
 
 if sys.platform != "win32":
     import fcntl
 
 #: how names of logs end: written to, or closed; packed; being packed
 PLAIN, PACKED, _PART = ".jsonl", ".jsonl.gz", ".gz.part"
-
-
-class Rotation:
-    """Whether a file is to be closed before the next line is written."""
-
-    def __init__(self, policy: LogPolicy) -> None:
-        self._policy = policy
-        self._began = time.time()
-
-    def __call__(self, message: Message, file: TextIO) -> bool:
-        """Asked by loguru, for each line."""
-        now = message.record["time"].timestamp()
-        size = os.fstat(file.fileno()).st_size
-        policy = self._policy
-        due = bool(size) and (
-            bool(policy.size and size + len(message) > policy.size)
-            or bool(policy.every and now - self._began > policy.every)
-        )
-        if due:
-            self._began = now
-        return due
+#: how often a lock is asked for that another one holds
+_TRIES = 1000
 
 
 class Keeper:
@@ -71,10 +49,10 @@ class Keeper:
                 self._thread.start()
             self._asked.notify()
 
-    def closed(self, path: Any) -> None:
-        """A file is not written to any more: called by loguru."""
+    def closed(self, path: Path) -> None:
+        """A file is not written to any more."""
         with self._asked:
-            self._closed.append(Path(path))
+            self._closed.append(path)
         self.tidy()
 
     def close(self) -> None:
@@ -106,19 +84,27 @@ def clear_up(folder: Path, policy: LogPolicy, closed: Any = (), now: Optional[fl
     ``closed`` files are packed at once, others once they have not been written to for as long as a file is open.
     """
     now = time.time() if now is None else now
+    # Others look after the same folder: what they were faster with is no error.
     for part in folder.glob(f"*{_PART}"):
-        if now - part.stat().st_mtime > 3600:
-            part.unlink()
+        with contextlib.suppress(FileNotFoundError):
+            if now - part.stat().st_mtime > 3600:
+                part.unlink()
     for path in sorted(folder.glob(f"*{PLAIN}")):
-        due = path in closed or now - path.stat().st_mtime > (policy.every or policy.keep or 86_400)
-        if policy.compress and due and not in_use(path):
-            with contextlib.suppress(FileExistsError):  # another process packs it
+        with contextlib.suppress(FileNotFoundError, FileExistsError):
+            due = path in closed or now - path.stat().st_mtime > (policy.every or policy.keep or 86_400)
+            if policy.compress and due and not in_use(path):
                 pack(path)
-    left = [(path.stat().st_mtime, path.stat().st_size, path) for path in logs_in(folder) if not in_use(path)]
+    left = []
+    for path in logs_in(folder):
+        with contextlib.suppress(FileNotFoundError):
+            if not in_use(path):
+                status = path.stat()
+                left.append((status.st_mtime, status.st_size, path))
     total = sum(size for _, size, _ in left)
     for written, size, path in sorted(left):
         if (policy.keep and now - written > policy.keep) or (policy.room and total > policy.room):
-            let_go(path, policy)
+            with contextlib.suppress(FileNotFoundError):
+                let_go(path, policy)
             total -= size
 
 
@@ -129,11 +115,17 @@ def pack(path: Path) -> Path:
     """
     target, part = path.with_name(path.name + ".gz"), path.with_name(path.name + _PART)
     times = path.stat()
-    with path.open("rb") as plain, gzip.open(part, "xb", compresslevel=6) as packed:
-        shutil.copyfileobj(plain, packed, 1 << 20)
-    shutil.copymode(path, part)
-    os.utime(part, (times.st_atime, times.st_mtime))
-    part.replace(target)
+    made = part.open("xb")
+    try:
+        with path.open("rb") as plain, made, gzip.GzipFile(path.name, "wb", 6, made) as packed:
+            shutil.copyfileobj(plain, packed, 1 << 20)
+        shutil.copymode(path, part)
+        os.utime(part, (times.st_atime, times.st_mtime))
+        part.replace(target)
+    except BaseException:  # a disk that is full, above all: half of it must not stay there
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
     path.unlink()
     return target
 
@@ -173,6 +165,12 @@ def opened(path: Any, flags: int) -> int:
     """Open a file to write a log to, held by a lock as long as it is open."""
     descriptor = os.open(path, flags, 0o640)
     if sys.platform != "win32":
-        with contextlib.suppress(OSError):  # a file system without locks
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        for _ in range(_TRIES):  # who asks whether it is in use holds it for a moment
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.001)
+            except OSError:  # a file system without locks
+                break
     return descriptor

@@ -52,8 +52,9 @@ FIELDS: Mapping[str, str] = {
     "traceback": "where in the program it happened",
 }
 
-#: of our own making: no names, no secrets
+#: words of our own: no names of people are looked for in them
 _OURS = frozenset(FIELDS) - {
+    "error",
     "message",
     "item",
     "lane",
@@ -65,8 +66,10 @@ _OURS = frozenset(FIELDS) - {
     "logger",
     "traceback",
 }
+#: no one else's to say
+_FIXED = frozenset({"time", "level", "message", "module"})
 _run = [""]
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def in_run(run: str) -> None:
@@ -79,24 +82,40 @@ def entry_of(record: Record, redactor: Redactor) -> dict[str, Any]:
     extra = record["extra"]
     work = at_work()
     told = {**_told(work), **extra} if work is not None else dict(extra)
-    told.pop("_line", None)
     name = record["name"] or ""
     entry: dict[str, Any] = {
         "time": written(record["time"]),
         "level": record["level"].name,
-        "component": told.pop("component", None) or component_of(name),
+        "component": redactor.word(str(told.pop("component", None) or component_of(name))),
         "message": redactor.text(record["message"]),
-        "run": told.pop("run", "") or _run[0],
-        "entity": told.pop("entity", "") or "",
+        "run": redactor.word(str(told.pop("run", "") or _run[0])),
+        "entity": redactor.word(str(told.pop("entity", "") or "")),
         "item": redactor.text(str(told.pop("item", "") or "")),
     }
-    hidden = {field: value for field, value in told.items() if field not in _OURS}
-    entry.update((field, value) for field, value in told.items() if field in _OURS)
-    entry.update(redactor.value(hidden))
+    for field in _FIXED.intersection(told):  # a plugin calls something of its own the same
+        told[f"{field}_"] = told.pop(field)
+    for field in [field for field in told if field in _OURS]:
+        value = told.pop(field)
+        entry[field] = redactor.word(value) if isinstance(value, str) else redactor.value(value)
+    entry.update(redactor.value(told))
     entry["module"] = name
     if record["exception"] is not None:
         entry["traceback"] = redactor.text("".join(traceback.format_exception(*record["exception"])))
     return entry
+
+
+def lost(lines: int) -> dict[str, Any]:
+    """The line that stands for so many that could not be written."""
+    return {
+        "time": written(datetime.now(timezone.utc)),
+        "level": "WARNING",
+        "component": "run",
+        "message": f"{lines} {'line is' if lines == 1 else 'lines are'} missing here: the log could not be written",
+        "run": _run[0],
+        "entity": "",
+        "item": "",
+        "module": __name__,
+    }
 
 
 def _told(work: Work) -> Mapping[str, Any]:
@@ -117,8 +136,9 @@ def readable(entry: Mapping[str, Any], dated: bool = True) -> str:
     subject = " ".join(str(entry[name]) for name in ("entity", "item") if entry.get(name))
     if subject:
         rest.append(subject)
-    if entry.get("duration"):
-        rest.append(f"{entry['duration']:.3f} s")
+    duration = entry.get("duration")
+    if duration:
+        rest.append(f"{duration:.3f} s" if isinstance(duration, (int, float)) else str(duration))
     if entry.get("attempt", 1) != 1:
         rest.append(f"attempt {entry['attempt']}")
     message = str(entry.get("message", ""))
@@ -128,4 +148,6 @@ def readable(entry: Mapping[str, Any], dated: bool = True) -> str:
     told = f"  [{', '.join(rest)}]" if rest else ""
     text = f"{moment} {entry.get('level', '')!s:<7} {entry.get('component', '')!s:<9} {message}{told}"
     text = _CONTROL.sub("\ufffd", " ".join(text.splitlines()))  # a server's words must not steer a terminal
-    return f"{text}\n{str(entry['traceback']).rstrip()}" if entry.get("traceback") else text
+    if not entry.get("traceback"):
+        return text
+    return "\n".join([text, *(_CONTROL.sub("\ufffd", line) for line in str(entry["traceback"]).splitlines())])

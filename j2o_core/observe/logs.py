@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
 import time
 from pathlib import Path
@@ -15,8 +14,9 @@ from loguru import logger
 from ..model.log_policy import LEVELS, LogPolicy
 from .announcer import Event
 from .components import Levels, hear, hear_nothing
-from .log_keeping import PLAIN, Keeper, Rotation, opened
-from .log_line import entry_of, in_run, readable
+from .log_file import LogFile
+from .log_keeping import Keeper
+from .log_line import entry_of, in_run, lost, readable
 from .people import People, hide_from_now_on, key_of
 from .redaction import Redactor, redact_with
 from .wording import planned, stage
@@ -29,6 +29,9 @@ _NAMED = {"key": "item", "request": "request_id"}
 #: seconds between two lines about the progress of an entity
 _PROGRESS = 60.0
 _LIBRARIES = "libraries"
+#: where a record of loguru keeps its line, as data and as text
+_ENTRY, _LINE = "_entry", "_line"
+_FORMAT = "{extra[_line]}\n"
 _WORDS: Mapping[str, Callable[[Event], str]] = {"stage_started": stage, "planned": planned}
 _keepers: list[Keeper] = []
 
@@ -40,40 +43,25 @@ def open_log(home: Path, redactor: Redactor, debug: bool = False, policy: LogPol
     """
     policy = policy.changed("debug") if debug else policy
     folder = home / "logs"
-    folder.mkdir(parents=True, exist_ok=True)
-    plain = str(folder).replace("{", "{{").replace("}", "}}")
-    files: list[Path] = []
     if not policy.personal:
         redactor.people = redactor.people or People(key_of(home))
     hide_from_now_on(redactor.people)
     redact_with(redactor)
     levels = Levels(policy)
     keeper = Keeper(folder, policy)
-
-    def opener(path: str, flags: int) -> int:
-        files.append(Path(path))
-        return opened(path, flags)
+    file = LogFile(folder, policy, keeper.closed, _missing)
 
     def line(record: Record) -> str:
-        record["extra"]["_line"] = json.dumps(entry_of(record, redactor), ensure_ascii=False, default=str)
-        return "{extra[_line]}\n"
+        entry = entry_of(record, redactor)
+        # Where it cannot be written loguru shows the record, which then holds no secret either.
+        record["message"], record["exception"] = entry["message"], None
+        line = json.dumps(entry, ensure_ascii=False, default=str)
+        record["extra"] = {"component": entry["component"], _ENTRY: entry, _LINE: line}
+        return _FORMAT
 
     logger.remove()
     in_run("")
-    logger.add(
-        # The next file has a name of its own: one that is renamed would be shipped twice by those who know it by name.
-        f"{plain}/{{time:YYYYMMDD!UTC}}T{{time:HHmmss.SSS!UTC}}Z-{os.getpid()}{PLAIN}",
-        level=levels.lowest,
-        filter=levels.hears,
-        format=line,
-        rotation=Rotation(policy),
-        compression=keeper.closed,
-        catch=True,  # a full disk must not stop a migration because of its log
-        encoding="utf-8",
-        opener=opener,
-        backtrace=False,
-        diagnose=False,
-    )
+    logger.add(file, level=levels.lowest, filter=levels.hears, format=line, catch=True, backtrace=False, diagnose=False)
     shown = "debug" if debug else policy.terminal
     if shown != "off":
         _show(levels, LEVELS[shown], redactor)
@@ -81,7 +69,7 @@ def open_log(home: Path, redactor: Redactor, debug: bool = False, policy: LogPol
     hear(levels)
     keeper.tidy()
     _keepers[:] = [keeper]
-    return files[0]
+    return file.path
 
 
 def close_log() -> None:
@@ -139,7 +127,11 @@ class Forward(logging.Handler):
         """Log one of them."""
         level = record.levelname if record.levelname in ("DEBUG", "INFO", "ERROR", "CRITICAL") else "WARNING"
         bound = logger.bind(component=_LIBRARIES, logger=record.name)
-        bound.opt(exception=record.exc_info or None).log(level, "{}", record.getMessage())
+        try:
+            message = record.getMessage()
+        except Exception:  # noqa: BLE001 - a library that words it wrongly must not fail for that
+            message = f"{record.msg} {record.args}"
+        bound.opt(exception=record.exc_info or None).log(level, "{}", message)
 
 
 def join_libraries(levels: Levels) -> None:
@@ -148,12 +140,17 @@ def join_libraries(levels: Levels) -> None:
     logging.basicConfig(handlers=[Forward()], level=level, force=True)
 
 
+def _missing(lines: int) -> str:
+    return json.dumps(lost(lines), ensure_ascii=False) + "\n"
+
+
 def _show(levels: Levels, level: int, redactor: Redactor) -> None:
     """Text on the terminal. stderr is looked up for each line: a progress bar may stand in for it meanwhile."""
 
     def text(record: Record) -> str:
-        record["extra"]["_line"] = readable(entry_of(record, redactor), dated=False)
-        return "{extra[_line]}\n"
+        entry = record["extra"].get(_ENTRY) or entry_of(record, redactor)
+        record["extra"][_LINE] = readable(entry, dated=False)
+        return _FORMAT
 
     def write(message: Message) -> None:
         sys.stderr.write(message)

@@ -9,6 +9,7 @@ import re
 import secrets
 from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping, Optional
+from urllib.parse import unquote
 
 #: the file of the home folder with the key of the made-up names
 KEY = "people.key"
@@ -17,7 +18,8 @@ NAMES = ("accountId", "key", "name", "login", "email", "emailAddress", "displayN
 #: what only records of people have
 _MARKS = ("emailAddress", "displayName", "lastName")
 
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+#: also quoted for a URL
+_MAIL = re.compile(r"(?:%2B|[\w.+-])+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_](?:[\w.@+'’-]*[^\W_])?")
 #: what stands around a name that is quoted, or mentioned in markup
 _BEFORE, _AFTER = frozenset("'\"~@‘“„«`:"), frozenset("'\"]’”“»`")
@@ -71,8 +73,8 @@ class People:
 
     def hide(self, text: str) -> str:
         """The text with made-up names: for mail addresses, known or not, and for names that are known."""
-        if "@" in text:
-            text = _MAIL.sub(lambda found: self.pseudonym(found[0]), text)
+        if "@" in text or "%40" in text:
+            text = _MAIL.sub(lambda found: self.pseudonym(unquote(found[0])), text)
         if not self._known:
             return text
         parts, end = [], 0

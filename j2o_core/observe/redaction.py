@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import base64
+import binascii
+import json
+import math
 import re
-from typing import Any, Iterable, Optional
-from urllib.parse import quote
+from typing import Any, Iterable, Iterator, Mapping, Optional
+from urllib.parse import quote, quote_plus
 
 from .people import People
 
 HIDDEN = "***"
 #: shorter values would tear holes into ordinary words
 _SHORTEST = 4
+#: shorter pieces of base64 likewise
+_SHORTEST_PIECE = 8
 #: how many texts, of fewer characters than that, are not looked at anew
 _REMEMBERED, _SHORT = 2000, 200
+#: how deep data is looked into
+_DEEPEST = 20
 
 
 class Redactor:
@@ -25,56 +32,76 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = (), people: Optional[People] = None) -> None:
         self._forms: list[str] = []
         self.people = people
-        #: texts that come again and again, as they are without secrets and people
+        #: texts that come again and again, as they are without secrets, and without people too
+        self._safe: dict[str, str] = {}
         self._hidden: dict[str, str] = {}
         self._names = 0
         for secret in secrets:
             self.add(secret)
 
     def add(self, secret: str) -> None:
-        """Hide this value from now on: as it is, quoted for a URL, and in base64."""
+        """Hide this value from now on: as it is, quoted for a URL or in JSON, and in base64 with whatever around it."""
         if len(secret) < _SHORTEST:
             return
-        forms = {secret, quote(secret, safe=""), base64.b64encode(secret.encode()).decode()}
-        # An API key travels as the password of this fixed user.
-        forms.add(base64.b64encode(f"apikey:{secret}".encode()).decode())
-        self._forms = sorted({*self._forms, *forms}, key=len, reverse=True)
-        self._hidden = {}
+        self._forms = sorted({*self._forms, *_forms_of(secret)}, key=len, reverse=True)
+        self._safe, self._hidden = {}, {}
 
     def text(self, text: str) -> str:
         """The text without its secrets and people."""
-        known = self.people.count if self.people is not None else 0
-        if known != self._names or len(self._hidden) > _REMEMBERED:
-            self._hidden, self._names = {}, known
+        if self.people is None:
+            return self.word(text)
+        if self.people.count != self._names or len(self._hidden) > _REMEMBERED:
+            self._hidden, self._names = {}, self.people.count
         remembered = self._hidden  # a secret that is added meanwhile lets go of it, and of what is found without it
         hidden = remembered.get(text)
         if hidden is None:
-            hidden = self._text(text)
+            hidden = self.people.hide(self.word(text))
             if len(text) < _SHORT:
                 remembered[text] = hidden
         return hidden
 
-    def _text(self, text: str) -> str:
+    def word(self, text: str) -> str:
+        """The text without its secrets; people are not looked for, as in words of our own."""
+        if len(self._safe) > _REMEMBERED:
+            self._safe = {}
+        remembered = self._safe
+        safe = remembered.get(text)
+        if safe is None:
+            safe = self._without_secrets(text)
+            if len(text) < _SHORT:
+                remembered[text] = safe
+        return safe
+
+    def value(self, value: Any, depth: int = 0) -> Any:
+        """The same for every text in data, which becomes plain; what lies under a secret's name is hidden whole."""
+        if isinstance(value, str):
+            return self.text(value)
+        if value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value)):
+            return value
+        if depth < _DEEPEST:
+            if isinstance(value, Mapping):
+                return {
+                    self.text(str(key)): HIDDEN
+                    if item and isinstance(key, str) and _SECRET_NAME.search(key)
+                    else self.value(item, depth + 1)
+                    for key, item in value.items()
+                }
+            if isinstance(value, (list, tuple, set, frozenset)):
+                return [self.value(item, depth + 1) for item in value]
+        return self.text(_told(value))
+
+    def _without_secrets(self, text: str) -> str:
         for form in self._forms:
             if form in text:
                 text = text.replace(form, HIDDEN)
-        if _SIGNS.search(text):
-            for pattern, replacement in _PATTERNS:
-                text = pattern.sub(replacement, text)
-        return self.people.hide(text) if self.people is not None else text
-
-    def value(self, value: Any) -> Any:
-        """The same for every text in plain data; what lies under a secret's name is hidden whole."""
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, dict):
-            return {
-                key: HIDDEN if item and isinstance(key, str) and _SECRET_NAME.search(key) else self.value(item)
-                for key, item in value.items()
-            }
-        if isinstance(value, (list, tuple)):
-            return [self.value(item) for item in value]
-        return value
+        small = text.lower()
+        if _has(small, _SIGNS):
+            for signs, pattern, replacement in _PATTERNS:
+                if _has(small, signs):
+                    text = pattern.sub(replacement, text)
+        if not text.isascii():  # half a character can be in a server's words, and in no file
+            text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+        return text
 
 
 _current: list[Redactor] = []
@@ -91,17 +118,83 @@ def hide_secret(secret: str) -> None:
         redactor.add(secret)
 
 
-_NAME = r"(?:password|passwd|secret|token|api[_-]?key|x-api-token|cookie)"
-#: without any of these no pattern finds anything
-_SIGNS = re.compile(r"://|authorization|basic|bearer|passw|secret|token|api[_-]?key|cookie", re.IGNORECASE)
-_SECRET_NAME = re.compile(rf"^(?:\w+[_-])?(?:{_NAME}|authorization)$", re.IGNORECASE)
-_PATTERNS = (
-    (
-        re.compile(r"""(authorization["']?\s*[=:]\s*["']?(?:Basic |Bearer )?)[^\s"',;&}]+""", re.IGNORECASE),
-        rf"\1{HIDDEN}",
-    ),
-    # Elsewhere both are ordinary words: what follows must look like a token.
-    (re.compile(r"\b(Basic|Bearer)\s+(?=\S*\d)[A-Za-z0-9+/._~=-]{8,}"), rf"\1 {HIDDEN}"),
-    (re.compile(r"(\w+://[^\s:/@]*):[^\s/@]+@"), rf"\1:{HIDDEN}@"),
-    (re.compile(rf"""(["']?\b{_NAME}["']?\s*[=:]\s*["']?)[^\s"',;&}}]+""", re.IGNORECASE), rf"\1{HIDDEN}"),
+def _forms_of(secret: str) -> Iterator[str]:
+    yield secret
+    for quoted in (quote(secret, safe=""), quote(secret), quote_plus(secret)):
+        yield quoted
+        yield re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), quoted)
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    data = secret.encode("utf-8", "surrogatepass")
+    yield base64.b64encode(data).decode()
+    # With a name before it, as credentials travel: what of it depends on the secret alone.
+    for before in range(3):
+        whole = base64.b64encode(b"\0" * before + data).decode()
+        piece = whole[(0, 2, 3)[before] : len(whole) - (0, 3, 2)[(before + len(data)) % 3]]
+        if len(piece) >= _SHORTEST_PIECE:
+            yield piece
+            yield piece.replace("+", "-").replace("/", "_")
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, (bytes, bytearray)):
+        return value.decode("utf-8", "backslashreplace")
+    try:
+        return str(value) or type(value).__name__
+    except Exception:  # noqa: BLE001 - whatever it is, a line about it must be written
+        return type(value).__name__
+
+
+def _basic(found: re.Match[str]) -> str:
+    """What follows the word is hidden where it looks like a token, or holds a user and a password."""
+    token = found[2]
+    try:
+        is_one = b":" in base64.b64decode(token + "=" * (-len(token) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        is_one = False
+    return f"{found[1]}{HIDDEN}" if is_one or re.search(r"\d", token) else found[0]
+
+
+_NAME = (
+    r"(?:passw(?:or)?d|passphrase|secret|token|(?:api|private|secret|access)[_-]?key|cookie|session(?:id)?|signature"
+    r"|credentials?|\b(?:pwd|jwt|sig))"
 )
+_NAMES = ("passw", "passphrase", "secret", "token", "key", "cookie", "session", "sig", "credential", "pwd", "jwt")
+#: what stands between a name and its value: in headers, addresses, JSON (also within JSON), and lists of pairs
+_IS = r"""(?:\\*["']?\s*(?:[=:]|%3a|%3d)|\\*["']\s*,)\s*"""
+_QUOTED = r"""(?:b(?=\\*["']))?\\*["']"""
+_SECRET_NAME = re.compile(rf"(?:{_NAME}|authorization)$", re.IGNORECASE)
+
+
+def _has(small: str, signs: Iterable[str]) -> bool:
+    for sign in signs:  # noqa: SIM110 - `any` costs three times as much, and each line comes by
+        if sign in small:
+            return True
+    return False
+
+
+def _pattern(
+    signs: Iterable[str], pattern: str, replacement: Any = rf"\1{HIDDEN}"
+) -> tuple[tuple[str, ...], re.Pattern[str], Any]:
+    return tuple(signs), re.compile(pattern, re.IGNORECASE), replacement
+
+
+#: what each finds begins with, or has in it, one of the signs, in small letters: most texts have none
+_PATTERNS = (
+    _pattern(["digest"], r"\b(Digest\s+)(?=\w+=)[^\r\n]+"),
+    _pattern(["cookie"], rf"""(cookie{_IS}(?:{_QUOTED})?)[^"'\r\n]+"""),
+    _pattern(["authorization"], rf"""(authorization{_IS}(?:{_QUOTED})?(?:Basic |Bearer )?)[^\s"',;&}}\\]+"""),
+    # Elsewhere both are ordinary words: what follows must look like a token.
+    _pattern(["basic"], r"\b(Basic\s+)([a-z0-9+/_=-]{8,})", _basic),
+    _pattern(["bearer"], r"\b(Bearer\s+)(?=\S*\d)[a-z0-9+/._~=-]{8,}"),
+    # To the last @ before the path: a password may hold one itself.
+    _pattern(["://"], r"(://[^\s:/?#@]*:)[^\s/?#]+(?=@)"),
+    _pattern(["://"], r"""(://[^\s:/?#@]+:)(?!\*\*\*@|\d{1,5}(?!\w))[^\s"'<>@]+(?=@)"""),
+    _pattern(["://"], r"(://)[^\s:/?#@]+(?=@)"),
+    _pattern(_NAMES, rf"""({_NAME}{_IS}(?:b(?=\\*["']))?\\*(["']))(?:(?!\\*\2)[^\r\n])+"""),
+    _pattern(_NAMES, rf"""({_NAME}{_IS})(?!{_QUOTED})[^\s"',;&}}]+"""),
+    # Tokens that are known by their form, wherever they stand.
+    _pattern(["eyj"], r"\b()eyJ[\w-]{5,}\.[\w-]+\.[\w-]*"),
+    _pattern(["atatt", "atctt", "opapi-"], r"\b()(?:AT[AC]TT[\w=+/-]{8,}|opapi-[\w-]{8,})"),
+)
+_SIGNS = tuple({sign: None for signs, _, _ in _PATTERNS for sign in signs})

@@ -45,6 +45,8 @@ def test_a_known_name_is_made_up_wherever_it_stands(people: People, text: str, n
 def test_an_address_is_made_up_though_nobody_knows_it() -> None:
     assert People(b"key").hide("to bob.o'hara+x@mail.example.org now").startswith("to ")
     assert "mail.example" not in People(b"key").hide("to bob+x@mail.example.org now")
+    quoted = People(b"key").hide("GET /user?username=bob%2Bx%40mail.example.org")
+    assert quoted == "GET /user?username=" + People(b"key").pseudonym("bob+x@mail.example.org")
 
 
 @pytest.mark.parametrize("text", ["the admin may", "10100 items", "ACME-1 of alees", "/work/admin/spec.yaml:1:2"])
