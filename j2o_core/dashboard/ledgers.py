@@ -15,13 +15,14 @@ from ..ledger.queries import Queries, as_it_is
 from ..ledger.runs import APPLY, RUNNING
 from ..ledger.store import Ledger, open_ledger
 from ..ledger.story import story
+from ..ledger.told import told
 from ..model.limits import Guard
 from ..observe.metrics.registry import Metrics
 from ..pipeline.health import disk_lines, ledger_line
 from ..report.causes import Fixes, as_json, rank
 from ..report.summary import adds_up, success_rate, totals
 from .estimate import Pulse
-from .figures import figures_of
+from .figures import of_another, of_this_process
 from .kept import Kept
 
 #: states of a run that will not change by itself
@@ -73,29 +74,29 @@ class Ledgers:
     def overview(self, name: str) -> Dict[str, Any]:
         """A run with ``entities``, ``totals``, ``success_rate``, ``adds_up``, ``held``, ``estimate`` and ``as_of``.
 
-        ``figures`` are those of the process that carries it out, where that is this one: see ``figures_of``.
+        ``figures`` are those of the processes that carry it out: see ``figures_of``.
         """
         ledger, run = self._found(name)
         key = ("overview", run["run"], run["state"], run["stage"], run["finished"])
         found = self._kept.get(key, lambda: self._overview(ledger, run), lasts=run["state"] in ENDED)
-        return {**found, "figures": self._figures(run["run"])}
+        return {**found, "figures": self._figures(ledger, run)}
 
-    def _figures(self, run: str) -> Optional[Dict[str, Any]]:
-        if self.metrics is None:
-            return None
-        metrics = self.metrics
-        return self._kept.get(("figures", run), lambda: figures_of(metrics.samples(), run))
+    def _figures(self, ledger: Ledger, run: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
+        def find() -> Optional[Dict[str, Any]]:
+            own = None if self.metrics is None else of_this_process(self.metrics, run["run"])
+            return own or of_another(told(ledger.engine, run["run"]), run)
+
+        return self._kept.get(("figures", run["run"], run["state"]), find)
 
     def _overview(self, ledger: Ledger, run: Dict[str, Any]) -> Dict[str, Any]:
         asked, identifier = Queries(ledger.engine), run["run"]
-        entities = asked.entities(identifier)
+        now, entities = time.time(), asked.entities(identifier, with_sent=True)
         sums = totals(entities)
-        sent, now = browse.sent(ledger.engine, identifier), time.time()
         return {
             "as_of": now,
             "run": run,
-            "entities": {name: {**counts, "sent": sent.get(name, 0)} for name, counts in entities.items()},
-            "totals": {**sums, "sent": sum(sent.values())},
+            "entities": entities,
+            "totals": {**sums, "sent": sum(counts["sent"] for counts in entities.values())},
             "success_rate": success_rate(sums),
             "adds_up": all(adds_up(counts) for counts in entities.values()),
             "held": asked.held(identifier) if run["state"] in _HELD else [],

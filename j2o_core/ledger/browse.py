@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any, Optional, Sequence
 
-from sqlalchemy import ColumnElement, Engine, Integer, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, exists, func, literal, or_, select
 
 from . import effects, tables
 from .effect_rows import OF_ITEMS
 from .listing import FAILED, SKIPPED
+from .moment import one_moment
+from .server import patient
+from .tally import Where, ended, spread
 
 #: what is under way, or was when the run ended
 SENT = effects.SENT
@@ -61,55 +64,65 @@ def page(
     return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
 
 
+@patient
 def partitions(engine: Engine, run: str, entity: str) -> list[dict[str, Any]]:
     """By partition of an entity: how many of its items are in which state."""
-    effect = tables.effect.c
-    statement = (
-        select(effect.partition, effect.state, func.count())
-        .where(effect.run == run, effect.entity == entity, effect.kind.in_(OF_ITEMS))
-        .group_by(effect.partition, effect.state)
-        .order_by(effect.partition)
-    )
     found: dict[int, dict[str, Any]] = {}
-    with engine.connect() as connection:
-        rows: Sequence[Any] = connection.execute(statement).all()
-        for partition, state, number in rows:
-            row = found.setdefault(partition, {"partition": partition, **dict.fromkeys(STATES, 0)})
-            row[state] = number
+    with one_moment(engine) as connection:
+        counted = spread(connection, run, entity, OF_ITEMS, "partition")
+    for (partition, _, state, _), number in sorted(counted.items()):
+        row = found.setdefault(partition, {"partition": partition, **dict.fromkeys(STATES, 0)})
+        row[state] += number
     return list(found.values())
 
 
+@patient
 def pace(engine: Engine, run: str, entity: Optional[str] = None, most: int = 300) -> dict[str, Any]:
     """How many items ended when: ``since`` (epoch seconds), ``seconds`` of each stretch, and ``ended`` by stretch.
 
     There are at most ``most`` stretches, each of at least one second.
     """
-    effect = tables.effect.c
-    where: list[ColumnElement[bool]] = [effect.run == run, effect.finished.is_not(None), effect.kind.in_(OF_ITEMS)]
-    if entity is not None:
-        where.append(effect.entity == entity)
-    with engine.connect() as connection:
-        bounds: Any = connection.execute(select(func.min(effect.finished), func.max(effect.finished)).where(*where))
-        first, last = bounds.one()
-        if first is None:
+    finished = tables.effect.c.finished
+    with one_moment(engine) as connection:
+        counted = ended(connection, run, entity)
+        groups = [these for (_, kind, _, _), (these, _) in counted.items() if kind in OF_ITEMS]
+        if not groups:
             return {"since": None, "seconds": 1, "ended": []}
+        bounds = [_ends(connection, these) for these in groups]
+        first, last = min(one[0] for one in bounds), max(one[1] for one in bounds)
         seconds = max(1, math.ceil((last - first + 1e-6) / most))
-        stretch = cast(func.floor((effect.finished - first) / seconds), Integer)
-        rows: Sequence[Any] = connection.execute(select(stretch, func.count()).where(*where).group_by(stretch)).all()
-    ended = [0] * (max(number for number, _ in rows) + 1)
-    for number, count in rows:
-        ended[number] = count
-    return {"since": first, "seconds": seconds, "ended": ended}
+        stretches = [0] * _stretches(first, last, seconds)
+        number = _numbers(len(stretches) - 1)
+        for these in groups:
+            # Each stretch is a step into the index and a walk over it: nothing is sorted.
+            within = (finished >= literal(first) + number * seconds, finished < literal(first) + (number + 1) * seconds)
+            count = select(func.count()).select_from(tables.effect).where(*these, *within).scalar_subquery()
+            rows: Sequence[Any] = connection.execute(select(number, count)).all()
+            for place, ended_in_it in rows:
+                stretches[place] += ended_in_it
+    return {"since": first, "seconds": seconds, "ended": stretches}
 
 
-def sent(engine: Engine, run: str) -> Mapping[str, int]:
-    """By entity, the items that were sent and have no outcome: under way, or in doubt where the run does not go."""
-    effect = tables.effect.c
-    statement = (
-        select(effect.entity, func.count())
-        .where(effect.run == run, effect.state == SENT, effect.kind.in_(OF_ITEMS))
-        .group_by(effect.entity)
-    )
-    with engine.connect() as connection:
-        rows: Sequence[Any] = connection.execute(statement).all()
-    return dict(map(tuple, rows))
+def _stretches(first: float, last: float, seconds: int) -> int:
+    """How many stretches of that length there are, to the last moment: as the database adds, rounding as it does."""
+    number = int((last - first) // seconds) + 1
+    while first + number * seconds <= last:
+        number += 1
+    while number > 1 and first + (number - 1) * seconds > last:
+        number -= 1
+    return number
+
+
+def _ends(connection: Connection, these: Where) -> tuple[float, float]:
+    """The moments at which the first and the last of them ended."""
+    finished = tables.effect.c.finished
+    ordered = (finished.asc(), finished.desc())
+    first, last = (select(finished).where(*these).order_by(order).limit(1) for order in ordered)
+    return connection.execute(first).scalar_one(), connection.execute(last).scalar_one()
+
+
+def _numbers(most: int) -> ColumnElement[int]:
+    """The numbers from 0 to ``most``, as a column."""
+    begin = select(literal(0).label("number")).cte("stretch", recursive=True)
+    numbers = begin.union_all(select(begin.c.number + 1).where(begin.c.number < most))
+    return numbers.c.number

@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Mapping, Optional, Sequence
+from typing import Mapping
 
 from sqlalchemy import Connection, Engine, func, select
 
 from ..model.error_class import error_class
 from . import effects, runs, tables
 from .effect_rows import OF_ITEMS
+from .moment import one_moment
 from .server import patient
+from .tally import effects_of
 
 COLUMNS = ("source", "created", "updated", "unchanged", "skipped", "failed", "left")
 
 
 @patient
-def entities(engine: Engine, run: str) -> dict[str, dict[str, int]]:
-    """Counts by entity. ``source`` is what the plan saw; the other six say what became of it.
+def entities(engine: Engine, run: str, with_sent: bool = False) -> dict[str, dict[str, int]]:
+    """Counts by entity, as of one moment. ``source`` is what the plan saw; the other six say what became of it.
 
-    Before the plan is complete ``source`` is what was read so far, and all of it is left.
+    Before the plan is complete ``source`` is what was read so far, and all of it is left. ``with_sent`` adds ``sent``:
+    of those left, what is under way, or in doubt where the run does not go.
     """
-    with engine.connect() as connection:
-        return summed(connection, run, effects_of(connection, run, OF_ITEMS), listed(connection, run))
-
-
-def effects_of(
-    connection: Connection, run: str, kinds: Optional[Sequence[str]] = None
-) -> dict[tuple[str, str, str, bool], int]:
-    """How many effects (of these kinds) a run has, by (entity, kind, state, adopted)."""
-    effect = tables.effect.c
-    columns = (effect.entity, effect.kind, effect.state, effect.adopted)
-    statement = select(*columns, func.count()).where(effect.run == run).group_by(*columns)
-    if kinds is not None:
-        statement = statement.where(effect.kind.in_(kinds))
-    return {(row[0], row[1], row[2], bool(row[3])): int(row[4]) for row in connection.execute(statement)}
+    with one_moment(engine) as connection:
+        counted = effects_of(connection, run, OF_ITEMS)
+        found = summed(connection, run, counted, listed(connection, run))
+    if with_sent:
+        for counts in found.values():
+            counts["sent"] = 0
+        for (entity, _, state, _), number in counted.items():
+            if state == effects.SENT and entity in found:
+                found[entity]["sent"] += number
+    return found
 
 
 def listed(connection: Connection, run: str) -> dict[tuple[str, str, str], int]:

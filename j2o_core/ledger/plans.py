@@ -10,8 +10,10 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from . import counts, listing, runs, tables
 from .effect_rows import DONE, OF_ITEMS, PLANNED, SENT, UPDATE, EffectRow, read_row
+from .moment import one_moment
 from .runs import RunState
 from .server import patient
+from .tally import effects_of
 
 #: what is to become of source items, each in exactly one column; ``done``: written already, of a run under way
 ACTIONS = ("create", "update", "unchanged", "skip", "fail", "done")
@@ -67,8 +69,8 @@ def actions(engine: Engine, run: str, planned: Mapping[str, Mapping[str, int]]) 
         name: {"source": known["source"], **dict.fromkeys(ACTIONS, 0), "unchanged": known["unchanged"]}
         for name, known in planned.items()
     }
-    with engine.connect() as connection:
-        counted, listed = counts.effects_of(connection, run, OF_ITEMS), counts.listed(connection, run)
+    with one_moment(engine) as connection:
+        counted, listed = effects_of(connection, run, OF_ITEMS), counts.listed(connection, run)
     for (entity, kind, state, adopted), number in counted.items():
         numbers = found.setdefault(entity, {"source": 0, **dict.fromkeys(ACTIONS, 0)})
         if state in _OPEN:

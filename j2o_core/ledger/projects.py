@@ -10,6 +10,6 @@ _BEGINNING = re.compile(r"([A-Z][A-Z0-9_]*)(?:[-#/:]|\Z)")
 
 
 def project_of(key: str) -> Optional[str]:
-    """The project that a key names, if it looks as if it named one: who shows it asks whether there is such a project."""
+    """The project that a key seems to name: who shows it asks whether there is such a project."""
     found = _BEGINNING.match(key)
     return None if found is None else found.group(1)

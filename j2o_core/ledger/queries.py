@@ -49,9 +49,9 @@ class Queries:
             row = connection.execute(statement).mappings().one()
         return json.loads(row["document"]), json.loads(row["origins"] or "{}")
 
-    def entities(self, run: str) -> dict[str, dict[str, int]]:
-        """Counts by entity: source, created, updated, unchanged, skipped, failed, left."""
-        return counts.entities(self._engine, run)
+    def entities(self, run: str, with_sent: bool = False) -> dict[str, dict[str, int]]:
+        """Counts by entity: source, created, updated, unchanged, skipped, failed, left; and of these sent."""
+        return counts.entities(self._engine, run, with_sent)
 
     def held(self, run: str) -> list[dict[str, str]]:
         """What an operator has told a run that holds until it is told to continue: command, argument, actor."""

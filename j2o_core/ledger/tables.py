@@ -148,7 +148,7 @@ effect = Table(
     ),
     Index(
         "effect_left",
-        *("run", "entity", "kind", "partition", "project"),
+        *("run", "entity", "kind", "finished", "partition", "project"),
         sqlite_where=text("finished IS NULL"),
         postgresql_where=text("finished IS NULL"),
     ),

@@ -35,7 +35,7 @@ def upgrade() -> None:
     )
     for name, columns, which in (
         ("effect_ended", _COUNTED, _ENDED),
-        ("effect_left", ["run", "entity", "kind", "partition", "project"], _LEFT),
+        ("effect_left", ["run", "entity", "kind", "finished", "partition", "project"], _LEFT),
     ):
         op.create_index(name, "effect", columns, sqlite_where=sa.text(which), postgresql_where=sa.text(which))
 
