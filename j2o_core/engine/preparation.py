@@ -10,7 +10,7 @@ from typing import Iterator, Mapping, Optional, Sequence, TypeVar
 from ..ledger import effects
 from ..ledger.effects import EffectRow
 from ..ledger.items import Item
-from ..ledger.server import clock_of
+from ..ledger.server import sending_clock_of
 from ..model.digest import digest
 from ..model.effect import Found
 from ..model.error_class import BECAUSE_MISSING, BECAUSE_SKIPPED
@@ -51,7 +51,7 @@ class Preparation:
                 continue
             if row.sent is not None:
                 task.in_doubt = True
-                task.sent_at = time.monotonic() - sent_age(row, engine.jumped, clock_of(engine.effects.engine))
+                task.sent_at = time.monotonic() - sent_age(row, engine.jumped, sending_clock_of(engine.effects.engine))
             tasks.append(task)
         reading = [task for task in tasks if self._is_read(task) and not task.in_doubt]
         if reading:

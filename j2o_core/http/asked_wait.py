@@ -75,16 +75,14 @@ def _moment(text: str, now: Optional[float]) -> Optional[float]:
     """Seconds since 1970 of an HTTP or ISO 8601 date, or seconds after ``now``; ``None`` where it is no date."""
     if not text:
         return None
-    parsed = email.utils.parsedate_tz(text) if "," in text or " " in text else None
-    if parsed is not None:
-        try:
-            seconds = float(email.utils.mktime_tz(parsed))
-        except (ValueError, OverflowError):
-            return None
-    else:
-        try:
-            moment = datetime.fromisoformat(re.sub(r"Z$", "+00:00", text))
-        except ValueError:
-            return None
-        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    try:
+        parsed = email.utils.parsedate_tz(text) if "," in text or " " in text else None
+        seconds = _iso(text) if parsed is None else float(email.utils.mktime_tz(parsed))
+    except (ValueError, OverflowError, IndexError):  # the last one by words and commas, on older Pythons
+        return None
     return seconds if now is None else seconds - now
+
+
+def _iso(text: str) -> float:
+    moment = datetime.fromisoformat(re.sub(r"Z$", "+00:00", text))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()

@@ -24,7 +24,7 @@ from .effect_rows import (
 )
 from .items import Items
 from .listing import Listed
-from .server import sending_clock_of, patient
+from .server import patient, sending_clock_of
 
 #: lanes of numbered effects begin like this; the rest is what counts them
 LANE = "numbers:"

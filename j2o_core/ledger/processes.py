@@ -27,10 +27,18 @@ def boot() -> str:
         return ""
 
 
-def clocks() -> str:
-    """The boot, and by how many seconds the wall clock is ahead of the clock since then; empty where there is none."""
+def clocks(before: str = "") -> str:
+    """The boot, and by how many seconds the wall clock is ahead of the clock since then; empty where there is none.
+
+    ``before``: what an earlier process told. Within one boot that stays where the clock was set forward since, as long
+    as something may be left that was sent by the clock of then.
+    """
     since_boot = _since_boot()
-    return f"{boot()}|{time.time() - since_boot!r}" if boot() and since_boot is not None else ""
+    if not boot() or since_boot is None:
+        return ""
+    known, _, ahead = before.partition("|")
+    now = time.time() - since_boot
+    return f"{boot()}|{min(now, float(ahead)) if known == boot() else now!r}"
 
 
 def jumped(then: str) -> float:

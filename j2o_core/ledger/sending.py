@@ -11,25 +11,26 @@ from sqlalchemy import Connection, bindparam, or_, select, update
 from . import tables
 from .effect_rows import CREATE, DONE, FAILED, PLANNED, SENT, SKIPPED, UPLOAD, Ended
 from .many import Many
-from .server import clock_of
+from .server import sending_clock_of
 
 
 def mark_sent(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Durable before sent. Each row: ``of`` (effect id), ``digest``, ``image`` (before-image JSON or None)."""
-    now = clock_of(connection)
+    now = sending_clock_of(connection)
     _SENT.execute(connection, [{**row, "now": now, "first": rows[0]["of"]} for row in rows])
 
 
 def mark_resent(connection: Connection, effect: int) -> None:
     """It is about to be sent once more after doubt."""
     connection.execute(
-        update(tables.effect).where(tables.effect.c.id == effect).values(sent=clock_of(connection), resent=True)
+        update(tables.effect).where(tables.effect.c.id == effect).values(sent=sending_clock_of(connection), resent=True)
     )
 
 
 def mark_again(connection: Connection, effect: int) -> None:
     """It was marked as sent long before it leaves."""
-    connection.execute(update(tables.effect).where(tables.effect.c.id == effect).values(sent=clock_of(connection)))
+    now = sending_clock_of(connection)
+    connection.execute(update(tables.effect).where(tables.effect.c.id == effect).values(sent=now))
 
 
 def not_sent(connection: Connection, effects: Sequence[int]) -> None:

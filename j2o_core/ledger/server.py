@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from ..model.outcome import Fatal
 from .address import Address
+from .even_clock import evenly, steady
 
 _Result = TypeVar("_Result")
 _Read = TypeVar("_Read", bound=Callable[..., Any])
@@ -65,23 +66,29 @@ def fence_of(engine: Engine) -> Any:
     return engine.get_execution_options().get("fence")
 
 
-def set_clock(engine: Engine, ahead: Optional[float] = None) -> None:
+def set_clock(engine: Engine, now: Optional[float] = None) -> None:
     """From now on moments are told by the server's clock, by which all who write to it agree.
 
-    ``ahead``: by so many seconds this machine's clock is ahead of it; without it, the server is asked.
+    ``now`` is what it shows; without it, the server is asked. What is done to this machine's clock changes nothing.
     """
-    if ahead is None:
-        began = time.time()
+    if now is None:
+        began = steady()
         with engine.connect() as connection:
             there = float(connection.execute(text(f"SELECT {NOW}")).scalar_one())
-        ahead = (began + time.time()) / 2 - there
-    engine.update_execution_options(clock=functools.partial(_here_less, ahead))
+        now = there + (steady() - began) / 2
+    engine.update_execution_options(clock=evenly(now))
 
 
 def clock_of(connection: Union[Engine, Connection]) -> float:
     """This moment (seconds since 1970) as the ledger's rows tell it."""
     clock = connection.get_execution_options().get("clock", time.time)
     return float(clock())
+
+
+def sending_clock_of(connection: Union[Engine, Connection]) -> float:
+    """This moment by the clock that tells when effects were sent: one that its holder has never seen being set."""
+    clock = connection.get_execution_options().get("sending_clock")
+    return clock_of(connection) if clock is None else float(clock())
 
 
 def persist(engine: Engine, act: Callable[[], _Result]) -> _Result:
@@ -133,10 +140,6 @@ def warn_of_weak_settings(connection: Connection) -> None:
             "the ledger's server runs with fsync off: after a power cut it may have forgotten what was sent, and j2o "
             "may send it again"
         )
-
-
-def _here_less(ahead: float) -> float:
-    return time.time() - ahead
 
 
 class _Told:

@@ -15,8 +15,9 @@ from sqlalchemy import func, select
 from .. import __name__ as core_name
 from ..ledger import effects, plans, runs, tables
 from ..ledger.items import Items
+from ..ledger.processes import jumped
 from ..ledger.runs import RunState
-from ..ledger.server import clock_of
+from ..ledger.server import sending_clock_of
 from ..ledger.store import Ledger
 from ..ledger.writer import Writer
 from ..model.effect import EffectClass
@@ -209,7 +210,7 @@ class Beginning:
         """An unfinished run of another spec ends here; what it had on the way is looked for before planning."""
         rows = self._on_the_way(state)
         due = [sent + self._settle for _, kind, sent in rows if kind == EffectClass.MARKED.value]
-        now = clock_of(self._ledger.engine)
+        now = sending_clock_of(self._ledger.engine) - jumped(state.clock)
         if due and max(due) > now:
             seconds = min(self._settle, max(due) - now)  # the clock may have been set back
             self._emit({"event": "notice", "message": f"waiting {seconds:.0f} s for lost requests of run {state.id}"})

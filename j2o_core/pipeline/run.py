@@ -143,7 +143,7 @@ class _Run:
         begun = beginning.begin()
         self._snapshot, self._scan_again, self._stage = begun.snapshot, begun.scan_again, begun.state.stage
         self._jumped = jumped(begun.state.clock)
-        self._change(begun.state, clock=clocks())
+        self._change(begun.state, clock=clocks(begun.state.clock))
         return begun.state
 
     def _end(self, state: RunState, code: int, message: str, reason: str = "") -> RunResult:

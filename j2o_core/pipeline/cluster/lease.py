@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import Callable
+
+from ...ledger.even_clock import steady
 
 #: of a lease, the part after which the worker believes it over before the ledger does, and at most so many seconds
 _MARGIN, _LONGEST_MARGIN = 0.2, 2.0
-
-
-def steady() -> float:
-    """Seconds of a clock that goes on while the machine sleeps, where there is one."""
-    clock = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
 class Lease:

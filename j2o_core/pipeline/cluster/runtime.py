@@ -235,7 +235,7 @@ class Runtime:
             self._give_up()
             return
         self._lease.renewed(asked)
-        set_clock(engine, time.time() - renewed.now)  # it may have been set meanwhile
+        set_clock(engine, renewed.now)  # it may have been set meanwhile
         self._listen_for_life(renewed.stamp, asked)
         if renewed.number:
             follow(self._gates, renewed.orders, self._worker, renewed.now)

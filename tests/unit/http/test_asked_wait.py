@@ -30,6 +30,8 @@ def date(after: float) -> str:
         ({"Retry-After": date(20)}, 20.0),
         ({"Retry-After": date(-20)}, 0.0),
         ({"Retry-After": "Thu, 99 Foo 2026 99:99:99 GMT"}, None),
+        ({"Retry-After": "r=0;t=30 Nov , r=0"}, None),
+        ({"Retry-After": "9" * 400}, 3600.0),
         ({"Retry-After": "3", "RateLimit-Reset": "60"}, 3.0),
         ({"RateLimit-Reset": "12"}, 12.0),
         ({"X-RateLimit-Reset": "12"}, 12.0),

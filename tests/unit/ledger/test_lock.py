@@ -130,6 +130,10 @@ def test_a_clock_that_was_set_forward_is_known_and_one_that_was_not_is_not(monke
     now = time.time
     monkeypatch.setattr(time, "time", lambda: now() + 3600)
     assert 3599 < jumped(then) < 3601
+    # Another process that is killed before it has settled what the first one sent leaves that to a third one.
+    assert 3599 < jumped(clocks(then)) < 3601
+    assert jumped(clocks("another-boot|0.0")) < 0.5
     monkeypatch.setattr(time, "time", lambda: now() - 3600)
     assert jumped(then) == 0.0
+    assert jumped(clocks(then)) < 0.5
     assert jumped("") == jumped("another-boot|0.0") == 0.0
