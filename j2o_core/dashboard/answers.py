@@ -39,6 +39,12 @@ class Counts(BaseModel):
     sent: int = Field(description="Of those left: under way, or in doubt where the run does not go.")
 
 
+class OfProject(Counts):
+    """The same of one project; an empty ``project``: of none."""
+
+    project: str
+
+
 class Held(BaseModel):
     """What an operator told the run, until it is told to continue."""
 

@@ -147,6 +147,13 @@ class Ledgers:
         find = lambda: browse.partitions(ledger.engine, run["run"], entity)  # noqa: E731
         return self._kept.get(key, find, lasts=run["state"] in ENDED)
 
+    def projects(self, name: str, entity: str) -> List[Dict[str, Any]]:
+        """By project, the counts of an entity: see ``ledger.browse.projects``."""
+        ledger, run = self._found(name)
+        key = ("projects", run["run"], entity, run["state"], run["finished"])
+        find = lambda: browse.projects(ledger.engine, run["run"], entity)  # noqa: E731
+        return self._kept.get(key, find, lasts=run["state"] in ENDED)
+
     def pace(self, name: str, entity: Optional[str] = None) -> Dict[str, Any]:
         """How many items ended when: see ``ledger.browse.pace``."""
         ledger, run = self._found(name)

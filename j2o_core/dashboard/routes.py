@@ -14,7 +14,7 @@ from fastapi.responses import Response, StreamingResponse
 from ..ledger import browse
 from ..report.writing import FORMATS
 from .acting import Refused, act
-from .answers import Cause, Compared, Items, Order, Overview, Pace, Problems, Run, Taken
+from .answers import Cause, Compared, Items, OfProject, Order, Overview, Pace, Problems, Run, Taken
 from .ledgers import Ledgers
 
 State = Literal["done", "sent", "planned", "skipped", "failed"]
@@ -73,13 +73,14 @@ def items(
     state: State = "failed",
     entity: Optional[str] = None,
     partition: Optional[int] = None,
+    project: str = Query("", max_length=255, description="Its key."),
     text: str = Query("", max_length=500, description="How the key begins, or the whole id at the source."),
     after: int = Query(0, ge=0),
     limit: int = Query(100, ge=1, le=browse.MOST),
 ) -> Any:
     """In the order in which they were planned or listed."""
     found, further = _ledgers(request).items(
-        run, state, entity=entity, partition=partition, text=text, after=after, limit=limit
+        run, state, entity=entity, partition=partition, project=project, text=text, after=after, limit=limit
     )
     return {"items": found, "after": further}
 
@@ -88,6 +89,12 @@ def items(
 def partitions(request: Request, run: str, entity: str) -> Any:
     """How many of its items are in which state."""
     return _ledgers(request).partitions(run, entity)
+
+
+@api.get("/runs/{run}/projects", response_model=List[OfProject], summary="An entity by project")
+def projects(request: Request, run: str, entity: str) -> Any:
+    """The counts of each project; together they are those of the entity."""
+    return _ledgers(request).projects(run, entity)
 
 
 @api.get("/runs/{run}/pace", response_model=Pace, summary="How fast a run was, and when")

@@ -7,10 +7,11 @@ from typing import Any, Optional, Sequence
 
 from sqlalchemy import ColumnElement, Connection, Engine, exists, func, literal, or_, select
 
-from . import effects, tables
+from . import counts, effects, tables
 from .effect_rows import OF_ITEMS
 from .listing import FAILED, SKIPPED
 from .moment import one_moment
+from .projects import PROJECTS, unchanged_of
 from .server import patient
 from .tally import Where, ended, spread
 
@@ -31,6 +32,7 @@ def page(
     *,
     entity: Optional[str] = None,
     partition: Optional[int] = None,
+    project: str = "",
     text: str = "",
     after: int = 0,
     limit: int = 100,
@@ -56,6 +58,8 @@ def page(
         where = [columns.state == state, *in_partition]
     if entity is not None:
         where.append(columns.entity == entity)
+    if project:
+        where.append(columns.project == project)
     if text:
         where.append(or_(columns.origin == text, columns.key.startswith(text, autoescape=True)))
     statement = select(*shown).where(columns.run == run, columns.id > after, *where).order_by(columns.id)
@@ -74,6 +78,47 @@ def partitions(engine: Engine, run: str, entity: str) -> list[dict[str, Any]]:
         row = found.setdefault(partition, {"partition": partition, **dict.fromkeys(STATES, 0)})
         row[state] += number
     return list(found.values())
+
+
+@patient
+def projects(engine: Engine, run: str, entity: str) -> list[dict[str, Any]]:
+    """By project of an entity what ``counts.entities`` gives with ``sent``; the sums are that entity's.
+
+    An empty ``project`` is what belongs to none that there is, and what an older version has planned as unchanged.
+    """
+    with one_moment(engine) as connection:
+        known = _known_projects(connection, run)
+        counted = spread(connection, run, entity, OF_ITEMS, "project")
+        refused = _listed_by_project(connection, run, entity)
+        planned = counts.planned(connection, run)
+    found = {project: dict.fromkeys((*counts.COLUMNS, "sent"), 0) for project in ("", *sorted(known))}
+    for project, number in unchanged_of(planned.get(entity, {"unchanged": 0})).items():
+        found[project if project in known else ""]["unchanged"] += number
+    for (project, kind, state, adopted), number in counted.items():
+        counts.add(found[project if project in known else ""], kind, state, adopted, number)
+    for (project, outcome), number in refused.items():
+        found[project if project in known else ""][outcome] += number
+    for numbers in found.values():
+        numbers["source"] = sum(numbers[name] for name in counts.COLUMNS)
+    return [{"project": project, **numbers} for project, numbers in found.items() if numbers["source"]]
+
+
+def _known_projects(connection: Connection, run: str) -> set[str]:
+    """The keys of the projects that are on the target, or that the run writes or lists."""
+    item, of = tables.item.c, tables.run.c
+    of_pair = (of.id == run, item.target == of.target, item.source == of.source)
+    statements = [select(item.key).where(*of_pair, item.entity == PROJECTS)]
+    for table in (tables.effect, tables.listed):
+        statements.append(select(table.c.key).where(table.c.run == run, table.c.entity == PROJECTS))
+    return {key for statement in statements for key in connection.execute(statement).scalars()}
+
+
+def _listed_by_project(connection: Connection, run: str, entity: str) -> dict[tuple[str, str], int]:
+    listed = tables.listed.c
+    columns = (listed.project, listed.outcome)
+    statement = select(*columns, func.count()).where(listed.run == run, listed.entity == entity).group_by(*columns)
+    rows: Sequence[Any] = connection.execute(statement).all()
+    return {(project, outcome): number for project, outcome, number in rows}
 
 
 @patient

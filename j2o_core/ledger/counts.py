@@ -29,8 +29,8 @@ def entities(engine: Engine, run: str, with_sent: bool = False) -> dict[str, dic
         counted = effects_of(connection, run, OF_ITEMS)
         found = summed(connection, run, counted, listed(connection, run))
     if with_sent:
-        for counts in found.values():
-            counts["sent"] = 0
+        for sums in found.values():
+            sums["sent"] = 0
         for (entity, _, state, _), number in counted.items():
             if state == effects.SENT and entity in found:
                 found[entity]["sent"] += number
@@ -68,17 +68,28 @@ def summed(
         for name, counts in planned.items()
     }
     for (entity, kind, state, adopted), number in counted.items():
-        if kind not in OF_ITEMS:
-            continue
-        counts = result.setdefault(entity, dict.fromkeys(COLUMNS, 0))
-        if state in (effects.PLANNED, effects.SENT):
-            counts["left"] += number
-        elif state == effects.DONE:
-            column = "unchanged" if adopted else "updated" if kind == effects.UPDATE else "created"
-            counts[column] += number
+        if kind in OF_ITEMS:
+            add(result.setdefault(entity, dict.fromkeys(COLUMNS, 0)), kind, state, adopted, number)
     for (entity, outcome, _), number in refused.items():
         result.setdefault(entity, dict.fromkeys(COLUMNS, 0))[outcome] += number
     return result
+
+
+def planned(connection: Connection, run: str) -> Mapping[str, Mapping[str, int]]:
+    """What the plan counted, by entity."""
+    text: str = connection.execute(select(tables.run.c.entities).where(tables.run.c.id == run)).scalar_one()
+    found: Mapping[str, Mapping[str, int]] = json.loads(text)
+    return found
+
+
+def add(counts: dict[str, int], kind: str, state: str, adopted: bool, number: int) -> None:
+    """Count so many effects of items in the column in which they belong; what is listed counts there."""
+    if state in (effects.PLANNED, effects.SENT):
+        counts["left"] += number
+    elif state == effects.DONE:
+        counts["unchanged" if adopted else "updated" if kind == effects.UPDATE else "created"] += number
+    if state == effects.SENT and "sent" in counts:
+        counts["sent"] += number
 
 
 def add_up(counts: Mapping[str, int]) -> bool:

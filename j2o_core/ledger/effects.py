@@ -85,7 +85,7 @@ def plan(connection: Connection, run: str, effects: Sequence[Planned]) -> None:
                     "display": effect.display or None,
                     "item": effect.item,
                     "undoes": effect.undoes,
-                    "project": project_of(effect.key),
+                    "project": project_of(effect.entity, effect.key),
                 }
                 for effect in effects
             ],

@@ -43,7 +43,7 @@ def put(connection: Connection, run: str, items: Sequence[Listed]) -> None:
     """List items as skipped or failed, each once."""
     if items:
         found = ((one, {"error_class": one.error_class or error_class(one.code)}) for one in items)
-        rows = [{"run": run, **one.__dict__, **more, "project": project_of(one.key)} for one, more in found]
+        rows = [{"run": run, **one.__dict__, **more, "project": project_of(one.entity, one.key)} for one, more in found]
         _UPSERT.execute(connection, rows)
 
 

@@ -45,7 +45,7 @@ run = Table(
     Column("stage", Text, nullable=False),  # extract, plan, apply, verify, done
     Column("exit_code", Integer),
     Column("message", Text),
-    Column("entities", Text, nullable=False),  # JSON by entity: source and unchanged as planned
+    Column("entities", Text, nullable=False),  # JSON by entity: source and unchanged as planned, and by project
     Column("generation", Integer, nullable=False),
     Column("asked", Text),  # JSON: the spec's file and folder, and the options of the call
     Column("code", Text),  # why it stopped

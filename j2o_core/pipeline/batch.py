@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Mapping, Optional
@@ -13,6 +14,7 @@ from ..ledger.effects import Planned
 from ..ledger.items import Item, Items
 from ..ledger.listing import Listed
 from ..ledger.open_references import OpenReferences
+from ..ledger.projects import project_of
 from ..ledger.writer import Writer
 from ..model.problem import ERROR, Problem
 from ..snapshot.tree import Tree
@@ -20,7 +22,10 @@ from ..snapshot.tree import Tree
 
 @dataclass
 class Batch:
-    """The results of one chunk. ``doubtful`` are origins that the target made an earlier run skip."""
+    """The results of one chunk.
+
+    ``unchanged`` counts by project; ``doubtful`` are origins that the target made an earlier run skip.
+    """
 
     entity: str
     planned: list[Planned] = field(default_factory=list)
@@ -30,8 +35,12 @@ class Batch:
     problems: list[tuple[str, Problem]] = field(default_factory=list)
     open: list[OpenReferences] = field(default_factory=list)
     nodes: list[tuple[str, Optional[str], bool]] = field(default_factory=list)
-    unchanged: int = 0
+    unchanged: Counter[Optional[str]] = field(default_factory=Counter)
     doubtful: set[str] = field(default_factory=set)
+
+    def stays(self, key: str) -> None:
+        """What this key names is as it was."""
+        self.unchanged[project_of(self.entity, key)] += 1
 
     def leave_out(self, origin: str, cause: Problem) -> None:
         """List an item as failed where the cause is an error, else as skipped."""

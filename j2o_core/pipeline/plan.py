@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from dataclasses import replace
 from typing import Mapping, Optional, Sequence
 
@@ -14,6 +15,7 @@ from ..hooks.protocols import Loader
 from ..ledger import effects, listing
 from ..ledger.effects import Planned
 from ..ledger.items import MATCHED, Item, Items
+from ..ledger.projects import counts_of_unchanged, project_of
 from ..ledger.writer import Writer
 from ..mapping.model import Mapped
 from ..model.effect import EffectClass
@@ -98,21 +100,22 @@ class Planner:
         self._moved: set[str] = set()
 
     def plan(self) -> dict[str, dict[str, int]]:
-        """Plan everything; returns, by entity, how many the source has and how many are unchanged.
+        """Plan everything; returns, by entity, how many the source has, how many are unchanged, and these by project.
 
         Afterwards ``stops`` tells for what the plan must not be carried out.
         """
         counts: dict[str, dict[str, int]] = {}
         for entity in self._wiring.entities:
             counts[entity] = self._plan_entity(entity)
-            self._emit({"event": "planned", "entity": entity, **counts[entity]})
+            told = {name: counts[entity][name] for name in ("source", "unchanged")}
+            self._emit({"event": "planned", "entity": entity, **told})
         return counts
 
     # ---------------------------------------------------------------- one entity
 
     def _plan_entity(self, entity: str) -> dict[str, int]:
         loader, mapping = self._wiring.loaders[entity], self._wiring.mappings[entity]
-        source, unchanged = 0, 0
+        source, unchanged = 0, Counter[Optional[str]]()
         if self._items.count(entity) == 0 or entity in self._scan_again:
             self._present.scan(entity, loader)
         if loader.parent_field:
@@ -136,7 +139,9 @@ class Planner:
                 or made_of.get(stub.id) != (self._digest_of(stub, entity), mapping.digest)
             ]
             known = self._items.get(entity, [stub.id for stub in todo if stub.id in made_of])
-            batch = Batch(entity, unchanged=len(stubs) - len(todo))
+            other = {stub.id for stub in todo}
+            as_it_was = (project_of(entity, stub.key) for stub in stubs if stub.id not in other)
+            batch = Batch(entity, unchanged=Counter(as_it_was))
             todo = self._not_left_out_again(batch, todo, known, broken)
             new = [stub.id for stub in todo if stub.id not in known]
             self._present.look_up(entity, loader, new)
@@ -150,7 +155,7 @@ class Planner:
             self._left_out_again.write(entity)
             if self._retry is None:
                 self._tolerance.count(len(stubs), sum(one.outcome == effects.FAILED for one in batch.listed))
-            unchanged += batch.unchanged
+            unchanged.update(batch.unchanged)
             self._emit({"event": "progress", "stage": "plan", "entity": entity, "done": source, "total": None})
         if self._retry is None or self._retry.skipped:
             source += self._list_unreturned(entity)
@@ -161,7 +166,7 @@ class Planner:
         if joined:
             self._batches.join_lanes(entity, write_step(self._wiring, entity).number, joined)
         passed_over, self._passed_over = self._passed_over, 0
-        return {"source": source - passed_over, "unchanged": unchanged}
+        return {"source": source - passed_over, **counts_of_unchanged(unchanged)}
 
     def _settle_numbers(self, entity: str) -> None:
         told = list(self._numbers.settle(entity))
@@ -199,7 +204,7 @@ class Planner:
         for problem in verdict.stops:
             self.stops.add(problem)
         if verdict.is_none and item is not None:
-            batch.unchanged += 1  # made when it was needed
+            batch.stays(record.key)  # made when it was needed
         elif verdict.is_none or self._is_passed_over(record.origin.id, verdict.mapped):
             self._passed_over += 1
         elif verdict.cause is not None:
@@ -250,7 +255,7 @@ class Planner:
         if item.owned == MATCHED and loader.effect_class is EffectClass.NATURAL:
             changed = [name for name in changed if name in loader.shared_fields]
         if not changed:
-            batch.unchanged += 1
+            batch.stays(planned.key)
             digest = "" if open_ends(item) else planned.record_digest
             batch.digests.append((item.origin, digest, planned.mapping_digest))
             return

@@ -60,7 +60,7 @@ class Present:
         if changed:
             batch.planned.append(draft_update(self._wiring, planned, changed))
         elif changed is not None:
-            batch.unchanged += 1
+            batch.stays(planned.key)
         return changed is not None
 
     def _by_scan(self, batch: Batch, planned: Planned, loader: Loader) -> bool:
@@ -103,7 +103,7 @@ class Present:
         if changed:
             batch.planned.append(draft_update(self._wiring, planned, changed))
         else:
-            batch.unchanged += 1
+            batch.stays(planned.key)
             if ours and resolution.named_in_vain:
                 batch.open.append(OpenReferences(entity, planned.origin, resolution.named_in_vain))
         return True

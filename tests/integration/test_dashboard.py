@@ -79,6 +79,10 @@ def test_causes_items_and_stories_hold_what_the_ledger_holds(there: tuple[Filled
     assert [effect["state"] for effect in story["effects"]] == ["done"]
     partitions = get(url, "/runs/last/partitions", entity="work_packages")
     assert sum(row["done"] for row in partitions) == 2
+    (together,) = get(url, "/runs/last/projects", entity="work_packages")
+    assert together == {"project": "", **get(url, "/runs/last")["entities"]["work_packages"]}
+    assert [item["key"] for item in get(url, "/runs/last/items", state="done", project="ACME")["items"]] == ["ACME-1"]
+    assert get(url, "/runs/last/items", state="failed", project="ACME")["items"] == []
     assert sum(get(url, "/runs/last/pace")["ended"]) == 2
     problems = get(url, "/runs/last/problems")
     assert [problem["message"] for problem in problems["problems"]] == [SCRIPT]

@@ -15,7 +15,7 @@ from j2o_core.ledger.effect_rows import DONE, FAILED, OF_ITEMS, PLANNED, SENT, S
 from j2o_core.ledger.effects import CREATE, SHAPE, UPDATE, UPLOAD
 from j2o_core.ledger.listing import Listed
 from j2o_core.ledger.moment import one_moment
-from j2o_core.ledger.projects import project_of
+from j2o_core.ledger.projects import counts_of_unchanged, project_of
 from j2o_core.ledger.store import Ledger, open_ledger
 from j2o_core.ledger.tally import effects_of
 from tests.ledgers import begin_run
@@ -52,15 +52,15 @@ def fill(ledger: Ledger, number: int = 400) -> tuple[str, list[dict[str, Any]]]:
 
 def row(chance: random.Random, run: str, at: int) -> dict[str, Any]:
     state = chance.choice((DONE, DONE, FAILED, SKIPPED, PLANNED, SENT))
-    key = chance.choice(("OPS-{}", "SHOP-{}", "user{}")).format(at)
+    entity, key = chance.choice(ENTITIES), chance.choice(("OPS-{}", "SHOP-{}", "user{}")).format(at)
     return {
         "run": run,
         "step": chance.randrange(3),
         "rank": 0,
-        "entity": chance.choice(ENTITIES),
+        "entity": entity,
         "origin": str(at),
         "key": key,
-        "project": project_of(key),
+        "project": project_of(entity, key),
         "kind": chance.choice((CREATE, UPDATE, UPLOAD, SHAPE)),
         "effect_class": "marked",
         "lane": "",
@@ -147,3 +147,26 @@ def test_what_is_sent_is_counted_with_the_rest(ledger: Ledger) -> None:
     with ledger.engine.connect() as connection:
         listed = connection.execute(select(tables.listed.c.project).where(tables.listed.c.run == run)).scalars()
         assert set(listed) == {"OPS", "SHOP", None}
+
+
+def test_the_projects_of_an_entity_add_up_to_it(ledger: Ledger) -> None:
+    run, rows = fill(ledger)
+    with ledger.engine.begin() as connection:
+        target = connection.execute(select(tables.run.c.target).where(tables.run.c.id == run)).scalar_one()
+        items = {"users": {"source": 0, "unchanged": 0}, "comments": {"source": 0, **counts_of_unchanged({"OPS": 5})}}
+        runs.change(connection, run, entities=items)
+        listing.put(connection, run, [Listed("projects", "1", "SHOP", SKIPPED, "c", "m")])
+        known = dict.fromkeys(("record_digest", "mapping_digest", "fields", "image", "run", "display"), "")
+        of_pair = {"target": target, "source": "acme", "entity": "projects", "owned": "created"}
+        connection.execute(insert(tables.item), [{**known, **of_pair, "origin": "2", "key": "OPS", "item": "4"}])
+    whole = counts.entities(ledger.engine, run, with_sent=True)
+    for entity in ENTITIES:
+        found = browse.projects(ledger.engine, run, entity)
+        assert [one["project"] for one in found] == (["", "OPS", "SHOP"] if entity != "users" else [""])
+        for name in ("created", "updated", "unchanged", "skipped", "failed", "left", "sent"):
+            assert sum(one[name] for one in found) == whole[entity][name]
+        for one in found:
+            of_it = [it for it in rows if (it["project"] or "", it["entity"]) == (one["project"], entity)]
+            left = [it for it in of_it if it["state"] in (PLANNED, SENT) and is_item(it)]
+            assert (one["left"], one["sent"]) == (len(left), sum(it["state"] == SENT for it in left))
+    assert next(one for one in found if one["project"] == "OPS")["unchanged"] > 0

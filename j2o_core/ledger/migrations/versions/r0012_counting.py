@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
-from j2o_core.ledger.projects import project_of
+from j2o_core.ledger.projects import OF_NONE, project_of
 
 revision = "0012"
 down_revision = "0011"
@@ -22,11 +24,12 @@ def upgrade() -> None:
         with op.batch_alter_table(table) as batch:
             batch.add_column(sa.Column("project", sa.Text(), nullable=True))
     if connection.dialect.name == "sqlite":
-        driver = connection.connection.driver_connection
-        driver.create_function("j2o_project_of", 1, project_of, deterministic=True)
-        found = "j2o_project_of(key)"
+        driver: Any = connection.connection.driver_connection
+        driver.create_function("j2o_project_of", 2, project_of, deterministic=True)
+        found = "j2o_project_of(entity, key)"
     else:
-        found = "substring(key from '^([A-Z][A-Z0-9_]*)(?:[-#/:]|$)')"
+        none = ", ".join(f"'{entity}'" for entity in OF_NONE)
+        found = f"CASE WHEN entity NOT IN ({none}) THEN substring(key from '^([A-Z][A-Z0-9_]*)(?:[-#/:]|$)') END"
     for table in _TABLES:
         connection.exec_driver_sql(f"UPDATE {table} SET project = {found}")
     connection.exec_driver_sql(
