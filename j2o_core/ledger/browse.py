@@ -110,7 +110,10 @@ def _known_projects(connection: Connection, run: str) -> set[str]:
     statements = [select(item.key).where(*of_pair, item.entity == PROJECTS)]
     for table in (tables.effect, tables.listed):
         statements.append(select(table.c.key).where(table.c.run == run, table.c.entity == PROJECTS))
-    return {key for statement in statements for key in connection.execute(statement).scalars()}
+    found: set[str] = set()
+    for statement in statements:
+        found.update(connection.execute(statement).scalars())
+    return found
 
 
 def _listed_by_project(connection: Connection, run: str, entity: str) -> dict[tuple[str, str], int]:
