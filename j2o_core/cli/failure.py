@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sys
@@ -98,8 +99,9 @@ def _told_as_problems(error: BaseException) -> bool:
 
 
 def say(message: str) -> None:
-    """One line on stderr, under the program's name."""
-    print(f"j2o: {message}", file=sys.stderr)
+    """One line on stderr, under the program's name; nothing where the terminal is gone."""
+    with contextlib.suppress(OSError):
+        print(f"j2o: {message}", file=sys.stderr)
 
 
 def silence(stream: object) -> None:

@@ -80,7 +80,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     with contextlib.suppress(ValueError):  # already closed
         try:
             sys.stdout.flush()
-        except BrokenPipeError:
+        except OSError:  # its reader has left, or its terminal is gone
             silence(sys.stdout)
     return code if isinstance(code, int) else 0 if code is None else 1
 

@@ -190,10 +190,14 @@ def _tell(current: Session, spec: Spec, run: Optional[str], text: bool) -> None:
     from ..pipeline.redirects import redirects_path
     from ..pipeline.spec_ledger import ledger_url
 
+    out, path = sys.stdout if text else sys.stderr, None
     try:
-        url = ledger_url(spec, current.plugins)
+        path = write_report(current.home, ledger_url(spec, current.plugins), run, current.plugins)
+    except (OSError, Fatal) as error:
+        say(f"the report of run {run} cannot be written: {error}")
+    try:
         if text:
-            with queries(current.home, url) as asked:
+            with queries(current.home, ledger_url(spec, current.plugins)) as asked:
                 print(render(asked.entities(run)))
                 problems = Counter(problem["severity"] for problem in asked.problems(run))
             if problems:
@@ -202,10 +206,11 @@ def _tell(current: Session, spec: Spec, run: Optional[str], text: bool) -> None:
                 )
         redirects = redirects_path(current.home, run)
         if redirects.exists():
-            print(f"redirects: {redirects}", file=sys.stdout if text else sys.stderr)
-        path = write_report(current.home, url, run, current.plugins)
-        print(f"report: {path}", file=sys.stdout if text else sys.stderr)
-    except BrokenPipeError:
-        silence(sys.stdout)
-    except (OSError, Fatal) as error:
-        say(f"the report of run {run} cannot be written: {error}")
+            print(f"redirects: {redirects}", file=out)
+        if path is not None:
+            print(f"report: {path}", file=out)
+        out.flush()
+    except Fatal:  # told of the report already
+        return
+    except OSError:  # nobody reads it any more
+        silence(out)

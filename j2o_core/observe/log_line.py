@@ -137,8 +137,8 @@ def readable(entry: Mapping[str, Any], dated: bool = True) -> str:
     if subject:
         rest.append(subject)
     duration = entry.get("duration")
-    if duration:
-        rest.append(f"{duration:.3f} s" if isinstance(duration, (int, float)) else str(duration))
+    if isinstance(duration, (int, float)) and duration >= 0.0005:
+        rest.append(f"{duration:.3f} s")
     if entry.get("attempt", 1) != 1:
         rest.append(f"attempt {entry['attempt']}")
     message = str(entry.get("message", ""))

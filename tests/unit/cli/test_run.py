@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -13,6 +14,13 @@ from typing import Any, Callable
 import pytest
 
 from j2o_core.cli import main
+from j2o_core.cli.failure import say
+from j2o_core.cli.ledgers import find_run
+from j2o_core.cli.loading import require_spec
+from j2o_core.cli.run import _tell
+from j2o_core.cli.session import Session
+from j2o_core.hooks.manager import load_plugins
+from j2o_core.mapping import builtin
 from j2o_core.observe.stream import COUNTS
 
 pytestmark = pytest.mark.xdist_group("cli-run")
@@ -92,6 +100,29 @@ def test_another_run_as_json_writes_nothing_and_ends_with_the_counts(
         assert counts["source"] == counts["unchanged"] + counts["skipped"]
     redirects, report = called.err.splitlines()
     assert redirects.startswith("redirects: ") and report.startswith("report: ")
+
+
+class Gone(io.StringIO):
+    """A terminal that was closed."""
+
+    def write(self, text: str) -> int:
+        raise OSError(5, "Input/output error")
+
+
+@pytest.mark.parametrize("text", [True, False])
+def test_a_terminal_that_is_gone_costs_neither_the_report_nor_the_exit_code(
+    workplace: Workplace, home: Path, monkeypatch: pytest.MonkeyPatch, text: bool
+) -> None:
+    current = Session(home, load_plugins({}, [(builtin.NAME, builtin)]))
+    spec = require_spec(current, workplace.spec, None)
+    run = str(find_run(home, None, "last")[1]["run"])
+    report = home / "reports" / f"{run}.html"
+    report.unlink()
+    monkeypatch.setattr(sys, "stdout", Gone())
+    monkeypatch.setattr(sys, "stderr", Gone())
+    _tell(current, spec, run, text)
+    say("nobody hears it")
+    assert report.exists()
 
 
 def test_what_was_written_verifies(j2o: Callable[..., Any], workplace: Workplace, home: Path, tmp_path: Path) -> None:

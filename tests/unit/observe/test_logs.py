@@ -16,7 +16,7 @@ from j2o_core.http import Exchange
 from j2o_core.model.log_policy import LogPolicy
 from j2o_core.observe.at_work import begin_work, end_work, working
 from j2o_core.observe.components import is_heard
-from j2o_core.observe.log_line import FIELDS
+from j2o_core.observe.log_line import FIELDS, readable
 from j2o_core.observe.logs import LogEvents, close_log, open_log
 from j2o_core.observe.redaction import Redactor
 from j2o_core.observe.relay import log_relayed, relay_log
@@ -139,6 +139,13 @@ def test_the_terminal_shows_text_that_no_server_can_steer_it_with(
     assert shown.count("\n") == 1
     assert "WARNING" in shown and "it said \ufffd[2J*** and <b>more</b>  [work_packages ACME-1" in shown
     assert "attempt 2, http_500]" in shown
+
+
+def test_what_any_file_holds_can_be_read_and_steers_no_terminal() -> None:
+    odd = {"time": 3, "level": None, "duration": "long", "message": "half \ud800", "traceback": "a\n\x1b[2Jb\n"}
+    assert readable(odd).splitlines()[1:] == ["a", "\ufffd[2Jb"]
+    readable(odd).encode("utf-8")
+    assert "0.000 s" not in readable({"message": "x", "duration": 0.0001})
 
 
 def test_progress_is_one_line_a_minute_for_each_entity(tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ import json
 from typing import Any, Callable, TextIO
 
 import pytest
+from rich.console import Console
 
 from j2o_core.observe.announcer import Announcer
 from j2o_core.observe.lines import PlainLines
-from j2o_core.observe.live import LiveProgress
+from j2o_core.observe.live import LiveProgress, _Bars
 from j2o_core.observe.pace import Pace, duration
 from j2o_core.observe.stream import COUNTS, JsonStream
 
@@ -92,6 +93,59 @@ def test_bars_leave_the_outcome_of_each_entity_behind_and_hostile_text_as_text()
     assert "[red]demo[/red]" in text
     assert "[bold]x[/nonsense]" in text
     assert "users: 100 of 100 (98 created, 2 failed)" in text
+
+
+def test_a_stage_leaves_lines_of_those_alone_that_went_on_in_it() -> None:
+    out = io.StringIO()
+    live = LiveProgress(out)
+    for entity in ("users", "groups"):
+        live({"event": "stage_started", "stage": "apply", "phase": entity})
+        for name in ("users", "groups", "comments"):
+            done = 100 if name == "users" or name == entity else 0
+            live({**progress(done), "entity": name})
+    live({"event": "stage_started", "stage": "verify"})
+    live.close()
+    assert [line.strip() for line in out.getvalue().splitlines() if ":" in line] == [
+        "Writing to the target: users",
+        "users: 100 of 100",
+        "Writing to the target: groups",
+        "groups: 100 of 100",
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 80, 132])
+def test_amount_rate_and_time_left_are_there_on_any_terminal(width: int) -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=132, force_terminal=False)
+    bars, now = _Bars(console), [0.0]
+    bars.get_time = lambda: now[0]
+    task = bars.add_task("placeholder users", total=1_000_000, counts="500 created")
+    for done in (0, 250_000, 500_000):
+        bars.update(task, completed=done)
+        now[0] += 1
+    console.width = width  # resized
+    console.print(bars.get_renderable())
+    (line,) = out.getvalue().splitlines()
+    assert len(line) <= width
+    assert all(told in line for told in ("placeh", "500000/1000000", "250000/s", "00:02"))
+    assert ("━" in line, "500 created" in line) == (width >= 80, width > 100)
+
+
+@pytest.mark.parametrize("display", [JsonStream, PlainLines, LiveProgress])
+def test_the_end_of_a_terminal_is_not_that_of_the_run(display: Callable[[TextIO], Any]) -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(5, "Input/output error")
+
+        def isatty(self) -> bool:
+            return False
+
+    listener = display(Gone())
+    listener({"event": "run_started", "run": "r1"})
+    listener({"event": "stage_started", "stage": "apply"})
+    listener(progress(5))
+    if not isinstance(listener, JsonStream):
+        listener.close()
 
 
 def test_the_pace_follows_what_happens_now() -> None:
