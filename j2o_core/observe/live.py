@@ -22,7 +22,6 @@ from rich.text import Text
 
 from .wording import Event, ProblemTally, counts, planned, stage
 
-
 #: columns of the terminal from which on there is room for the counts, and for the bars
 _FOR_COUNTS, _FOR_BARS = 100, 70
 #: what all other columns take where there are neither
