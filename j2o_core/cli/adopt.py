@@ -13,6 +13,7 @@ from .document import print_json, print_rows
 from .failure import say
 from .ledgers import queries
 from .loading import environment_option, open_log_of, require_spec, spec_argument
+from .metering import Meters, metered
 from .progress import progress_display
 from .run import check_settle, spec_name
 from .session import session
@@ -61,10 +62,11 @@ def adopt(
         loaded = require_spec(current, spec, env)
         open_log_of(current, loaded)
         display = progress_display(quiet)
-        listeners = [listener for listener in (LogEvents(), display, told) if listener is not None]
-        options = RunOptions(settle=settle, path=spec_name(spec), adopt=True)
         try:
-            result = run_migration(loaded, current.plugins, current.home, options, Announcer(*listeners))
+            with metered(Meters(), loaded.name, current.home) as metrics:
+                listeners = [one for one in (LogEvents(), display, told, metrics) if one is not None]
+                options = RunOptions(settle=settle, path=spec_name(spec), adopt=True, metrics=metrics)
+                result = run_migration(loaded, current.plugins, current.home, options, Announcer(*listeners))
         finally:
             if display is not None:
                 display.close()

@@ -41,7 +41,7 @@ def metrics_push_option() -> Any:
 
 @dataclass(frozen=True)
 class Meters:
-    """``file`` and ``push`` as they were asked for; ``shown``: on a dashboard. None of them: nothing is counted."""
+    """``file`` and ``push`` as they were asked for; ``shown``: on a dashboard. None: the ledger alone gets them."""
 
     file: Optional[Path] = None
     push: Optional[str] = None
@@ -66,16 +66,13 @@ def meters(file: Optional[Path], push: Optional[str], shown: bool = False) -> Me
 
 
 @contextlib.contextmanager
-def metered(asked: Meters, spec: str, home: Path, ledger: Optional[Path] = None) -> Iterator[Optional[Metrics]]:
-    """Within the block, figures are delivered as asked for; ``None``: nobody wants any."""
-    if asked == Meters():
-        yield None
-        return
+def metered(asked: Meters, spec: str, home: Path, ledger: Optional[Path] = None) -> Iterator[Metrics]:
+    """Within the block, figures are delivered as asked for; to the ledger they go in any case."""
     from ..observe.metrics.delivery import Delivery, Push, Receiver, Textfile
     from ..observe.metrics.registry import Metrics
     from ..pipeline.measuring import process_figures
 
-    metrics = Metrics(metadata.version("j2o"))
+    metrics = Metrics(metadata.version("j2o"), wanted=asked != Meters())
     metrics.add(process_figures(home, ledger).samples)
     receivers: list[Receiver] = [Textfile(asked.file.absolute())] if asked.file is not None else []
     receivers += [Push(asked.push, spec)] if asked.push is not None else []

@@ -91,7 +91,7 @@ class Disk(BaseModel):
 
 
 class Machine(BaseModel):
-    """What the process that carries the run out uses; memory in bytes."""
+    """What a process uses; memory in bytes."""
 
     memory: int
     cpu_seconds: float
@@ -107,11 +107,28 @@ class Step(BaseModel):
     expected: Optional[int]
 
 
-class Figures(BaseModel):
-    """What the process that carries the run out knows beside the ledger."""
+class Process(BaseModel):
+    """A process of the run: ``lead``, or a worker of a cluster. ``age`` is seconds since it told of itself."""
 
+    name: str
+    host: str
+    pid: int
+    there: bool = Field(description="False: it has told nothing for too long, is dead, or has ended.")
+    age: int
+    machine: Optional[Machine]
+
+
+class Figures(BaseModel):
+    """What the processes that carry the run out know beside the ledger: of its systems, their sum."""
+
+    state: Literal["now", "stale", "gone", "ended"] = Field(
+        description="stale: nothing new has come for too long; gone: the process is dead; ended: as they were last."
+    )
+    told: float = Field(description="When they were told, by the ledger's clock: epoch seconds.")
+    age: Optional[int] = Field(description="Seconds since then; null where nothing more will come.")
     systems: List[System]
-    machine: Machine
+    machine: Machine = Field(description="Of the process that leads.")
+    processes: List[Process]
     stage: str
     progress: List[Step]
     in_doubt: int
@@ -130,7 +147,7 @@ class Overview(BaseModel):
     adds_up: bool
     held: List[Held]
     estimate: Optional[Estimate] = Field(description="Of a run that writes.")
-    figures: Optional[Figures] = Field(description="Of a run of the same process: `j2o run --dashboard`.")
+    figures: Optional[Figures] = Field(description="As its processes have told them last, of the latest run alone.")
 
 
 class Cause(BaseModel):

@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..model.outcome import Fatal
-from ..observe.metrics.registry import CONTENT_TYPE
+from ..observe.metrics.exposition import CONTENT_TYPE
 from ..pipeline.health import Health, readyz
 from .guarding import Guarded
 from .ledgers import Ledgers, Unknown

@@ -27,7 +27,7 @@ _PUT = Upsert(tables.told, ("run", "worker"), ("host", "pid", "moment", "ended",
 
 @dataclass(frozen=True)
 class Told:
-    """What one process told ``age`` seconds ago. ``worker``: its number, ``LEADS`` of the one that leads.
+    """What one process told at ``moment``, ``age`` seconds ago. ``worker``: its number; ``LEADS``: it leads the run.
 
     ``left``: it tells no more, as it is no worker of the run any longer; ``ended``: as the run has come to its end.
     """
@@ -35,6 +35,7 @@ class Told:
     worker: int
     host: str
     pid: int
+    moment: float
     age: float
     left: bool
     ended: bool
@@ -52,7 +53,9 @@ def put(
 ) -> None:
     """Tell ``figures`` (JSON) of this process; those of the workers ``counted`` are in them, and their rows go."""
     row = {"run": run, "worker": worker, "host": socket.gethostname(), "pid": os.getpid()}
-    _PUT.execute(connection, [{**row, "moment": clock_of(connection), "ended": ended, "figures": figures}])
+    # Who reads a file is on its machine, and has the wall clock alone.
+    moment = clock_of(connection) if connection.dialect.name == POSTGRESQL else time.time()
+    _PUT.execute(connection, [{**row, "moment": moment, "ended": ended, "figures": figures}])
     if counted:
         told = tables.told.c
         connection.execute(delete(tables.told).where(told.run == run, told.worker.in_(list(counted))))
@@ -81,6 +84,7 @@ def told(engine: Engine, run: str) -> list[Told]:
             one["worker"],
             one["host"],
             one["pid"],
+            one["moment"],
             max(0.0, now - one["moment"]),
             not one["there"],
             one["ended"],

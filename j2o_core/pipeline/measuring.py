@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from pathlib import Path
@@ -13,15 +14,18 @@ from ..engine.context import InHand
 from ..http import Gate, Http
 from ..http.breaker import CLOSED, HALF_OPEN, OPEN
 from ..http.environment import origin_of
+from ..ledger import told
 from ..ledger.effect_rows import DONE, PLANNED, SENT
 from ..ledger.figures import Figures, figures
 from ..ledger.store import Ledger
 from ..ledger.writer import Writer
 from ..observe.metrics import families
+from ..observe.metrics.delivery import Delivery
 from ..observe.metrics.process import ProcessFigures
 from ..observe.metrics.registry import Metrics
 from ..observe.metrics.samples import Sample
 from .health import Health
+from .telling import EVERY, InTheLedger, Workers
 from .wiring import Wiring
 
 #: the ledger is asked at most so often (seconds), and at most for this share of the time
@@ -113,8 +117,9 @@ class Measuring:
 
     def __init__(self, metrics: Optional[Metrics], health: Optional[Health] = None) -> None:
         self._metrics, self._health = metrics, health
-        self._ledger: Optional[LedgerFigures] = None
         self._in_hand: Callable[[], InHand] = InHand
+        #: what is to be done at the end, last things first
+        self._open = contextlib.ExitStack()
 
     def opened(self, name: str, http: Http) -> None:
         """A connection is open: its requests count from the first one on."""
@@ -133,23 +138,41 @@ class Measuring:
             self._health.begun(ledger.engine, ledger.shown, lambda: writer.failure, folders, guard, gates)
         if self._metrics is None:
             return
-        self._ledger = LedgerFigures(ledger.engine, run)
-        writer.committed = self._metrics.committed
-        self._metrics.add(self._ledger.samples)
-        self._metrics.add(GateFigures(gates).samples)
-        self._metrics.add(lambda: self._queues(writer))
+        if self._metrics.wanted:
+            kept = LedgerFigures(ledger.engine, run)
+            self._metrics.add_ledger(kept.samples)
+            self._open.callback(kept.close)
+        workers = None if wiring.spec.runtime.dask is None else Workers(ledger.engine, run)
+        writer.post(told.begin)
+        self._tell(self._metrics, InTheLedger(writer, run, workers=workers), writer, gates)
+        if workers is not None:
+            self._metrics.others = workers.others
+            self._open.callback(workers.close)
+
+    def takes_part(
+        self, run: str, worker: int, writer: Writer, gates: Mapping[str, Gate], still: Callable[[], bool]
+    ) -> None:
+        """This process is a worker of a run that another one leads, as long as it is ``still`` one."""
+        if self._metrics is not None:
+            self._tell(self._metrics, InTheLedger(writer, run, worker, still=still), writer, gates)
+
+    def _tell(self, metrics: Metrics, row: InTheLedger, writer: Writer, gates: Mapping[str, Gate]) -> None:
+        writer.committed = metrics.committed
+        metrics.add(GateFigures(gates).samples)
+        metrics.add(lambda: self._queues(writer))
+        self._open.enter_context(Delivery(metrics, row, every=EVERY))
+        self._open.callback(row.end)
 
     def sends(self, in_hand: Callable[[], InHand]) -> None:
         """From now on there are workers that have effects in their hands."""
         self._in_hand = in_hand
 
     def ended(self) -> None:
-        """The run is over, and its ledger is about to be closed."""
+        """The run is over, or this process's part in it, and its ledger is about to be closed."""
         self._in_hand = InHand
         if self._health is not None:
             self._health.ended()
-        if self._ledger is not None:
-            self._ledger.close()
+        self._open.close()
 
     def _queues(self, writer: Writer) -> Iterable[Sample]:
         hand = self._in_hand()

@@ -125,6 +125,8 @@ class _Run:
                 message = unusable(self._snapshot.path, error).message
             return self._end(state, code, message, reason)
         finally:
+            with logged(SQLAlchemyError), logged(Fatal):
+                self._measuring.ended()
             self._writer.close()
             if self._snapshot is not None:
                 self._snapshot.close()

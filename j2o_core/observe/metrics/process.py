@@ -1,4 +1,7 @@
-"""What this process uses of its machine, under names of our own: an exporter of a machine has the usual ones itself."""
+"""What this process uses of its machine, under names of our own: an exporter of a machine has the usual ones itself.
+
+Every process calls itself ``LEAD``; others call it otherwise, see ``together``.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,9 @@ import psutil
 
 from .families import BORN, CPU, DISK_FREE, DISK_SIZE, FILES, MEMORY, THREADS
 from .samples import Sample
+
+#: the name of the process that leads a run
+LEAD = "lead"
 
 
 class ProcessFigures:
@@ -24,14 +30,14 @@ class ProcessFigures:
         process = self._process
         with process.oneshot():
             used = process.cpu_times()
-            yield Sample(CPU, (), used.user + used.system)
-            yield Sample(MEMORY, (), process.memory_info().rss)
-            yield Sample(THREADS, (), process.num_threads())
-            yield Sample(BORN, (), process.create_time())
+            yield Sample(CPU, (LEAD,), used.user + used.system)
+            yield Sample(MEMORY, (LEAD,), process.memory_info().rss)
+            yield Sample(THREADS, (LEAD,), process.num_threads())
+            yield Sample(BORN, (LEAD,), process.create_time())
         if os.name == "posix":
-            yield Sample(FILES, (), process.num_fds())
+            yield Sample(FILES, (LEAD,), process.num_fds())
         for word, folder in self._folders.items():
             if folder.is_dir():
                 disk = psutil.disk_usage(str(folder))
-                yield Sample(DISK_FREE, (word,), disk.free)
-                yield Sample(DISK_SIZE, (word,), disk.total)
+                yield Sample(DISK_FREE, (LEAD, word), disk.free)
+                yield Sample(DISK_SIZE, (LEAD, word), disk.total)

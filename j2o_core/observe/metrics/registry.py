@@ -1,25 +1,23 @@
-"""All figures of one process together, as Prometheus reads them."""
+"""All figures of one process together, those of its run among them."""
 
 from __future__ import annotations
 
 import platform
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Sequence
 
 from loguru import logger
 
 from .events import EventTally
-from .families import BUILD, COMMIT_BOUNDS, COMMIT_SECONDS, COMMITTED, COUNTER, FAMILIES, GAUGE, TOLD, Family
+from .exposition import Exposed
+from .families import BUILD, COMMIT_BOUNDS, COMMIT_SECONDS, COMMITTED, TOLD
 from .requests import RequestTally
-from .samples import Durations, Sample, Source, Spread
+from .samples import Durations, Sample, Source
+from .together import Other, together
 
 if TYPE_CHECKING:
-    from prometheus_client.core import Metric
     from prometheus_client.registry import CollectorRegistry
-
-#: the type of the text that is served
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metrics:
@@ -28,13 +26,18 @@ class Metrics:
     A source that fails is logged and left out: figures are no reason to stop what they are of.
     """
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, wanted: bool = True) -> None:
+        """``wanted``: somebody reads them here, so that the ledger is to be asked for what it has, too."""
+        self.wanted = wanted
         self.events = EventTally()
         self.commits = Durations(COMMIT_BOUNDS)
+        #: gives what other processes of the run have told
+        self.others: Callable[[], Sequence[Other]] = tuple
         self._version = version
         self._changes = 0
         self._tallies: dict[str, RequestTally] = {}
         self._sources: list[Source] = [self._own, self.events.samples]
+        self._of_the_ledger: list[Source] = []
         self._guard = threading.Lock()
 
     def __call__(self, event: Mapping[str, Any]) -> None:
@@ -42,9 +45,14 @@ class Metrics:
         self.events(event)
 
     def add(self, source: Source) -> None:
-        """Ask ``source``, too."""
+        """Ask ``source``, too: of what this process alone knows."""
         with self._guard:
             self._sources.append(source)
+
+    def add_ledger(self, source: Source) -> None:
+        """Ask ``source``, too: of what the ledger has, so that everybody could ask it."""
+        with self._guard:
+            self._of_the_ledger.append(source)
 
     def requests(self, connection: str) -> RequestTally:
         """Counts the requests of a connection."""
@@ -61,38 +69,29 @@ class Metrics:
         self._changes += changes
 
     def samples(self) -> list[Sample]:
-        """All that is known now."""
-        with self._guard:
-            sources = list(self._sources)
-        found: list[Sample] = []
-        for source in sources:
-            try:
-                found.extend(source())
-            except Exception as error:  # noqa: BLE001 - see above
-                logger.opt(exception=error).warning("some figures are not known at present: {}", error)
-        return found
+        """All that is known now of the run."""
+        return [*self.of_processes(), *_asked(self._of_the_ledger)]
 
-    def collect(self) -> Iterator[Metric]:
-        """As a collector of ``prometheus_client``: every family, in the order in which they are declared."""
-        samples: dict[str, list[Sample]] = {}
-        for sample in self.samples():
-            samples.setdefault(sample.family.name, []).append(sample)
-        for family in FAMILIES:
-            yield _metric(family, samples.get(family.name, ()))
+    def of_processes(self) -> list[Sample]:
+        """What the processes of the run know beside the ledger."""
+        try:
+            others = self.others()
+        except Exception as error:  # noqa: BLE001 - see above
+            logger.opt(exception=error).warning("the figures of other processes are not known at present: {}", error)
+            others = ()
+        return together(self.own(), others)
+
+    def own(self) -> list[Sample]:
+        """What this process knows."""
+        return _asked(self._sources)
 
     def registry(self) -> CollectorRegistry:
         """A registry with nothing else in it."""
-        from prometheus_client.registry import CollectorRegistry
-
-        registry = CollectorRegistry(auto_describe=False)
-        registry.register(self)
-        return registry
+        return Exposed(self.samples).registry()
 
     def text(self) -> bytes:
-        """The text that is served under ``/metrics``; its type is ``CONTENT_TYPE``."""
-        from prometheus_client.exposition import generate_latest
-
-        return generate_latest(self.registry())
+        """The text that is served under ``/metrics``."""
+        return Exposed(self.samples).text()
 
     def _own(self) -> Iterable[Sample]:
         yield Sample(BUILD, (self._version, platform.python_version()), 1)
@@ -101,31 +100,11 @@ class Metrics:
         yield Sample(COMMITTED, (), self._changes)
 
 
-def _metric(family: Family, samples: Iterable[Sample]) -> Metric:
-    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
-
-    labels = list(family.labels)
-    known = list(samples)
-    if family.kind not in (COUNTER, GAUGE):
-        histogram = HistogramMetricFamily(family.name, family.tells, labels=labels)
-        for sample in known:
-            assert isinstance(sample.value, Spread)
-            histogram.add_metric(list(sample.labels), _buckets(sample.value), sample.value.total)
-        return histogram
-    if not labels and not known and family.starts is not None:
-        known = [Sample(family, (), family.starts)]
-    make = CounterMetricFamily if family.kind == COUNTER else GaugeMetricFamily
-    metric = make(family.name, family.tells, labels=labels)
-    for sample in known:
-        assert not isinstance(sample.value, Spread)
-        metric.add_metric(list(sample.labels), float(sample.value))
-    return metric
-
-
-def _buckets(spread: Spread) -> list[tuple[str, float]]:
-    """Counts of all that is not above each bound, the last of them infinite."""
-    so_far, buckets = 0, []
-    for bound, count in zip((*spread.bounds, float("inf")), spread.counts):
-        so_far += count
-        buckets.append(("+Inf" if bound == float("inf") else str(bound), float(so_far)))
-    return buckets
+def _asked(sources: Sequence[Source]) -> list[Sample]:
+    found: list[Sample] = []
+    for source in list(sources):
+        try:
+            found.extend(source())
+        except Exception as error:  # noqa: BLE001 - figures are no reason to stop what they are of
+            logger.opt(exception=error).warning("some figures are not known at present: {}", error)
+    return found

@@ -26,6 +26,7 @@ from ...ledger.workers import WorkerFence, lost
 from ...ledger.writer import Writer
 from ...mapping import builtin
 from ...model.outcome import Fatal
+from ...observe.metrics.registry import Metrics
 from ...observe.relay import relay_log
 from ...spec.model import Spec
 from ...spec.stored import stored_spec
@@ -34,6 +35,7 @@ from ..engines import build_engine
 from ..guard import Judgement, Measure, fitted
 from ..log_policy import log_policy_of
 from ..machine import EVERY, Machine, processes_here
+from ..measuring import Measuring, process_figures
 from ..secret_words import redactor_of
 from ..spec_ledger import open_spec_ledger
 from ..wiring import wire
@@ -80,7 +82,10 @@ class Runtime:
         self._ledger = open_spec_ledger(spec, plugins, home)
         self._closers.append(self._ledger.close)
         engine = self._ledger.engine
-        wiring = wire(spec, plugins, home)
+        metrics = Metrics(order.version, wanted=False)
+        metrics.add(process_figures(home, None).samples)
+        self._measuring = Measuring(metrics)
+        wiring = wire(spec, plugins, home, opened=self._measuring.opened)
         self._closers.append(wiring.close)
         if (wiring.target, wiring.source) != (order.identity, order.source):
             raise Fatal(
@@ -116,6 +121,9 @@ class Runtime:
         self._shown = f"worker {name} (process {os.getpid()} on {socket.gethostname()})"
         self._machine = self._watched(spec, home, emit)
         self._dispatcher = Dispatcher(self._engine)
+        self._measuring.sends(lambda: self._engine.in_hand())
+        self._measuring.takes_part(order.run, found, self._writer, self._gates, lambda: not self.gone)
+        self._closers.append(self._measuring.ended)
         self._prepared: set[str] = set()
         logger.info("takes part as process {} on {}", os.getpid(), socket.gethostname())
         self._beat = threading.Thread(target=self._run, name="lease", daemon=True)
@@ -166,6 +174,7 @@ class Runtime:
         if beat is not None and beat is not threading.current_thread():
             beat.join()
         if beat is not None and not self.gone:
+            self._measuring.ended()  # as long as it may write
             try:
                 with self._ledger.engine.begin() as connection:
                     workers.leave(connection, self._worker, self._order.token)
