@@ -74,7 +74,7 @@ def fetch(answer: Opened, folder: Path, size: Optional[int], what: str) -> Downl
             announced = "" if size is None else f" of {size}"
             raise Retriable(f"{what}: broke off after {answer.received}{announced} bytes", code="truncated") from error
         if isinstance(error, OSError):
-            message = f"{folder} cannot be written to: {error.strerror or error}"
+            message = f"{folder} cannot be written to: {error.strerror or error}; when it can, the same command goes on"
             raise Fatal(message, exit_code=4, code="disk") from None
         raise
     return Download(file, written, digest.hexdigest(), content_type)

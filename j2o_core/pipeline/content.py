@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import errno
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Iterator, Optional
 
 from ..engine.context import Opener
 from ..hooks.protocols import Splitter
@@ -17,6 +18,8 @@ from .interrupt import STOPPED
 from .records import Records
 from .wiring import Wiring
 
+#: how the system says of whatever disk that it takes nothing
+_TAKES_NOTHING = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 #: the record of (entity, origin), or ``None``
 Find = Callable[[str, str], Optional[Record]]
 
@@ -44,11 +47,29 @@ def in_snapshot(wiring: Wiring, snapshot: Snapshot) -> Find:
 
 
 def _opener(entity: str, splitter: Splitter, client: Any, find: Find, folder: Path) -> Opener:
-    def open_content(row: EffectRow) -> AbstractContextManager[Stream]:
+    @contextmanager
+    def open_content(row: EffectRow) -> Iterator[Stream]:
         record = find(entity, row.origin)
         if record is None:
             raise Fatal(f"{entity} {row.key} is in the plan but not in the snapshot", exit_code=STOPPED)
-        folder.mkdir(parents=True, exist_ok=True)
-        return splitter.content(client, record, folder)
+        with ExitStack() as opened:
+            with _written_to(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+                stream = opened.enter_context(splitter.content(client, record, folder))
+            yield stream
 
     return open_content
+
+
+@contextmanager
+def _written_to(folder: Path) -> Iterator[None]:
+    """Within the block, a folder that takes nothing stops the run: no item is to blame for it."""
+    try:
+        yield
+    except OSError as error:
+        place = Path(str(error.filename)) if error.filename else None
+        ours = place is not None and (place == folder or folder in place.parents or place in folder.parents)
+        if not ours and error.errno not in _TAKES_NOTHING:
+            raise
+        message = f"{folder} cannot be written to: {error.strerror or error}; when it can, the same command goes on"
+        raise Fatal(message, exit_code=STOPPED, code="disk") from error

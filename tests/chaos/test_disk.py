@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -73,6 +74,34 @@ def test_what_disappears_in_the_middle_is_told_and_made_good_by_the_next_run(tmp
             assert "was removed while it was in use" in ended.errors
         last = migration.run()
         assert last.exit_code == 0, explained(last)
+        assert_exactly_once(made, last)
+
+
+#: makes a folder that may not be written one that cannot, also for who may do everything
+OBEDIENT = () if getattr(os, "geteuid", lambda: 1)() else ("setpriv", "--bounding-set", "-dac_override")
+
+
+@pytest.mark.skipif(bool(OBEDIENT) and not shutil.which("setpriv"), reason="needs setpriv, or a user who is not root")
+def test_a_home_that_becomes_read_only_fails_no_item_and_the_run_goes_on_when_it_can_be_written(tmp_path: Path):
+    with sandbox(**SIZE) as made:
+        migration = Migration(made, tmp_path / "home")
+        command = [*OBEDIENT, sys.executable, "-m", "j2o_core", "run", migration.spec, "--quiet", *migration.arguments]
+        # Before the first file is fetched: the folder for it cannot be made.
+        made.openproject.faults({"server": "openproject", "method": "POST", "do": "delay", "seconds": 0.1})
+        going = subprocess.Popen(command, env=migration.variables(), stderr=subprocess.PIPE, text=True)
+        while len(made.openproject.state("users")["users"]) < 2:
+            assert going.poll() is None
+        migration.home.chmod(0o555)
+        try:
+            _, errors = going.communicate(timeout=LIMIT)
+            assert going.returncode == 4, errors
+            assert "cannot be written to: Permission denied" in errors and "Traceback" not in errors
+        finally:
+            migration.home.chmod(0o755)
+        made.openproject.faults()
+        last = migration.run()
+        assert last.exit_code == 0, explained(last)
+        assert last.events[0]["resumed"] is True
         assert_exactly_once(made, last)
 
 
