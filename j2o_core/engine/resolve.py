@@ -180,7 +180,14 @@ class Resolution:
             notes=(*(Note(label, value) for label, value in row.notes), *self._references.notes),
             fields=row.only,
             tell=self._told.setdefault,
+            is_itself=self._is_itself,
         )
+
+    def _is_itself(self, entity: str, alias: str) -> bool:
+        if entity != self._row.entity:
+            return False
+        origin = self._resolver.origin(entity, alias)
+        return origin is not None and origin[0] == self._row.origin
 
     def _look_up(self, entity: str, alias: str) -> Optional[TargetItem]:
         origin = self._resolver.origin(entity, alias)

@@ -78,6 +78,11 @@ class Stream(Protocol):
 LookUp = Callable[[str, str], Optional[TargetItem]]
 
 
+def _is_another(entity: str, alias: str) -> bool:
+    """The answer where nobody knows what the item itself is called."""
+    return False
+
+
 def _tell_nobody(reference: str) -> None:
     """What an effect that nobody listens to does with what it is told."""
 
@@ -98,6 +103,7 @@ class Effect:
     ``payload`` has every reference resolved: a ``TargetItem``, ``None``, or a list of those; rich text is still a
     ``RichText``. Fields left out by policy are absent. ``look_up(entity, alias)`` resolves what rich text refers to;
     ``tell(words)`` is called with each reference of a text that led nowhere, as a person would call it.
+    ``is_itself(entity, alias)`` is whether that names the very item that is written: looking it up would wait for it.
     ``parent`` is the target item this one belongs to. ``fields`` limits an update to these payload fields.
     """
 
@@ -112,6 +118,7 @@ class Effect:
     fields: Optional[frozenset[str]] = None
     content: Optional[Callable[[], ContextManager[Stream]]] = None
     tell: Callable[[str], None] = _tell_nobody
+    is_itself: Callable[[str, str], bool] = _is_another
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,17 @@ def test_a_run_leaves_a_table_of_old_and_new_addresses_that_all_answer_by_the_or
         for row in issues:
             assert row["old_address"] == f"{made.jira.url}/browse/{row['old_key']}"
             assert row["new_address"] == f"{made.openproject.url}/work_packages/{row['new_id']}"
-        now = {row["old_key"]: row["new_id"] for row in issues if f"[{row['old_key']}](" in held[row["new_id"]]}
+        now = {
+            row["old_key"]: row["new_id"]
+            for row in issues
+            if f"[{row['old_key']}]({made.jira.url}/" in held[row["new_id"]]
+        }
         assert len(now) == len(held)
         former = [row for row in issues if row["old_key"] not in now]
         assert any(not row["old_key"].startswith("SHOPOLD-") for row in former), "some generated issues were moved"
         assert any(row["old_key"].startswith("SHOPOLD-") for row in former), "a generated project was renamed"
         for row in former:
+            assert row["old_key"] in held[row["new_id"]], "who looks for a key of long ago finds the work package"
             assert now[_key_now(made, row["old_key"])] == row["new_id"]
         second, third = now["SHOP-2"], now["SHOP-3"]
         led = f"As in [SHOPOLD-2](/work_packages/{second}) and [that](/work_packages/{third}), not in SHOPOLD-99999."

@@ -229,6 +229,11 @@ def test_a_moved_issue_is_known_by_its_former_keys(records):
     assert moved
     for record in moved:
         assert record.key not in record.aliases
+        assert record.data["fields"]["formerKeys"] == list(record.aliases), "for the text"
+
+
+def test_keys_that_an_issue_had_before_have_a_name_for_people(jira):
+    assert issues(jira).field_names()["formerKeys"] == "Former keys"
 
 
 def test_an_issue_of_a_renamed_project_is_known_by_what_its_project_was_called(records):

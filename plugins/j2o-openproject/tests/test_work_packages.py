@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from j2o_core.api import TargetItem
 
@@ -90,6 +91,27 @@ def test_the_description_ends_with_the_mark_and_before_it_stands_what_had_no_fie
     ):
         assert told in text
     assert not [name for name in answer.image if name in ("cf:Elsewhere", "cf:No such field")]
+
+
+def test_preserved_keys_of_the_issue_itself_wait_for_nothing_and_those_of_others_are_links(target, project):
+    other = target.items["work_packages", "OPS-3"] = target.work_package(project)
+    asked, told = [], []
+
+    def look_up(entity, alias):
+        asked.append((entity, alias))
+        return target.look_up(entity, alias)
+
+    effect = replace(
+        target.issue(project, notes=[("Former keys", "OPS-7, OLD-7"), ("See", "OPS-3")], key="ACME-12"),
+        look_up=look_up,
+        tell=told.append,
+        is_itself=lambda entity, alias: entity == "work_packages" and alias in ("OPS-7", "OLD-7"),
+    )
+    answer = target.loader("work_packages").create(effect)
+    (row,) = [one for one in target.state("work_packages")["work_packages"] if str(one["id"]) == answer.id]
+    assert "**Former keys:** OPS-7, OLD-7\n" in row["description"]["raw"]
+    assert f"**See:** [OPS-3](/work_packages/{other.id})\n" in row["description"]["raw"]
+    assert ("work_packages", "OPS-7") not in asked and told == []
 
 
 def test_one_request_creates_one_item_and_names_are_looked_up_once(target):

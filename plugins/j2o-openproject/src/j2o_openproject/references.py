@@ -81,3 +81,12 @@ class EffectReferences:
     def _item(self, entity: str, alias: str) -> Optional[TargetItem]:
         item = self._effect.look_up(entity, alias)
         return item if item is not None and item.id.isdigit() else None
+
+
+class PreservedReferences(EffectReferences):
+    """The same for values that are preserved as text: there a key of the issue itself, a former one above all, stays a
+    word. A link would lead to where the reader is, and could only be written once the issue has its number."""
+
+    def is_issue(self, key: str) -> bool:
+        """Whether the key is one of another migrated issue."""
+        return not self._effect.is_itself("work_packages", key) and super().is_issue(key)

@@ -15,7 +15,7 @@ from .hal import link, links
 from .marks import WORK_PACKAGE, Marks
 from .progress import PROGRESS_FIELDS, progress_of
 from .prose import block, joined, link_label, markdown
-from .references import EffectReferences
+from .references import EffectReferences, PreservedReferences
 from .target_items import optional_id, payload_of, principal_kind, target_id
 from .texts import folded, one_line
 from .times import day_of, normal_time, readable_time, sent_time
@@ -125,7 +125,7 @@ def _draft(
     _category(draft, payload, catalogue)
     add_custom(draft, payload, schema, catalogue, references)
     _origin(draft, effect, schema, marks, origin_field)
-    _description(draft, effect, marks, references, source)
+    _description(draft, effect, marks, references, PreservedReferences(effect, effect.key, addresses), source)
     return draft
 
 
@@ -268,11 +268,18 @@ def _origin(draft: Draft, effect: Effect, schema: WorkPackageSchema, marks: Mark
         draft.parts["origin"] = Part({custom.property: token})
 
 
-def _description(draft: Draft, effect: Effect, marks: Marks, references: EffectReferences, source: str) -> None:
+def _description(
+    draft: Draft,
+    effect: Effect,
+    marks: Marks,
+    references: EffectReferences,
+    preserved: PreservedReferences,
+    source: str,
+) -> None:
     own = [Note(note.label, readable_value(note.text)) for note in draft.notes.values()]
     body = joined(
         markdown(effect.payload.get("description"), references),
-        block(f"Preserved from {source}", [*own, *effect.notes], references),
+        block(f"Preserved from {source}", [*own, *effect.notes], preserved),
     )
     mark = marks.link(WORK_PACKAGE, effect.origin.id, effect.key, link_label(effect.key))
     _add(draft, "description", body, {"description": {"raw": joined(body, mark)}})

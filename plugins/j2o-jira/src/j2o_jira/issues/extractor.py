@@ -44,6 +44,8 @@ _KEY = re.compile(r"[a-z][a-z0-9_]*-[0-9]+")
 _OVERLAP = 10
 #: the cursor of changes that were all found
 _ALL = {"step": "all"}
+#: the field that lists the keys that an issue had before
+_FORMER = "formerKeys"
 #: lists of the administrator whose entries issues show
 _LISTED = ("/status", "/issuetype", "/priority", "/resolution", "/issueLinkType")
 
@@ -52,9 +54,10 @@ class Issues(Extractor):
     """Records hold Jira's ``id``, ``key``, ``fields`` and ``changelog``, free of addresses of the host.
 
     ``fields.watches.watchers`` lists the watchers, ``fields.votes.voters`` the voters, ``fields.remotelinks.links``
-    the remote links, and ``mentioned`` people whom only the texts name. Options: ``history``, ``watchers``,
-    ``comments`` and ``worklogs`` (default true), ``voters`` and ``remote_links`` (default false and none) cost
-    requests or size; ``page_size`` is issues per request, ``slice_size`` issues per slice, ``overlap`` minutes.
+    the remote links, ``fields.formerKeys`` keys it had before, and ``mentioned`` people whom only the texts name.
+    Options: ``history``, ``watchers``, ``comments`` and ``worklogs`` (default true), ``voters`` and ``remote_links``
+    (default false and none) cost requests or size; ``page_size`` is issues per request, ``slice_size`` issues per
+    slice, ``overlap`` minutes.
     """
 
     name = "jira.issues"
@@ -174,9 +177,9 @@ class Issues(Extractor):
         return alias.upper() if _KEY.fullmatch(alias) else ""
 
     def field_names(self) -> Mapping[str, str]:
-        """See ``Extractor.field_names``."""
+        """See ``Extractor.field_names``: those of Jira, and of what is added to an issue's fields."""
         names: Mapping[str, str] = self.client.field_names()
-        return names
+        return {**names, _FORMER: "Former keys"}
 
     def _record(self, issue: dict[str, Any]) -> Record:
         data = plain({name: issue[name] for name in ("id", "key", "fields", "changelog") if name in issue})
@@ -193,6 +196,8 @@ class Issues(Extractor):
         origin = Origin(self.source, self.entity, data["id"])
         updated = iso_time(data["fields"].get("updated"))
         former = former_keys(data, self.client.former_project_keys)
+        if former:
+            data["fields"][_FORMER] = list(former)
         return Record(origin, str(data["key"]), data, former, updated=updated)
 
     def _mentioned(self, fields: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
