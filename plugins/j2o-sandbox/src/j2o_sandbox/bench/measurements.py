@@ -13,19 +13,23 @@ from .pumping import Contest, contest
 from .rows import Row, row
 from .scale import scale
 from .setting import Setting
+from .watching import shown, watched
 from .world import world
 
 #: the pump must itself reach this share of workers / latency
 _FULL = 0.9
+#: where runs that are equal differ by more than this share, what is between them says nothing
+_UNSTEADY = 0.25
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """The rows it makes, with how many issues, and how."""
+    """The rows it makes, with how many issues (or what else is counted), and how."""
 
     rows: Sequence[str]
     issues: int
     make: Callable[[Setting, int], Iterator[Row]]
+    of: str = "issues"
 
 
 def measured(setting: Setting) -> Iterator[Row]:
@@ -34,7 +38,7 @@ def measured(setting: Setting) -> Iterator[Row]:
         if setting.wanted.isdisjoint(one.rows):
             continue
         issues = setting.number(one.issues)
-        setting.tell(f"{', '.join(name for name in one.rows if name in setting.wanted)}: {issues} issues ...")
+        setting.tell(f"{', '.join(name for name in one.rows if name in setting.wanted)}: {issues} {one.of} ...")
         for made in one.make(setting, issues):
             if made.name in setting.wanted:
                 yield made
@@ -130,6 +134,20 @@ def _at_scale(setting: Setting, issues: int) -> Iterator[Row]:
     )
 
 
+def _dashboard(setting: Setting, items: int) -> Iterator[Row]:
+    small, large = shown(setting, items)
+    yield row("dashboard-first-paint", large.paint.all, str(large.paint))
+    sizes = f"{large.memory / 1e6:.0f} MB at {items} items, {small.memory / 1e6:.0f} MB at {small.items}"
+    yield row("dashboard-memory", large.memory / small.memory, sizes)
+
+
+def _under_watch(setting: Setting, items: int) -> Iterator[Row]:
+    found = watched(setting, items)
+    void = found.noise > _UNSTEADY
+    note = f"void: the machine is too unsteady (it would be {found.rate:.3f}); {found}" if void else str(found)
+    yield row("dashboard-slowdown", None if void else found.rate, note)
+
+
 MEASUREMENTS: Sequence[Measurement] = (
     Measurement(("writes", "reads"), 1000, _requests),
     Measurement(("second-run-writes", "second-run-time"), 5000, _two_runs),
@@ -141,5 +159,7 @@ MEASUREMENTS: Sequence[Measurement] = (
     Measurement(("adaptive-limit", "adaptive-refused"), 300, _adaptive),
     Measurement(("dask",), 1000, _crews),
     Measurement(("memory-growth", "memory-peak", "last-tenth"), 100_000, _at_scale),
+    Measurement(("dashboard-first-paint", "dashboard-memory"), 1_000_000, _dashboard, "items in the ledger"),
+    Measurement(("dashboard-slowdown",), 1_000_000, _under_watch, "items in the ledger"),
 )
 OWN_ISSUES: Mapping[str, int] = {name: one.issues for one in MEASUREMENTS for name in one.rows}

@@ -89,7 +89,7 @@ def contest(spec: str, folder: Path, issues: int, seed: int, latency_ms: float, 
             first.record(bodies=True)
             measured = measure.run(spec, folder / f"home-{latency_ms:g}-{number}", first)
             writes = first.writes()
-        ran = _applied(writes, measured.sampler)
+        ran = applied(writes, measured.sampler)
         with world(issues, 1, seed, latency_ms) as second:
             second.record()
             pumped = _pump(phases(writes), second, workers, folder)
@@ -118,7 +118,8 @@ def phases(writes: Sequence[Write]) -> List[List[object]]:
     return [row for _, row in (*(row for row in placed if not row[1][0]), *spread)]
 
 
-def _applied(writes: Sequence[Write], sampler: Sampler) -> Applied:
+def applied(writes: Sequence[Write], sampler: Sampler) -> Applied:
+    """How fast a process has written, as the target saw it. Raises ``Fatal``."""
     structure = [write.ended for write in writes if write.is_structure]
     rest = [write for write in writes if not write.is_structure]
     if not structure or not rest:
@@ -143,4 +144,4 @@ def _pump(rows: List[List[object]], target: World, workers: int, folder: Path) -
     told = json.loads(answer)
     if told["failed"] > len(rows) * _MOST_REFUSED:
         raise Fatal(f"{told['failed']} of the pump's {len(rows)} requests were refused: {told['first']}", exit_code=1)
-    return _applied(target.writes(), sampler)
+    return applied(target.writes(), sampler)

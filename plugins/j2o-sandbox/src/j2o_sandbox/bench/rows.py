@@ -38,6 +38,9 @@ LINES: Mapping[str, Line] = {
         Line("memory-growth", "peak memory against a tenth of the issues", "ratio", ("<=", 1.15)),
         Line("memory-peak", "peak memory", "MB", ("<=", 350.0)),
         Line("last-tenth", "rate of the last tenth against the first", "ratio", (">=", 0.9)),
+        Line("dashboard-first-paint", "the page with its counts and lists", "s", ("<=", 1.0)),
+        Line("dashboard-memory", "its peak memory against a tenth of the items", "ratio", ("<=", 1.15)),
+        Line("dashboard-slowdown", "apply with a dashboard looked at against without", "ratio", (">=", 0.95)),
     )
 }
 
