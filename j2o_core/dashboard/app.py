@@ -55,11 +55,13 @@ def create_app(ledgers: Ledgers, ledger_url: Optional[str] = None, health: Optio
     def described() -> FileResponse:
         return FileResponse(STATIC / "docs.html")
 
-    @app.get("/metrics", summary="The figures of the run of this process, for Prometheus")
+    @app.get("/metrics", summary="The figures of a run, for Prometheus")
     def metrics() -> Response:
-        if ledgers.metrics is None:
-            raise HTTPException(404, "this process carries no run out: ask the one with `j2o run --dashboard`")
-        return Response(ledgers.metrics.text(), media_type=CONTENT_TYPE)
+        """Of the run of this process; without one of the run that goes on, else of the newest, as it told them last."""
+        text = ledgers.scraped()
+        if text is None:
+            raise HTTPException(404, "no run has told any figures yet")
+        return Response(text, media_type=CONTENT_TYPE)
 
     @app.get("/healthz", summary="Whether this process lives")
     def healthz() -> Response:

@@ -24,6 +24,7 @@ from ..report.summary import adds_up, success_rate, totals
 from .estimate import Pulse
 from .figures import of_another, of_this_process
 from .kept import Kept
+from .scraped import text_of
 
 #: states of a run that will not change by itself
 ENDED = ("finished", "superseded", "adopted", "planned")
@@ -111,6 +112,16 @@ class Ledgers:
         pulse = self._pulses.setdefault(run["run"], Pulse())
         pulse.note(time.monotonic(), sums["source"] - sums["left"])
         return pulse.tell(sums["left"])
+
+    def scraped(self) -> Optional[bytes]:
+        """The figures for Prometheus: of the run of this process, or of the one that goes on, or of the newest."""
+        if self.metrics is not None:
+            return self.metrics.text()
+        runs = self._all()
+        if not runs:
+            return None
+        ledger, run = next((pair for pair in runs if pair[1]["state"] == RUNNING), runs[0])
+        return self._kept.get(("scraped", run["run"], run["state"]), lambda: text_of(ledger.engine, run))
 
     # ---------------------------------------------------------------- inside a run
 

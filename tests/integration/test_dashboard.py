@@ -279,11 +279,17 @@ def test_a_run_shows_itself_from_before_its_first_request_until_after_its_end(tm
             drained = threading.Thread(target=process.stderr.read)
             drained.start()
             seen: list[dict[str, Any]] = []
-            while not seen or seen[-1]["run"]["state"] == "running":
-                answer = requests.get(f"{url}/api/v1/runs/last", timeout=30)
-                if answer.status_code == 200:
-                    seen.append(answer.json())
-                time.sleep(0.2)
+            afar: list[dict[str, Any]] = []
+            with served(tmp_path / "home") as elsewhere:
+                while not seen or seen[-1]["run"]["state"] == "running":
+                    answer = requests.get(f"{url}/api/v1/runs/last", timeout=30)
+                    if answer.status_code == 200:
+                        seen.append(answer.json())
+                        afar.append(get(elsewhere, "/runs/last"))
+                    time.sleep(0.2)
+                time.sleep(0.6)  # what is kept for a moment
+                afar.append(get(elsewhere, "/runs/last"))
+                scraped = requests.get(f"{elsewhere}/metrics", timeout=30).text
             figures = [one["figures"] for one in seen if one["figures"] is not None]
             assert {"jira", "openproject"} <= {system["connection"] for system in figures[-1]["systems"]}
             assert figures[-1]["machine"]["memory"] > 1_000_000
@@ -300,12 +306,26 @@ def test_a_run_shows_itself_from_before_its_first_request_until_after_its_end(tm
             assert process.wait(60) == last["exit_code"] == 0
         finally:
             process.kill()
+    going = [one["figures"] for one in afar if one["run"]["state"] == "running" and one["figures"]]
+    assert going[0]["state"] == "now"
+    assert all(system["requests"] for system in going[0]["systems"])
+    assert (afar[-1]["figures"]["state"], requests_in(afar[-1])) == ("ended", requests_in(seen[-1]))
+    assert "j2o_run_exit_code 0.0" in scraped
+    assert requests_of(scraped) == requests_of(metrics)
     counts = {name: dict(numbers) for name, numbers in seen[-1]["entities"].items()}
     for numbers in counts.values():
         assert numbers.pop("sent") == 0
     assert counts == last["entities"]
     for entity, numbers in counts.items():
         assert f'j2o_records{{entity="{entity}",outcome="created"}} {float(numbers["created"])}' in metrics
+
+
+def requests_in(overview: dict[str, Any]) -> dict[str, int]:
+    return {system["connection"]: system["requests"] for system in overview["figures"]["systems"]}
+
+
+def requests_of(metrics: str) -> list[str]:
+    return [line for line in metrics.splitlines() if line.startswith("j2o_http_requests_total{")]
 
 
 def test_a_ledger_that_is_not_there_is_told_and_not_made_by_looking(tmp_path: Path) -> None:
