@@ -17,6 +17,7 @@ _ID = re.compile(
     r"|[A-Z][A-Z0-9_]*-\d+"  # an issue key
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # a UUID
     r"|(?!\d+\.\d+$).*[^A-Za-z0-9_{}-].*"  # what no API calls its own: the name of a file
+    r"|.{65,}"  # nor that
 )
 #: after these stands a key or a name that people have given, unless it is one of the words of the API
 _NAMED = ("project", "projects")

@@ -60,6 +60,27 @@ def test_a_query_asks_for_what_there_is(place: str, query: str) -> None:
     assert query.count("(") == query.count(")") and query.count("{") == query.count("}"), place
 
 
+@pytest.mark.parametrize(("place", "query"), list(expressions()))
+def test_a_query_is_one_to_prometheus(place: str, query: str) -> None:
+    _parse(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["sum(rate(j2o_records))", "rate(j2o_records[5m]", "j2o_records[5m] > 1", "histogram_quantile(j2o_records)"],
+)
+def test_a_query_that_is_none_is_found_out(query: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        _parse(query)
+
+
+def _parse(query: str) -> None:
+    """Raises ``ValueError``; what Grafana puts in stands there as it will."""
+    for variable, value in {"$__rate_interval": "5m", "$__range": "1h", "$instance": "x"}.items():
+        query = query.replace(variable, value)
+    pytest.importorskip("promql_parser", reason="needs promql-parser").parse(query)
+
+
 def test_a_name_that_there_is_not_is_found_out() -> None:
     with pytest.raises(AssertionError, match="there is no j2o_record"):
         test_a_query_asks_for_what_there_is("here", "sum(j2o_record)")
