@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Optional, Sequence
 
 from ..hooks.registry import EXTRACTOR, SPLITTER, NotProvided, Registry
+from ..model.digest import canonical
 from ..model.payload import FAIL, Ref
 from ..spec.model import EntitySpec
 
@@ -36,7 +37,10 @@ def referrer(
             return [refer(item) for item in value if item is not None and item != ""]
         if isinstance(value, Ref):
             return value
-        return Ref(name, tuple(aliases(value)), label(value), missing, use, stand_in)
+        names, shown = tuple(aliases(value)), label(value)
+        if not names and not shown:  # it names nothing; what it says all the same must be legible where it is kept
+            shown = canonical(value) if isinstance(value, dict) else str(value)
+        return Ref(name, names, shown, missing, use, stand_in)
 
     return refer
 

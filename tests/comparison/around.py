@@ -57,9 +57,9 @@ class Around:
             ("Field `parent`", fields.get("parent")),
             ("Epic of an issue", fields.get(epic_link) if epic_link else None),
             ("Epic of an issue", fields.get("epic")),
-            ("Advanced Roadmaps parent", fields.get(parent_link) if parent_link else None),
+            ("Custom field `jpo:jpo-custom-field-parent`", fields.get(parent_link) if parent_link else None),
         ):
-            if not end:
+            if not end or not names_an_issue(end):
                 continue
             key = str(end.get("key")) if isinstance(end, dict) else str(end)
             origin = str(end.get("id")) if isinstance(end, dict) else str((self.keys.get(key) or {}).get("id"))
@@ -287,6 +287,11 @@ class Around:
                 self.result.skipped(kind, "Jira counts it and does not return it")
             else:
                 self.result.lacks(kind, issue["key"], "Jira counts it and does not return it; no list says so")
+
+
+def names_an_issue(value: Any) -> bool:
+    """Whether a parent is told: a key, or an issue; Cloud says of some fields only why they are empty."""
+    return isinstance(value, str) or (isinstance(value, dict) and bool(value.get("key")))
 
 
 def people_in(value: Any) -> Iterator[Json]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Mapping, Optional
 
+from .around import names_an_issue
 from .finding import Comparison
 from .left_out import LeftOut
 from .moments import instant, seconds
@@ -179,7 +180,7 @@ class Issues:
         if kind == "date" and held.row.get("startDate") == str(value)[:10] and shown.casefold() == "start date":
             self.result.found(self._kind(name), "startDate")
             return
-        if custom == "gh-epic-link" or shown == "Parent Link":
+        if custom == "gh-epic-link" or (shown == "Parent Link" and names_an_issue(value)):
             return  # compared as a parent
         if kind == "gh-sprint" and isinstance(value, list):
             self._sprints(issue, held, name, value)

@@ -7,6 +7,7 @@ from typing import Any, Iterator, Mapping, Optional, Sequence
 from .finding import Comparison
 from .left_out import NOT_ASKED, LeftOut
 from .target import Target
+from .words import markdown_words, missing_words, words
 
 Json = Mapping[str, Any]
 
@@ -47,6 +48,8 @@ class Keys:
         self._leads("Key of an issue", "work_packages", key, number)
         for former in dict.fromkeys(_former_keys(issue, project)):
             self._leads("Former key of an issue", "work_packages", former, number)
+            gone = missing_words(words(former), markdown_words(held.text))
+            self.result.check(not gone, "Former key of an issue", "text of the description", key, former)
 
     def _leads(self, kind: str, entity: str, key: str, number: str) -> None:
         if self._rows is None:

@@ -17,7 +17,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "fidelity.md
 _EDITIONS = (("server", "Server"), ("datacenter", "Data Center"), ("cloud", "Cloud"))
 _PREPARED, _FRESH = "prepared 17.8", "fresh 17.8"
 _SECTIONS = (
-    ("Fields of issues", ("Issue", "Field `", "Epic of", "Advanced Roadmaps")),
+    ("Fields of issues", ("Issue", "Field `", "Epic of")),
     ("Custom fields", ("Custom field",)),
     (
         "What hangs on issues",

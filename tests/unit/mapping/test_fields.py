@@ -206,6 +206,12 @@ def test_a_required_reference_without_value_takes_the_named_fallback(mapped):
     assert mapped({}, {"subject": {"from": "fields.who", "ref": "users", "missing": "note"}}).fail.code == "J2O-M103"
 
 
+def test_a_value_that_names_nothing_says_what_it_is(mapped):
+    form = {"from": "fields.a", "ref": "users", "missing": "note"}
+    found = mapped({"a": {"showField": False}}, {"x": form}).payload["x"]
+    assert found == Ref("users", (), '{"showField":false}', "note")
+
+
 def test_references_to_elements_of_another_record_go_by_their_id(mapped):
     assert mapped({"c": {"id": 7, "name": "n"}}, {"x": {"from": "fields.c", "ref": "comments"}}).payload["x"] == Ref(
         "comments", ("7",), "n"

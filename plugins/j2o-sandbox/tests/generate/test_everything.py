@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from j2o_sandbox.generate import Everything, GeneratedTracker
-from j2o_sandbox.generate.every_field import every_field
+from j2o_sandbox.generate.every_field import PARENT_LINK, every_field
 from j2o_sandbox.jira.model import Json
 from j2o_sandbox.options import SandboxError, SandboxOptions
 
@@ -22,7 +22,19 @@ def test_every_field_has_a_type_of_its_own_and_values_in_some_issues_alone(cloud
         assert set(added) <= set(fields)
         for id in added:
             filled[id] += fields[id] is not None
-    assert set(filled.values()) == {16}
+    of_epics = {entry["id"] for entry in tracker.catalogue.fields if entry["name"] == PARENT_LINK and not cloud}
+    assert {filled[id] for id in added if id not in of_epics} == {16}
+
+
+def test_epics_belong_to_the_first_one_of_their_project_on_premise():
+    tracker = Everything(19, 2, 60, False)
+    (link,) = [entry["id"] for entry in tracker.catalogue.fields if entry["name"] == PARENT_LINK]
+    issues = {str(tracker.rows[position].key): tracker.issue(position).fields for position in range(60)}
+    epics = {key for key, fields in issues.items() if fields["issuetype"]["name"] == "Epic"}
+    above = {key: fields[link] for key, fields in issues.items() if fields[link]}
+    assert above and above.keys() <= epics
+    assert set(above.values()) <= epics - above.keys()
+    assert all(key.rpartition("-")[0] == other.rpartition("-")[0] for key, other in above.items())
 
 
 def test_names_of_fields_are_those_of_one_field_each():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Optional, Sequence, Tuple
 
 from j2o_sandbox.generate.clock import jira_date
+from j2o_sandbox.generate.lists import EPIC
 from j2o_sandbox.generate.richtext import RichText
 from j2o_sandbox.generate.world import World
 from j2o_sandbox.jira.model import Json, Person
@@ -17,6 +18,8 @@ _DESK = "com.atlassian.servicedesk:"
 _ROADMAPS = "com.atlassian.jpo:jpo-custom-field-"
 _ASSETS = "com.riadalabs.jira.plugins.insight:rlabs-customfield-"
 CLOUD, ON_PREMISE = "cloud", "on premise"
+#: on premise epics alone have it
+PARENT_LINK = "Parent Link"
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,23 @@ def values(place: Place, cloud: bool) -> Json:
 
 def _option(number: int, value: str) -> Json:
     return {"id": str(number), "value": value, "disabled": False}
+
+
+def _initiative(place: Place) -> Optional[str]:
+    """What an epic belongs to: the key of the first one of its project."""
+    outline = place.world.outline
+    if outline.type_id[place.position] != EPIC:
+        return None
+    same = (other for other, project in enumerate(outline.project) if project == outline.project[place.position])
+    first = next(other for other in same if outline.type_id[other] == EPIC)
+    return None if first == place.position else outline.keys[first]
+
+
+def _no_initiative(place: Place) -> Json:
+    """What Cloud says of the same field without a licence; there the parent of an epic is a parent like any other."""
+    message = "Portfolio for Jira must be licensed for the Parent Link to be available."
+    reason = {"reason": "PLUGIN_LICENSE_ERROR", "message": message}
+    return {"hasEpicLinkFieldDependency": False, "showField": False, "nonEditableReason": reason}
 
 
 def _cycle(value: Place) -> Json:
@@ -312,4 +332,6 @@ _FIELDS: Tuple[Field, ...] = (
         "any",
         lambda p: {"rows": [{"name": "r1", "cells": [1, 2.5, None, True]}, {"cells": []}], "note": "as it is"},
     ),
+    Field(PARENT_LINK, _ROADMAPS + "parent", "any", _initiative, only=ON_PREMISE),
+    Field(PARENT_LINK, _ROADMAPS + "parent", "any", _no_initiative, only=CLOUD),
 )
