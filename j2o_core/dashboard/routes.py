@@ -12,6 +12,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from ..ledger import browse
+from ..report.progress_page import progress_page
 from ..report.writing import FORMATS
 from .acting import Refused, act
 from .answers import Cause, Compared, Items, OfProject, Order, Overview, Pace, Problems, Run, Taken
@@ -110,11 +111,13 @@ def item(request: Request, run: str, entity: str, origin: str) -> Any:
 
 
 @api.get("/runs/{run}/progress.{form}", response_class=Response, summary="How a run stands, to keep")
-def progress(request: Request, run: str, form: Literal["json", "csv"]) -> Response:
-    """The counts by entity as a file."""
+def progress(request: Request, run: str, form: Literal["json", "csv", "html"], download: bool = True) -> Response:
+    """The counts by entity as a file; ``download=false`` shows it in the browser, to read or to print."""
     found = _ledgers(request).overview(run)
     if form == "json":
         text = json.dumps(found, ensure_ascii=False, indent=2)
+    elif form == "html":
+        text = progress_page(found)
     else:
         out = io.StringIO()
         names = ("source", "created", "updated", "unchanged", "skipped", "failed", "left", "sent")
@@ -122,7 +125,8 @@ def progress(request: Request, run: str, form: Literal["json", "csv"]) -> Respon
         table.writerow(("entity", *names))
         table.writerows((name, *(counts[one] for one in names)) for name, counts in found["entities"].items())
         text = out.getvalue()
-    return Response(text, media_type=_MEDIA[form], headers=_as_file(f"{found['run']['run']}-progress.{form}"))
+    headers = _as_file(f"{found['run']['run']}-progress.{form}") if download else {}
+    return Response(text, media_type=_MEDIA[form], headers={**headers, "content-security-policy": _OF_REPORTS})
 
 
 @api.get("/runs/{run}/report.{form}", response_class=StreamingResponse, summary="The report of a run")

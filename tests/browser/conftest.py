@@ -1,11 +1,14 @@
-"""A Chromium for the pages' tests."""
+"""A Chromium for the pages' tests, and a dashboard to look at."""
 
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
+
+from tests.dashboards import Filled, filled, served
 
 _QUIET = (
     "--no-sandbox",
@@ -28,3 +31,10 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=program, args=list(_QUIET))
         yield browser
         browser.close()
+
+
+@pytest.fixture()
+def there(tmp_path: Path) -> Iterator[tuple[Filled, str]]:
+    """A ledger with a run that goes, and the address of a dashboard of it."""
+    with filled(tmp_path) as ledger, served(tmp_path) as url:
+        yield ledger, url

@@ -58,6 +58,15 @@ def test_a_run_is_counted_as_the_report_counts_it(there: tuple[Filled, str]) -> 
     assert overview["success_rate"] == report["success_rate"]
     rows = list(csv.DictReader(io.StringIO(requests.get(f"{url}/api/v1/runs/last/progress.csv", timeout=30).text)))
     assert {row["entity"]: int(row["created"]) for row in rows} == {"users": 0, "work_packages": 2}
+    assert (
+        json.loads(requests.get(f"{url}/api/v1/runs/last/progress.json", timeout=30).text)["totals"]
+        == overview["totals"]
+    )
+    page = requests.get(f"{url}/api/v1/runs/last/progress.html?download=false", timeout=30)
+    total = re.findall(r'class="n">([\d,]+)<', page.text.partition("<tfoot>")[2])
+    assert [int(number) for number in total] == list(overview["totals"].values())
+    assert "content-disposition" not in page.headers
+    assert "sandbox" in page.headers["content-security-policy"]
 
 
 def test_causes_items_and_stories_hold_what_the_ledger_holds(there: tuple[Filled, str]) -> None:

@@ -1,4 +1,4 @@
-// Makes elements. Whatever comes from a server is text, never markup.
+// Makes elements and keeps them. Whatever comes from a server is text, never markup.
 
 export const byId = (id) => document.getElementById(id);
 
@@ -14,15 +14,35 @@ export function element(name, settings = {}, ...children) {
   return made;
 }
 
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/;
+
+// Characters that turn the direction of writing end where their text ends; the end of none can be feigned.
+export function closed(text) {
+  if (!TURNS.test(text)) return text;
+  const open = [];
+  let kept = "";
+  for (const letter of text) {
+    if (letter >= "\u2066" && letter <= "\u2068") open.push("\u2069");
+    else if (letter >= "\u202a" && letter <= "\u202e" && letter !== "\u202c") open.push("\u202c");
+    else if (letter === "\u202c" && open.at(-1) === letter) open.pop();
+    else if (letter === "\u2069" && open.includes(letter)) open.length = open.lastIndexOf(letter);
+    else if (letter === "\u202c" || letter === "\u2069") continue;
+    kept += letter;
+  }
+  return kept + open.reverse().join("");
+}
+
 // Text of a foreign language or direction that cannot disturb what stands beside it; long text is cut, all of it one click away.
 export function foreign(text, most = 300) {
   const all = String(text ?? "");
-  if (all.length <= most) return element("bdi", {}, all);
-  const shown = element("bdi", {}, all.slice(0, most) + "… ");
+  if (all.length <= most) return element("bdi", {}, closed(all));
+  const shown = element("bdi", {}, closed(all.slice(0, most)) + "… ");
   const open = element("button", { class: "plain", type: "button" }, `all ${all.length} characters`);
   open.addEventListener("click", () => {
-    shown.textContent = all;
+    shown.textContent = closed(all);
     shown.classList.add("long");
+    shown.tabIndex = 0; // it scrolls: keys must reach it
+    shown.focus();
     open.remove();
   });
   return element("span", {}, shown, open);
@@ -31,7 +51,7 @@ export function foreign(text, most = 300) {
 // The same for what is a button or a heading itself: cut, and no more.
 export function brief(text, most = 120) {
   const all = String(text ?? "");
-  return element("bdi", {}, all.length <= most ? all : all.slice(0, most) + "…");
+  return element("bdi", {}, all.length <= most ? closed(all) : closed(all.slice(0, most)) + "…");
 }
 
 export const fill = (parent, ...children) => parent.replaceChildren(...children.filter(Boolean));
@@ -46,13 +66,29 @@ export function draw(parent, data, make) {
   fill(parent, ...make(data));
 }
 
-export const count = (number) => (number ?? 0).toLocaleString("en");
-
-export function duration(seconds) {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
-  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`;
+// Only where it differs: what reads the page aloud hears each change once.
+export function say(parent, words) {
+  if (parent.textContent !== words) parent.textContent = words;
 }
 
-export const moment = (seconds) => (seconds ? new Date(seconds * 1000).toLocaleString() : "–");
+// A child for each item, which stays as long as its key is there: `change` brings it up to date.
+export function keyed(parent, items, keyOf, make, change) {
+  const before = new Map([...parent.children].map((child) => [child.dataset.key, child]));
+  const now = items.map((item) => {
+    const key = String(keyOf(item));
+    const child = before.get(key) ?? make(item);
+    child.dataset.key = key;
+    before.delete(key);
+    change(child, item);
+    return child;
+  });
+  for (const gone of before.values()) gone.remove();
+  now.forEach((child, at) => {
+    if (parent.children[at] !== child) parent.insertBefore(child, parent.children[at] ?? null);
+  });
+}
+
+// The headings of a table.
+export function columns(...names) {
+  return element("thead", {}, element("tr", {}, ...names.map((name) => element("th", { scope: "col" }, name))));
+}

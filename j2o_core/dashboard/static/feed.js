@@ -1,13 +1,14 @@
 // Keeps a page up to date: by WebSocket; while that cannot be had, by asking again and again.
 import { get, runPath } from "./api.js";
+import { clock } from "./words.js";
 
 const PATIENCE = 25_000; // the server speaks at least every ten seconds
 const SLOWEST = 15_000;
 
 export class Feed {
-  // show(overview), tell(words): how the connection stands
+  // show(overview), tell(how, words): how the connection stands: live, asking or lost
   constructor(run, show, tell) {
-    Object.assign(this, { run, show, tell, wait: 500, ended: false });
+    Object.assign(this, { run, show, tell, wait: 500, ended: false, since: null });
     this.open();
   }
 
@@ -18,7 +19,8 @@ export class Feed {
     this.socket.onmessage = ({ data }) => {
       this.wait = 500;
       this.stopAsking();
-      this.tell("live");
+      this.tell("live", "live");
+      this.since = null;
       this.watch();
       this.show(JSON.parse(data));
     };
@@ -45,9 +47,11 @@ export class Feed {
     const once = async () => {
       try {
         this.show(await get(runPath(this.run)));
-        this.tell("by asking every few seconds");
+        this.tell("asking", "by asking every few seconds");
+        this.since = null;
       } catch (error) {
-        this.tell(`not connected (${error.message}); it tries again`);
+        this.since ??= Date.now() / 1000;
+        this.tell("lost", `not connected since ${clock(this.since)} (${error.message}); it tries again`);
       }
     };
     once();

@@ -1,159 +1,117 @@
-// What is inside of a run: causes, items and their stories, problems, and other runs beside it.
-import { compare, get, runPath } from "./api.js";
-import { brief, byId, count, draw, element, fill, foreign, moment } from "./dom.js";
+// Dialogs that open what is inside: an entity with its causes and partitions, and the story of one item.
+import { get, runPath } from "./api.js";
+import { changeBar, changeLegend, makeBar } from "./bars.js";
+import { causesOf, changeCause, makeCause } from "./causes.js";
+import { brief, byId, columns, element, fill, foreign } from "./dom.js";
+import { searchFor } from "./items.js";
+import { goesOn } from "./overview.js";
+import { count, moment, named, times } from "./words.js";
 
-let search = null; // what is listed, and where it goes on
-let causes = [];
+const STATES = ["done", "sent", "planned", "skipped", "failed"];
+const STATE_NAMES = { sent: "in doubt or under way", planned: "waiting" };
 
-export const findCauses = (run) => get(`${runPath(run)}/causes`);
+let shown = null; // the overview that is shown now
 
-export function showCauses(found) {
-  causes = found;
-  narrowCauses();
+export function know(overview) {
+  shown = overview;
 }
 
-function narrowCauses() {
-  const wanted = byId("narrow").value.toLowerCase();
-  const fitting = causes.filter((cause) => JSON.stringify(cause).toLowerCase().includes(wanted));
-  const none = causes.length ? "None contains that." : "Nothing was skipped, and nothing has failed.";
-  draw(byId("causes"), [fitting, none], () => (fitting.length ? fitting.map(causeOf) : [element("li", {}, none)]));
+export async function openEntity(name) {
+  const { run, entities } = shown;
+  const dialog = byId("entity");
+  const goes = goesOn(run);
+  const bar = makeBar();
+  const legend = element("ul", { class: "legend" });
+  changeBar(bar, named(name), entities[name], goes);
+  changeLegend(legend, entities[name], goes);
+  const partitions = element("div", {}, element("p", { class: "words" }, "asking …"));
+  fill(byId("entity-heading"), named(name));
+  fill(byId("entity-told"), bar, legend, lists(run.run, name), ...why(name), element("h3", { id: "partitions-heading" }, "By partition"), partitions);
+  dialog.showModal();
+  try {
+    const rows = await get(`${runPath(run.run)}/partitions`, { entity: name });
+    fill(partitions, ...partitionsOf(run.run, name, rows));
+  } catch (error) {
+    fill(partitions, error.message);
+  }
 }
 
-function causeOf(cause) {
-  const entities = Object.entries(cause.entities).map(([name, number]) => `${count(number)} ${name}`).join(", ");
-  return element("li", {},
-    element("strong", {}, `${cause.outcome}: ${entities}`), ` (${cause.class}, ${cause.code})`,
-    element("div", { class: "words" }, foreign(cause.message)),
-    element("div", {}, "Such as ", foreign(cause.keys.join(", "))),
-    cause.requests.length ? element("div", {}, "Requests ", foreign(cause.requests.join(", "))) : null,
-    cause.place ? element("div", {}, "Spec ", foreign(cause.place)) : null,
-    element("div", {}, "Next: ", foreign(cause.next)));
+const lists = (run, entity) => element("p", { class: "buttons" }, "Items: ", ...STATES.map((state) => element("button", { type: "button", onclick: () => list(run, { state, entity }) }, STATE_NAMES[state] ?? state)));
+
+function list(run, wanted) {
+  byId("entity").close();
+  searchFor(run, wanted);
 }
 
-export const findProblems = (run) => get(`${runPath(run)}/problems`, { most: 200 });
-
-export const showProblems = (found) => draw(byId("problems"), found, linesOf);
-
-function linesOf({ problems, more }) {
-  const lines = problems.map((one) => element("li", {},
-    element("strong", {}, `${one.severity} ${one.code}`), " ", foreign([one.entity, one.key, one.field].filter(Boolean).join(" ")), ": ",
-    foreign(one.message), one.place ? element("span", { class: "words" }, " ", foreign(one.place)) : null));
-  if (more) lines.push(element("li", {}, "And more: the report lists them all."));
-  return lines.length ? lines : [element("li", {}, "Nothing.")];
-}
-
-export function takeSearches(run) {
-  byId("narrow").addEventListener("input", narrowCauses);
-  byId("search").addEventListener("submit", (event) => {
-    event.preventDefault();
-    showItems(run());
+function why(entity) {
+  const causes = causesOf(entity);
+  if (!causes.length) return [];
+  const lines = causes.slice(0, 20).map((cause) => {
+    const line = makeCause(cause);
+    line.firstChild.open = false;
+    changeCause(line, cause);
+    return line;
   });
-  byId("more").addEventListener("click", goOn);
+  const more = causes.length > lines.length ? element("p", { class: "words" }, `and ${times(causes.length - lines.length, "more cause")}, on the page`) : null;
+  return [element("h3", {}, "Why items were skipped or failed"), element("ol", { class: "causes" }, ...lines), more];
 }
 
-export async function showItems(run) {
-  const form = byId("search").elements;
-  const wanted = { state: form.state.value, entity: form.entity.value, partition: form.partition.value, text: form.text.value };
-  search = { run, wanted, after: 0 };
-  fill(byId("items"));
-  byId("found").textContent = "";
-  byId("partitions").hidden = byId("partitions-heading").hidden = true;
-  byId("more").hidden = true;
-  if (!run) return;
-  await Promise.all([goOn(), showPartitions(search)]);
+function partitionsOf(run, entity, rows) {
+  if (!rows.length) return [element("p", { class: "words" }, "None of them is planned to be written.")];
+  const names = ["partition", ...STATES];
+  const body = rows.map((row) => element("tr", {}, element("th", { scope: "row" }, String(row.partition)),
+    ...STATES.map((state) => element("td", { class: row[state] ? null : "none" }, row[state]
+      ? element("button", { class: "plain", type: "button", "aria-label": `${row[state]} ${STATE_NAMES[state] ?? state} of partition ${row.partition}`, onclick: () => list(run, { state, entity, partition: String(row.partition) }) }, count(row[state]))
+      : "0"))));
+  return [
+    element("p", { class: "words" }, `What one lane holds lies in one of 256 partitions; ${rows.length} have ${named(entity)}. A number opens its items.`),
+    element("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "partitions-heading" },
+      element("table", { id: "partitions", class: "numbers" }, columns(...names.map((name) => STATE_NAMES[name] ?? name)), element("tbody", {}, ...body))),
+  ];
 }
 
-// The next page of what was searched, whatever the form says by now; answers that come too late are left.
-async function goOn() {
-  const mine = search;
-  byId("more").disabled = true;
+export async function openStory(run, { entity, origin, key }) {
+  fill(byId("story-heading"), `${named(entity)} `, brief(key || origin, 200));
+  fill(byId("told"), element("p", { class: "words" }, "asking …"));
+  if (!byId("story").open) byId("story").showModal();
   try {
-    const { items, after } = await get(`${runPath(mine.run)}/items`, { ...mine.wanted, after: mine.after, limit: 100 });
-    if (mine !== search) return;
-    mine.after = after;
-    byId("items").append(...items.map((item) => rowOf(mine.run, item)));
-    const shown = byId("items").rows.length;
-    byId("found").textContent = shown ? `${count(shown)} shown${after === null ? ", that is all" : ""}` : "No such item.";
-    byId("more").hidden = after === null;
-  } catch (error) {
-    if (mine === search) byId("found").textContent = error.message;
-  } finally {
-    if (mine === search) byId("more").disabled = false;
-  }
-}
-
-function rowOf(run, item) {
-  const open = element("button", { class: "plain", type: "button", onclick: () => tellStory(run, item) }, brief(item.key || item.origin));
-  const became = item.message
-    ? element("span", {}, `${item.code} `, foreign(item.message))
-    : element("span", {}, `${item.kind}, ${item.state}`, item.item ? ` as ${item.item}` : "", item.attempts > 1 ? `, ${item.attempts} attempts` : "");
-  return element("tr", {}, element("td", {}, item.entity), element("td", {}, open), element("td", {}, became));
-}
-
-async function showPartitions(mine) {
-  const { run, wanted: { entity } } = mine;
-  if (!entity) return;
-  let rows;
-  try {
-    rows = await get(`${runPath(run)}/partitions`, { entity });
-  } catch (error) {
-    if (mine === search) byId("found").textContent = error.message;
-    return;
-  }
-  if (mine !== search) return;
-  const table = byId("partitions");
-  table.hidden = byId("partitions-heading").hidden = false;
-  const names = ["partition", "done", "sent", "planned", "skipped", "failed"];
-  fill(table, element("thead", {}, element("tr", {}, ...names.map((name) => element("th", { scope: "col" }, name)))),
-    element("tbody", {}, ...rows.map((row) => element("tr", {}, ...names.map((name) => element("td", {}, count(row[name])))))));
-}
-
-async function tellStory(run, { entity, origin, key }) {
-  fill(byId("story-heading"), `${entity} `, brief(key || origin, 200));
-  try {
-    tell(await get(`${runPath(run)}/item`, { entity, origin }));
+    fill(byId("told"), ...tell(await get(`${runPath(run)}/item`, { entity, origin }), key || origin));
   } catch (error) {
     fill(byId("told"), error.message);
   }
-  if (!byId("story").open) byId("story").showModal();
 }
 
-function tell({ items, effects, listed, problems }) {
-  const lines = [
-    ...items.map((one) => [`On ${one.target}: ${one.item} (${one.owned}), last written by run ${one.run}`]),
-    ...effects.map((one) => [`${one.run}: ${one.kind}, ${one.state}, ${one.attempts} attempts, sent ${moment(one.sent)}`, one.message]),
-    ...listed.map((one) => [`${one.run}: ${one.outcome} (${one.code})`, one.message, one.place]),
-    ...problems.map((one) => [`${one.run}: ${one.severity} ${one.code}`, one.message, one.place]),
-  ];
-  fill(byId("told"), element("ul", {}, ...lines.map(([head, ...rest]) => element("li", {}, foreign(head), ...rest.filter(Boolean).map((text) => element("div", { class: "words" }, foreign(text)))))));
+function tell({ origin, items, effects, listed, problems }, key) {
+  const spec = shown?.run.asked?.spec ?? "SPEC";
+  return [
+    element("p", { class: "words" }, "Id at the source ", foreign(origin, 80)),
+    ...part("On the target", items.map((one) => [`${one.item} on ${one.target}`, `${one.owned === "created" ? "made by j2o" : `${one.owned}: it was there before`}; last written by run ${one.run}${one.verified ? `, read back equal in run ${one.verified}` : ""}`])),
+    ...part("Writes", effects.map((one) => [
+      `${one.kind}${one.only ? ` of ${one.only.join(", ")}` : ""}: ${one.state}${one.adopted ? " (found there)" : ""}`,
+      `run ${one.run}, sent ${moment(one.sent)}, ${times(one.attempts, "attempt")}${one.resent ? ", sent again after doubt" : ""}`, said(one)])),
+    ...part("Not written", listed.map((one) => [`${one.outcome}: ${one.code}`, `run ${one.run}`, one.message, one.place])),
+    ...part("Problems", problems.map((one) => [`${one.severity}: ${one.code}${one.field ? `, field ${one.field}` : ""}`, `run ${one.run}, ${one.stage}`, one.message, one.place])),
+    items.length + effects.length + listed.length + problems.length ? null : element("p", {}, "No run has written it yet."),
+    key.length < 200 ? element("p", { class: "words" }, "What each step made of its fields: ", element("code", {}, foreign(`j2o explain ${spec} ${key}`))) : null,
+  ].filter(Boolean);
 }
 
-export function showOthers(known) {
-  const before = byId("other").value;
-  fill(byId("other"), element("option", { value: "" }, "no other"), ...known.map((run) => element("option", { value: run.run }, `${run.run} · ${run.spec}`)));
-  byId("other").value = known.some((run) => run.run === before) ? before : "";
+// The answer as far as the ledger keeps it.
+function said(one) {
+  if (one.code || one.message) return [one.code, one.message].filter(Boolean).join(" ");
+  if (one.state !== "done") return one.sent ? "the target has said nothing yet" : "";
+  return one.item ? `the target said: id ${one.item}${one.version ? `, version ${one.version}` : ""}` : "";
 }
 
-export function offerEntities({ entities }) {
-  const select = byId("search").elements.entity;
-  const before = select.value;
-  draw(select, Object.keys(entities), (names) => [element("option", { value: "" }, "all"), ...names.map((name) => element("option", { value: name }, name))]);
-  select.value = before in entities ? before : "";
+function part(name, lines) {
+  if (!lines.length) return [];
+  return [element("h3", {}, name), element("ul", { class: "story" }, ...lines.map(([head, ...rest]) => element("li", {}, element("b", {}, foreign(head)),
+    ...rest.filter(Boolean).map((words) => element("div", { class: "words" }, foreign(words))))))];
 }
 
-export async function findComparison(run) {
-  const other = byId("other").value;
-  return { other, ...(other ? await compare(run, other) : { runs: [] }) };
-}
-
-export function showComparison({ other, runs }) {
-  if (other !== byId("other").value) return; // another was chosen meanwhile
-  if (!other) return fill(byId("compared"));
-  const names = [...new Set(runs.flatMap((run) => Object.keys(run.entities)))];
-  const columns = ["source", "created", "updated", "unchanged", "skipped", "failed", "left"];
-  const head = element("tr", {}, element("th", { scope: "col" }, "Entity"), ...columns.map((name) => element("th", { scope: "col" }, name)));
-  const body = names.map((name) => element("tr", {}, element("th", { scope: "row" }, name.replaceAll("_", " ")),
-    ...columns.map((column) => element("td", {}, runs.map((run) => count(run.entities[name]?.[column])).join(" / ")))));
-  const totals = element("tr", {}, element("th", { scope: "row" }, "total"), ...columns.map((column) => element("td", {}, runs.map((run) => count(run.totals[column])).join(" / "))));
-  fill(byId("compared"), element("thead", {}, head), element("tbody", {}, ...body), element("tfoot", {}, totals));
+for (const dialog of document.querySelectorAll("dialog")) {
+  // A click beside the dialog closes it, like Escape.
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
 }

@@ -1,30 +1,51 @@
 // The page: which run it shows, and what follows when that changes.
 import { runs, runPath } from "./api.js";
-import { byId, element, fill } from "./dom.js";
+import { showAttention } from "./attention.js";
+import { findCauses, forgetCauses, showCauses, takeNarrowing } from "./causes.js";
+import { findComparison, showComparison, showOthers } from "./compare.js";
+import { byId, element, fill, say } from "./dom.js";
+import { showEntities } from "./entities.js";
 import { Feed } from "./feed.js";
+import { forgetFigures, showFigures } from "./figures.js";
+import { know } from "./inside.js";
+import { offerEntities, showItems, takeSearches } from "./items.js";
 import { showOrders } from "./orders.js";
-import { findCauses, findComparison, findProblems, offerEntities, showCauses, showComparison, showItems, showOthers, showProblems, takeSearches } from "./inside.js";
-import { showFigures } from "./figures.js";
-import { findPace, showOverview, showPace } from "./overview.js";
+import { announce, goesOn, showOverview } from "./overview.js";
+import { findPace, forgetPace, showPace, standStill } from "./pace.js";
+import { findProblems, showProblems } from "./problems.js";
+import { moment } from "./words.js";
 
 let feed = null;
 let known = [];
+let newest = null; // the newest run when the one that is shown was chosen
 let last = null;
+let changed = 0; // when an item ended last, as far as this page has seen
 let failed = []; // what could not be brought, to be tried again
 let moved = false; // whether the look before this one saw a change
 
 const chosen = () => byId("runs").value;
+
+function tellLink(how, words) {
+  byId("link").dataset.how = how;
+  say(byId("link"), words);
+}
 
 function show(run) {
   feed?.close();
   last = null;
   failed = [];
   moved = false;
+  newest = known[0]?.run;
+  forgetPace();
+  forgetFigures();
+  forgetCauses();
   history.replaceState(null, "", `#${encodeURIComponent(run)}`);
+  byId("newer").hidden = true;
   showItems("");
   if (run === "") return;
-  feed = new Feed(run, (overview) => renew(run, overview), (words) => { byId("link").textContent = words; });
-  fill(byId("exports"), ...exports(run));
+  showOthers(known, run);
+  feed = new Feed(run, (overview) => renew(run, overview), tellLink);
+  fill(byId("exports"), ...exportsOf(run));
 }
 
 // What belongs to the run that is shown: an answer about another one comes too late, one that failed is asked for again.
@@ -35,11 +56,16 @@ async function bring(run, find, put) {
   } catch (error) {
     if (run !== chosen()) return;
     failed.push([find, put]);
-    byId("link").textContent = `not all is up to date (${error.message}); it tries again`;
+    tellLink("asking", `not all is up to date (${error.message}); it tries again`);
   }
 }
 
-const INSIDE = [[findPace, showPace], [findCauses, showCauses], [findProblems, showProblems]];
+const INSIDE = [[findPace, showPaceAnew], [findCauses, showCauses], [findProblems, showProblems]];
+
+function showPaceAnew(found) {
+  showPace(found);
+  if (last) showOverview(last);
+}
 
 function renew(run, overview) {
   if (run !== chosen()) return;
@@ -49,10 +75,18 @@ function renew(run, overview) {
   const state = first || overview.run.state !== last.run.state;
   last = overview;
   moved = ended || state;
+  if (ended) changed = overview.as_of;
+  byId("of-run").hidden = false;
+  byId("nothing").hidden = true;
+  know(overview);
+  standStill(goesOn(overview.run), overview.as_of, changed);
   showOverview(overview);
+  showEntities(overview);
+  showAttention(overview, changed);
   showOrders(overview);
   showFigures(overview);
   offerEntities(overview);
+  announce(overview);
   const again = new Map(failed.splice(0));
   // Once more after the last change: an answer may be kept for a moment and be older than it.
   if (moved || before) for (const [find, put] of INSIDE) again.set(find, put);
@@ -62,16 +96,15 @@ function renew(run, overview) {
   if (state) lookForRuns();
 }
 
-function* exports(run) {
+function* exportsOf(run) {
   const files = [
-    ["Report to read or print", `${runPath(run)}/report.html?download=false`],
-    ["Report, HTML", `${runPath(run)}/report.html`],
-    ["Report, JSON", `${runPath(run)}/report.json`],
-    ["Report, CSV", `${runPath(run)}/report.csv`],
-    ["Progress, JSON", `${runPath(run)}/progress.json`],
-    ["Progress, CSV", `${runPath(run)}/progress.csv`],
+    ["Report", [["to read or print", "report.html?download=false"], ["HTML", "report.html"], ["JSON", "report.json"], ["CSV", "report.csv"]]],
+    ["Progress", [["to read or print", "progress.html?download=false"], ["HTML", "progress.html"], ["JSON", "progress.json"], ["CSV", "progress.csv"]]],
   ];
-  for (const [name, href] of files) yield element("li", {}, element("a", { href }, name));
+  for (const [name, forms] of files) {
+    yield element("li", {}, element("b", {}, name), ...forms.map(([form, file]) => element("a", { href: `${runPath(run)}/${file}`, "aria-label": `${name}, ${form}` }, form)));
+  }
+  yield element("li", {}, element("b", {}, "This page"), element("button", { type: "button", onclick: () => print() }, "print"));
 }
 
 async function lookForRuns() {
@@ -81,24 +114,36 @@ async function lookForRuns() {
       known = found;
       offer();
     }
-    if (!found.length) byId("link").textContent = "no run yet";
+    byId("runs").hidden = byId("runs-label").hidden = !found.length;
+    if (!found.length) {
+      byId("nothing").hidden = false;
+      byId("of-run").hidden = true;
+      tellLink("live", "waiting for a run");
+    }
   } catch (error) {
-    byId("link").textContent = `not connected (${error.message}); it tries again`;
+    tellLink("lost", `not connected (${error.message}); it tries again`);
   }
 }
 
 function offer() {
   const before = chosen() || decodeURIComponent(location.hash.slice(1));
-  const name = (run) => `${run.run} · ${run.spec} · ${run.state}`;
+  const name = (run) => `${moment(run.started)} · ${run.spec} · ${run.state}`;
   fill(byId("runs"), ...known.map((run) => element("option", { value: run.run }, name(run))));
-  showOthers(known);
+  showOthers(known, before);
   const still = known.some((run) => run.run === before);
   byId("runs").value = still ? before : known[0]?.run ?? "";
   if (feed === null || !still) show(chosen());
+  byId("newer").hidden = newest === known[0]?.run;
 }
 
 byId("runs").addEventListener("change", () => show(chosen()));
+byId("newer").addEventListener("click", () => {
+  byId("runs").value = known[0].run;
+  show(chosen());
+  byId("runs").focus();
+});
 byId("other").addEventListener("change", () => bring(chosen(), findComparison, showComparison));
+takeNarrowing();
 takeSearches(chosen);
 await lookForRuns();
 setInterval(lookForRuns, 5000);

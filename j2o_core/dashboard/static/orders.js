@@ -1,44 +1,63 @@
 // What a run may be told, each order after a question.
 import { order } from "./api.js";
-import { byId, element, fill } from "./dom.js";
+import { byId, element, fill, say } from "./dom.js";
 
+const runs = ({ state }) => state === "running";
+const rests = ({ state }) => ["stopped", "interrupted"].includes(state);
+
+// command, name, question, what it means, when it makes sense, and whether it is shown although it does not
 const ORDERS = [
-  ["pause", "Pause", "Send nothing more until it is told to continue?", ({ state }) => state === "running"],
-  ["continue", "Continue", "End the pause and the throttle?", ({ state }, held) => held.length > 0 && state !== "finished"],
-  ["throttle", "Throttle", "How many requests at the same time may it send to each system?", ({ state }) => state === "running"],
-  ["stop", "Stop", "Stop the run? What is under way ends first; it can be resumed.", ({ state }) => state === "running"],
-  ["resume", "Resume", "Carry the run on, on the machine of this dashboard?", ({ state }) => ["stopped", "interrupted"].includes(state)],
-  ["retry-failed", "Retry failed", "Begin a run that does what failed again, on the machine of this dashboard?", ({ state }, held, totals) => state === "finished" && totals.failed > 0],
+  ["pause", "Pause", "Pause the run?", "Nothing more is sent until it is told to continue; what is under way ends.", runs, runs],
+  ["continue", "Continue", "Let the run continue?", "A pause and a throttle end.", (run, held) => held.length > 0 && run.state !== "finished", runs],
+  ["throttle", "Throttle", "Throttle the run?", "At most so many requests are under way at the same time, to each system.", runs, runs],
+  ["stop", "Stop", "Stop the run?", "What is under way ends first. It can be resumed, and writes nothing twice.", runs, runs],
+  ["resume", "Resume", "Resume the run?", "It is carried on by the machine that shows this page.", rests, rests],
+  ["retry-failed", "Retry failed", "Try again what failed?", "A new run does only that, on the machine that shows this page.", (run, held, totals) => run.state === "finished" && totals.failed > 0, ({ state }) => state === "finished"],
 ];
 
 let shown = "";
+let answered = "";
 
 export function showOrders({ run, held, totals }) {
-  const fitting = ORDERS.map(([command, , , fits]) => [command, fits(run, held, totals)]);
+  const fitting = ORDERS.map(([command, , , , fits, stands]) => [command, fits(run, held, totals), stands(run, held, totals)]);
   const now = JSON.stringify([run.run, fitting]);
   if (now === shown) return; // a button under the finger stays where it is
   shown = now;
-  const buttons = ORDERS.map(([command, name, question], at) =>
-    element("button", { type: "button", disabled: !fitting[at][1], "data-order": command, onclick: () => ask(run.run, command, name, question) }, name));
+  const focused = document.activeElement?.dataset?.order;
+  const buttons = ORDERS.map(([command, name, question, meaning], at) =>
+    element("button", {
+      type: "button", disabled: !fitting[at][1], hidden: !fitting[at][1] && !fitting[at][2], "data-order": command,
+      class: command === "resume" || command === "retry-failed" ? "primary" : null,
+      onclick: () => ask(run.run, command, name, question, meaning),
+    }, name));
   fill(byId("orders"), ...buttons);
-  byId("answer").textContent = "";
+  if (focused) (byId("orders").querySelector(`[data-order="${focused}"]:enabled`) ?? byId("orders").querySelector("button:enabled"))?.focus();
+  if (answered !== run.run) say(byId("answer"), "");
 }
 
-async function ask(run, command, name, question) {
+async function ask(run, command, name, question, meaning) {
   const dialog = byId("sure");
   const number = byId("sure-number");
-  byId("sure-text").textContent = question;
-  byId("sure-yes").textContent = name;
+  const input = number.querySelector("input");
+  say(byId("sure-text"), question);
+  say(byId("sure-meaning"), meaning);
+  say(byId("sure-yes"), name);
+  byId("sure-yes").className = command === "stop" ? "danger" : "primary";
   number.hidden = command !== "throttle";
+  input.disabled = number.hidden; // else it would be asked for
   dialog.returnValue = "no";
   dialog.showModal();
+  (number.hidden ? byId("sure-no") : input).focus();
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
   if (dialog.returnValue !== "yes") return;
-  byId("answer").textContent = `${name} …`;
+  answered = run;
+  say(byId("answer"), `${name} …`);
   try {
-    const { message } = await order(run, command, command === "throttle" ? number.querySelector("input").valueAsNumber : null);
-    byId("answer").textContent = message;
+    const { message } = await order(run, command, command === "throttle" ? input.valueAsNumber : null);
+    say(byId("answer"), `${message}; it stands in the ledger.`);
   } catch (error) {
-    byId("answer").textContent = `Refused: ${error.message}`;
+    say(byId("answer"), `Refused: ${error.message}`);
   }
 }
+
+byId("sure-no").addEventListener("click", () => byId("sure").close("no"));
