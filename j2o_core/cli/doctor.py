@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Iterable, Iterator, Optional
 
 import typer
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 
 #: a line with its connection; empty: of none
 Told = tuple[str, "Line"]
+#: what to do where nothing more particular is known, by topic
+_ADVICE = {
+    "spec": "`j2o validate SPEC` shows the place",
+    "ledger": "See that it may be read and written, and that its database runs",
+    "connection": "Correct `url` and `auth` of the connection, or see that the server runs and may be reached",
+    "connections": "`j2o preflight SPEC` looks at them again; `--debug` before it shows where it broke",
+}
 
 
 def add(app: typer.Typer) -> None:
@@ -88,11 +96,23 @@ def _look(current: Session, name: Optional[str], env: Optional[str]) -> tuple[li
             advice = "Set what the spec refers to" if error.exit_code == USAGE else ""
             lines.append(("", Line("connections", BROKEN, error.message, advice)))
             code = error.exit_code
+        except OSError as error:
+            message = f"not looked at: {error.filename or 'a file'}: {error.strerror or error}"
+            lines.append(("", Line("connections", BROKEN, message, "See what is said of the home folder and the disk")))
         else:
             lines += seen.lines
             code = UNREACHABLE if seen.unreachable or seen.missing else code
     broken = any(line.status == BROKEN for _, line in lines)
-    return lines, code or (FINDINGS if broken else 0)
+    return [(name, _advised(line)) for name, line in lines], code or (FINDINGS if broken else 0)
+
+
+def _advised(line: Line) -> Line:
+    """Whoever found it may not know what to do; where to read on is always known."""
+    from ..hooks.protocols.inspectors import FINE
+
+    if line.status == FINE or line.advice:
+        return line
+    return replace(line, advice=_ADVICE.get(line.topic, "Mend what it tells of; `j2o --debug doctor` shows where"))
 
 
 def _spec(current: Session, name: str, env: Optional[str]) -> tuple[Optional[Spec], list[Line]]:
@@ -119,7 +139,10 @@ def _spec(current: Session, name: str, env: Optional[str]) -> tuple[Optional[Spe
 def _systems(current: Session, spec: Spec) -> Preflight:
     from ..pipeline.preflight import look_before
 
-    open_log_of(current, spec)
+    try:
+        open_log_of(current, spec)
+    except OSError:  # told by the line about the home folder
+        close_log()
     try:
         return look_before(spec, current.plugins, current.home)
     finally:

@@ -14,6 +14,7 @@ from j2o_core.cli.session import Session
 from j2o_core.hooks.manager import PluginInfo, Plugins, load_plugins
 from j2o_core.ledger.store import open_ledger
 from j2o_core.mapping import builtin
+from j2o_core.model.outcome import Fatal
 from j2o_core.pipeline import doctor
 
 SPEC = """\
@@ -23,6 +24,13 @@ name: demo
 extends: j2o:demo
 runtime: {ledger: "sqlite:///acme.db"}
 """
+
+AWAY = {
+    "JIRA_URL": "http://127.0.0.1:1",
+    "JIRA_TOKEN": "s3cr3t-t0ken",
+    "OPENPROJECT_URL": "http://127.0.0.1:1",
+    "OPENPROJECT_API_KEY": "s3cr3t-key",
+}
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +46,7 @@ def look(plugins: Plugins, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
     def call(spec: Optional[str] = None, code: int = 0) -> list[dict[str, Any]]:
         lines, ended = looked(Session(tmp_path / "home", plugins), spec, None)
         assert ended == code, lines
+        assert all(line.advice for _, line in lines if line.status != "ok"), lines
         return [row(name, line) for name, line in lines]
 
     return call
@@ -86,18 +95,37 @@ def test_half_a_set_of_variables_is_exit_code_2(look: Any, tmp_path: Path, monke
     assert broken(lines) == ["connections"]
 
 
-def test_systems_that_do_not_answer_are_exit_code_3(look: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {
-        "JIRA_URL": "http://127.0.0.1:1",
-        "JIRA_TOKEN": "s3cr3t-t0ken",
-        "OPENPROJECT_URL": "http://127.0.0.1:1",
-        "OPENPROJECT_API_KEY": "s3cr3t-key",
-    }.items():
+def test_systems_that_do_not_answer_are_exit_code_3_also_where_nothing_can_be_logged(
+    look: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("j2o_core.cli.doctor.open_log_of", read_only)
+    for name, value in AWAY.items():
         monkeypatch.setenv(name, value)
     lines = look("j2o:demo", code=3)
     assert [line["connection"] for line in lines if line["status"] == "error"] == ["jira", "openproject"]
     assert all(line["advice"] for line in lines if line["status"] == "error")
     assert "s3cr3t" not in json.dumps(lines)
+
+
+def read_only(*_: object) -> None:
+    raise OSError(30, "Read-only file system", "/srv/j2o")
+
+
+def test_a_home_that_cannot_be_used_keeps_nothing_else_from_being_looked_at(
+    look: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("j2o_core.pipeline.preflight.look_before", read_only)
+    (line,) = (line for line in look("j2o:demo", code=1) if line["status"] == "error")
+    assert (line["topic"], line["message"]) == ("connections", "not looked at: /srv/j2o: Read-only file system")
+
+
+def test_whoever_finds_something_and_knows_no_way_out_is_given_one(look: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise Fatal("the sandbox does not start", exit_code=3)
+
+    monkeypatch.setattr("j2o_core.pipeline.preflight.look_before", away)
+    (line,) = (line for line in look("j2o:demo", code=3) if line["status"] == "error")
+    assert "j2o preflight" in line["advice"]
 
 
 def test_a_damaged_ledger_is_told_and_left_as_it_is(look: Any, tmp_path: Path) -> None:
