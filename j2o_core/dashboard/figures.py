@@ -110,16 +110,16 @@ def _machine(known: Known, name: str) -> Dict[str, Any]:
 
 def _system(known: Known, name: str, host: str) -> Dict[str, Any]:
     """One connection; times are seconds, ``allowed`` is ``None`` where any number of requests is."""
-    statuses = {status: number for (of, _, status), number in known.get(families.REQUESTS, {}).items() if of == name}
+    statuses = [(status, number) for (of, _, status), number in known.get(families.REQUESTS, {}).items() if of == name]
     spreads = [spread for (of, *_), spread in known.get(families.REQUEST_SECONDS, {}).items() if of == name]
     allowed = known.get(families.ALLOWED, {}).get((name,), math.inf)
     count = sum(sum(spread.counts) for spread in spreads)
     return {
         "connection": name,
         "host": host,
-        "requests": sum(statuses.values()),
+        "requests": sum(number for _, number in statuses),
         "refused": known.get(families.REFUSED, {}).get((name,), 0),
-        "errors": sum(number for status, number in statuses.items() if not status.startswith(("2", "3"))),
+        "errors": sum(number for status, number in statuses if not status.startswith(("2", "3"))),
         "retries": sum(number for (of, _), number in known.get(families.RETRIES, {}).items() if of == name),
         "mean": sum(spread.total for spread in spreads) / count if count else None,
         "most": _quantile(spreads, 0.95),
