@@ -40,11 +40,11 @@ def entities(engine: Engine, run: str, with_sent: bool = False) -> dict[str, dic
 def listed(connection: Connection, run: str) -> dict[tuple[str, str, str], int]:
     """How many items are listed, by (entity, outcome, error class)."""
     listed = tables.listed.c
-    columns = (listed.entity, listed.outcome, listed.error_class, listed.code)
+    columns = (listed.outcome, listed.entity, listed.error_class, listed.code)  # as the index has them
     statement = select(*columns, func.count()).where(listed.run == run).group_by(*columns)
     found: Counter[tuple[str, str, str]] = Counter()
     for row in connection.execute(statement):
-        found[(row[0], row[1], row[2] or error_class(row[3]))] += int(row[4])
+        found[(row[1], row[0], row[2] or error_class(row[3]))] += int(row[4])
     return dict(found)
 
 

@@ -90,8 +90,10 @@ class Queries:
         if outcome is not None:
             statement = statement.where(tables.listed.c.outcome == outcome)
         for row in self._stream(statement.order_by(tables.listed.c.id), (*names, "class")):
-            known = {name: row[name] or "" for name in ("request", "words")}
-            yield {**row, **known, "class": row["class"] or error_class(row["code"])}
+            row["request"] = row["request"] or ""
+            row["words"] = row["words"] or ""
+            row["class"] = row["class"] or error_class(row["code"])
+            yield row
 
     def problems(self, run: str) -> Iterator[dict[str, Any]]:
         """What a person should know about a run."""
@@ -109,8 +111,9 @@ class Queries:
 
     def _stream(self, statement: Any, names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
         with self._engine.connect() as connection:
-            for row in connection.execution_options(yield_per=500).execute(statement).mappings():
-                yield {name: row[name] for name in names}
+            found = connection.execution_options(yield_per=500).execute(statement)
+            for row in found.columns(*names):
+                yield dict(zip(names, row))
 
 
 def as_it_is(run: Mapping[str, Any], abandoned: bool) -> dict[str, Any]:

@@ -171,6 +171,7 @@ listed = Table(
     Column("words", Text),  # the server's own words
     Column("project", Text),
     UniqueConstraint("run", "entity", "origin"),
+    Index("listed_counted", "run", "outcome", "entity", "error_class", "code", "project"),
 )
 
 account = Table(

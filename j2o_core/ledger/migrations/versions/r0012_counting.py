@@ -41,10 +41,12 @@ def upgrade() -> None:
         ("effect_left", ["run", "entity", "kind", "finished", "partition", "project"], _LEFT),
     ):
         op.create_index(name, "effect", columns, sqlite_where=sa.text(which), postgresql_where=sa.text(which))
+    op.create_index("listed_counted", "listed", ["run", "outcome", "entity", "class", "code", "project"])
 
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_index("listed_counted", "listed")
     for index in ("effect_left", "effect_ended"):
         op.drop_index(index, "effect")
     for table in _TABLES:
