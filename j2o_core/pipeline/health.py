@@ -23,6 +23,8 @@ from .guard import NEAR, size, to_stay_free
 
 #: statuses of HTTP
 OK, UNAVAILABLE = 200, 503
+#: requests in a row without an answer from which on a system counts as out of reach, also while its breaker is closed
+UNREACHABLE = 3
 #: seconds for which who asks waits for the look of another
 PATIENCE = 2.0
 Document = Mapping[str, Any]
@@ -96,7 +98,8 @@ def gate_lines(gates: Mapping[str, Gate]) -> Iterator[tuple[str, Line]]:
             yield name, Line("connection", BROKEN, message, advice)
         elif stands.unanswered:
             message = f"{stands.unanswered} requests in a row got no answer"
-            yield name, Line("connection", NOTICE, message, "See that the server runs and may be reached")
+            status = BROKEN if stands.unanswered >= UNREACHABLE else NOTICE
+            yield name, Line("connection", status, message, "See that the server runs and may be reached")
         else:
             yield name, Line("connection", FINE, "answers; the circuit breaker is closed")
         for reason in stands.held:

@@ -118,6 +118,21 @@ def test_requests_without_an_answer_and_holds_are_told_before_the_breaker_opens(
     assert told[2][2].startswith("the server asked to be left alone for ")
 
 
+def test_a_system_that_does_not_answer_is_out_of_reach_before_its_breaker_opens_and_back_with_an_answer() -> None:
+    gate = Gate("jira", breaker=BreakerBounds(failures=8, reset_after=60))
+    ready = []
+    for status in (0, 0, 0, 200):
+        gate.leave(gate.enter(writing=False), "GET /x", status)
+        ready.append(readyz(list(gate_lines({"jira": gate})))[0])
+    assert ready == [200, 200, 503, 200]
+
+
+def test_a_disk_that_is_full_is_a_reason(tmp_path: Path) -> None:
+    lines = [("", line) for line in disk_lines([tmp_path], Guard(disk_free=10**18, disk_share=1.0))]
+    status, document = readyz(lines)
+    assert status == 503 and "shall stay free" in document["reasons"][0]
+
+
 @pytest.mark.parametrize(("free", "status"), [(50 * GB, "ok"), (1.05 * GB, "warn"), (0.9 * GB, "error")])
 def test_a_disk_is_judged_by_what_shall_stay_free(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: float, status: str
