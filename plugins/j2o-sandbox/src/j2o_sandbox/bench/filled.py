@@ -18,17 +18,19 @@ ISSUES = 60
 #: seconds between one round of rows and the next, as the moments at which they ended tell it
 _ROUND = 20
 _KINDS = ("create", "update", "upload")
-#: what differs from round to round, all else is as it was; one round of ten is left, as if the run had been stopped
+#: what was written in one round of ten is left, as if the run had been stopped
+_LEFT = "n % 10 = 9 AND state = 'done'"
+#: what differs from round to round, all else is as it was
 _NAMES: Mapping[str, Mapping[str, str]] = {
     "effect": {
         "origin": "origin || '-' || n",
         "key": "key || '-' || n",
         "partition": "(partition + n) % 256",
-        "sent": "CASE WHEN n % 10 = 9 THEN NULL ELSE sent + n * {round} END",
-        "finished": "CASE WHEN n % 10 = 9 THEN NULL ELSE finished + n * {round} END",
-        "adopted": "CASE WHEN n % 10 = 9 THEN 0 ELSE adopted END",
-        "state": "CASE WHEN n % 10 = 9 AND state = 'done' THEN 'planned' ELSE state END",
-        "payload": "CASE WHEN n % 10 = 9 THEN randomblob(400) ELSE payload END",
+        "sent": "CASE WHEN {left} THEN NULL ELSE sent + n * {round} END",
+        "finished": "CASE WHEN {left} THEN NULL ELSE finished + n * {round} END",
+        "adopted": "CASE WHEN {left} THEN 0 ELSE adopted END",
+        "state": "CASE WHEN {left} THEN 'planned' ELSE state END",
+        "payload": "CASE WHEN {left} THEN randomblob(400) ELSE payload END",
     },
     "listed": {"origin": "origin || '-' || n", "key": "key || '-' || n"},
     "problem": {"origin": "origin || '-' || n", "key": "key || '-' || n"},
@@ -60,7 +62,7 @@ def filled_ledger(spec: str, folder: Path, items: int, projects: int, seed: int)
 
 def _multiply(ledger: sqlite3.Connection, table: str, changed: Mapping[str, str], rounds: int) -> None:
     columns: List[str] = [row[1] for row in ledger.execute(f"PRAGMA table_info({table})") if row[1] != "id"]
-    values = [changed.get(name, f'"{name}"').format(round=_ROUND) for name in columns]
+    values = [changed.get(name, f'"{name}"').format(left=_LEFT, round=_ROUND) for name in columns]
     names = ", ".join(f'"{name}"' for name in columns)
     ledger.execute(
         f"WITH RECURSIVE rounds(n) AS (SELECT 1 WHERE ?1 > 0 UNION ALL SELECT n + 1 FROM rounds WHERE n < ?1)"
