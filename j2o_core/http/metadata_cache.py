@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Optional
 from loguru import logger
 
 if TYPE_CHECKING:
-    from requests_cache.backends.sqlite import SQLiteCache
+    from .cache_file import CacheFile
 
 #: what a full or failing disk, a folder without permission or a damaged file raise
 _UNUSABLE = (sqlite3.Error, OSError)
@@ -35,7 +35,7 @@ class MetadataCache:
         self._memory: dict[str, tuple[float, bytes]] = {}
         name = hashlib.blake2b(f"{identity}\0{fingerprint}".encode(), digest_size=12).hexdigest()
         self._path = folder / f"http-{name}.sqlite"
-        self._store: Optional[SQLiteCache] = None
+        self._store: Optional[CacheFile] = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._store = self._open_or_begin_anew()
@@ -79,11 +79,11 @@ class MetadataCache:
         if self._store is not None:
             self._store.close()  # type: ignore[no-untyped-call]
 
-    def _read(self, store: SQLiteCache, key: str) -> Optional[bytes]:
+    def _read(self, store: CacheFile, key: str) -> Optional[bytes]:
         stored = store.get_response(key)
         return None if stored is None or stored.is_expired else stored.content
 
-    def _write(self, store: SQLiteCache, key: str, body: bytes) -> None:
+    def _write(self, store: CacheFile, key: str, body: bytes) -> None:
         from requests_cache.models.response import CachedResponse
 
         expires = datetime.now(timezone.utc) + timedelta(seconds=self._lifetime)
@@ -100,20 +100,22 @@ class MetadataCache:
         logger.warning("the metadata cache {} cannot be used ({}): answers are kept in memory", self._path, error)
         self._store = None
 
-    def _open_or_begin_anew(self) -> SQLiteCache:
+    def _open_or_begin_anew(self) -> CacheFile:
         try:
             return self._open(self._path)
         except sqlite3.DatabaseError as error:
+            if "locked" in str(error):  # another process uses it
+                raise
             logger.warning("the metadata cache {} is not readable ({}): started anew", self._path, error)
             for file in self._path.parent.glob(f"{self._path.name}*"):
                 file.unlink()
             return self._open(self._path)
 
     @staticmethod
-    def _open(path: Path) -> SQLiteCache:
-        from requests_cache.backends.sqlite import SQLiteCache  # slow to import, and only connections need it
+    def _open(path: Path) -> CacheFile:
+        from .cache_file import CacheFile  # slow to import, and only connections need it
 
-        store = SQLiteCache(path, serializer="json", wal=True)
+        store = CacheFile(path)
         store.get_response("")
         store.delete(expired=True)
         return store

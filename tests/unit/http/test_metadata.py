@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import sqlite3
 import threading
 import time
 
 import pytest
 
-from j2o_core.http import Refused
+from j2o_core.http import Refused, cache_file
 from j2o_core.http.metadata_cache import MetadataCache
 from j2o_core.model.outcome import Retriable
 
@@ -122,3 +123,40 @@ def test_a_question_that_is_asked_by_post_is_kept_by_its_body(server, connect, s
     bodies = ({"a": 1}, {"a": 1}, {"a": 2}, None)
     seen = [http.cached_json("/form", method="POST", json=body)["number"] for body in bodies]
     assert (seen, http.cached_json("/form")["number"]) == ([1, 1, 2, 3], 4)
+
+
+def run_within(seconds, ask):
+    """The answer, asked for on a thread that nobody waits for any longer."""
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(ask()), daemon=True)
+    thread.start()
+    thread.join(seconds)
+    assert answers, "it hangs"
+    return answers[0]
+
+
+def test_a_disk_that_takes_no_more_files_costs_the_cache_and_nothing_else(server, connect, say, tmp_path):
+    server.answer = lambda asked: say.json({"number": len(server.asked)})
+    connect(server.url, cache_folder=tmp_path).cached_json("/field")
+    (file,) = tmp_path.glob("*.sqlite")
+    http = connect(server.url, cache_folder=tmp_path)
+    http.close()
+    for beside in tmp_path.glob("*.sqlite-*"):
+        beside.unlink()
+    file.with_name(f"{file.name}-shm").mkdir()  # what SQLite needs beside it cannot be made
+    http = connect(server.url, cache_folder=tmp_path)
+    assert run_within(20, lambda: [http.cached_json("/field") for _ in range(2)]) == [{"number": 2}] * 2
+
+
+def test_a_cache_that_another_process_keeps_locked_is_done_without(server, connect, say, tmp_path, monkeypatch):
+    monkeypatch.setattr(cache_file, "PATIENCE", 0.1)
+    server.answer = lambda asked: say.json({"number": len(server.asked)})
+    http = connect(server.url, cache_folder=tmp_path)
+    http.cached_json("/field")
+    (file,) = tmp_path.glob("*.sqlite")
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert run_within(20, lambda: http.cached_json("/other")) == {"number": 2}
+        late = connect(server.url, cache_folder=tmp_path)
+        assert run_within(20, lambda: late.cached_json("/field")) == {"number": 3}
+    assert file.exists(), "what another one uses was not removed"
