@@ -135,19 +135,6 @@ def run_within(seconds, ask):
     return answers[0]
 
 
-def test_a_disk_that_takes_no_more_files_costs_the_cache_and_nothing_else(server, connect, say, tmp_path):
-    server.answer = lambda asked: say.json({"number": len(server.asked)})
-    connect(server.url, cache_folder=tmp_path).cached_json("/field")
-    (file,) = tmp_path.glob("*.sqlite")
-    http = connect(server.url, cache_folder=tmp_path)
-    http.close()
-    for beside in tmp_path.glob("*.sqlite-*"):
-        beside.unlink()
-    file.with_name(f"{file.name}-shm").mkdir()  # what SQLite needs beside it cannot be made
-    http = connect(server.url, cache_folder=tmp_path)
-    assert run_within(20, lambda: [http.cached_json("/field") for _ in range(2)]) == [{"number": 2}] * 2
-
-
 def test_a_cache_that_another_process_keeps_locked_is_done_without(server, connect, say, tmp_path, monkeypatch):
     monkeypatch.setattr(cache_file, "PATIENCE", 0.1)
     server.answer = lambda asked: say.json({"number": len(server.asked)})
