@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence
 
-from ..hooks.protocols import Loader
+from ..hooks.protocols import Loader, Meant
 from ..hooks.registry import RECORD_SCHEMA, Registry
 from ..mapping.codes import ITEM_SKIPPED
 from ..mapping.compiled import EntityMapping
@@ -29,6 +29,10 @@ AliasIndex = Callable[[str, str], Optional["tuple[str, str]"]]
 NO_TARGET, NO_TARGET_SKIPPED = "J2O-E011", "J2O-E012"
 #: in place of ``NO_TARGET`` where what is referred to was left out
 _FOLLOWS = "follows"
+
+
+def _unknown(ref: Ref) -> None:
+    """What a reference means where nobody asks the target."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,12 @@ class Checker:
         origin: AliasIndex,
         left_out: LeftOut,
         comes: Optional[Callable[[Ref], bool]] = None,
+        meant: Meant = _unknown,
     ) -> None:
-        """``comes`` tells whether the very item of a reference will be there, where not all items are checked."""
+        """``comes`` tells whether the very item of a reference will be there, where not all items are checked;
+        ``meant`` is what loaders are told of the items that a payload refers to."""
         self._mappings, self._loaders, self._origin, self._left_out = mappings, loaders, origin, left_out
+        self._meant = meant
         self._schemas = {name: _schemas(spec, registry, name) for name in loaders}
         self._policies = {name: Policies(spec.entities[name], spec) for name in loaders}
         self._stand_ins = StandIns(spec, registry, loaders, comes or self._is_coming)
@@ -108,7 +115,11 @@ class Checker:
             return Verdict(None, None, tuple(told), (), tuple(stops))
         replaced: list[Problem] = []
         loader = self._loaders[entity]
-        for found in (*self._references(mapped, loader), *loader.problems(mapped.payload)):
+        for found in (
+            *self._references(mapped, loader),
+            *loader.problems(mapped.payload),
+            *loader.problems_at(mapped.payload, self._meant),
+        ):
             if found.code == codes.MISSING_REFERENCE:
                 replaced.append(self._of(record, found))
             elif found.code == _FOLLOWS:

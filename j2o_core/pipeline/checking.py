@@ -26,6 +26,7 @@ from ..spec.model import Spec
 from .across import Across
 from .extract import begun_before, extract, read_before
 from .interrupt import STOPPED, Interrupted, signals
+from .meaning import Meaning
 from .misfits import misfits_of
 from .options import Emit, RunOptions
 from .parents import circle, tree_node
@@ -92,7 +93,8 @@ class Checking:
     def __init__(self, wiring: Wiring, snapshot: Snapshot, items: Items, emit: Emit, stop: threading.Event) -> None:
         self._wiring, self._snapshot, self._items, self._emit, self._stop = wiring, snapshot, items, emit, stop
         self._records = Records(snapshot, wiring.derivations)
-        self._find = Resolver(items, lambda entity, alias: snapshot.resolve(entity, [alias])).origin
+        resolver = Resolver(items, lambda entity, alias: snapshot.resolve(entity, [alias]))
+        self._find = resolver.origin
         self._checker = Checker(
             wiring.spec,
             wiring.plugins.registry,
@@ -100,6 +102,7 @@ class Checking:
             wiring.loaders,
             self._find,
             LeftOut(wiring.depended_on),
+            meant=Meaning(wiring, resolver, self._records),
         )
         self._facts = Facts(snapshot)
         self._tree = Tree(snapshot)

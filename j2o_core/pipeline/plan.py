@@ -29,6 +29,7 @@ from .drafting import NOTES, draft, draft_update, write_step
 from .interrupt import Interrupted
 from .left_out_again import LeftOutAgain
 from .left_out_for_good import LeftOutForGood
+from .meaning import Meaning
 from .numbering import Numbers
 from .open_ends import OpenEnds, open_ends
 from .options import Emit
@@ -91,6 +92,7 @@ class Planner:
             resolver.origin,
             self._left_out,
             None if retry is None else self._ends.leads_to_itself,
+            Meaning(wiring, resolver, self._records),
         )
         #: what nothing may be written for
         self.stops = Findings()

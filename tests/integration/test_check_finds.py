@@ -18,6 +18,8 @@ apiVersion: j2o/v1
 kind: Migration
 name: demo
 extends: j2o:demo
+tables:
+  types: {New Feature: Feature}
 entities:
   users:
     rules:
@@ -34,6 +36,7 @@ custom_fields:
   Team: {format: list, options: [Red, Blue], for_all: true, types: all}
 projects:
   pilot: {name: Pilot}
+  other: {name: Has what new ones do not get, types: [Task, Feature]}
 """
 WHEN = "2024-01-02T09:30:00.000+0000"
 
@@ -52,6 +55,7 @@ ISSUES = [
     issue(7, customfield_1="Red", attachment=[file(1, "large.bin", 5000)]),
     issue(8, reporter=person("Twin"), creator=person("twin")),
     issue(9, comment=page("comments", {"id": "91", "author": person("ada"), "body": "When was that?"})),
+    issue(11, issuetype={"id": "9", "name": "New Feature", "subtask": False}),
     issue(10, worklog=page("worklogs", {"id": "92", "author": person("ada"), "started": WHEN, "timeSpent": "2h"})),
 ]
 
@@ -79,6 +83,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         ("'GONE-2' is not among the migrated", {"ODD-4"}),  # dangling
         ("is not among the migrated users", {"ODD-5"}),  # a missing user
         ("does not offer 'Green'", {"ODD-6"}),  # a wrong option
+        ("projects that are made do not get the type", {"ODD-11"}),  # a type of another project
         ("larger than the 2,048 bytes", {"ODD-7"}),  # an oversized file
         ("one-login", {"Twin", "twin"}),  # a duplicate
         ("created: required field", {"ODD-9"}),  # a comment of no time

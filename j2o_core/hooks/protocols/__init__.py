@@ -6,7 +6,7 @@ from .connectors import Client, ConnectionOptions, Connector
 from .extractors import Division, Earlier, Extractor, Page, Selection, Slice, divisions
 from .functions import Check, Function
 from .inspectors import Inspector, Line, Need, Needs, Prerequisite
-from .loaders import Loader, Provenance
+from .loaders import Loader, Meant, Provenance
 from .numbering import Numbering
 from .secrets import SecretBackend, SecretUnavailable
 from .splitters import Part, Splitter
@@ -37,6 +37,7 @@ __all__ = [
     "Inspector",
     "Line",
     "Loader",
+    "Meant",
     "Need",
     "Needs",
     "Numbering",

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Callable, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence
+from typing import Any, Callable, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence, Union
 
-from ...model.effect import Answer, Effect, EffectClass, Found, Phase, Undo
+from ...model.effect import Answer, Effect, EffectClass, Found, Phase, TargetItem, Undo
+from ...model.payload import Ref
 from ...model.problem import Problem
 from .numbering import Numbering
+
+#: what a reference means, before anything is written: an item that is on the target, else the payload that it will be
+#: made of; ``None``: neither is known
+Meant = Callable[[Ref], Optional[Union[TargetItem, Mapping[str, Any]]]]
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,10 @@ class Loader(ABC):
 
     def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
         """What will not fit, told before the first write; ``payload`` still holds symbolic references."""
+        return ()
+
+    def problems_at(self, payload: Mapping[str, Any], meant: Meant) -> Iterable[Problem]:
+        """As ``problems``, for what depends on the items that the payload refers to: ``meant`` gives what each is."""
         return ()
 
     @abstractmethod

@@ -10,7 +10,7 @@ import pytest
 from j2o_core.checks import codes
 from j2o_core.checks.checker import Checker, Verdict
 from j2o_core.checks.left_out import LeftOut
-from j2o_core.hooks.protocols import Extractor, Page, Selection
+from j2o_core.hooks.protocols import Extractor, Meant, Page, Selection
 from j2o_core.hooks.registry import Registry
 from j2o_core.mapping.model import Mapped
 from j2o_core.model.origin import Origin
@@ -76,6 +76,11 @@ class FakeLoader:
         if payload.get("subject") == "":
             yield Problem("X-2", "blank", WARNING, field="subject")
 
+    def problems_at(self, payload: Mapping[str, Any], meant: Meant) -> Iterable[Problem]:
+        place = meant(payload["project"]) if "project" in payload else None
+        if place is not None:
+            yield Problem("X-3", f"not in {place}", ERROR, field="project")
+
 
 class FakeStandIns(FakeLoader):
     """What stands in for users; the target may have none."""
@@ -113,7 +118,13 @@ class Checking:
         self.stand_ins = FakeStandIns()
         loaders: Any = {**dict.fromkeys(SPEC.entities, FakeLoader()), "stand_ins": self.stand_ins}
         self.checker = Checker(
-            SPEC, registry, mappings, loaders, lambda entity, alias: KNOWN.get((entity, alias)), self.left_out
+            SPEC,
+            registry,
+            mappings,
+            loaders,
+            lambda entity, alias: KNOWN.get((entity, alias)),
+            self.left_out,
+            meant=lambda ref: {"identifier": "acme"} if ref.aliases == ("ACME",) else None,
         )
 
     def check(self, entity: str = "work_packages", new: bool = True, **mapped: Any) -> Verdict:
@@ -132,6 +143,13 @@ def checking() -> Checking:
 
 def problem(code: str = "J2O-M102", severity: str = ERROR, field: str = "status") -> Problem:
     return Problem(code, "'QA' has no row", severity, entity="work_packages", key="ACME-1", field=field)
+
+
+def test_a_loader_is_told_what_the_items_are_that_a_payload_refers_to(checking):
+    verdict = checking.check(payload={"project": Ref("users", ("ACME", "ann"))})
+    assert verdict.stops == () and verdict.mapped is not None, "it knows that one by another name"
+    (stop,) = checking.check(payload={"project": Ref("users", ("ACME",), use="ann")}).stops
+    assert (stop.code, stop.message) == ("X-3", "not in {'identifier': 'acme'}")
 
 
 def test_a_sound_item_is_to_be_written(checking):

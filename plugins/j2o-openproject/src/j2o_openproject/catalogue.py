@@ -6,11 +6,11 @@ Types, statuses, priorities and roles are lists; custom fields show in the schem
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Callable, Collection, Mapping, Optional, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Callable, Collection, Mapping, Optional, TypeVar, Union
 from urllib.parse import quote
 
-from j2o_core.api import ItemFailed, Refused, likeliest
+from j2o_core.api import ItemFailed, Refused, TargetItem, likeliest
 
 from .editions import PlaceholderOffer, features_of, placeholder_offer
 from .hal import condition, elements, filters, id_in, link
@@ -68,11 +68,21 @@ class Names:
         return list(self._names.values())
 
 
+@dataclass(frozen=True)
+class Offered:
+    """Folded names of types, and the project that has them; without a name: those that are made."""
+
+    names: frozenset[str]
+    project: str = ""
+
+
 class Catalogue:
     """Filled on demand, each answer once; used by many workers."""
 
     def __init__(self, client: OpenProject) -> None:
         self._client = client
+        #: the project that new ones are copies of, if any
+        self.copied_project: Optional[str] = None
         self._kept: dict[Any, Any] = {}
         self._locks: dict[Any, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -82,15 +92,33 @@ class Catalogue:
         """Work package types."""
         return self._list("type", "types")
 
-    @property
-    def types_of_new_projects(self) -> frozenset[str]:
-        """Folded names of the types that a project has that is made; asked anew, as they may just have been marked."""
+    def types_in(self, project: Union[TargetItem, Mapping[str, Any]]) -> Optional[Offered]:
+        """The types of a project, or of the one that a payload will make; ``None`` where they do not show.
 
-        def ask() -> frozenset[str]:
-            rows = elements(self._client.get("types", {"pageSize": -1}))
-            return frozenset(folded(row["name"]) for row in rows if row.get("isDefault"))
+        Asked anew, as they may just have been marked.
+        """
+        if isinstance(project, TargetItem):
+            return self._offered(project.id, project.key or project.label)
+        identifier = str(project.get("identifier") or "")
+        number = self.project(identifier) if identifier else None
+        if number is not None:
+            return self._offered(number, identifier)
+        if self.copied_project is None:
+            return self._once("types of new projects", self._offered_to_new)
+        number = self.project(self.copied_project)
+        return None if number is None else self._offered(number, self.copied_project)
 
-        return self._once("types_of_new_projects", ask)
+    def _offered(self, number: str, name: str) -> Optional[Offered]:
+        def ask() -> Optional[frozenset[str]]:
+            page = self._client.get_or_none(f"projects/{number}/types")
+            return None if page is None else frozenset(folded(row["name"]) for row in elements(page))
+
+        names = self._once(("types of a project", number), ask)
+        return None if names is None else Offered(names, name)
+
+    def _offered_to_new(self) -> Offered:
+        rows = elements(self._client.get("types", {"pageSize": -1}))
+        return Offered(frozenset(folded(row["name"]) for row in rows if row.get("isDefault")))
 
     @property
     def statuses(self) -> Names:

@@ -105,11 +105,12 @@ CODES = {
         ),
         Code(
             "J2O-O014",
-            "a type that no project has",
-            "The type is there, but no project has it, and new projects do not get it: OpenProject would refuse every "
-            "work package of it. The administrator alone can change that.",
-            "Mark the type as activated for new projects (the script of `j2o preflight` does it), or map it to one of "
-            "the expected names in the table `types`.",
+            "a type that the project does not have",
+            "The type is there, but the project of the work package does not have it, or will not get it when it is "
+            "made: OpenProject would refuse every work package of it. The administrator alone can change that.",
+            "Mark the type as activated for new projects (the script of `j2o preflight` does it), switch it on in a "
+            "project that is there (Project settings > Work packages > Types), or map it to one of the expected names "
+            "in the table `types`.",
         ),
         Code(
             "J2O-O020",

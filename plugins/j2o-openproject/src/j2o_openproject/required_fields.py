@@ -51,7 +51,6 @@ class RequiredFields:
     def __init__(self, client: OpenProject) -> None:
         self._client = client
         self._found: Optional[dict[str, tuple[RequiredField, ...]]] = None
-        self._enabled: Optional[frozenset[str]] = None
         self._lock = threading.Lock()
 
     def of(self, kind: object) -> tuple[RequiredField, ...]:
@@ -66,11 +65,6 @@ class RequiredFields:
                 self._found = dict(self._read())
             return self._found
 
-    @property
-    def enabled_types(self) -> Optional[frozenset[str]]:
-        """Folded names of the types that projects have; ``None``: there are more projects than are looked at."""
-        return self._enabled if self.by_type is not None else None
-
     def _read(self) -> Iterator[tuple[str, tuple[RequiredField, ...]]]:
         active = {"pageSize": _PROJECTS, "filters": filters(condition("active", "=", ["t"]))}
         page = self._client.get("projects", active)
@@ -81,7 +75,6 @@ class RequiredFields:
             for row in elements(self._client.get(f"projects/{project}/types")):
                 types[str(row["id"])] = folded(row["name"])
                 enabled.setdefault(str(row["id"]), []).append(project)
-        self._enabled = frozenset(types.values()) if int(page["total"]) == len(projects) else None
         demanded: dict[str, dict[str, list[tuple[str, CustomField]]]] = {}
         pairs = [f"{project}-{identifier}" for identifier, mine in enabled.items() for project in mine]
         for project, kind, schema in self._schemas(pairs):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Iterable, Mapping
 
-from j2o_core.api import WARNING, Problem, likeliest
+from j2o_core.api import WARNING, Meant, Problem, Ref, likeliest
 
 from .durations import seconds_of
 from .progress import percent_of
@@ -36,7 +36,6 @@ def problems_of(loader: WorkPackages, payload: Mapping[str, Any]) -> Iterable[Pr
                 expected=", ".join(names.all()),
                 suggestion=names.nearest(name),
             )
-    yield from _type(loader, payload.get("type"))
     if len(one_line(payload.get("subject"))) > _LONGEST_SUBJECT:
         yield loader.problem("J2O-O004", f"longer than {_LONGEST_SUBJECT} characters", "subject")
     yield from _values(loader, payload)
@@ -52,22 +51,6 @@ def problems_of(loader: WorkPackages, payload: Mapping[str, Any]) -> Iterable[Pr
             )
 
 
-def _type(loader: WorkPackages, kind: Any) -> Iterable[Problem]:
-    """A type that is there, and that no project has nor gets when it is made: every work package of it would fail."""
-    if not kind or loader.catalogue.types.find(kind) is None:
-        return
-    enabled = loader.client.required_fields.enabled_types
-    if enabled is None or folded(kind) in enabled or folded(kind) in loader.catalogue.types_of_new_projects:
-        return
-    offered = enabled | loader.catalogue.types_of_new_projects
-    yield loader.problem(
-        "J2O-O014",
-        f"no project of OpenProject has the type '{kind}', and none that is made gets it",
-        "type",
-        expected=", ".join(name for name in loader.catalogue.types.all() if folded(name) in offered),
-    )
-
-
 def _values(loader: WorkPackages, payload: Mapping[str, Any]) -> Iterable[Problem]:
     for field in ("estimatedTime", "remainingTime"):
         try:
@@ -80,6 +63,25 @@ def _values(loader: WorkPackages, payload: Mapping[str, Any]) -> Iterable[Proble
     except ValueError as error:
         yield loader.problem("J2O-O008", str(error), "percentageDone")
     yield from loader.day_problems(payload, "startDate", "dueDate")
+
+
+def problems_there(loader: WorkPackages, payload: Mapping[str, Any], meant: Meant) -> Iterable[Problem]:
+    """A type that is there, and that the project of the work package has not, or will not get when it is made."""
+    kind, project = payload.get("type"), payload.get("project")
+    if not kind or not isinstance(project, Ref) or loader.catalogue.types.find(kind) is None:
+        return
+    place = meant(project)
+    offered = None if place is None else loader.catalogue.types_in(place)
+    if offered is None or folded(kind) in offered.names:
+        return
+    yield loader.problem(
+        "J2O-O014",
+        f"the project '{offered.project}' does not have the type '{kind}'"
+        if offered.project
+        else f"projects that are made do not get the type '{kind}'",
+        "type",
+        expected=", ".join(name for name in loader.catalogue.types.all() if folded(name) in offered.names),
+    )
 
 
 def _required(loader: WorkPackages, payload: Mapping[str, Any]) -> Iterable[Problem]:

@@ -64,6 +64,10 @@ class Projects(FormLoader):
     parent_field = "parent"
     finish_fields = ("active",)
 
+    def prepare(self) -> None:
+        """Work packages have the types of the project that theirs are to be copied from."""
+        self.catalogue.copied_project = self.template.project if self.template else None
+
     def finishing(self, payload: Mapping[str, Any]) -> Sequence[str]:
         """The archiving of a project that is not active."""
         return ("active",) if payload.get("active") is False else ()

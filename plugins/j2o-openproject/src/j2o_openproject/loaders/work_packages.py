@@ -10,6 +10,7 @@ from j2o_core.api import (
     EffectClass,
     Found,
     ItemFailed,
+    Meant,
     Numbering,
     Phase,
     Problem,
@@ -26,7 +27,7 @@ from ..refused_people import in_words, refused_before, refused_people, told
 from ..target_items import target_id
 from ..work_package_draft import Draft, draft_of
 from ..work_package_image import found_of
-from ..work_package_problems import problems_of
+from ..work_package_problems import problems_of, problems_there
 from ..work_package_versions import WHEN_FREE
 from .entity import FormLoader, failed, while_it_exists
 
@@ -114,6 +115,10 @@ class WorkPackages(FormLoader):
     def problems(self, payload: Mapping[str, Any]) -> Iterable[Problem]:
         """Names the target has not, and values it would refuse."""
         return problems_of(self, payload)
+
+    def problems_at(self, payload: Mapping[str, Any], meant: Meant) -> Iterable[Problem]:
+        """Types that the project of a work package has not."""
+        return problems_there(self, payload, meant)
 
     def scan(self, scopes: Sequence[str]) -> Iterator[Found]:
         """All work packages of some projects, closed ones too; those of subprojects left out."""
