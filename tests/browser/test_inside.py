@@ -48,6 +48,27 @@ def test_an_entity_leads_to_its_partitions_these_to_items_and_an_item_to_its_sto
         assert page.evaluate("document.activeElement.textContent") == "ACME-1"
 
 
+def test_an_entity_leads_to_its_projects_and_these_to_their_items(chromium: Any, there: tuple[Filled, str]) -> None:
+    from playwright.sync_api import expect
+
+    ledger, url = there
+    with ledger.ledger.engine.begin() as connection:
+        listing.put(connection, ledger.run, [Listed("projects", "1", "ACME", FAILED, "J2O-E001", "it is there")])
+    with shown(chromium, url) as page:
+        page.locator("#entities button", has_text="work packages").click()
+        rows = page.locator("#projects tbody tr")
+        expect(rows.nth(0).locator("th")).to_contain_text("no project")
+        expect(rows.nth(1).locator("th")).to_contain_text("ACME")
+        # Of each: in the source, created, updated, unchanged, skipped, failed, left, sent.
+        expect(rows.nth(0).locator("td")).to_have_text(list("31001100"))
+        expect(rows.nth(1).locator("td")).to_have_text(list("31000021"))
+        picture(page, "projects")
+        page.get_by_role("button", name="1 created of project ACME").click()
+        expect(page.locator("#entity")).to_be_hidden()
+        expect(page.locator("#items tr")).to_have_count(1)
+        assert page.locator("#search [name=project]").input_value() == "ACME"
+
+
 @pytest.mark.parametrize("viewport", [None, PHONE])
 def test_hostile_titles_stay_text(chromium: Any, there: tuple[Filled, str], viewport: Any) -> None:
     from playwright.sync_api import expect

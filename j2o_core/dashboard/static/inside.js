@@ -1,4 +1,4 @@
-// Dialogs that open what is inside: an entity with its causes and partitions, and the story of one item.
+// Dialogs that open what is inside: an entity with its causes, projects and partitions, and the story of one item.
 import { get, runPath } from "./api.js";
 import { changeBar, changeLegend, makeBar } from "./bars.js";
 import { causesOf, changeCause, makeCause } from "./causes.js";
@@ -24,16 +24,20 @@ export async function openEntity(name) {
   const legend = element("ul", { class: "legend" });
   changeBar(bar, named(name), entities[name], goes);
   changeLegend(legend, entities[name], goes);
-  const partitions = element("div", {}, element("p", { class: "words" }, "asking …"));
+  const asking = () => element("div", {}, element("p", { class: "words" }, "asking …"));
+  const [projects, partitions] = [asking(), asking()];
   fill(byId("entity-heading"), named(name));
-  fill(byId("entity-told"), bar, legend, lists(run.run, name), ...why(name), element("h3", { id: "partitions-heading" }, "By partition"), partitions);
+  fill(byId("entity-told"), bar, legend, lists(run.run, name), ...why(name),
+    element("h3", { id: "projects-heading" }, "By project"), projects, element("h3", { id: "partitions-heading" }, "By partition"), partitions);
   dialog.showModal();
-  try {
-    const rows = await get(`${runPath(run.run)}/partitions`, { entity: name });
-    fill(partitions, ...partitionsOf(run.run, name, rows));
-  } catch (error) {
-    fill(partitions, error.message);
-  }
+  const parts = [["projects", projects, projectsOf], ["partitions", partitions, partitionsOf]];
+  await Promise.all(parts.map(async ([what, place, rowsOf]) => {
+    try {
+      fill(place, ...rowsOf(run.run, name, await get(`${runPath(run.run)}/${what}`, { entity: name }), goes));
+    } catch (error) {
+      fill(place, error.message);
+    }
+  }));
 }
 
 const lists = (run, entity) => element("p", { class: "buttons" }, "Items: ", ...STATES.map((state) => element("button", { type: "button", onclick: () => list(run, { state, entity }) }, STATE_NAMES[state] ?? state)));
@@ -56,17 +60,37 @@ function why(entity) {
   return [element("h3", {}, "Why items were skipped or failed"), element("ol", { class: "causes" }, ...lines), more];
 }
 
+function projectsOf(run, entity, rows, goes) {
+  if (!rows.some(({ project }) => project)) return [element("p", { class: "words" }, rows.length ? "They belong to no project." : "Nothing of it is counted yet.")];
+  const names = ["created", "updated", "unchanged", "skipped", "failed", "left", "sent"];
+  const states = { created: "done", updated: "done", skipped: "skipped", failed: "failed", sent: "sent" }; // in which its items are listed
+  const body = rows.map((row) => {
+    const bar = makeBar();
+    const name = row.project || "of no project that is known";
+    changeBar(bar, name, row, goes);
+    return element("tr", {}, element("th", { scope: "row" }, brief(name), bar), element("td", {}, count(row.source)),
+      ...names.map((column) => element("td", { class: `${column}${row[column] ? "" : " none"}` }, row[column] && row.project && states[column]
+        ? opens(run, { state: states[column], entity, project: row.project }, row[column], `${row[column]} ${column} of project ${name}`)
+        : count(row[column]))));
+  });
+  return [tableOf("projects", ["project", "in the source", ...names.map((name) => (name === "sent" ? (goes ? "under way" : "in doubt") : name))], body)];
+}
+
+const opens = (run, wanted, number, label) => element("button", { class: "plain", type: "button", "aria-label": label, onclick: () => list(run, wanted) }, count(number));
+
+const tableOf = (id, names, body) => element("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": `${id}-heading` },
+  element("table", { id, class: "numbers" }, columns(...names), element("tbody", {}, ...body)));
+
 function partitionsOf(run, entity, rows) {
   if (!rows.length) return [element("p", { class: "words" }, "None of them is planned to be written.")];
   const names = ["partition", ...STATES];
   const body = rows.map((row) => element("tr", {}, element("th", { scope: "row" }, String(row.partition)),
     ...STATES.map((state) => element("td", { class: row[state] ? null : "none" }, row[state]
-      ? element("button", { class: "plain", type: "button", "aria-label": `${row[state]} ${STATE_NAMES[state] ?? state} of partition ${row.partition}`, onclick: () => list(run, { state, entity, partition: String(row.partition) }) }, count(row[state]))
+      ? opens(run, { state, entity, partition: String(row.partition) }, row[state], `${row[state]} ${STATE_NAMES[state] ?? state} of partition ${row.partition}`)
       : "0"))));
   return [
     element("p", { class: "words" }, `What one lane holds lies in one of 256 partitions; ${rows.length} have ${named(entity)}. A number opens its items.`),
-    element("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "partitions-heading" },
-      element("table", { id: "partitions", class: "numbers" }, columns(...names.map((name) => STATE_NAMES[name] ?? name)), element("tbody", {}, ...body))),
+    tableOf("partitions", names.map((name) => STATE_NAMES[name] ?? name), body),
   ];
 }
 

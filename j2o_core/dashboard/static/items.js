@@ -1,4 +1,4 @@
-// Items by state, entity, partition and the beginning of the key, a page at a time; a key opens its story.
+// Items by state, entity, project, partition and the beginning of the key, a page at a time; a key opens its story.
 import { get, runPath } from "./api.js";
 import { brief, byId, draw, element, fill, foreign, say } from "./dom.js";
 import { openStory } from "./inside.js";
@@ -22,7 +22,7 @@ export function takeSearches(run) {
 // Shows these items, as if they had been searched by hand.
 export function searchFor(run, wanted) {
   const form = byId("search").elements;
-  for (const name of ["state", "entity", "partition", "text"]) form[name].value = wanted[name] ?? (name === "state" ? form.state.value : "");
+  for (const name of ["state", "entity", "project", "partition", "text"]) form[name].value = wanted[name] ?? (name === "state" ? form.state.value : "");
   byId("items-heading").scrollIntoView();
   byId("items-heading").focus();
   return showItems(run);
@@ -30,7 +30,7 @@ export function searchFor(run, wanted) {
 
 export async function showItems(run) {
   const form = byId("search").elements;
-  const wanted = { state: form.state.value, entity: form.entity.value, partition: form.partition.value, text: form.text.value };
+  const wanted = { state: form.state.value, entity: form.entity.value, project: form.project.value, partition: form.partition.value, text: form.text.value };
   search = { run, wanted, after: 0 };
   fill(byId("items"));
   byId("items-table").hidden = byId("more").hidden = true;
@@ -58,8 +58,8 @@ async function goOn() {
   }
 }
 
-function nothing({ state, entity, partition, text }) {
-  const narrowed = entity || partition || text;
+function nothing({ state, entity, project, partition, text }) {
+  const narrowed = entity || project || partition || text;
   return `${NONE[state]}${narrowed ? " of what was searched: look with fewer conditions, or in another state" : ""}.`;
 }
 
