@@ -1,7 +1,7 @@
 // What of the present a person should look at, the gravest first, each with what to do.
 import { byId, draw, element, foreign } from "./dom.js";
 import { goesOn } from "./overview.js";
-import { duration, size, times } from "./words.js";
+import { clock, count, duration, size, times } from "./words.js";
 
 const QUIET = 60; // seconds without an outcome that are worth a word
 const LITTLE = 0.05; // of a disk that is free
@@ -34,7 +34,7 @@ function* warningsOf({ run, totals, adds_up: adds, held, estimate, figures, as_o
   for (const one of goes ? figures?.systems ?? [] : []) {
     if (one.breaker && one.breaker !== "closed") yield { tone: "bad", head: `${one.connection} fails again and again: its breaker is ${one.breaker}.`, next: `Nothing more is sent to ${one.host} until it answers; see whether it is up.` };
     else if (one.pause > 0) yield { tone: "note", head: `${one.connection} asks to be left alone.`, next: `It goes on by itself in ${duration(Math.ceil(one.pause))}.` };
-    else if (one.held && !held.length) yield { tone: "note", head: `Nothing may leave for ${one.connection}.`, next: "It is out of its hours: see the schedule of the spec." };
+    else if (one.held && !held.length && !figures.warnings?.length) yield { tone: "note", head: `Nothing may leave for ${one.connection}.`, next: "It is out of its hours: see the schedule of the spec." };
   }
   for (const disk of goes ? figures?.machine.disks ?? [] : []) {
     if (disk.size && disk.free / disk.size < LITTLE) yield { tone: "bad", head: `The disk of ${disk.folder} is nearly full: ${size(disk.free)} free.`, next: "Make room: without it the run stops, resumable." };
@@ -46,6 +46,12 @@ function* warningsOf({ run, totals, adds_up: adds, held, estimate, figures, as_o
   if (goes && figures?.state === "stale") yield { tone: "care", head: `Its process has told nothing for ${duration(figures.age)}.`, next: "See whether it still goes: j2o status, and j2o logs." };
   for (const one of goes ? figures?.processes ?? [] : []) {
     if (!one.there && one.name !== "lead") yield { tone: "note", head: `Worker ${one.name} on ${one.host} is gone.`, next: "What it had under way is looked up and done by the others." };
+  }
+  for (const one of goes ? figures?.warnings ?? [] : []) {
+    yield { tone: "note", head: one.text, next: one.times > 1 ? `Said ${count(one.times)} times, last at ${clock(one.at)}; see j2o logs.` : `At ${clock(one.at)}; see j2o logs.` };
+  }
+  for (const one of figures?.warnings ?? []) {
+    yield { tone: "care", head: one.text, next: `${one.times > 1 ? `Said ${times(one.times, "time")}, last at` : "Since"} ${shortly(one.at, true)}; see j2o logs.` };
   }
   const doubt = goes ? figures?.in_doubt ?? 0 : totals.sent;
   if (doubt) yield { tone: "note", head: `${times(doubt, "item is", "items are")} in doubt: sent, but not answered.`, next: goes ? "They are looked up on the target before anything is sent again." : "They are looked up on the target when the run is resumed." };

@@ -4,6 +4,7 @@ import { brief, byId, draw, element, foreign, keyed, say } from "./dom.js";
 import { count, named, times } from "./words.js";
 
 const FIRST = 10;
+const BRIEF = 300; // characters of what was said that stand in the line
 
 let causes = [];
 let most = FIRST; // how many are shown
@@ -47,6 +48,9 @@ export function takeNarrowing() {
 
 const keyOf = (cause) => JSON.stringify([cause.outcome, cause.code, cause.message.slice(0, 500), Object.keys(cause.entities)[0]]);
 
+// What stands between backticks is to be typed.
+const withCode = (words) => words.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : element("bdi", {}, part)));
+
 export function makeCause(cause) {
   const details = element("details", { class: `cause ${cause.outcome}` }, element("summary"), element("dl", { class: "facts" }));
   details.open = cause.outcome === "failed";
@@ -56,11 +60,11 @@ export function makeCause(cause) {
 export function changeCause(line, cause) {
   const [summary, facts] = line.firstChild.children;
   draw(summary, [cause.count, cause.outcome, cause.message], () => [
-    element("span", { class: `count ${cause.outcome}` }, `${count(cause.count)} ${cause.outcome}`), brief(cause.message, 300)]);
+    element("span", { class: `count ${cause.outcome}` }, `${count(cause.count)} ${cause.outcome}`), brief(cause.message, BRIEF)]);
   const entities = Object.entries(cause.entities).map(([name, number]) => `${count(number)} ${named(name)}`).join(", ");
   const rows = [
-    ["Do next", cause.next], ["What was said", cause.message], ["Items", entities], ["Such as", cause.keys.join(", ")], ["Line of the spec", cause.place],
+    ["Do next", cause.next], ["What was said", cause.message.length > BRIEF ? cause.message : ""], ["Items", entities], ["Such as", cause.keys.join(", ")], ["Line of the spec", cause.place],
     ["Requests", cause.requests.join(", ")], ["Kind", `${cause.class}, ${cause.code}`],
   ];
-  draw(facts, rows, () => rows.filter(([, value]) => value).map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, foreign(value)))));
+  draw(facts, rows, () => rows.filter(([, value]) => value).map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, ...(name === "Do next" ? withCode(value) : [foreign(value)])))));
 }

@@ -2,7 +2,7 @@
 import { changeBar, changeLegend, shareOf } from "./bars.js";
 import { byId, draw, element, foreign, keyed, say } from "./dom.js";
 import { paceOf } from "./pace.js";
-import { between, clock, count, duration, moment, percent, rate, roughly, seconds as inSeconds, shortly, times } from "./words.js";
+import { between, clock, count, duration, moment, percent, rate, roughly, seconds as inSeconds, shortly, times, zone } from "./words.js";
 
 const STAGES = [["extract", "Read"], ["plan", "Plan"], ["apply", "Write"], ["verify", "Read back"], ["done", "Done"]];
 const CODES = {
@@ -29,7 +29,7 @@ export function showOverview(overview) {
   const goes = goesOn(run);
   draw(byId("standing"), [run.spec, told(run), toneOf(run)], ([spec, words, tone]) => [foreign(spec, 120), " ", element("span", { class: `state ${tone}` }, words)]);
   const ended = run.finished ? `, ended ${moment(run.finished)}` : "";
-  draw(byId("about"), [run, ended], () => [`Run ${run.run}, begun ${moment(run.started)}${ended} by `, foreign(run.actor, 60), ", from ", foreign(run.source, 60), " to ", foreign(run.target, 60)]);
+  draw(byId("about"), [run, ended], () => [`Run ${run.run}, begun ${moment(run.started)} ${zone()}${ended} by `, foreign(run.actor, 60), ", from ", foreign(run.source, 60), " to ", foreign(run.target, 60)]);
   draw(byId("message"), run.message, (message) => (message ? [foreign(message)] : []));
   byId("message").hidden = !run.message;
   const at = STAGES.findIndex(([stage]) => stage === run.stage);
@@ -53,18 +53,19 @@ export function showOverview(overview) {
   });
 }
 
-function figuresOf({ run, totals, success_rate: arrived, estimate, as_of: asOf, figures }, goes) {
+function figuresOf({ run, totals, success_rate: arrived, estimate, as_of: asOf, figures, held }, goes) {
   const ended = totals.source - totals.left;
   // What is left is no failure as long as the run goes.
   const well = goes ? (ended ? (ended - totals.failed) / ended : null) : arrived;
   const time = (run.finished ?? asOf) - run.started;
   const { now, mean } = paceOf();
-  const known = estimate?.likely;
+  const paused = held.some((one) => one.command === "pause");
+  const known = paused ? null : estimate?.likely;
   const systems = figures?.systems ?? [];
   const retries = systems.reduce((sum, one) => sum + one.retries, 0);
   const asked = systems.reduce((sum, one) => sum + one.requests, 0);
   const speed = goes ? now ?? estimate?.rate ?? null : mean;
-  const pending = run.stage === "apply" ? "told after some seconds of writing" : "told while it writes";
+  const pending = paused ? "it is paused" : run.stage === "apply" ? "told after some seconds of writing" : "told while it writes";
   return [
     ["Success", well === null ? "–" : percent(well), goes ? "of what has ended" : "arrived, or left out for a reason", well !== null && well < 0.99 ? "bad" : ""],
     ["Errors", totals.source ? `${+((100 * totals.failed) / totals.source).toFixed(2)} %` : "–", `${times(totals.failed, "item")} failed`, totals.failed ? "bad" : ""],

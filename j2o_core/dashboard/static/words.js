@@ -58,3 +58,10 @@ export const rate = (number) => (number >= 100 ? count(Math.round(number)) : num
 export const seconds = (number) => (number < 10 ? `${Math.round(number * 1000)} ms` : `${number.toFixed(1)} s`);
 
 export const times = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
+
+// How far the reader's clock is from that of the report: UTC+02:00.
+export function zone() {
+  const minutes = -new Date().getTimezoneOffset();
+  const far = Math.abs(minutes);
+  return minutes ? `UTC${minutes < 0 ? "−" : "+"}${two(Math.floor(far / 60))}:${two(far % 60)}` : "UTC";
+}
