@@ -68,6 +68,8 @@ def meters(file: Optional[Path], push: Optional[str], shown: bool = False) -> Me
 @contextlib.contextmanager
 def metered(asked: Meters, spec: str, home: Path, ledger: Optional[Path] = None) -> Iterator[Metrics]:
     """Within the block, figures are delivered as asked for; to the ledger they go in any case."""
+    from loguru import logger
+
     from ..observe.metrics.delivery import Delivery, Push, Receiver, Textfile
     from ..observe.metrics.registry import Metrics
     from ..pipeline.measuring import process_figures
@@ -76,9 +78,14 @@ def metered(asked: Meters, spec: str, home: Path, ledger: Optional[Path] = None)
     metrics.add(process_figures(home, ledger).samples)
     receivers: list[Receiver] = [Textfile(asked.file.absolute())] if asked.file is not None else []
     receivers += [Push(asked.push, spec)] if asked.push is not None else []
-    with Delivery(metrics, *receivers):
-        try:
-            yield metrics
-        except BaseException as error:
-            metrics.events.failed(int(getattr(error, "exit_code", 1)))
-            raise
+    hearing = logger.add(metrics.warnings.heard, level="WARNING", format="{message}")
+    try:
+        with Delivery(metrics, *receivers):
+            try:
+                yield metrics
+            except BaseException as error:
+                metrics.events.failed(int(getattr(error, "exit_code", 1)))
+                raise
+    finally:
+        with contextlib.suppress(ValueError):  # the log was closed before
+            logger.remove(hearing)

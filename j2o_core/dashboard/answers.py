@@ -118,6 +118,14 @@ class Process(BaseModel):
     machine: Optional[Machine]
 
 
+class Warned(BaseModel):
+    """What a person should be warned of at present: since when it holds, or when and how often the log has said it."""
+
+    text: str
+    at: float
+    times: int
+
+
 class Figures(BaseModel):
     """What the processes that carry the run out know beside the ledger: of its systems, their sum."""
 
@@ -134,6 +142,7 @@ class Figures(BaseModel):
     in_doubt: int
     queue: Dict[str, int]
     commit_queue: int
+    warnings: List[Warned]
 
 
 class Overview(BaseModel):

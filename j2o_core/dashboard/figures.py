@@ -17,7 +17,7 @@ from ..ledger.runs import RUNNING
 from ..ledger.told import LEADS, Told
 from ..observe.metrics import families
 from ..observe.metrics.families import Family
-from ..observe.metrics.plain import samples_of
+from ..observe.metrics.plain import WARNINGS, samples_of
 from ..observe.metrics.process import LEAD
 from ..observe.metrics.registry import Metrics
 from ..observe.metrics.samples import Spread
@@ -33,7 +33,9 @@ def of_this_process(metrics: Metrics, run: str) -> Optional[Dict[str, Any]]:
     """What this process knows of its run now; ``None``: it carries out another one."""
     lead = Other(LEAD, True, metrics.own(), socket.gethostname(), os.getpid())
     found = figures_of(lead, metrics.others(), run)
-    return None if found is None else {"state": NOW, "told": time.time(), "age": 0, **found}
+    if found is None:
+        return None
+    return {"state": NOW, "told": time.time(), "age": 0, **found, "warnings": metrics.warnings.current()}
 
 
 def of_another(rows: Sequence[Told], run: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
@@ -46,7 +48,10 @@ def of_another(rows: Sequence[Told], run: Mapping[str, Any]) -> Optional[Dict[st
     found = figures_of(lead, [other_of(one) for one in workers], run["run"])
     # Of what will not change any more, the age is no news.
     age = round(row.age) if state in (NOW, STALE) else None
-    return None if found is None else {"state": state, "told": row.moment, "age": age, **found}
+    if found is None:
+        return None
+    warnings = row.figures.get(WARNINGS, []) if state == NOW else []
+    return {"state": state, "told": row.moment, "age": age, **found, "warnings": warnings}
 
 
 def _state(row: Told, run: Mapping[str, Any]) -> str:

@@ -112,6 +112,13 @@ def redact_with(redactor: Redactor) -> None:
     _current[:] = [redactor]
 
 
+def as_logged(text: str) -> str:
+    """The text as the log of this process would have it."""
+    for redactor in _current:
+        text = redactor.text(text)
+    return text
+
+
 def hide_secret(secret: str) -> None:
     """Hide a secret that became known while the log is open, as that of a system that was just started."""
     for redactor in _current:

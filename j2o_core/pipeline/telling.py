@@ -18,7 +18,7 @@ from ..ledger import told
 from ..ledger.told import LEADS, Told
 from ..ledger.writer import Change, Writer
 from ..observe.metrics import families
-from ..observe.metrics.plain import plain, samples_of
+from ..observe.metrics.plain import WARNINGS, plain, samples_of
 from ..observe.metrics.registry import Metrics
 from ..observe.metrics.samples import Sample
 from ..observe.metrics.together import Other, together
@@ -106,7 +106,10 @@ class InTheLedger:
         if self._workers is not None:
             gone, counted = self._workers.gone()
             samples = together(samples, [Other("gone", False, gone)])
-        figures = json.dumps(plain(samples), separators=(",", ":"))
+        known = plain(samples)
+        if self._worker == LEADS:  # what workers warn of comes to the one that leads
+            known[WARNINGS] = metrics.warnings.current()
+        figures = json.dumps(known, separators=(",", ":"))
         change: Change = partial(
             told.put, run=self._run, figures=figures, worker=self._worker, ended=self._ended, counted=counted
         )

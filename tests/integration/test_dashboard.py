@@ -285,8 +285,13 @@ def test_a_run_shows_itself_from_before_its_first_request_until_after_its_end(tm
             url = re.search(r"http://127\.0\.0\.1:\d+", said)[0]
             assert requests.get(f"{url}/healthz", timeout=30).json()["status"] == "ok"
             assert "j2o_run_active 0.0" in requests.get(f"{url}/metrics", timeout=30).text.splitlines()
-            drained = threading.Thread(target=process.stderr.read)
-            drained.start()
+            said_out: list[str] = []  # a run whose outputs nobody reads stands still when they are full
+            readers = [
+                threading.Thread(target=process.stderr.read),
+                threading.Thread(target=lambda: said_out.extend(process.stdout)),
+            ]
+            for reader in readers:
+                reader.start()
             seen: list[dict[str, Any]] = []
             afar: list[dict[str, Any]] = []
             with served(tmp_path / "home") as elsewhere:
@@ -310,8 +315,9 @@ def test_a_run_shows_itself_from_before_its_first_request_until_after_its_end(tm
                 metrics = requests.get(f"{url}/metrics", timeout=30).text
             time.sleep(2.0)  # until its ledger is closed
             process.send_signal(signal.SIGINT)  # it need not linger for us
-            last = json.loads(process.stdout.read().splitlines()[-1])
-            drained.join()
+            for reader in readers:
+                reader.join()
+            last = json.loads(said_out[-1])
             assert process.wait(60) == last["exit_code"] == 0
         finally:
             process.kill()

@@ -84,6 +84,7 @@ ERRORS = _counter(
     "error_class",
 )
 PROBLEMS = _gauge("j2o_problems", "What the run tells a person about, as the ledger has it.", "stage", "severity")
+WARNINGS = _gauge("j2o_warnings", "What a person should be warned of at present: see the dashboard, or the log.")
 FIGURES_AGE = _gauge("j2o_ledger_figures_age_seconds", "How long ago the ledger was asked for what it has.")
 PROGRESS = _gauge("j2o_progress_done", "How many of a stage are done.", "stage", "entity")
 PROGRESS_EXPECTED = _gauge(
@@ -156,6 +157,7 @@ COMMIT_SECONDS = Family(
 COMMITTED = _counter("j2o_ledger_changes_total", "Changes that the ledger's writer has committed.", joins=COUNTED)
 COMMIT_QUEUE = _gauge("j2o_ledger_queue_changes", "Changes that wait for the ledger's writer.", joins=ADDED)
 
+PROCESS = _gauge("j2o_process_info", "Always 1; the machine of a process.", "process", "host", joins=EACH)
 CPU = _counter("j2o_process_cpu_seconds_total", "Processor time of a process.", "process", joins=EACH)
 MEMORY = _gauge("j2o_process_resident_memory_bytes", "Memory of a process.", "process", joins=EACH)
 THREADS = _gauge("j2o_process_threads", "Threads of a process.", "process", joins=EACH)

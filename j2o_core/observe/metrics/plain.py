@@ -7,6 +7,8 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional
 from .families import FAMILIES, HISTOGRAM, Family
 from .samples import Sample, Spread
 
+#: under which the same data may hold the current warnings, which are no samples
+WARNINGS = "warnings"
 _KNOWN: Mapping[str, Family] = {family.name: family for family in FAMILIES}
 
 

@@ -6,12 +6,13 @@ Every process calls itself ``LEAD``; others call it otherwise, see ``together``.
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 from typing import Iterator, Mapping
 
 import psutil
 
-from .families import BORN, CPU, DISK_FREE, DISK_SIZE, FILES, MEMORY, THREADS
+from .families import BORN, CPU, DISK_FREE, DISK_SIZE, FILES, MEMORY, PROCESS, THREADS
 from .samples import Sample
 
 #: the name of the process that leads a run
@@ -34,6 +35,7 @@ class ProcessFigures:
             yield Sample(MEMORY, (LEAD,), process.memory_info().rss)
             yield Sample(THREADS, (LEAD,), process.num_threads())
             yield Sample(BORN, (LEAD,), process.create_time())
+        yield Sample(PROCESS, (LEAD, socket.gethostname()), 1)
         if os.name == "posix":
             yield Sample(FILES, (LEAD,), process.num_fds())
         for word, folder in self._folders.items():

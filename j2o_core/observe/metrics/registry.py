@@ -15,6 +15,7 @@ from .families import BUILD, COMMIT_BOUNDS, COMMIT_SECONDS, COMMITTED, TOLD
 from .requests import RequestTally
 from .samples import Durations, Sample, Source
 from .together import Other, together
+from .warnings import Warnings
 
 if TYPE_CHECKING:
     from prometheus_client.registry import CollectorRegistry
@@ -30,19 +31,21 @@ class Metrics:
         """``wanted``: somebody reads them here, so that the ledger is to be asked for what it has, too."""
         self.wanted = wanted
         self.events = EventTally()
+        self.warnings = Warnings()
         self.commits = Durations(COMMIT_BOUNDS)
         #: gives what other processes of the run have told
         self.others: Callable[[], Sequence[Other]] = tuple
         self._version = version
         self._changes = 0
         self._tallies: dict[str, RequestTally] = {}
-        self._sources: list[Source] = [self._own, self.events.samples]
+        self._sources: list[Source] = [self._own, self.events.samples, self.warnings.samples]
         self._of_the_ledger: list[Source] = []
         self._guard = threading.Lock()
 
     def __call__(self, event: Mapping[str, Any]) -> None:
         """One event of the run."""
         self.events(event)
+        self.warnings(event)
 
     def add(self, source: Source) -> None:
         """Ask ``source``, too: of what this process alone knows."""

@@ -95,6 +95,8 @@ def test_every_metric_but_those_that_name_things_is_shown_or_watched() -> None:
         "j2o_build_info",
         "j2o_run_info",
         "j2o_connection_info",
+        "j2o_process_info",
+        "j2o_warnings",
         "j2o_run_end_timestamp_seconds",
         "j2o_problems",
         "j2o_ledger_figures_age_seconds",

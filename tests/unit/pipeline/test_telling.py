@@ -131,12 +131,15 @@ def test_another_process_reads_what_the_one_of_the_run_has_told(bench: Bench) ->
 
 def test_what_was_told_too_long_ago_is_never_told_as_now(bench: Bench) -> None:
     asks(bench.lead, 1)
+    bench.lead({"event": "guard", "message": "near the limit", "parallel": 2})
     bench.tells(bench.lead)
+    assert [one["text"] for one in bench.seen_from_afar()["warnings"]] == ["near the limit"]
     bench.ages(LEADS, OLD + 10)
     stale = bench.seen_from_afar()
     assert stale["state"] == "stale"
     assert stale["age"] >= OLD + 10
     assert [process["there"] for process in stale["processes"]] == [False]
+    assert stale["warnings"] == []
     gone = bench.seen_from_afar("interrupted")
     assert (gone["state"], gone["age"]) == ("gone", None)
     bench.tells(bench.lead, ended=True)
