@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any, List
 
 import pytest
@@ -126,6 +127,42 @@ def test_tables_have_headers_and_cells_over_several_lines() -> None:
         ]],
         ["p", ["after"]],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("bars", ["|", "||", "|||||"])
+def test_bars_without_cells_are_text(bars: str) -> None:
+    assert blocks(bars) == [["p", [bars]]]
+    assert blocks(f"a\n{bars}\nb") == [["p", ["a", ["br"], bars, ["br"], "b"]]]
+    assert blocks(f"{{quote}}{bars}{{quote}}") == [["quote", [["p", [bars]]]]]
+
+
+def test_a_line_that_begins_with_a_colour_is_no_row() -> None:
+    assert line("{color:red}|a|b|{color}") == [["t", "|a|b|", [["colour", "#ff0000"]]]]
+    assert [block[0] for block in blocks("{color:red} {color}|a|\n|b|")] == ["p", "table"]
+
+
+def test_whatever_a_line_begins_with_is_read_to_its_end() -> None:
+    signs = [
+        "{color:red}",
+        "{color}",
+        "|",
+        "||",
+        "a",
+        "\n",
+        " ",
+        "*",
+        "-",
+        "h1.",
+        "bq.",
+        "----",
+        "#",
+        "{quote}",
+        "{code}",
+    ]
+    drawn = random.Random(1)
+    for _ in range(2000):
+        text = "".join(drawn.choices(signs, k=6))
+        assert rt.visible_text(read_wiki(text)[0]).count("a") == text.count("a"), text
 
 
 def test_blocks_begin_at_line_starts_only() -> None:

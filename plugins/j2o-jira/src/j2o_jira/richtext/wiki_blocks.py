@@ -70,10 +70,14 @@ class BlockReader:
             elif first in "*#-" and LIST_START.match(rest):
                 self._flush(paragraph, out)
                 index = self._list(lines, index - 1, tags, out)
-            elif tables and first == "|":
-                self._flush(paragraph, out)
+            elif tables and first == "|" and not tags:  # what begins with a colour is no row
                 rows, index = take_rows(lines, index - 1)
-                out.append(self._table(rows))
+                table = self._table(rows)
+                if any(row.cells for row in table.rows):
+                    self._flush(paragraph, out)
+                    out.append(table)
+                else:  # bars alone are text
+                    paragraph.extend(rows)
             else:
                 paragraph.append(line)
         self._flush(paragraph, out)
