@@ -179,14 +179,15 @@ class Attempt:
                 self._record.done(task, answer_of(current))
                 return None
             task.current = current
-        elif loader.effect_class is not EffectClass.REPEATABLE:
+        elif loader.effect_class is not EffectClass.REPEATABLE or loader.taken_twice:
             found = self._find(task)
             if found:
                 self._found(task, found, CREATED)
                 return None
             due = task.sent_at + engine.waits.settle
             now = time.monotonic()
-            if loader.effect_class is EffectClass.MARKED and not task.decided and now < due:
+            waits = loader.effect_class is EffectClass.MARKED or loader.taken_twice
+            if waits and not task.decided and now < due:
                 task.checks += 1
                 return min(due, now + min(15.0, 0.25 * 2.0**task.checks))
         if task.given_up is not None:

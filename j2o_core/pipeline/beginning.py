@@ -209,7 +209,9 @@ class Beginning:
     def _supersede(self, state: RunState) -> frozenset[str]:
         """An unfinished run of another spec ends here; what it had on the way is looked for before planning."""
         rows = self._on_the_way(state)
-        due = [sent + self._settle for _, kind, sent in rows if kind == EffectClass.MARKED.value]
+        twice = {entity for entity, loader in self._wiring.loaders.items() if loader.taken_twice}
+        waited = [sent for entity, kind, sent in rows if kind == EffectClass.MARKED.value or entity in twice]
+        due = [sent + self._settle for sent in waited]
         now = sending_clock_of(self._ledger.engine) - jumped(state.clock)
         if due and max(due) > now:
             seconds = min(self._settle, max(due) - now)  # the clock may have been set back

@@ -67,6 +67,24 @@ def test_lost_answers_double_no_sprint_and_no_board(tmp_path: Path):
 
 
 @pytest.mark.long
+def test_writes_that_are_applied_late_double_no_sprint_board_or_view(tmp_path: Path):
+    with prepared(tmp_path) as (made, migration):
+        migration.arguments = ("--settle", "3")
+        made.openproject.faults(
+            *(
+                {"server": "openproject", "method": "POST", "path": path, "nth": [1, 2], "do": "late", "seconds": 1}
+                for path in WRITES
+            )
+        )
+        ended = migration.run()
+        assert ended.exit_code == 0, explained(ended)
+        found = marks(made)
+        assert kinds(found) == HELD and set(found.values()) == {1}
+        views = Counter(row["_links"]["query"]["href"] for row in made.openproject.state("views")["views"])
+        assert set(views.values()) == {1}
+
+
+@pytest.mark.long
 def test_a_lost_ledger_doubles_no_sprint_and_no_board(tmp_path: Path):
     with prepared(tmp_path) as (made, migration):
         first = migration.run()

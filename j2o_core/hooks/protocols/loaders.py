@@ -74,6 +74,9 @@ class Loader(ABC):
     scan_by: ClassVar[Optional[str]] = None
     #: whether an item can be changed once it is written; else what the target made of it then is found as it is
     changeable: ClassVar[bool] = True
+    #: of what bears no mark and is found by its keys: whether the server would take a second one, so that absence of
+    #: what may have been sent counts only after the settle time
+    taken_twice: ClassVar[bool] = False
     #: the entity for whose missing items these stand in (placeholders for ``users``): one is made only of what has no
     #: item of its own there
     stands_in_for: ClassVar[Optional[str]] = None

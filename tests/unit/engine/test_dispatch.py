@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from j2o_core.engine.dispatch import Dispatcher, Stopped
 from j2o_core.engine.turns import longest_lanes_first
 from j2o_core.ledger import effects, sending, tables
-from j2o_core.model.effect import Found
+from j2o_core.model.effect import Answer, Effect, Found
 from j2o_core.model.outcome import (
     Conflict,
     Fatal,
@@ -206,6 +206,33 @@ def test_a_repeatable_write_is_simply_repeated(tmp_path: Path, ledger_url: str):
     bench.things(1)
     bench.go()
     assert bench.target.writes == 2
+    bench.close()
+
+
+class TakenTwice(RepeatableThings):
+    """What the server takes twice is written once by ``create``, as far as the first one is there."""
+
+    taken_twice = True
+
+    def create(self, effect: Effect) -> Answer:
+        found = self.find(effect)
+        return Answer(found[0].id, found[0].version, found[0].image) if found else super().create(effect)
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_what_a_server_would_take_twice_is_repeated_only_where_it_does_not_arrive_late(
+    tmp_path: Path, ledger_url: str, arrives: bool
+):
+    bench = Bench(tmp_path, TakenTwice, url=ledger_url)
+    bench.target.before[1] = InDoubt("reset")
+    bench.things(1)
+    row = {"mark": "1", "version": 0, "image": {"name": "thing 1"}}
+    timer = threading.Timer(0.15, lambda: bench.target.rows.setdefault("late", row) if arrives else None)
+    timer.start()
+    bench.go()
+    timer.join()
+    assert list(bench.target.rows) == ["late" if arrives else "1"]
+    assert bench.target.writes == (1 if arrives else 2)
     bench.close()
 
 

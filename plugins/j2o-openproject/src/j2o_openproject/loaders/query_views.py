@@ -29,6 +29,7 @@ class QueryViews(EntityLoader):
     phase = Phase.ATTENDANCE
     undo = Undo.IMPOSSIBLE
     changeable = False
+    taken_twice = True
     after = ("queries",)
     fields: ClassVar[Mapping[str, str]] = {"type": f"the menu: {', '.join(sorted(_TYPES.values()))}"}
     required = ("type",)
