@@ -10,8 +10,8 @@ T = TypeVar("T")
 
 #: seconds for which any answer is kept
 LEAST = 0.5
-#: the share of a thread's time that may go into finding one answer again and again
-SHARE = 0.05
+#: the share of a thread's time that may go into finding one answer again and again: what all look at, and what few do
+SHARE, OF_DETAILS = 0.03, 0.01
 #: answers that are kept at the same time
 MOST = 200
 
@@ -33,15 +33,19 @@ class Kept:
         self._guard = threading.Lock()
         self._answers: Dict[Hashable, _Answer] = {}
 
-    def get(self, key: Hashable, find: Callable[[], T], lasts: bool = False) -> T:
-        """The answer of ``find``, or one that is new enough; with ``lasts``, it never grows old."""
+    def get(self, key: Hashable, find: Callable[[], T], lasts: bool = False, detail: bool = False) -> T:
+        """The answer of ``find``, or one that is new enough; with ``lasts``, it never grows old.
+
+        A ``detail`` is found again less often than what all look at.
+        """
+        share = OF_DETAILS if detail else SHARE
         answer = self._answer(key)
         with answer.turn:
             began = self._clock()
             if began >= answer.until:
                 answer.found = find()
                 ended = self._clock()
-                answer.until = float("inf") if lasts else ended + max(LEAST, (ended - began) / SHARE)
+                answer.until = float("inf") if lasts else ended + max(LEAST, (ended - began) / share)
             return cast(T, answer.found)
 
     def _answer(self, key: Hashable) -> _Answer:

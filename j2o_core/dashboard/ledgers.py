@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from itertools import islice
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
@@ -129,7 +130,7 @@ class Ledgers:
         """Why items were skipped or have failed, by root cause, most frequent first, with what to do next."""
         ledger, run = self._found(name)
         key = ("causes", run["run"], run["state"], run["finished"])
-        return self._kept.get(key, lambda: self._causes(ledger, run["run"]), lasts=run["state"] in ENDED)
+        return self._kept.get(key, lambda: self._causes(ledger, run["run"]), run["state"] in ENDED, detail=True)
 
     def _causes(self, ledger: Ledger, run: str) -> List[Dict[str, Any]]:
         causes = rank(Queries(ledger.engine).listed(run))
@@ -139,12 +140,10 @@ class Ledgers:
     def problems(self, name: str, most: int) -> Tuple[List[Dict[str, Any]], bool]:
         """What a person should know about a run, and whether there is more of it."""
         ledger, run = self._found(name)
-        found: List[Dict[str, Any]] = []
-        for row in Queries(ledger.engine).problems(run["run"]):
-            if len(found) == most:
-                return found, True
-            found.append(row)
-        return found, False
+        key = ("problems", run["run"], most, run["state"], run["finished"])
+        find = lambda: list(islice(Queries(ledger.engine).problems(run["run"]), most + 1))  # noqa: E731
+        found = self._kept.get(key, find, run["state"] in ENDED, detail=True)
+        return found[:most], len(found) > most
 
     def items(self, name: str, state: str, **wanted: Any) -> Tuple[List[Dict[str, Any]], Optional[int]]:
         """A page of items: see ``ledger.browse.page``."""
@@ -156,21 +155,21 @@ class Ledgers:
         ledger, run = self._found(name)
         key = ("partitions", run["run"], entity, run["state"], run["finished"])
         find = lambda: browse.partitions(ledger.engine, run["run"], entity)  # noqa: E731
-        return self._kept.get(key, find, lasts=run["state"] in ENDED)
+        return self._kept.get(key, find, run["state"] in ENDED, detail=True)
 
     def projects(self, name: str, entity: str) -> List[Dict[str, Any]]:
         """By project, the counts of an entity: see ``ledger.browse.projects``."""
         ledger, run = self._found(name)
         key = ("projects", run["run"], entity, run["state"], run["finished"])
         find = lambda: browse.projects(ledger.engine, run["run"], entity)  # noqa: E731
-        return self._kept.get(key, find, lasts=run["state"] in ENDED)
+        return self._kept.get(key, find, run["state"] in ENDED, detail=True)
 
     def pace(self, name: str, entity: Optional[str] = None) -> Dict[str, Any]:
         """How many items ended when: see ``ledger.browse.pace``."""
         ledger, run = self._found(name)
         key = ("pace", run["run"], entity, run["state"], run["finished"])
         find = lambda: browse.pace(ledger.engine, run["run"], entity)  # noqa: E731
-        return self._kept.get(key, find, lasts=run["state"] in ENDED)
+        return self._kept.get(key, find, run["state"] in ENDED, detail=True)
 
     def item(self, name: str, entity: str, origin: str) -> Dict[str, Any]:
         """All that the ledger knows of one item, over all runs. Raises ``Unknown``."""

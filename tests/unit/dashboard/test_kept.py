@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from j2o_core.dashboard.kept import LEAST, MOST, SHARE, Kept
+from j2o_core.dashboard.kept import LEAST, MOST, OF_DETAILS, SHARE, Kept
 
 
 class Clock:
@@ -31,6 +31,9 @@ def test_a_cheap_answer_is_kept_for_a_moment_and_a_dear_one_for_longer() -> None
     assert kept.get("x", find) == 1
     clock.now += 0.2
     assert kept.get("x", find) == 2
+    assert kept.get("z", find, detail=True) == 3
+    clock.now += 2.0 / OF_DETAILS - 0.1
+    assert kept.get("z", find, detail=True) == 3
     assert kept.get("y", lambda: 7) == 7
     clock.now += LEAST / 2
     assert kept.get("y", lambda: 8) == 7
