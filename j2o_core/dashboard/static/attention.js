@@ -22,7 +22,7 @@ function lineOf({ tone, head, next, where }) {
   return line;
 }
 
-function* warningsOf({ run, totals, adds_up: adds, held, estimate, figures, as_of: asOf }, changed) {
+function* warningsOf({ run, totals, adds_up: adds, held, figures, as_of: asOf }, changed) {
   const goes = goesOn(run);
   if (!adds) yield { tone: "bad", head: "The sums do not add up.", next: "An item has no outcome, or two. Keep the ledger and the log, and tell the makers of j2o." };
   if (run.state === "interrupted") yield { tone: "bad", head: "Its process has ended without a word.", next: "Press Resume, or run j2o resume: it carries on and writes nothing twice." };
@@ -49,9 +49,6 @@ function* warningsOf({ run, totals, adds_up: adds, held, estimate, figures, as_o
   }
   for (const one of goes ? figures?.warnings ?? [] : []) {
     yield { tone: "note", head: one.text, next: one.times > 1 ? `Said ${count(one.times)} times, last at ${clock(one.at)}; see j2o logs.` : `At ${clock(one.at)}; see j2o logs.` };
-  }
-  for (const one of figures?.warnings ?? []) {
-    yield { tone: "care", head: one.text, next: `${one.times > 1 ? `Said ${times(one.times, "time")}, last at` : "Since"} ${shortly(one.at, true)}; see j2o logs.` };
   }
   const doubt = goes ? figures?.in_doubt ?? 0 : totals.sent;
   if (doubt) yield { tone: "note", head: `${times(doubt, "item is", "items are")} in doubt: sent, but not answered.`, next: goes ? "They are looked up on the target before anything is sent again." : "They are looked up on the target when the run is resumed." };
