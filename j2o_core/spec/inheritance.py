@@ -22,13 +22,13 @@ from .packaged import (
     packaged_spec,
     specs_folder,
 )
+from .paths import SUFFIXES, exists, inside, is_file, nearest_file, shown_as, yaml_files
 from .reading import MAX_BYTES, MAX_VALUES, read_yaml
 from .rule_sets import with_rule_sets, with_sets
 from .suggestion import nearest
 from .upgrade.versions import wrong_version
 
 MAX_CHAIN, MAX_FILES, MAX_BYTES_IN_ALL = 16, 64, 4 * 1024 * 1024
-_SUFFIXES = (".yaml", ".yml")
 
 
 class Reader:
@@ -59,25 +59,25 @@ class Reader:
         path, shown = Path(name), name
         if name.startswith(PREFIX):
             path = packaged_spec(name[len(PREFIX) :])
-            shown = _shown(path)
-            if not _is_file(path):
+            shown = shown_as(path)
+            if not is_file(path):
                 self._missing_packaged("J2O-S001", name, Place(name, 1, 1), "")
                 return None
-        if not _exists(path):
-            guess = _nearest_file(path)
+        if not exists(path):
+            guess = nearest_file(path)
             suggestion = str(path.parent / guess) if guess else ""
             self._add("J2O-S001", f"there is no file '{name}'", Place(shown, 1, 1), "", "a spec", suggestion)
             return None
         self.folder, self._path = path.resolve().parent, path
-        packaged = _inside(path, specs_folder())
+        packaged = inside(path, specs_folder())
         self._environments = (specs_folder() if packaged else self.folder) / "environments"
         return self._read(path, shown, ())
 
     def tests(self, root: Node) -> Node:
         """``root`` with the tests in NAME.tests.yaml, beside the spec NAME.yaml, over its own."""
-        beside = [self._path.with_suffix(TESTS + suffix) for suffix in _SUFFIXES]
-        path = next((path for path in beside if path.is_file() and _inside(path, self.folder)), None)
-        node = self._file(path, _shown(path), (path.resolve(),)) if path is not None else None
+        beside = [self._path.with_suffix(TESTS + suffix) for suffix in SUFFIXES]
+        path = next((path for path in beside if path.is_file() and inside(path, self.folder)), None)
+        node = self._file(path, shown_as(path), (path.resolve(),)) if path is not None else None
         if node is None:
             return root
         if list(node.value) == ["tests"]:
@@ -96,9 +96,9 @@ class Reader:
             return self._legacy_environment(root, name)
         inline = root.value.get("environments")
         overlays = inline.value if inline is not None and inline.is_map else {}
-        found = [path for path in _yaml_files(folder) if path.stem == name]
+        found = [path for path in yaml_files(folder) if path.stem == name]
         if not found and name not in overlays:
-            known = sorted({*overlays, *(path.stem for path in _yaml_files(folder))})
+            known = sorted({*overlays, *(path.stem for path in yaml_files(folder))})
             expected = ", ".join(known) if known else "no environment: the spec describes none"
             place = root.keys.get("environments") or root.place
             message = f"unknown environment '{name}'"
@@ -106,10 +106,10 @@ class Reader:
             return None
         if len(found) > 1:
             message = f"two files describe the environment '{name}': {found[0].name} and {found[1].name}"
-            self._add("J2O-S023", message, Place(_shown(found[1]), 1, 1), "", "one of them", "")
+            self._add("J2O-S023", message, Place(shown_as(found[1]), 1, 1), "", "one of them", "")
             return None
         for path in found:
-            overlay = self._overlay(path, _shown(path))
+            overlay = self._overlay(path, shown_as(path))
             if overlay is None:
                 return None
             self.problems += without_effect(root, overlay)
@@ -119,7 +119,7 @@ class Reader:
         return root
 
     def _overlay(self, path: Path, shown: str) -> Optional[Node]:
-        if not _inside(path, self._environments.parent):
+        if not inside(path, self._environments.parent):
             message, expected = f"'{path.name}' is a link that leaves the folder of the spec", "a file in it"
             self._add("J2O-S021", message, Place(shown, 1, 1), "", expected, "")
             return None
@@ -149,13 +149,13 @@ class Reader:
 
     def _legacy_environment(self, root: Node, name: str) -> Optional[Node]:
         """The configuration of an older tool with its own overlay ``environments/NAME.yaml`` over it."""
-        files = [path for path in _yaml_files(self._environments) if path.stem == name]
+        files = [path for path in yaml_files(self._environments) if path.stem == name]
         if len(files) != 1:
-            known = sorted({path.stem for path in _yaml_files(self._environments)})
+            known = sorted({path.stem for path in yaml_files(self._environments)})
             expected = ", ".join(known) if known else "no environment: the configuration has none"
             self._add("J2O-S023", f"unknown environment '{name}'", root.place, "", expected, nearest(name, known))
             return None
-        overlay = self._file(files[0], _shown(files[0]), (files[0].resolve(),))
+        overlay = self._file(files[0], shown_as(files[0]), (files[0].resolve(),))
         if overlay is None or self._legacy is None:
             return None
         if not is_overlay(overlay):
@@ -172,7 +172,7 @@ class Reader:
         complete = True
         for entry, place, dotted in _entries_of(node):
             other = self._extended_file(entry, place, dotted, path, chain)
-            read = self._read(other, _shown(other), chain) if other is not None else None
+            read = self._read(other, shown_as(other), chain) if other is not None else None
             if read is None:
                 complete = False
             else:
@@ -194,7 +194,7 @@ class Reader:
         if not entry.startswith(PREFIX):
             return self._beside(entry, place, dotted, path, chain, "extends", "a file beside the spec, or j2o:NAME")
         other = packaged_spec(entry[len(PREFIX) :])
-        if not _is_file(other):
+        if not is_file(other):
             self._missing_packaged("J2O-S020", entry, place, dotted)
             return None
         return self._next(other, place, dotted, chain, "extends")
@@ -215,7 +215,7 @@ class Reader:
         if found is None:
             return None
         chain = (*chain, found.resolve())
-        rules = self._file(found, _shown(found), chain)
+        rules = self._file(found, shown_as(found), chain)
         return None if rules is None else with_sets(rules, (), partial(self._rule_set, found, chain))
 
     def _beside(
@@ -223,13 +223,13 @@ class Reader:
     ) -> Optional[Path]:
         """The file that ``entry`` in the file at ``path`` names, where it may be read."""
         other = path.parent / entry
-        folder = specs_folder() if _inside(path, specs_folder()) else self.folder
-        if Path(entry).is_absolute() or not _inside(other, folder):
+        folder = specs_folder() if inside(path, specs_folder()) else self.folder
+        if Path(entry).is_absolute() or not inside(other, folder):
             message = f"'{entry[:200]}' lies outside the folder of the spec"
             self._add("J2O-S021", message, place, dotted, "a file in the spec's folder or below it", "")
             return None
-        if not _is_file(other):
-            guess = _nearest_file(other)
+        if not is_file(other):
+            guess = nearest_file(other)
             beside = guess and os.path.join(os.path.dirname(entry), guess)  # noqa: PTH118, PTH120 - keeps the ./
             self._add("J2O-S020", f"there is no file '{entry[:200]}'", place, dotted, expected, beside)
             return None
@@ -273,7 +273,7 @@ class Reader:
             other = self._beside(name, place, dotted, path, chain, "includes", "a YAML file beside the spec")
             if other is None:
                 return None
-            return self._file(other, _shown(other), (*chain, other.resolve()), above)
+            return self._file(other, shown_as(other), (*chain, other.resolve()), above)
 
         node, problems = read_yaml(data, shown, include, levels)
         self.problems += problems
@@ -305,47 +305,3 @@ def _entries_of(node: Node) -> list[tuple[str, Place, str]]:
         return []
     items = enumerate(extends.value)
     return [(item.value, item.place, f"extends[{index}]") for index, item in items if isinstance(item.value, str)]
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name that no file can have
-        return False
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
-
-
-def _inside(path: Path, folder: Path) -> bool:
-    try:
-        resolved, root = path.resolve(), folder.resolve()
-    except (OSError, RuntimeError, ValueError):  # links in a circle, a name that no file can have
-        return False
-    return root == resolved or root in resolved.parents
-
-
-def _yaml_files(folder: Path) -> list[Path]:
-    try:
-        return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES)
-    except OSError:
-        return []
-
-
-def _nearest_file(path: Path) -> str:
-    """The name of the file that was probably meant, or an empty string."""
-    names = {sibling.stem: sibling.name for sibling in _yaml_files(path.parent)}
-    return names.get(nearest(path.stem, names), "")
-
-
-def _shown(path: Path) -> str:
-    """A path as people would type it: relative where it lies below the working folder."""
-    try:
-        relative = os.path.relpath(path)
-    except ValueError:
-        return str(path)
-    return str(path) if relative.startswith("..") else relative
