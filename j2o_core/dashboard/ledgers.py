@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Seque
 
 from ..hooks.protocols import Line
 from ..ledger import browse
+from ..ledger.figures import Figures, figures
 from ..ledger.file_fence import identity
 from ..ledger.queries import Queries, as_it_is
 from ..ledger.runs import APPLY, RUNNING
@@ -122,7 +123,13 @@ class Ledgers:
         if not runs:
             return None
         ledger, run = next((pair for pair in runs if pair[1]["state"] == RUNNING), runs[0])
-        return self._kept.get(("scraped", run["run"], run["state"]), lambda: text_of(ledger.engine, run))
+
+        def counted() -> Tuple[Figures, float]:
+            key = ("scraped", run["run"], run["state"])
+            found, at = self._kept.get(key, lambda: (figures(ledger.engine, run["run"]), time.monotonic()))
+            return found, time.monotonic() - at
+
+        return text_of(ledger.engine, run, counted)
 
     # ---------------------------------------------------------------- inside a run
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Callable, Iterator, Mapping, Optional, Tuple
 
 from sqlalchemy import Engine
 
-from ..ledger.figures import figures
+from ..ledger.figures import Figures
 from ..ledger.runs import RUNNING
 from ..ledger.told import LEADS, told
 from ..observe.metrics import families
@@ -21,10 +21,11 @@ from ..pipeline.telling import other_of
 _ENDS = (families.RUN_ACTIVE, families.RUN_STAGE, families.RUN_ENDED, families.RUN_EXIT_CODE)
 
 
-def text_of(engine: Engine, run: Mapping[str, Any]) -> Optional[bytes]:
+def text_of(engine: Engine, run: Mapping[str, Any], counted: Callable[[], Tuple[Figures, float]]) -> Optional[bytes]:
     """The text for Prometheus; ``None`` where no process has told anything of this run.
 
-    Of one that died the run stays active, and ``TOLD`` stands still: that is what tells of it.
+    ``counted`` gives what the ledger has, and how old that is (seconds). Of a process that died the run stays active,
+    and ``TOLD`` stands still: that is what tells of it.
     """
     rows = told(engine, run["run"])
     if not rows or rows[0].worker != LEADS:
@@ -34,7 +35,8 @@ def text_of(engine: Engine, run: Mapping[str, Any]) -> Optional[bytes]:
     if lead.ended:
         samples = [sample for sample in samples if sample.family not in _ENDS]
         samples += _end_of(run)
-    samples += measuring.samples_of(figures(engine, run["run"]))
+    found, age = counted()
+    samples += [Sample(families.FIGURES_AGE, (), age), *measuring.samples_of(found)]
     return Exposed(lambda: samples).text()
 
 
