@@ -14,6 +14,7 @@ from .codes import problem
 from .csv_rows import MAX_FILE, CsvError, Row, read_rows
 from .node import Node, Path, dotted
 from .packaged import specs_folder
+from .paths import inside
 from .suggestion import nearest
 from .undecided import undecided_rows
 
@@ -78,8 +79,8 @@ def _read(
     where = dotted((*path, "file"))
     above = FilePath(place.file).parent
     file = above / name
-    inside = specs_folder() if _is_inside(above, specs_folder()) else folder
-    if FilePath(name).is_absolute() or not _is_inside(file, inside):
+    allowed = specs_folder() if inside(above, specs_folder()) else folder
+    if FilePath(name).is_absolute() or not inside(file, allowed):
         message = f"'{name[:200]}' lies outside the folder of the spec"
         problems.append(problem("J2O-S060", message, place, where, "a file in the spec's folder or below it"))
         return []
@@ -132,11 +133,3 @@ def _joined(table: Node, rows: list[Row]) -> Node:
     nodes = {row.key: Node(row.value, places[row.key]) for row in rows}
     value = {**table.value, **{key: node for key, node in nodes.items() if key not in table.value}}
     return Node(value, table.place, {**places, **table.keys}, 1 + len(value), 2)
-
-
-def _is_inside(path: FilePath, folder: FilePath) -> bool:
-    try:
-        resolved, root = path.resolve(), folder.resolve()
-    except (OSError, RuntimeError, ValueError):
-        return False
-    return root == resolved or root in resolved.parents
