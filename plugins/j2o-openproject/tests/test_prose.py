@@ -107,3 +107,19 @@ def test_without_notes_there_is_no_block() -> None:
 @pytest.mark.parametrize("text", ["#12", "version:1.0", "r34", "{{opSetting:x}}", "user:admin"])
 def test_plain_text_does_not_come_alive(text: str) -> None:
     assert plain(text) != text
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("https://x.example/a-r34", "[https://x.example/a-!r34](https://x.example/a-r34)"),
+        (
+            '{"url":"https://x.example/a?q=version:x","t":"Label:x"}',
+            '<https://x.example/a?q=version:x>","t":"Label<span>',
+        ),
+        ("(https://x.example/a*b*c).", "(<https://x.example/a*b*c>)."),
+        ("https://x.example/a_b#c?d=1&e=2", " https://x.example/a_b#c?d=1&e=2"),
+    ],
+)
+def test_an_address_in_a_preserved_value_stays_whole(text: str, written: str) -> None:
+    assert written in block("Preserved", [Note("Value", text)], tree.NoResolver())

@@ -16,6 +16,7 @@ from j2o_core.api import richtext as rt
 from .escaping import escape, escape_address, escape_tip, written_text
 from .live import live_places
 from .references import References
+from .typed_addresses import with_typed_addresses
 
 _MARKDOWN_MARKS: Dict[str, Tuple[str, str]] = {
     rt.STRONG_KIND: ("**", "strong"),
@@ -47,7 +48,7 @@ class InlineWriter:
 
     def write(self, content: Sequence[rt.Inline], line_break: str) -> str:
         """Inlines as Markdown; ``line_break`` stands for hard breaks."""
-        content = self.references.settled(tuple(content))
+        content = with_typed_addresses(self.references.settled(tuple(content)))
         self._is_whole = len(content) == 1
         if len(content) == 1:
             only = content[0]
