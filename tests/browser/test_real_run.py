@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 from pathlib import Path
 from typing import Any, Dict, List
@@ -35,13 +36,16 @@ _REFUSED = (
 
 
 def address(process: Forked) -> str:
-    """Where a dashboard says that it is."""
+    """Where a dashboard says that it is; what it says after that is read, lest it waits for a reader."""
     assert process.stderr is not None
+    assert process.stdout is not None
+    threading.Thread(target=process.stdout.read, daemon=True).start()
     said = ""
     for line in process.stderr:
         said += line
         found = re.search(r"http://127\.0\.0\.1:\d+", line)
         if found:
+            threading.Thread(target=process.stderr.read, daemon=True).start()
             return found[0]
     raise AssertionError(said)
 
@@ -113,6 +117,7 @@ def actions(home: Path) -> List[str]:
 def test_a_migration_is_led_from_the_page_and_all_agree_about_it(chromium: Any, tmp_path: Path) -> None:
     from playwright.sync_api import expect
 
+    expect.set_options(timeout=30_000)  # a busy machine is asked for its counts less often
     with sandbox(seed=3, projects=3, issues=90, latency_ms=25.0) as there:
         there.openproject.faults(*_REFUSED)
         migration = Migration(there, tmp_path / "home")
@@ -173,6 +178,7 @@ def test_a_migration_is_led_from_the_page_and_all_agree_about_it(chromium: Any, 
                 page.set_viewport_size(PHONE)
                 picture(page, "dashboard-phone")
         finally:
+            expect.set_options(timeout=5_000)
             for one in (process, other):
                 if one is not None and one.poll() is None:
                     one.kill()

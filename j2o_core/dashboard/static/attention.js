@@ -1,7 +1,7 @@
 // What of the present a person should look at, the gravest first, each with what to do.
-import { byId, draw, element, foreign } from "./dom.js";
+import { brief, byId, draw, element, foreign, say } from "./dom.js";
 import { goesOn } from "./overview.js";
-import { clock, count, duration, size, times } from "./words.js";
+import { clock, duration, size, times } from "./words.js";
 
 const QUIET = 60; // seconds without an outcome that are worth a word
 const LITTLE = 0.05; // of a disk that is free
@@ -11,7 +11,17 @@ export function showAttention(overview, changed) {
   const order = ["bad", "care", "note"];
   found.sort((one, other) => order.indexOf(one.tone) - order.indexOf(other.tone));
   byId("attention").classList.toggle("calm", !found.length);
+  showSaid((goesOn(overview.run) && overview.figures?.warnings) || []);
   draw(byId("warnings"), found, () => (found.length ? found.map(lineOf) : [element("li", { class: "good" }, element("b", {}, "Nothing needs you."), element("div", { class: "words" }, calm(overview.run)))]));
+}
+
+// What the log has just said is more than fits beside the rest: the latest first, and opened on demand.
+function showSaid(warnings) {
+  const said = [...warnings].reverse();
+  byId("said").hidden = !said.length;
+  say(byId("said-heading"), `${times(said.length, "warning")} of the last minutes, the newest: `);
+  draw(byId("said-newest"), said[0]?.text, (text) => [brief(text ?? "", 90)]);
+  draw(byId("said-list"), said, () => said.map((one) => element("li", {}, foreign(one.text, 200), element("div", { class: "words" }, `${one.times > 1 ? `${times(one.times, "time")}, last at` : "at"} ${clock(one.at)}`))));
 }
 
 const calm = (run) => (goesOn(run) ? "The run goes on by itself." : "This run has come to its end.");
@@ -46,9 +56,6 @@ function* warningsOf({ run, totals, adds_up: adds, held, figures, as_of: asOf },
   if (goes && figures?.state === "stale") yield { tone: "care", head: `Its process has told nothing for ${duration(figures.age)}.`, next: "See whether it still goes: j2o status, and j2o logs." };
   for (const one of goes ? figures?.processes ?? [] : []) {
     if (!one.there && one.name !== "lead") yield { tone: "note", head: `Worker ${one.name} on ${one.host} is gone.`, next: "What it had under way is looked up and done by the others." };
-  }
-  for (const one of goes ? figures?.warnings ?? [] : []) {
-    yield { tone: "note", head: one.text, next: one.times > 1 ? `Said ${count(one.times)} times, last at ${clock(one.at)}; see j2o logs.` : `At ${clock(one.at)}; see j2o logs.` };
   }
   const doubt = goes ? figures?.in_doubt ?? 0 : totals.sent;
   if (doubt) yield { tone: "note", head: `${times(doubt, "item is", "items are")} in doubt: sent, but not answered.`, next: goes ? "They are looked up on the target before anything is sent again." : "They are looked up on the target when the run is resumed." };
