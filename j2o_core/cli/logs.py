@@ -123,14 +123,14 @@ def logs(
     format = "json" if json else format
     if format not in _FORMATS:
         raise Refusal(f"--format {format}: expected one of {', '.join(_FORMATS)}", USAGE)
-    from ..observe.log_follow import ends
+    from ..observe.log_follow import ends, files_of
     from ..observe.log_follow import follow as followed
     from ..observe.log_reading import Reading, entries, log_files
 
     current = session(context)
     asked = _filter(current, level, since, until, run, entity, item, component, where, text)
     places, reading = _places(current, file), Reading()
-    begin = ends(places) if follow else None
+    before, begin = (files_of(places), ends(places)) if follow else (None, None)
     found = (one for one in entries(log_files(places, _seconds(asked)), reading, asked.may, begin) if asked.holds(one))
     shown: Iterable[Mapping[str, Any]] = found
     if last is not None or follow:
@@ -138,9 +138,11 @@ def logs(
     for entry in shown:
         _print(entry, format)
     _tell_unreadable(reading)
-    if follow:
+    if not follow:
+        _tell_nothing(reading, asked, places)
+    else:
         try:
-            for entry in followed(places, begin or {}):
+            for entry in followed(places, begin or {}, before=before):
                 if asked.holds(entry):
                     _print(entry, format)
                     sys.stdout.flush()
@@ -181,10 +183,12 @@ def stats(
     current = session(context)
     asked = _filter(current, level, since, until, run, entity, item, component, where, text)
     reading, summed = Reading(), Stats(top, gap, storm)
-    for entry in entries(log_files(_places(current, file), _seconds(asked)), reading, asked.may):
+    places = _places(current, file)
+    for entry in entries(log_files(places, _seconds(asked)), reading, asked.may):
         if asked.holds(entry):
             summed.add(entry)
     _tell_unreadable(reading)
+    _tell_nothing(reading, asked, places)
     result = {"files": reading.files, "unreadable": reading.unreadable, **summed.result()}
     if json:
         print_json(result)
@@ -252,6 +256,12 @@ def _print(entry: Mapping[str, Any], format: str) -> None:
         return
     line = jsons.dumps(entry, ensure_ascii=False)
     print(line if format == "json" else f"<{_PRIORITIES.get(str(entry.get('level')), 6)}>{line}")
+
+
+def _tell_nothing(reading: Reading, asked: Filter, places: Iterable[Path]) -> None:
+    if not reading.files and not reading.broken:
+        where = ", ".join(str(place) for place in places)
+        say(f"there is no log of that time in {where}" if asked.since else f"there is no log in {where}")
 
 
 def _tell_unreadable(reading: Reading) -> None:

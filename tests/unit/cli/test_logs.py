@@ -64,7 +64,7 @@ def test_what_is_followed_ends_with_the_keyboard(
         with path.open("a") as file:
             file.write('{"time": "2026-11-23T07:00:00.000+00:00", "level": "INFO", "message": "new"}\n')
 
-    monkeypatch.setattr("j2o_core.observe.log_follow.follow.__defaults__", (sleep, lambda: False))
+    monkeypatch.setattr("j2o_core.observe.log_follow.follow.__defaults__", (sleep, lambda: False, None))
     assert messages(capsys, "--follow", "--last", "1") == ["three", "new"]
 
 

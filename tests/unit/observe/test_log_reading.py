@@ -198,6 +198,22 @@ def test_followed_are_new_lines_of_all_files_whatever_they_are_called_meanwhile(
     assert told == ["one", "two", "three", "four", "five"]
 
 
+def test_a_file_that_is_begun_and_packed_between_two_looks_is_followed_too(tmp_path: Path) -> None:
+    write(tmp_path / "old.jsonl.gz", [line(0, message="before")])
+    first = write(tmp_path / "a.jsonl", [line(0, message="before")])
+    steps: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        steps.append(seconds)
+        if len(steps) == 1:
+            pack(first)
+            write(tmp_path / "b.jsonl.gz", [line(1, message="one"), line(2, message="two")])
+            (tmp_path / "c.jsonl.gz").write_bytes(b"broken")
+
+    told = follow([tmp_path], ends([tmp_path]), sleep, lambda: len(steps) > 2)
+    assert [entry["message"] for entry in told] == ["one", "two"]
+
+
 def retry(second: float, connection: str = "jira", item: str = "ACME-1") -> dict[str, Any]:
     return line(
         second,
