@@ -79,14 +79,16 @@ def test_the_rate_under_watch_is_compared_with_the_rate_alone_in_turns() -> None
     def pair(alone: float, under_watch: float) -> tuple[Applied, Applied]:
         return Applied(int(alone), 1.0, 0.5), Applied(int(under_watch), 1.0, 0.5)
 
-    found = Watched([pair(100, 98), pair(90, 90), pair(100, 50)])
+    found = Watched([pair(100, 98), pair(90, 90), pair(100, 50)], [0.03, 0.5, 0.04])
     assert found.rate == 0.98 and found.noise == pytest.approx(0.1)
-    assert str(found) == "100 writes a second alone (they differ by 10%), 90 under watch"
+    assert str(found) == (
+        "100 writes a second alone (they differ by 10%), 90 under watch; the dashboard used 4% of a core"
+    )
 
 
 def test_a_machine_that_is_too_unsteady_makes_the_row_void(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     rates = [(Applied(100, 1.0, 1.0), Applied(99, 1.0, 1.0)), (Applied(60, 1.0, 1.0), Applied(60, 1.0, 1.0))]
-    monkeypatch.setattr(measurements, "watched", lambda setting, items: Watched(rates))
+    monkeypatch.setattr(measurements, "watched", lambda setting, items: Watched(rates, [0.1]))
     (row,) = measurements._under_watch(setting_in(tmp_path), 10)
     assert row.value is None and "would be 0.995" in row.note
 

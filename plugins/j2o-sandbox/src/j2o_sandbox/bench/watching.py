@@ -6,9 +6,10 @@ import contextlib
 import shutil
 import statistics
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, List, Sequence, Tuple
+from typing import Iterator, List, Optional, Sequence, Tuple
 
 from j2o_core.api import Fatal
 
@@ -23,7 +24,7 @@ from .world import world
 WRITTEN = 500
 #: seconds between two looks of the page: as often as the feed tells of changes
 _EVERY = 1.0
-#: of a page, what is asked again after each change
+#: what a page asks again after each change
 _AGAIN = ("", "/pace", "/causes", "/problems?most=200")
 _EXPORTS = ("report.json", "report.csv", "report.html", "progress.json", "progress.csv")
 
@@ -44,9 +45,13 @@ class Shown:
 
 @dataclass(frozen=True)
 class Watched:
-    """Pairs of runs in turns: alone, and with a dashboard beside that is looked at."""
+    """Pairs of runs in turns: alone, and with a dashboard beside that is looked at.
+
+    ``shares`` are those of a core that the dashboard used, each time.
+    """
 
     pairs: Sequence[Tuple[Applied, Applied]]
+    shares: Sequence[float]
 
     @property
     def rate(self) -> float:
@@ -61,7 +66,10 @@ class Watched:
 
     def __str__(self) -> str:
         alone, watched = (statistics.median(pair[side].rate for pair in self.pairs) for side in (0, 1))
-        return f"{alone:.0f} writes a second alone (they differ by {self.noise:.0%}), {watched:.0f} under watch"
+        return (
+            f"{alone:.0f} writes a second alone (they differ by {self.noise:.0%}), {watched:.0f} under watch; the "
+            f"dashboard used {statistics.median(self.shares):.0%} of a core"
+        )
 
 
 def shown(setting: Setting, items: int) -> Tuple[Shown, Shown]:
@@ -100,54 +108,57 @@ def _use(page: Dashboard) -> None:
 
 
 def watched(setting: Setting, items: int) -> Watched:
-    """Runs alone and under watch, each with the items of another run in its ledger, which is looked at too.
+    """Runs alone and under watch, each with the items of another run in its ledger, which is looked at.
 
     Raises ``Fatal``.
     """
     spec = setting.write_spec(flat=True)
     ledger = filled_ledger(setting.write_spec(), setting.folder / "home-watched", items, 1, setting.seed)
-    pairs = [(_run(setting, spec, ledger, False), _run(setting, spec, ledger, True)) for _ in range(setting.times)]
-    return Watched(pairs)
+    shares: List[float] = []
+    pairs = [(_run(setting, spec, ledger), _run(setting, spec, ledger, shares)) for _ in range(setting.times)]
+    return Watched(pairs, shares)
 
 
-def _run(setting: Setting, spec: str, filled: Path, under_watch: bool) -> Applied:
-    """One run in a home of its own."""
+def _run(setting: Setting, spec: str, filled: Path, shares: Optional[List[float]] = None) -> Applied:
+    """One run in a home of its own; where there are ``shares``, under watch, and the dashboard's is added."""
     home = setting.folder / "home-going"
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir()
     ledger = Path(shutil.copy(filled, home / "ledger.db"))
     with world(WRITTEN, 1, setting.seed) as both, contextlib.ExitStack() as stack:
         both.record()
-        if under_watch:
-            stack.enter_context(_eyes(stack.enter_context(dashboard(ledger))))
+        if shares is not None:
+            stack.enter_context(_eyes(stack.enter_context(dashboard(ledger)), shares))
         measured = measure.run(spec, home, both)
         return applied(both.writes(), measured.sampler)
 
 
 @contextlib.contextmanager
-def _eyes(page: Dashboard) -> Iterator[None]:
-    """Within the block, a page of the newest run and one of the first: as if both had changes all the time."""
+def _eyes(page: Dashboard, shares: List[float]) -> Iterator[None]:
+    """Within the block, a page of the run with all the items, as if they changed, and how the last run stands."""
     ended = threading.Event()
     failures: List[BaseException] = []
-    first = page.runs()[-1]
+    filled = page.runs()[-1]
+    page.paint(filled)
 
-    def look(run: str) -> None:
+    def look() -> None:
         try:
-            page.paint(run)
             while not ended.wait(_EVERY):
                 for address in _AGAIN:
-                    page.get(f"/api/v1/runs/{run}{address}")
+                    page.get(f"/api/v1/runs/{filled}{address}")
+                page.get("/api/v1/runs/last")
         except BaseException as error:  # noqa: BLE001 - told when the run has ended
             failures.append(error)
 
-    threads = [threading.Thread(target=look, args=(run,), name=f"looks at {run}") for run in ("last", first)]
-    for thread in threads:
-        thread.start()
+    thread = threading.Thread(target=look, name="looks at the page")
+    began = time.monotonic()
+    thread.start()
     try:
         yield
     finally:
         ended.set()
-        for thread in threads:
-            thread.join()
+        thread.join()
+    over = time.monotonic()
+    shares.append(page.sampler.cpu(began, over) / (over - began))
     if failures:
         raise Fatal(f"the dashboard could not be watched: {failures[0]}", exit_code=1) from failures[0]
