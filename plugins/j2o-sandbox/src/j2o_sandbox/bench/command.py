@@ -23,7 +23,7 @@ def bench(
         None, "--rows", metavar="NAME,...", help=f"Measure these rows alone: {', '.join(LINES)}."
     ),
     issues: Optional[int] = typer.Option(
-        None, min=10, help="How many issues are generated, in place of each row's own number."
+        None, min=10, help="How many issues are generated (of the dashboard: items), in place of each row's own number."
     ),
     projects: int = typer.Option(4, min=1, help="In how many projects, where the row says nothing else."),
     seed: int = typer.Option(1, help="Equal seeds give equal data."),
@@ -36,7 +36,8 @@ def bench(
     """Measure j2o against the sandbox, each row as a ratio in one run. Exit 1 where a goal is missed.
 
     The first two rows and those without latency take minutes, whole-run and the adaptive limit a quarter of an hour,
-    the last three (100,000 issues) hours. FILE.svg or FILE.png of --plot shows each row against its goal.
+    those with 100,000 issues hours, those of the dashboard five minutes. FILE.svg or FILE.png of --plot shows each row
+    against its goal.
 
     \b
     Example:
