@@ -117,9 +117,13 @@ class ServerLock:
             seen = self._connects
         if not self._is_held():
             self._connection = self._take()
-            row = self._connection.execute(_WHO).one()
-            if row.token != self._token:
-                raise self._taken(self._connection)
+            try:
+                row = self._connection.execute(_WHO).one()
+                if row.token != self._token:
+                    raise self._taken(self._connection)
+            except Unreachable:
+                self.release()  # it is gone again: the next attempt takes another one
+                raise
             logger.warning("the ledger's database was away; it is back, and the ledger is still ours")
         self._seen = seen
 

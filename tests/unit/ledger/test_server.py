@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from j2o_core.ledger import runs, server, tables
+from j2o_core.ledger.holder import ServerLock
 from j2o_core.ledger.store import Ledger, open_ledger
 from j2o_core.ledger.writer import Writer
 from j2o_core.model.outcome import Fatal
@@ -161,6 +162,28 @@ def test_connections_that_are_cut_are_made_anew_and_nothing_is_lost_or_written_t
     assert names(another) == [f"t{number:02}" for number in range(40)]
     with pytest.raises(Fatal, match="is in use by process"):  # the lock was taken again
         another.lock()
+
+
+def test_a_server_that_goes_away_again_while_the_lock_is_taken_again_is_waited_for_too(
+    ledger: Ledger, another: Ledger, postgres_server: Any, postgres_ledger: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.lock()
+    writer = Writer(ledger.engine)
+    enter(writer, "before")
+    original, again = ServerLock._take, []
+
+    def take(lock: ServerLock) -> Any:
+        taken = original(lock)
+        if not again:
+            again.append(postgres_server.cut_off(postgres_ledger))
+        return taken
+
+    monkeypatch.setattr(ServerLock, "_take", take)
+    postgres_server.cut_off(postgres_ledger)
+    enter(writer, "after")
+    writer.close()
+    assert again
+    assert names(another) == ["before", "after"]
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["lost", "committed"])
