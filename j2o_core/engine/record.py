@@ -269,7 +269,8 @@ def _differences(row: effects.EffectRow, answer: Answer) -> list[Problem]:
     return [
         Problem(
             "J2O-E020",
-            f"the target stored {difference.stored!r} instead of {difference.sent!r}",
+            f"the target stored {difference.stored!r} instead of {difference.sent!r}"
+            + (f": {difference.because}" if difference.because else ""),
             WARNING,
             entity=row.entity,
             key=row.key,

@@ -123,11 +123,13 @@ class Effect:
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that the server stored otherwise than it was sent, without refusing it."""
+    """A field that the server stored otherwise than it was sent, without refusing it; ``because`` says why, and what
+    can be done, where that is known."""
 
     field: str
     sent: Any
     stored: Any
+    because: str = ""
 
 
 @dataclass(frozen=True)

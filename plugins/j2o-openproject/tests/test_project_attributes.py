@@ -105,6 +105,7 @@ def test_somebody_whom_the_server_refuses_is_told_in_words_and_whom_it_takes_is_
     answer = projects.create(effect)
     assert "Nobody Yet" in answer.image["description"]
     assert [(one.field, one.stored) for one in answer.differences] == [("cf:Head", None)]
+    assert "choose the person by hand" in answer.differences[0].because
     project = TargetItem("projects", answer.id, "Shop")
     renamed = furnished.effect("projects", {**wanted, "description": furnished.rich("New")}, fields={"description"})
     assert "Nobody Yet" in projects.update(renamed, projects.read(answer.id)).image["description"]

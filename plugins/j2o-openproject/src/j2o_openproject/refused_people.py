@@ -44,9 +44,9 @@ def in_words(effect: Effect, names: Collection[str]) -> Effect:
     return replace(effect, payload=payload, notes=(*effect.notes, *notes), fields=fields)
 
 
-def told(effect: Effect, names: Collection[str]) -> tuple[Difference, ...]:
+def told(effect: Effect, names: Collection[str], because: str) -> tuple[Difference, ...]:
     """What the report says of them."""
-    return tuple(Difference(name, _shown(effect.payload[name]), None) for name in sorted(names))
+    return tuple(Difference(name, _shown(effect.payload[name]), None, because) for name in sorted(names))
 
 
 def _people_fields(effect: Effect, draft: Draft) -> Iterator[str]:

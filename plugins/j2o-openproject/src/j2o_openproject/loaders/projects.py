@@ -41,6 +41,13 @@ _ADVICE = (
 )
 
 
+#: versions before 17.0 let nobody be named who is a member of no project, and a new project has no members yet
+_NO_MEMBER = (
+    "OpenProject takes nobody here who is no member yet (before 17.0: of any project), so the description tells it; "
+    "memberships are written after projects: choose the person by hand then, or update OpenProject first"
+)
+
+
 class Projects(FormLoader):
     """The server keeps identifiers single. Projects are one tree that it locks whole: they are written one by one."""
 
@@ -215,7 +222,7 @@ class Projects(FormLoader):
             if not people:
                 raise
         spoken = in_words(effect, people)
-        return send(spoken), spoken, told(effect, people)
+        return send(spoken), spoken, told(effect, people, _NO_MEMBER)
 
     def _create(self, effect: Effect, troubles: list[str]) -> Mapping[str, Any]:
         wanted = self.image(effect)

@@ -6,6 +6,7 @@ from typing import Any, Callable, ClassVar, Iterable, Iterator, Mapping, Optiona
 
 from j2o_core.api import (
     Answer,
+    Difference,
     Effect,
     EffectClass,
     Found,
@@ -40,6 +41,12 @@ _ADVICE = {
     "parent": "A parent must exist, be no milestone, and lie in the same project unless the server allows others",
     "status": "The workflow of the type must allow this change of status",
 }
+
+
+_NO_MEMBER = (
+    "OpenProject takes members of the project alone, with a role by which work can be assigned to them, so the "
+    "description tells it; give them such a role, and choose them by hand"
+)
 
 
 class WorkPackages(FormLoader):
@@ -144,7 +151,7 @@ class WorkPackages(FormLoader):
             people = refused_people(refusal, effect, draft)
             if not people:
                 raise _advised(refusal) from None
-            differences, effect = told(effect, people), in_words(effect, people)
+            differences, effect = told(effect, people, _NO_MEMBER), in_words(effect, people)
             draft = self._draft(effect)
             try:
                 row = self.client.post("work_packages", draft.creation(effect), quiet=True)
@@ -156,6 +163,10 @@ class WorkPackages(FormLoader):
             differences=(*draft.differences, *differences),
             claimed=self._claimed(effect, row),
         )
+
+    def differences(self, effect: Effect, found: Found) -> Sequence[Difference]:
+        """What has no place here, too."""
+        return (*super().differences(effect, found), *self._draft(effect).differences)
 
     def update(self, effect: Effect, current: Found) -> Answer:
         """Changed fields, if nobody has changed it since ``current`` was read. Dates are set by hand again."""
@@ -173,7 +184,7 @@ class WorkPackages(FormLoader):
             people = refused_people(refusal, effect, draft)
             if not people:
                 raise _advised(refusal) from None
-            differences, effect = told(effect, people), in_words(effect, people)
+            differences, effect = told(effect, people, _NO_MEMBER), in_words(effect, people)
             body, wanted = self._draft(effect).change(effect.fields)
             if self.client.read_only_statuses.names():  # it may have been on its way through another status
                 current = self.read(current.id)
