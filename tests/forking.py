@@ -160,6 +160,7 @@ def _server() -> bytes:
 
 def _serve(name: str) -> dict[str, Any]:
     """Fork as asked until the input ends. Returns what to be, in each fork."""
+    gc.disable()  # nothing of what is imported here is garbage
     for package in PACKAGES:
         for found in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
             if not _SKIPPED.intersection(found.name.split(".")):
@@ -181,6 +182,7 @@ def _serve(name: str) -> dict[str, Any]:
     sys.stdout.flush()
     gc.collect()
     gc.freeze()  # what is shared with the forks stays shared: their collections do not touch it
+    gc.enable()
     while True:
         for key, _ in ready.select():
             if key.fileobj is listening:
