@@ -35,7 +35,7 @@ from .record import Recorder
 from .resolve import Resolution
 from .task import Task, Upload
 from .under_way import AGAIN
-from .written import answer_of
+from .written import answer_of, compared
 
 #: seconds after which the ledger is told anew that an effect is about to be sent
 STALE = 5.0
@@ -220,7 +220,12 @@ class Attempt:
         parent = TargetItem(task.row.entity, found[0].id, task.row.key, task.row.key)
         # A look-up that fails is tried again, all of this with it: nothing is recorded before the last one.
         ends = [self._end_of(upload, parent) for upload in task.uploads if not upload.ended]
-        self._record.done(task, answer_of(found[0]), owned)
+        answer = answer_of(found[0])
+        if owned == CREATED and task.row.kind != effects.FILL:
+            loader, rewritten = self._engine.loaders[task.row.entity], task.row.entity in self._engine.rewritten
+            later = task.resolution.text_fields(loader.notes_field) if rewritten else ()
+            answer = compared(loader, task.effect, found[0], later)
+        self._record.done(task, answer, owned)
         for end in ends:
             end()
 
@@ -235,7 +240,7 @@ class Attempt:
             return partial(self._record.refused_upload, upload, outcome, state)
         if held is None:
             return partial(self._record.late, upload)
-        return partial(self._record.claimed, upload, parent, answer_of(held))
+        return partial(self._record.claimed, upload, parent, compared(self._engine.loaders[row.entity], effect, held))
 
     def _broken(self, task: Task, error: Exception) -> Optional[float]:
         """The loader broke, perhaps over the answer to a write that was applied: then that is found, and kept."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import AbstractSet, Any, Mapping, Optional
+from dataclasses import replace
+from typing import AbstractSet, Any, Mapping, Optional, Sequence
 
+from ..hooks.protocols import Loader
 from ..ledger import effects
 from ..ledger.items import MATCHED, Item
 from ..model.digest import digest
-from ..model.effect import Answer, Found
+from ..model.effect import Answer, Effect, Found
+from ..model.outcome import Outcome
 from .resolve import OPEN_END, OPEN_ENDS
 from .task import Task
 
@@ -15,6 +18,18 @@ from .task import Task
 def answer_of(found: Found) -> Answer:
     """What a look-up found, in the form of an answer."""
     return Answer(found.id, found.version, found.image, updated=found.updated, display=found.display)
+
+
+def compared(loader: Loader, effect: Effect, found: Found, later: Sequence[str] = ()) -> Answer:
+    """The same of what an effect has made though its answer was lost: with what is not as it was sent.
+
+    ``later``: fields that are written again where they are not as they should be.
+    """
+    try:
+        told = [one for one in loader.differences(effect, found) if one.field not in later]
+    except Outcome:  # there is nothing to compare it with
+        told = []
+    return replace(answer_of(found), differences=tuple(told))
 
 
 def image_digests(image: Mapping[str, Any]) -> dict[str, str]:

@@ -159,6 +159,9 @@ class _Writing:
                 name in told or loader.holds(name, wanted, stored),
                 f"{name}: wanted {shown(wanted)}, stored {shown(stored)}, and no difference says so",
             )
+        for found in loader.find(effect):
+            untold = told - {difference.field for difference in loader.differences(effect, found)}
+            demand(not untold, f"{', '.join(sorted(untold))}: what an answer tells is lost with it, and found untold")
         held = self._read(loader, effect, answer)
         for name, value in answer.image.items():
             demand(

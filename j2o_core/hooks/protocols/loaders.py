@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, Callable, ClassVar, Iterable, Iterator, Mapping, Optional, Sequence, Union
 
-from ...model.effect import Answer, Effect, EffectClass, Found, Phase, TargetItem, Undo
+from ...model.effect import Answer, Difference, Effect, EffectClass, Found, Phase, TargetItem, Undo
 from ...model.payload import Ref
 from ...model.problem import Problem
 from .numbering import Numbering
@@ -155,6 +155,14 @@ class Loader(ABC):
     def holds(self, field: str, wanted: Any, stored: Any) -> bool:
         """Whether what is stored is what was wanted: equality, but for fields to which the target or others add."""
         return bool(wanted == stored)
+
+    def differences(self, effect: Effect, found: Found) -> Sequence[Difference]:
+        """What ``create`` would have told of its answer, where that was lost and the item found."""
+        return [
+            Difference(field, wanted, found.image.get(field))
+            for field, wanted in self.image(effect).items()
+            if not self.holds(field, wanted, found.image.get(field))
+        ]
 
     def before_others(self, field: str, found: Found, ours: bool) -> Optional[Iterable[Any]]:
         """What one of ``shared_fields`` may have held before others added to what ``found`` holds.

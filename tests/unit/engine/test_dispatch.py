@@ -209,6 +209,17 @@ def test_a_repeatable_write_is_simply_repeated(tmp_path: Path, ledger_url: str):
     bench.close()
 
 
+def test_what_is_found_after_a_lost_answer_is_compared_with_what_was_sent(bench: Bench):
+    """The server took it and kept another name: that is told as if its answer had come."""
+    bench.target.before[2] = InDoubt("reset")
+    bench.things(2)
+    bench.target.rows["late"] = {"mark": "2", "version": 0, "image": {"name": "thing"}}
+    bench.go()
+    with bench.ledger.engine.connect() as connection:
+        told = connection.execute(select(tables.problem.c.code, tables.problem.c.key, tables.problem.c.message)).all()
+    assert [tuple(row) for row in told] == [("J2O-E020", "T-2", "the target stored 'thing' instead of 'thing 2'")]
+
+
 class TakenTwice(RepeatableThings):
     """What the server takes twice is written once by ``create``, as far as the first one is there."""
 

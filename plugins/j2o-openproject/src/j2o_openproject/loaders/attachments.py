@@ -127,14 +127,18 @@ class Attachments(EntityLoader):
         """Name and description; size and MD5 of the content are compared when it is sent."""
         return {"fileName": safe_name(effect.payload.get("fileName")), "description": self._description(effect)[0]}
 
+    def differences(self, effect: Effect, found: Found) -> Sequence[Difference]:
+        """Another name, and what of the description was cut, too."""
+        own = (*self._description(effect)[1], *_renamed(effect, self.image(effect)))
+        return (*super().differences(effect, found), *own)
+
     def _send(self, effect: Effect, path: str, parent: str) -> Answer:
         self._check_size(effect.payload.get("size"))
         if effect.content is None:
             raise ItemFailed("the file has no content", code="no_content")
         wanted = dict(self.image(effect))
         text, differences = self._description(effect)
-        if wanted["fileName"] != effect.payload.get("fileName"):
-            differences += (Difference("fileName", effect.payload.get("fileName"), wanted["fileName"]),)
+        differences += _renamed(effect, wanted)
         described = f"{text} {self.marks.ending(ATTACHMENT, effect.origin.id)}".strip()
         with effect.content() as content:
             self._check_size(content.size)
@@ -196,6 +200,11 @@ class Attachments(EntityLoader):
             label=str(row.get("fileName") or ""),
             parent=parent or linked(row, "container") or "",
         )
+
+
+def _renamed(effect: Effect, wanted: Mapping[str, Any]) -> tuple[Difference, ...]:
+    name = effect.payload.get("fileName")
+    return () if wanted["fileName"] == name else (Difference("fileName", name, wanted["fileName"]),)
 
 
 def safe_name(name: Any) -> str:

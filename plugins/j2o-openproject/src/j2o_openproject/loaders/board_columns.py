@@ -60,6 +60,12 @@ class BoardColumns(Queries):
         query = self._query(effect)
         return self._told(super().update(query, current), effect, query)
 
+    def differences(self, effect: Effect, found: Found) -> Sequence[Difference]:
+        """What the board asks beyond what filters say, too."""
+        query = self._query(effect)
+        answer = Answer(found.id, differences=tuple(super().differences(query, found)))
+        return self._told(answer, effect, query).differences
+
     def image(self, effect: Effect) -> Mapping[str, Any]:
         """As of other queries."""
         return super().image(self._query(effect))

@@ -73,6 +73,10 @@ class EntityLoader(Loader):
             **more,
         )
 
+    def differences(self, effect: Effect, found: Found) -> Sequence[Difference]:
+        """What is not as it was sent, and notes that stand nowhere."""
+        return (*super().differences(effect, found), *(() if self.notes_field else lost_notes(effect.notes)))
+
     def problem(self, code: str, message: str, field: str, **more: Any) -> Problem:
         """A problem of this entity's payload."""
         return problem(code, self.entity, field, message, **more)

@@ -121,6 +121,10 @@ class TimeEntries(FormLoader):
             raise restricted(self.client, refusal) or advised from None
         return self.answer(self._found(row), wanted, differences=self._comment(effect)[1])
 
+    def differences(self, effect: Effect, found: Found) -> Sequence[Difference]:
+        """What of the comment was cut, too."""
+        return (*super().differences(effect, found), *self._comment(effect)[1])
+
     def update(self, effect: Effect, current: Found) -> Answer:
         """Changed fields."""
         wanted = only(effect, self.image(effect))

@@ -104,12 +104,12 @@ class Users(FormLoader):
             if "email" in attributes_of(refusal):
                 raise failed(refusal, _ADVICE) from None
             raise
-        changed = [
-            Difference(field, effect.payload[field], wanted[field])
-            for field in _NAMES
-            if field in wanted and wanted[field] != one_line(effect.payload[field])
-        ]
-        return self.answer(_found(answer), wanted, differences=(*changed, *lost_notes(effect.notes)))
+        told = (*_changed(effect, wanted), *lost_notes(effect.notes))
+        return self.answer(_found(answer), wanted, differences=told)
+
+    def differences(self, effect: Effect, found: Found) -> Sequence[Difference]:
+        """Names that the server would not take as they are, too."""
+        return (*_changed(effect, self.image(effect)), *super().differences(effect, found))
 
     def update(self, effect: Effect, current: Found) -> Answer:
         """Changed fields by PATCH; ``locked`` by the server's own route for it."""
@@ -160,6 +160,14 @@ class Users(FormLoader):
             return _found(self.client.post(path, {}) if locked else self.client.send_delete(path))
         except Refused as refusal:
             raise failed(refusal, f"Only an active user can be locked; this one is {now.image['status']}") from None
+
+
+def _changed(effect: Effect, wanted: Mapping[str, Any]) -> list[Difference]:
+    return [
+        Difference(field, effect.payload[field], wanted[field])
+        for field in _NAMES
+        if field in wanted and wanted[field] != one_line(effect.payload[field])
+    ]
 
 
 def _found(row: Mapping[str, Any]) -> Found:
