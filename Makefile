@@ -15,7 +15,7 @@ DEVELOP := $(VENV)/develop-$(INTERPRETER)
 # Where this is set, every process that a test starts would compile j2o anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help environment demo test test-long properties chaos benchmarks lint docs reference fidelity wheel-test clean
+.PHONY: help environment demo test test-long properties chaos benchmarks lint docs reference fidelity pictures wheel-test clean
 
 help:
 	@echo "make demo        install into $(VENV) and migrate the generated Jira into the generated OpenProject"
@@ -29,6 +29,7 @@ help:
 	@echo "make docs        a strict build of the documentation into site/; fails where the reference is out of date"
 	@echo "make reference   bring the generated reference in docs/reference up to date"
 	@echo "make fidelity    migrate a Jira with everything and write docs/reference/fidelity.md from what arrived"
+	@echo "make pictures    take the pictures of the dashboard in docs/how-to anew (needs Chromium)"
 	@echo "make wheel-test  build the wheel and use it outside of this folder"
 	@echo "make clean       remove what the above left behind (not the ledger in .j2o)"
 	@echo "PYTHON=python3.9 picks the interpreter, VENV=folder the environment"
@@ -74,6 +75,10 @@ fidelity: $(DEVELOP)
 	FIDELITY=write $(BIN)/python -m pytest -q -n0 -m "long or newest or oldest" tests/comparison/test_everything.py
 	$(BIN)/python -m tests.comparison.page
 
+# What the documentation shows of the dashboard, of a migration in the sandbox; about a minute.
+pictures: $(DEVELOP)
+	$(BIN)/python -m tests.browser.pictures docs/how-to
+
 reference: $(DEVELOP)
 	@$(OURS) $(BIN)/j2o docs build
 
@@ -81,7 +86,7 @@ wheel-test: $(DEVELOP)
 	$(BIN)/python -m pytest -q -m wheel tests/wheel
 
 clean:
-	rm -rf $(VENV) .venv-3.9 .venv-3.13 build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-3.9 .venv-3.13 .artifacts build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find j2o_core plugins tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY):

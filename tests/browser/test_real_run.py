@@ -21,7 +21,7 @@ from tests.running import Migration, sandbox
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("chromium")]
 
 _OUTCOMES = ("created", "updated", "unchanged", "skipped", "failed", "left")
-_REFUSED = (
+REFUSED = (
     {
         "server": "openproject",
         "method": "POST",
@@ -119,7 +119,7 @@ def test_a_migration_is_led_from_the_page_and_all_agree_about_it(chromium: Any, 
 
     expect.set_options(timeout=30_000)  # a busy machine is asked for its counts less often
     with sandbox(seed=3, projects=3, issues=90, latency_ms=25.0) as there:
-        there.openproject.faults(*_REFUSED)
+        there.openproject.faults(*REFUSED)
         migration = Migration(there, tmp_path / "home")
         process = migration.start("--dashboard", "127.0.0.1:0", "--dashboard-linger", "40")
         other = None

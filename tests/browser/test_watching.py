@@ -125,7 +125,7 @@ def test_what_was_not_brought_is_told_and_asked_for_again(chromium: Any, there: 
     expect(page.locator("#link")).to_contain_text("cannot be read at present")
     expect(page.locator("#causes > li")).to_have_count(2, timeout=20_000)
     expect(page.locator("#problems > li")).to_have_count(1)
-    expect(page.locator("#pace-text")).to_contain_text("items since")
+    expect(page.locator("#pace-text")).to_contain_text("items from")
     assert len(refused) == 3
     assert thrown == []
     page.context.close()

@@ -91,7 +91,7 @@ function drawPace() {
   svg.replaceChildren(...parts);
   say(byId("pace-each"), seconds === 1 ? "each second" : `each ${duration(seconds)}`);
   say(byId("pace-now"), `mean of ${duration(near * seconds)}`);
-  say(byId("pace-text"), `${count(sum(known.ended))} items since ${moment(since)}: ${rate(mean)} a second in the mean, ${rate(Math.max(...rates))} at the most.`);
+  say(byId("pace-text"), `${count(sum(known.ended))} items from ${moment(since)} to ${clock(since + known.ended.length * seconds)}: ${rate(mean)} a second in the mean, ${rate(Math.max(...rates))} at the most.`);
 }
 
 // The next round number, whose half is one too.
