@@ -96,6 +96,7 @@ def test_nothing_is_counted_by_reading_effects(tmp_path: Path) -> None:
     browse.pace(ledger.engine, run)
     browse.pace(ledger.engine, run, "users")
     browse.partitions(ledger.engine, run, "users")
+    browse.page(ledger.engine, run, DONE, project="OPS", partition=1)
     with ledger.engine.connect() as connection:
         for statement, parameters in set(asked):
             if "FROM effect" not in statement:
@@ -103,6 +104,7 @@ def test_nothing_is_counted_by_reading_effects(tmp_path: Path) -> None:
             plan = [one[-1] for one in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
             of_effects = [words for words in plan if " effect " in words]
             is_queue = " USING INDEX effect_queue (run=? AND step=? AND state=?)"
+            of_effects = [words for words in of_effects if " USING INTEGER PRIMARY KEY " not in words]  # what is shown
             assert of_effects and all("COVERING INDEX" in words or is_queue in words for words in of_effects), plan
             assert "stretch" not in statement or "finished>? AND finished<?" in plan[-1]
     ledger.close()
