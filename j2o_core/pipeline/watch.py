@@ -53,6 +53,7 @@ class Watch:
         self._stop, self._emit, self._requests = stop, emit, requests
         self._clock = clock
         self._is_open: Optional[bool] = None
+        self._broken = ""
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
@@ -73,20 +74,20 @@ class Watch:
         self._thread.join()
 
     def look(self) -> None:
-        """One look at everything."""
-        self._look_at_the_clock()
-        self._look_at_the_machine()
-        for request in self._requests.take():
-            self._obey(request)
-
-    def _run(self) -> None:
-        while not self._ended.wait(EVERY):
+        """One look at everything. What cannot be looked at keeps nothing else from being looked at."""
+        for look_at in (self._look_at_the_clock, self._look_at_the_machine, self._look_at_the_operator):
             try:
-                self.look()
+                look_at()
             except (Fatal, SQLAlchemyError) as error:  # the ledger is away or broken: the writer tells the run
                 logger.warning("nobody can control the run at present: {}", error)
             except Exception as error:  # noqa: BLE001 - to watch is no reason to break what is watched
-                logger.opt(exception=error).error("the watch over the run broke; it looks again")
+                if str(error) != self._broken:  # once a second it would fill the log
+                    self._broken = str(error)
+                    logger.opt(exception=error).error("the watch over the run broke; it looks again")
+
+    def _run(self) -> None:
+        while not self._ended.wait(EVERY):
+            self.look()
 
     # ---------------------------------------------------------------- schedule
 
@@ -118,6 +119,10 @@ class Watch:
             self._end(f"{judged.stop}; make room, then {GO_ON}")
 
     # ---------------------------------------------------------------- operator
+
+    def _look_at_the_operator(self) -> None:
+        for request in self._requests.take():
+            self._obey(request)
 
     def _obey(self, request: control.Request, still: bool = False) -> None:
         """Do what was asked; ``still``: of an earlier process of this run, and never taken back."""

@@ -150,6 +150,15 @@ def test_the_operator_stops_it() -> None:
     assert world.watch.reason == "stopped by mia@here; run the same command again to go on"
 
 
+def test_a_look_at_the_machine_that_breaks_keeps_no_operator_from_stopping_the_run() -> None:
+    world = World(Schedule((Window(0, 12 * 60), Window(12 * 60, 0)), "UTC"))
+    world.usage = None  # type: ignore[assignment]
+    world.ask("pause")
+    assert world.held == [("paused by mia@here",)] * 2
+    world.ask("stop")
+    assert world.stop.is_set()
+
+
 def test_memory_first_slows_it_down_and_then_stops_it() -> None:
     world = World()
     world.usage = Usage(int(0.93 * GB), 100 * GB, 100 * GB, 0.0)
