@@ -10,7 +10,10 @@ import pytest
 from j2o_core.ledger.store import open_ledger
 from j2o_core.ledger.tables import metadata
 
+from . import new_ledgers
 from .postgres import Postgres, postgres, programs
+
+new_ledgers.written_at_once()
 
 
 @pytest.fixture(scope="session")

@@ -165,6 +165,7 @@ def _serve(name: str) -> dict[str, Any]:
         for found in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
             if not _SKIPPED.intersection(found.name.split(".")):
                 importlib.import_module(found.name)
+    importlib.import_module("tests.new_ledgers").written_at_once()
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listening.bind(b"\0" + name.encode())
     listening.listen(64)
