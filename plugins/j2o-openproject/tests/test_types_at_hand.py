@@ -47,6 +47,11 @@ def test_a_project_that_is_copied_has_the_types_of_its_template(serve):
     assert told(target, "Phase") == []
 
 
+def test_an_archived_project_keeps_its_types_to_itself_and_nothing_is_told(serve):
+    target = serve(projects={"lax": {"name": "Lax", "types": ["Task"], "active": False}})
+    assert told(target, "Bug", {"identifier": "lax"}) == []
+
+
 def test_the_answer_is_asked_for_once_and_nothing_is_told_where_nothing_is_known(serve):
     target = serve(projects=LAX)
     for project in (None, TargetItem("projects", "999", "Gone", "GONE")):

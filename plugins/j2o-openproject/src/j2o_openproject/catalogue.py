@@ -110,8 +110,11 @@ class Catalogue:
 
     def _offered(self, number: str, name: str) -> Optional[Offered]:
         def ask() -> Optional[frozenset[str]]:
-            page = self._client.get_or_none(f"projects/{number}/types")
-            return None if page is None else frozenset(folded(row["name"]) for row in elements(page))
+            try:
+                page = self._client.get(f"projects/{number}/types")
+            except Refused:  # it is archived, gone, or its work packages may not be seen
+                return None
+            return frozenset(folded(row["name"]) for row in elements(page))
 
         names = self._once(("types of a project", number), ask)
         return None if names is None else Offered(names, name)

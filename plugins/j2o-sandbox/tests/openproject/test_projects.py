@@ -58,9 +58,10 @@ def test_a_project_attribute_becomes_active_when_a_value_is_sent(furnished):
     assert furnished.project(**{field: "K-1"})[field] == "K-1"
 
 
-def test_an_archived_project_hides_its_work_packages_even_from_admins(fresh, project):
+def test_an_archived_project_hides_its_work_packages_and_types_even_from_admins(fresh, project):
     made = fresh.work_package(project)
     fresh.patch(f"projects/{project['id']}", {"active": False})
+    assert fresh.refused("GET", f"projects/{project['id']}/types")[:2] == (403, "MissingPermission")
     assert fresh.refused("GET", f"work_packages/{made['id']}")[0] == 404
     assert fresh.refused("POST", "work_packages", fresh.payload(project))[:2] == (403, "MissingPermission")
     fresh.patch(f"projects/{project['id']}", {"active": True})

@@ -99,6 +99,10 @@ def work_type(server: Server, request: Request, row_id: str) -> Answer:
 def project_types(server: Server, request: Request, text_id: str) -> Answer:
     """Types that are on in a project."""
     project = find_project(server, request, text_id)
+    if not any(
+        server.permissions.allowed(request.user, one, project) for one in ("view_work_packages", "manage_types")
+    ):
+        raise forbidden(request.language)
     found = sorted((server.store.types[one] for one in project.types), key=lambda row: row.position)
     return whole(request.path, [type_bytes(server, row) for row in found])
 
