@@ -12,6 +12,7 @@ from typing import Optional
 
 from ..hooks.registry import NotProvided
 from ..model.outcome import Fatal, Outcome
+from ..observe.harmless import harmless
 from ..security.secrets import Unresolved
 from ..spec.show import render_problem
 from .culprit import plugin_at_fault
@@ -101,7 +102,7 @@ def _told_as_problems(error: BaseException) -> bool:
 def say(message: str) -> None:
     """One line on stderr, under the program's name; nothing where the terminal is gone."""
     with contextlib.suppress(OSError):
-        print(f"j2o: {message}", file=sys.stderr)
+        print(f"j2o: {harmless(message)}", file=sys.stderr)
 
 
 def silence(stream: object) -> None:

@@ -16,6 +16,7 @@ from ..hooks.discovery import ALLOWED
 from ..hooks.manager import Plugins, load_plugins
 from ..hooks.patience import Patience
 from ..mapping import builtin
+from ..observe.harmless import HarmlessStream
 from . import (
     adopt,
     check,
@@ -69,6 +70,13 @@ class Commands(typer.core.TyperGroup):
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run ``j2o`` with these arguments (the process's own by default) and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if sys.stdout is not None and sys.stdout.isatty():
+        with contextlib.redirect_stdout(HarmlessStream(sys.stdout)):
+            return _main(given)
+    return _main(given)
+
+
+def _main(given: list[str]) -> int:
     app = build(given)
     _narrow(app, given)
     try:

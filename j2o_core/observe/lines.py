@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Callable, Optional, TextIO
 
+from .harmless import one_line
 from .pace import Pace, duration
 from .wording import Event, ProblemTally, counts, planned, stage
 
@@ -61,7 +62,7 @@ class PlainLines:
         if self._out is None:
             return
         try:
-            print(text, file=self._out, flush=True)
+            print(one_line(text), file=self._out, flush=True)
         except OSError:
             self._out = None
 

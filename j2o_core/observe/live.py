@@ -20,6 +20,7 @@ from rich.progress import (
 from rich.table import Column, Table
 from rich.text import Text
 
+from .harmless import one_line
 from .wording import Event, ProblemTally, counts, planned, stage
 
 #: columns of the terminal from which on there is room for the counts, and for the bars
@@ -81,7 +82,7 @@ class LiveProgress:
     def _show(self, event: Event) -> None:
         entity = str(event.get("entity") or event["stage"])
         if entity not in self._tasks:
-            self._tasks[entity] = self._progress.add_task(entity.replace("_", " "), total=None, counts="")
+            self._tasks[entity] = self._progress.add_task(one_line(entity.replace("_", " ")), total=None, counts="")
         self._progress.update(
             self._tasks[entity], completed=int(event["done"]), total=event.get("total"), counts=counts(event)
         )
@@ -99,7 +100,7 @@ class LiveProgress:
         self._tasks.clear()
 
     def _say(self, text: str, style: str = "") -> None:
-        self._console.print(Text(text, style=style))
+        self._console.print(Text(one_line(text), style=style))
 
 
 class _Bars(Progress):

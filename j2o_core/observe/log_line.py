@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import traceback
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Mapping
 
 from .at_work import Work, at_work
 from .components import component_of
+from .harmless import harmless, one_line
 from .redaction import Redactor
 
 if TYPE_CHECKING:
@@ -69,7 +69,6 @@ _OURS = frozenset(FIELDS) - {
 #: no one else's to say
 _FIXED = frozenset({"time", "level", "message", "module"})
 _run = [""]
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def in_run(run: str) -> None:
@@ -147,7 +146,7 @@ def readable(entry: Mapping[str, Any], dated: bool = True) -> str:
         rest.append(f"request {entry['request_id']}")
     told = f"  [{', '.join(rest)}]" if rest else ""
     text = f"{moment} {entry.get('level', '')!s:<7} {entry.get('component', '')!s:<9} {message}{told}"
-    text = _CONTROL.sub("\ufffd", " ".join(text.splitlines()))  # a server's words must not steer a terminal
+    text = one_line(text)
     if not entry.get("traceback"):
         return text
-    return "\n".join([text, *(_CONTROL.sub("\ufffd", line) for line in str(entry["traceback"]).splitlines())])
+    return f"{text}\n{harmless(str(entry['traceback']).rstrip())}"

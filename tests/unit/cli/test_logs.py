@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +75,24 @@ def test_stats_sum_up_as_text_and_as_one_document(home: Path, capsys: pytest.Cap
     assert "3 lines in 1 files" in text and "validation  http_422" in text
     told = json.loads("\n".join(said(capsys, "stats", "--json", "--level", "error")))
     assert (told["lines"], told["runs"], told["errors"][0]["problems"]) == (1, ["r1"], 1)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_what_is_printed_on_a_terminal_cannot_steer_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    path, out = tmp_path / "a.jsonl", Terminal() if terminal else io.StringIO()
+    path.write_text('{"time": "2026-11-23T07:00:00.000+00:00", "message": "\u202egnp.exe \x9b2J"}\n', encoding="utf-8")
+    monkeypatch.setattr(sys, "stdout", out)
+    assert main(["logs", "--file", str(path), "--json"]) == 0
+    assert sys.stdout is out
+    assert ("\u202e" in out.getvalue(), "\x9b" in out.getvalue()) == (not terminal, not terminal)
+    assert ("\ufffdgnp.exe \ufffd2J" in out.getvalue()) == terminal
 
 
 def test_a_home_without_logs_has_none(

@@ -95,6 +95,24 @@ def test_bars_leave_the_outcome_of_each_entity_behind_and_hostile_text_as_text()
     assert "users: 100 of 100 (98 created, 2 failed)" in text
 
 
+@pytest.mark.parametrize("display", [PlainLines, LiveProgress])
+def test_words_of_servers_and_names_steer_no_terminal_and_pass_for_no_line_of_ours(
+    display: Callable[[TextIO], Any],
+) -> None:
+    out = io.StringIO()
+    listener = display(out)
+    odd = "\x1b[2J\x9b2J\x07 \u202egnp.exe \ud800\r\nrun r9 starts: fake"
+    listener({"event": "run_started", "run": "r1", "spec": odd})
+    listener({"event": "problem", "code": "x", "entity": odd, "key": odd, "message": odd})
+    listener({"event": "notice", "message": odd})
+    listener({**progress(100), "entity": odd})
+    listener.close()
+    text = out.getvalue()
+    assert not [sign for sign in text if sign != "\n" and (sign < " " or "\x7f" <= sign <= "\x9f" or sign == "\u202e")]
+    assert not any(line.startswith("run r9") for line in text.splitlines())
+    text.encode("utf-8")
+
+
 def test_a_stage_leaves_lines_of_those_alone_that_went_on_in_it() -> None:
     out = io.StringIO()
     live = LiveProgress(out)
