@@ -11,6 +11,7 @@ import psutil
 
 from ..model.limits import Guard
 from .memory import read_back, resident, usual_limit
+from .processors import usable_processors
 
 #: the part of a limit from which on the run slows down
 NEAR = 0.85
@@ -26,7 +27,7 @@ _LESS = 0.7
 
 @dataclass(frozen=True)
 class Usage:
-    """Bytes of memory of this process, bytes free and in all of the disk of ``folder``, share of all cores.
+    """Bytes of memory of this process, bytes free and in all of the disk of ``folder``, share of its processors.
 
     ``swapped``: bytes of the memory that are swapped out; ``waits``: how often since the look before a part of it had
     to be read from a disk.
@@ -105,7 +106,7 @@ class Measure:
     def __init__(self, *folders: Path) -> None:
         self._folders = [str(folder) for folder in folders]
         self._process = psutil.Process()
-        self._cores = psutil.cpu_count() or 1
+        self._cores = usable_processors()
         self._process.cpu_percent(None)
         self._read_back = read_back()
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Iterator, Optional, Tuple
+from typing import Optional, Tuple
 
 import psutil
+
+from .control_groups import GROUPS, PROC, files_of_groups
 
 try:
     import resource
@@ -16,10 +18,9 @@ except ImportError:  # not on Windows
 MOST = 2_000_000_000
 #: the parts that all processes of a run may have of a machine, on which others work too, and of a control group
 _OF_MACHINE, _OF_GROUP = 0.5, 0.75
-_PROC, _GROUPS = Path("/proc"), Path("/sys/fs/cgroup")
 
 
-def usual_limit(processes: int = 1, proc: Path = _PROC, groups: Path = _GROUPS) -> int:
+def usual_limit(processes: int = 1, proc: Path = PROC, groups: Path = GROUPS) -> int:
     """Bytes that each of so many processes of a run may have on this machine, where nothing is stated."""
     shares = [int(_OF_MACHINE * psutil.virtual_memory().total)]
     group = group_limit(proc, groups)
@@ -28,15 +29,15 @@ def usual_limit(processes: int = 1, proc: Path = _PROC, groups: Path = _GROUPS) 
     return min(MOST, min(shares) // processes)
 
 
-def group_limit(proc: Path = _PROC, groups: Path = _GROUPS) -> Optional[int]:
+def group_limit(proc: Path = PROC, groups: Path = GROUPS) -> Optional[int]:
     """Bytes that the control groups of this process (those of a container, say) leave to it; ``None``: any number."""
-    limits = [limit for file in _limits_of_groups(proc, groups) for limit in [_number(file)] if limit is not None]
-    return min(limits, default=None)
+    files = files_of_groups("memory", "memory.max", "memory.limit_in_bytes", proc, groups)
+    return min((limit for limit in map(_number, files) if limit is not None), default=None)
 
 
 def resident(process: psutil.Process) -> Tuple[int, int]:
     """Bytes of a process that are in memory, and bytes of it that are swapped out (0 where the system does not say)."""
-    return int(process.memory_info().rss), _swapped(_PROC / str(process.pid) / "status")
+    return int(process.memory_info().rss), _swapped(PROC / str(process.pid) / "status")
 
 
 def read_back() -> int:
@@ -54,26 +55,6 @@ def _swapped(status: Path) -> int:
         if name == "VmSwap":
             return int(value.split()[0]) * 1024
     return 0
-
-
-def _limits_of_groups(proc: Path, groups: Path) -> Iterator[Path]:
-    """The files that may hold a limit; a container sees its own group as the root of all."""
-    try:
-        lines = (proc / "self" / "cgroup").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return
-    for line in lines:
-        _, _, rest = line.partition(":")
-        controllers, _, path = rest.partition(":")
-        if not controllers:
-            top, name = groups, "memory.max"
-        elif "memory" in controllers.split(","):
-            top, name = groups / "memory", "memory.limit_in_bytes"
-        else:
-            continue
-        parts = [part for part in path.split("/") if part and part != ".."]
-        for length in range(len(parts) + 1):
-            yield top.joinpath(*parts[:length], name)
 
 
 def _number(file: Path) -> Optional[int]:
