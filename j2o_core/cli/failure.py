@@ -13,6 +13,7 @@ from typing import Optional
 from ..hooks.registry import NotProvided
 from ..model.outcome import Fatal, Outcome
 from ..observe.harmless import harmless
+from ..observe.redaction import without_known_secrets, without_secrets
 from ..security.secrets import Unresolved
 from ..spec.show import render_problem
 from .culprit import plugin_at_fault
@@ -44,7 +45,9 @@ def explain(error: BaseException, debug: bool) -> Optional[int]:
     if hasattr(error, "show") or type(error).__name__ in ("Exit", "Abort"):
         return None  # the parser's own: it prints usage and ends the call itself
     if debug:
-        traceback.print_exception(type(error), error, error.__traceback__, file=sys.stderr)
+        lines = traceback.format_exception(type(error), error, error.__traceback__)
+        with contextlib.suppress(OSError):
+            print(harmless(without_secrets("".join(lines))), file=sys.stderr, end="")
     if isinstance(error, (Refusal, Outcome)):
         say(f"{error.code} {error.message}".strip())
         return error.exit_code if isinstance(error, (Refusal, Fatal)) else FINDINGS
@@ -76,7 +79,7 @@ def explain(error: BaseException, debug: bool) -> Optional[int]:
         hint = "" if debug else "; `j2o --debug ...` shows where"
         culprit = plugin_at_fault(error)
         what = f"plugin {culprit} broke" if culprit else "internal error"
-        say(f"{what}: {type(error).__name__}: {error}{hint}")
+        say(f"{what}: {type(error).__name__}: {without_secrets(str(error))}{hint}")
         return FINDINGS
     return None
 
@@ -102,7 +105,7 @@ def _told_as_problems(error: BaseException) -> bool:
 def say(message: str) -> None:
     """One line on stderr, under the program's name; nothing where the terminal is gone."""
     with contextlib.suppress(OSError):
-        print(f"j2o: {harmless(message)}", file=sys.stderr)
+        print(f"j2o: {harmless(without_known_secrets(message))}", file=sys.stderr)
 
 
 def silence(stream: object) -> None:

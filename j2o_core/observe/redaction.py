@@ -90,10 +90,15 @@ class Redactor:
                 return [self.value(item, depth + 1) for item in value]
         return self.text(_told(value))
 
-    def _without_secrets(self, text: str) -> str:
+    def known(self, text: str) -> str:
+        """The text without the secrets that were added."""
         for form in self._forms:
             if form in text:
                 text = text.replace(form, HIDDEN)
+        return text
+
+    def _without_secrets(self, text: str) -> str:
+        text = self.known(text)
         small = text.lower()
         if _has(small, _SIGNS):
             for signs, pattern, replacement in _PATTERNS:
@@ -117,6 +122,16 @@ def as_logged(text: str) -> str:
     for redactor in _current:
         text = redactor.text(text)
     return text
+
+
+def without_secrets(text: str) -> str:
+    """The text without what this process knows, or takes, for a secret; also after its log is closed."""
+    return (_current[0] if _current else Redactor()).word(text)
+
+
+def without_known_secrets(text: str) -> str:
+    """The same for words of our own, which may name places of secrets."""
+    return _current[0].known(text) if _current else text
 
 
 def hide_secret(secret: str) -> None:

@@ -119,6 +119,21 @@ def test_rules_say_what_to_do_and_texts_name_labels_that_are_left() -> None:
             assert label in ADDED | LABELS[name] and (label in grouped or "sum by" not in rule["expr"]), rule["alert"]
 
 
+def test_rules_have_the_form_that_prometheus_reads() -> None:
+    document = yaml.safe_load(packaged.alerts())
+    assert set(document) == {"groups"}
+    for group in document["groups"]:
+        assert set(group) <= {"name", "interval", "rules"}
+        for rule in group["rules"]:
+            assert set(rule) <= {"alert", "expr", "for", "keep_firing_for", "labels", "annotations"}, rule
+            for name in ("for", "keep_firing_for"):
+                assert re.fullmatch(r"(\d+[smhd])+", str(rule.get(name, "0s"))), rule["alert"]
+            for text in (*rule["labels"].values(), *rule["annotations"].values()):
+                assert isinstance(text, str), rule["alert"]
+                left = re.sub(r"\{\{ \$(?:labels\.[a-z_]+|value)(?: \| [A-Za-z0-9]+)? \}\}", "", text)
+                assert "{{" not in left and "}}" not in left, text
+
+
 def test_the_dashboard_is_whole_and_calls_for_no_other_machine() -> None:
     board = json.loads(packaged.grafana())
     identifiers = [panel["id"] for panel in board["panels"]]
