@@ -55,6 +55,13 @@ def test_of_a_long_comment_words_give_way_and_not_what_else_is_told(target, proj
     assert answer.image["comment"].endswith("n…")
 
 
+def test_a_log_of_no_time_arrives_for_its_words(target, project, item):
+    entries, effect = target.loader("time_entries"), target.worklog(item, target.member(project), hours="PT0S")
+    answer = entries.create(effect)
+    assert (answer.differences, answer.image["hours"]) == ((), "PT0S")
+    assert list(entries.problems(effect.payload)) == []
+
+
 def test_rich_comments_and_empty_ones_are_taken(target, project, item):
     entries, user = target.loader("time_entries"), target.member(project)
     for text in (target.rich("a", "b"), None, ""):

@@ -116,8 +116,6 @@ def validate(server: Server, request: Request, draft: Any, before: Any, problems
             problems.add("hours", "blank")
     elif draft.hours < 0:
         problems.add("hours", "invalid")
-    elif not draft.ongoing and draft.hours == 0 and before is None:
-        problems.add("hours", "greater_than", count=0)
     if len(draft.comment or "") > _LONGEST_COMMENT:
         problems.add("comment", "too_long", count=_LONGEST_COMMENT)
     if draft.ongoing and draft.user != request.user.id:
