@@ -18,8 +18,8 @@ from .world import world
 
 #: the pump must itself reach this share of workers / latency
 _FULL = 0.9
-#: where runs that are equal differ by more than this share, what is between them says nothing
-_UNSTEADY = 0.25
+#: where equal runs differ by more than this share, a twentieth between them says nothing
+_UNSTEADY = 0.1
 
 
 @dataclass(frozen=True)
