@@ -7,6 +7,7 @@ from typing import Any, Callable, Iterator, Mapping, Optional, Tuple
 from sqlalchemy import Engine
 
 from ..ledger.figures import Figures
+from ..ledger.queries import INTERRUPTED
 from ..ledger.runs import RUNNING
 from ..ledger.told import LEADS, told
 from ..observe.metrics import families
@@ -32,7 +33,7 @@ def text_of(engine: Engine, run: Mapping[str, Any], counted: Callable[[], Tuple[
         return None
     lead, *workers = rows
     samples = together(list(samples_of(lead.figures)), [other_of(one) for one in workers])
-    if lead.ended:
+    if lead.ended or run["state"] not in (RUNNING, INTERRUPTED):
         samples = [sample for sample in samples if sample.family not in _ENDS]
         samples += _end_of(run)
     found, age = counted()
