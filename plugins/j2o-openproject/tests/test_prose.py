@@ -27,6 +27,14 @@ def test_any_label_can_stand_in_a_mark(label: str) -> None:
     assert (read.id, read.label, read.text) == ("55", written, "body")
 
 
+@pytest.mark.parametrize("label", ["Joe https://x.y/a*b", "https://x.y/a-r34 [1]", "(http://x.y/_a_)"])
+def test_a_label_with_an_address_holds_no_link(label: str) -> None:
+    written = link_label(label)
+    assert "<http" not in written and "](" not in written
+    read = MARKS.read_first_line(MARKS.link(COMMENT, "55", "ACME-1", written) + "\n\nbody")
+    assert (read.id, read.label, read.text) == ("55", written, "body")
+
+
 @given(body=NASTY)
 def test_any_text_comes_back_from_above_its_mark(body: str) -> None:
     text = normal_text(body)

@@ -38,7 +38,9 @@ def plain(text: object) -> str:
 
 def link_label(text: object) -> str:
     """A plain text as Markdown for inside the brackets of a link: those in the text are escaped, each of them."""
-    return _BRACKET.sub(lambda found: found[0] if len(found[0]) > 1 else f"\\{found[0]}", plain(text))
+    line = one_line(text)
+    shown = _within_a_link(line) if "://" in line else plain(line)
+    return _BRACKET.sub(lambda found: found[0] if len(found[0]) > 1 else f"\\{found[0]}", shown)
 
 
 def note_line(notes: Sequence[Note], references: tree.Resolver) -> str:
@@ -70,6 +72,11 @@ def joined(*parts: str) -> str:
 @lru_cache(maxsize=1024)
 def _plain(text: str) -> str:
     return written([tree.Paragraph((tree.Text(text),))])
+
+
+def _within_a_link(line: str) -> str:
+    """A text as a link shows it, without making one of an address in it: no link holds another."""
+    return written([tree.Paragraph((tree.Text(line, (tree.Mark(tree.LINK_KIND, "#"),)),))])[len("[") : -len("](#)")]
 
 
 @lru_cache(maxsize=64)
