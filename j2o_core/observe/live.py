@@ -23,10 +23,10 @@ from rich.text import Text
 from .harmless import one_line
 from .wording import Event, ProblemTally, counts, planned, stage
 
-#: columns of the terminal from which on there is room for the counts, and for the bars
-_FOR_COUNTS, _FOR_BARS = 100, 70
-#: what all other columns take where there are neither
-_REST = 32
+#: how wide a terminal is that has room for bars, and for long ones
+_FOR_BARS, _FOR_LONG_BARS = 70, 100
+#: what all columns take but names, bars and counts; the least for counts
+_REST, _FOR_COUNTS = 34, 10
 
 
 class LiveProgress:
@@ -110,8 +110,8 @@ class _Bars(Progress):
         self._terminal = console
         self._name = _Name(Column(no_wrap=True))
         self._bar = BarColumn(bar_width=24)
-        counts = Column(no_wrap=True, overflow="ellipsis")
-        self._counts = TextColumn("{task.fields[counts]}", style="dim", markup=False, table_column=counts)
+        self._said = Column(no_wrap=True, overflow="ellipsis")
+        self._counts = TextColumn("{task.fields[counts]}", style="dim", markup=False, table_column=self._said)
         self._always: tuple[ProgressColumn, ...] = (
             MofNCompleteColumn(table_column=Column(no_wrap=True)),
             _Rate(Column(no_wrap=True)),
@@ -121,12 +121,16 @@ class _Bars(Progress):
 
     def make_tasks_table(self, tasks: Iterable[Task]) -> Table:
         """One row for each entity."""
-        width = self._terminal.width
+        width, shown = self._terminal.width, list(tasks)
         self._name.width = max(6, width - _REST)
+        self._bar.bar_width = 24 if width >= _FOR_LONG_BARS else 10
         bar = (self._bar,) if width >= _FOR_BARS else ()
-        counts = (self._counts,) if width >= _FOR_COUNTS else ()
+        names = min(self._name.width, max((len(task.description) for task in shown), default=0))
+        room = width - _REST - names - (self._bar.bar_width + 1 if bar else 0)
+        self._said.max_width = room
+        counts = (self._counts,) if room >= _FOR_COUNTS else ()
         self.columns = (self.columns[0], self._name, *bar, *self._always, *counts)
-        return super().make_tasks_table(tasks)
+        return super().make_tasks_table(shown)
 
 
 class _Name(ProgressColumn):

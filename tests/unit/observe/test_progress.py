@@ -145,8 +145,8 @@ def test_amount_rate_and_time_left_are_there_on_any_terminal(width: int) -> None
     console.print(bars.get_renderable())
     (line,) = out.getvalue().splitlines()
     assert len(line) <= width
-    assert all(told in line for told in ("placeh", "500000/1000000", "250000/s", "00:02"))
-    assert ("━" in line, "500 created" in line) == (width >= 80, width > 100)
+    assert all(told in line for told in ("place", "500000/1000000", "250000/s", "00:02"))
+    assert ("━" in line, "500 created" in line) == (width >= 80, width >= 80)
 
 
 @pytest.mark.parametrize("display", [JsonStream, PlainLines, LiveProgress])
