@@ -196,7 +196,7 @@ def test_entities_that_a_run_comes_to_later_can_be_searched(chromium: Any, there
         expect(entity.locator("option")).to_have_text(["all", "users", "work packages"])
         entity.select_option("users")
         ledger.change(entities={name: {"source": 1, "unchanged": 1} for name in ("users", "projects")})
-        expect(entity.locator("option")).to_contain_text(["projects"], timeout=10_000)
+        expect(entity.locator("option")).to_contain_text(["projects"], timeout=30_000)
         assert entity.input_value() == "users"
 
 

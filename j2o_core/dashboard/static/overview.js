@@ -77,8 +77,8 @@ function figuresOf({ run, totals, success_rate: arrived, estimate, as_of: asOf, 
       ? ["Done at", known ? shortly(asOf + known, known < 600) : "–", known ? `${shortly(asOf + estimate.least, known < 600)} to ${shortly(asOf + estimate.most, known < 600)}` : `running for ${duration(time)}`]
       : ["Skipped", count(totals.skipped), "each for a reason"],
     [goes ? "Under way" : "In doubt", count(totals.sent), goes ? `${count(figures?.in_doubt ?? 0)} in doubt` : totals.sent ? "looked up when it is resumed" : "every answer is known", (goes ? figures?.in_doubt : totals.sent) ? "care" : ""],
-    ["Retries", systems.length ? count(retries) : "–", systems.length ? `of ${times(asked, "request")}` : "told by the run itself"],
-    ["Latency", latency(systems), systems.length ? systems.map((one) => one.connection).join(" · ") : "told by the run itself"],
+    ["Retries", systems.length ? count(retries) : "–", systems.length ? `of ${times(asked, "request")}` : "not told yet"],
+    ["Latency", latency(systems), systems.length ? systems.map((one) => one.connection).join(" · ") : "not told yet"],
   ];
 }
 
