@@ -82,8 +82,8 @@ class Sandbox:
         self._begin()
 
     def stop(self) -> None:
-        """End it."""
-        self.running.stop()
+        """End it: at once, since an end in good order takes half a second of each test."""
+        self.running.kill()
 
 
 def serving() -> Forked:

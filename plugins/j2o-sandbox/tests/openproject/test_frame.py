@@ -18,13 +18,14 @@ import requests
 
 from j2o_sandbox.options import SandboxError, SandboxOptions
 from j2o_sandbox.serving import start
+from tests.running import serving
 
 SMALL = {"projects": 1, "issues": 1}
 
 
 @pytest.fixture(scope="module")
 def running():
-    with start(SandboxOptions(**SMALL)) as sandbox:
+    with start(SandboxOptions(**SMALL), child=serving) as sandbox:
         yield sandbox
 
 
@@ -82,7 +83,7 @@ def test_the_child_ends_when_its_parent_is_killed():
 def test_a_taken_port_and_a_wrong_file_stop_the_start_with_a_reason(running):
     port = int(running.urls["openproject"].rsplit(":", 1)[1])
     with pytest.raises(SandboxError, match=f"port {port} cannot be used"):
-        start(SandboxOptions(openproject_port=port, **SMALL))
+        start(SandboxOptions(openproject_port=port, **SMALL), child=serving)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ def test_latency_delays_each_request_and_does_not_queue_them(serve):
 
 def test_what_was_acknowledged_survives_sigkill(tmp_path):
     options = SandboxOptions(state=str(tmp_path), **SMALL)
-    first = start(options)
+    first = start(options, child=serving)
     url, key = first.urls["openproject"], first.openproject["api_key"]
     session = requests.Session()
     session.auth = ("apikey", key)
@@ -174,7 +175,7 @@ def test_what_was_acknowledged_survives_sigkill(tmp_path):
         pass
     killer.join()
     assert done
-    with start(options) as second:
+    with start(options, child=serving) as second:
         assert second.openproject["api_key"] == key
         state = requests.get(second.urls["openproject"] + "/_sandbox/state").json()
         ids = [row["id"] for row in state["work_packages"]]
@@ -188,12 +189,12 @@ def test_what_was_acknowledged_survives_sigkill(tmp_path):
 
 def test_a_torn_last_line_of_the_journal_is_cut_off(tmp_path):
     options = SandboxOptions(state=str(tmp_path), **SMALL)
-    with start(options) as first:
+    with start(options, child=serving) as first:
         identity = requests.get(first.urls["openproject"] + "/_sandbox/identity").json()
     journal = tmp_path / "openproject" / "journal.ndjson"
     whole = journal.read_bytes()
     journal.write_bytes(whole + b'[["projects",{"id":7,"na')
-    with start(options) as second:
+    with start(options, child=serving) as second:
         assert requests.get(second.urls["openproject"] + "/_sandbox/identity").json() == identity
         assert requests.get(second.urls["openproject"] + "/_sandbox/state").json()["projects"] == []
     assert journal.read_bytes().startswith(whole)
@@ -204,7 +205,7 @@ def test_a_deleted_id_is_not_given_again_after_a_restart(tmp_path):
     options = SandboxOptions(state=str(tmp_path), **SMALL)
     ids = []
     for _ in range(2):
-        with start(options) as sandbox:
+        with start(options, child=serving) as sandbox:
             url, auth = sandbox.urls["openproject"], ("apikey", sandbox.openproject["api_key"])
             made = requests.post(f"{url}/api/v3/groups", json={"name": f"G{len(ids)}"}, auth=auth).json()
             ids.append(made["id"])
