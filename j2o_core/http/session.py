@@ -81,7 +81,8 @@ class Http:
         self._transport = Transport(
             base_url,
             headers={"User-Agent": user_agent, "Accept": "application/json", **(headers or {})},
-            connections=max(10, workers + 2),
+            # Each worker, and a file that is fetched ahead for it.
+            connections=2 * workers + 2,
             verify=verify,
             timeouts=timeouts,
             idle=idle,

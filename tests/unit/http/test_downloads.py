@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -117,3 +118,14 @@ def test_a_disk_that_takes_nothing_stops_the_run(server, connect, say, tmp_path)
     with pytest.raises(Fatal, match="cannot be written") as caught:
         connect(server.url).download("/f", tmp_path / "no such folder", size=100_000)
     assert caught.value.exit_code == 4
+
+
+def test_workers_and_what_is_fetched_ahead_for_them_keep_their_connections(server, connect, say, tmp_path):
+    server.answers = [say.bytes(200, b"0123456789", {}, delay=0.2)]
+    http = connect(server.url, workers=8)
+    with ThreadPoolExecutor(16) as pool:
+        for _ in range(2):
+            for fetched in pool.map(lambda number: http.download(f"/{number}", tmp_path, size=10), range(16)):
+                fetched.__exit__(None, None, None)
+    assert len(server.asked) == 32
+    assert len({asked.connection for asked in server.asked}) == 16
