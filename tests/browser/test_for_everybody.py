@@ -61,7 +61,7 @@ def test_axe_finds_nothing_serious_in_any_view(
         picture(page, f"story-{name}")
         page.keyboard.press("Escape")
         ledger.change(state="interrupted")
-        expect(page.locator("[data-order=resume]")).to_be_visible(timeout=10_000)
+        expect(page.locator("[data-order=resume]")).to_be_visible(timeout=30_000)
         assert faults(page) == []
 
 
@@ -118,7 +118,7 @@ def test_what_changes_is_read_aloud_and_does_not_interrupt(chromium: Any, there:
             .observe(document.getElementById('spoken'), { childList: true, characterData: true, subtree: true })"""
         )
         ledger.end("5")
-        expect(page.locator("#spoken")).to_have_text("acme: running (apply), 80 % have ended", timeout=10_000)
+        expect(page.locator("#spoken")).to_have_text("acme: running (apply), 80 % have ended", timeout=30_000)
         assert page.evaluate("told") == 1
         assert page.locator("[aria-live=assertive], [role=alert]").count() == 0
 

@@ -51,16 +51,16 @@ def test_every_order_is_asked_for_told_and_stands_in_the_ledger(chromium: Any, t
             assert page.evaluate("document.activeElement.dataset.order") == "stop"
         assert taken == []
         for command, warned in (("pause", "Paused"), ("continue", ""), ("throttle", "Throttled to 7"), ("stop", "")):
-            expect(page.locator(f"[data-order={command}]")).to_be_enabled(timeout=10_000)
+            expect(page.locator(f"[data-order={command}]")).to_be_enabled(timeout=30_000)
             page.locator(f"[data-order={command}]").click()
             if command == "throttle":
                 page.locator("#sure-number input").fill("7")
                 page.keyboard.press("Enter")
             else:
                 page.locator("#sure-yes").click()
-            expect(page.locator("#answer")).to_have_text(f"{command} taken; it stands in the ledger.", timeout=10_000)
+            expect(page.locator("#answer")).to_have_text(f"{command} taken; it stands in the ledger.", timeout=30_000)
             if warned:
-                expect(page.locator("#warnings")).to_contain_text(warned, timeout=10_000)
+                expect(page.locator("#warnings")).to_contain_text(warned, timeout=30_000)
         for command in ("resume", "retry-failed"):
             expect(page.locator(f"[data-order={command}]")).to_be_hidden()
     assert taken == [("pause", ""), ("continue", ""), ("throttle", "7"), ("stop", "")]

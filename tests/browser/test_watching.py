@@ -42,10 +42,10 @@ def test_a_run_is_watched_from_start_to_end(chromium: Any, there: tuple[Filled, 
         assert total(page) == [9, 2, 0, 3, 1, 1, 2, 1]
         assert page.title() == "77 % running · acme · j2o"
         ledger.end("5")
-        expect(page.locator("#share")).to_have_text("88.8 %", timeout=10_000)
+        expect(page.locator("#share")).to_have_text("88.8 %", timeout=30_000)
         ledger.end("6")
         ledger.change(state=runs.FINISHED, stage=runs.DONE, exit_code=1, finished=time.time())
-        expect(page.locator("#standing")).to_contain_text("finished, exit code 1", timeout=10_000)
+        expect(page.locator("#standing")).to_contain_text("finished, exit code 1", timeout=30_000)
         expect(page.locator("#share")).to_have_text("100.0 %")
         expect(page.locator("#spoken")).to_have_text(
             "acme: finished, exit code 1: with failures or findings, 100 % have ended"
@@ -85,8 +85,8 @@ def test_a_cut_socket_is_opened_again_and_misses_nothing(chromium: Any, there: t
     expect(page.locator("#link")).to_have_text("live")
     page.evaluate("sockets[0].close()")
     ledger.end("5")
-    expect(page.locator("#share")).to_have_text("88.8 %", timeout=10_000)
-    expect(page.locator("#link")).to_have_text("live", timeout=20_000)
+    expect(page.locator("#share")).to_have_text("88.8 %", timeout=30_000)
+    expect(page.locator("#link")).to_have_text("live", timeout=40_000)
     assert page.evaluate("sockets.length") == 2
     page.context.close()
 
@@ -98,9 +98,9 @@ def test_without_websockets_it_asks_again_and_again(chromium: Any, there: tuple[
     page = chromium.new_context().new_page()
     page.add_init_script(_NO_WEBSOCKETS)
     page.goto(url)
-    expect(page.locator("#link")).to_have_text("by asking every few seconds", timeout=10_000)
+    expect(page.locator("#link")).to_have_text("by asking every few seconds", timeout=30_000)
     ledger.end("5")
-    expect(page.locator("#share")).to_have_text("88.8 %", timeout=10_000)
+    expect(page.locator("#share")).to_have_text("88.8 %", timeout=30_000)
     page.context.close()
 
 
@@ -123,7 +123,7 @@ def test_what_was_not_brought_is_told_and_asked_for_again(chromium: Any, there: 
         page.route(f"**/api/**/{inside}*", refuse_once)
     page.goto(there[1])
     expect(page.locator("#link")).to_contain_text("cannot be read at present")
-    expect(page.locator("#causes > li")).to_have_count(2, timeout=20_000)
+    expect(page.locator("#causes > li")).to_have_count(2, timeout=40_000)
     expect(page.locator("#problems > li")).to_have_count(1)
     expect(page.locator("#pace-text")).to_contain_text("items from")
     assert len(refused) == 3
@@ -154,7 +154,7 @@ def test_before_the_first_run_it_says_what_to_do_and_then_shows_it(chromium: Any
         expect(page.locator("#of-run")).to_be_hidden()
         picture(page, "no-run")
         with filled(tmp_path):
-            expect(page.locator("#share")).to_have_text("77.7 %", timeout=20_000)
+            expect(page.locator("#share")).to_have_text("77.7 %", timeout=40_000)
             expect(page.locator("#nothing")).to_be_hidden()
 
 
@@ -166,7 +166,7 @@ def test_a_newer_run_is_offered_and_not_forced(chromium: Any, there: tuple[Fille
         ledger.change(state=runs.FINISHED, stage=runs.DONE, exit_code=1, finished=time.time())
         with ledger.ledger.engine.begin() as connection:
             begun = begin_run(connection, spec="acme").id
-        expect(page.locator("#newer")).to_be_visible(timeout=20_000)
+        expect(page.locator("#newer")).to_be_visible(timeout=40_000)
         assert page.locator("#runs").input_value() == ledger.run
         page.locator("#newer").click()
         assert page.locator("#runs").input_value() == begun
@@ -188,8 +188,8 @@ def test_what_a_reader_has_opened_stays_open_while_the_page_is_renewed(
         page.locator("#causes .skipped summary").click()
         page.locator("#entities button").first.focus()
         ledger.end("5")
-        expect(page.locator("#share")).to_have_text("88.8 %", timeout=10_000)
-        expect(page.locator("#pace-text")).to_contain_text("3 items", timeout=20_000)
+        expect(page.locator("#share")).to_have_text("88.8 %", timeout=30_000)
+        expect(page.locator("#pace-text")).to_contain_text("3 items", timeout=40_000)
         for place in ("#message", "#causes"):
             assert len(text(page, place)) > len(LONG.strip())
         assert page.locator("#causes .skipped details[open], #causes details.skipped[open]").count() == 1

@@ -30,12 +30,14 @@ export function forgetPace() {
   say(byId("pace-text"), "");
 }
 
-// Now and in the mean, items per second; null where nothing has ended, or each stretch is too long for a now.
+// Now and in the mean, items per second; null where nothing has ended, or that is too old or coarse for a now.
 export function paceOf() {
   if (!known || known.since === null) return { now: null, mean: null };
-  const { ended, seconds } = stretches();
+  const { since, ended, seconds } = stretches();
+  // A large ledger is asked less often: what lies too far back is no now.
+  const fresh = told?.goes && seconds <= NOW && told.asOf - (since + ended.length * seconds) <= NOW;
   const last = ended.slice(-Math.max(1, Math.round(NOW / seconds)));
-  return { now: told?.goes && seconds <= NOW ? sum(last) / (last.length * seconds) : null, mean: sum(ended) / (ended.length * seconds) };
+  return { now: fresh ? sum(last) / (last.length * seconds) : null, mean: sum(ended) / (ended.length * seconds) };
 }
 
 const sum = (numbers) => numbers.reduce((so, number) => so + number, 0);
