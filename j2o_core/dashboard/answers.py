@@ -183,6 +183,35 @@ class Items(BaseModel):
     after: Optional[int]
 
 
+class Part(BaseModel):
+    """One part of a mapping at work; ``place`` is its line of the spec, and nothing goes into what ``begins``."""
+
+    field: str
+    kind: str
+    name: str
+    begins: bool
+    before: Any
+    after: Any
+    place: str
+
+
+class Explained(BaseModel):
+    """What the mapping makes of an item now; ``data`` is what was read, ``preserved`` what is kept as text."""
+
+    model_config = ConfigDict(extra="allow")
+
+    entity: str
+    key: str
+    origin: str
+    parent: Optional[str]
+    outcome: str
+    data: Dict[str, Any]
+    lines: List[Part]
+    payload: Dict[str, Any]
+    preserved: Dict[str, Any]
+    children: Dict[str, int]
+
+
 class Problems(BaseModel):
     """What a person should know; ``more``: not all of it is here."""
 

@@ -15,7 +15,8 @@ from ..ledger import browse
 from ..report.progress_page import progress_page
 from ..report.writing import FORMATS
 from .acting import Refused, act
-from .answers import Cause, Compared, Items, OfProject, Order, Overview, Pace, Problems, Run, Taken
+from .answers import Cause, Compared, Explained, Items, OfProject, Order, Overview, Pace, Problems, Run, Taken
+from .explaining import explained
 from .ledgers import Ledgers
 
 State = Literal["done", "sent", "planned", "skipped", "failed"]
@@ -108,6 +109,15 @@ def pace(request: Request, run: str, entity: Optional[str] = None) -> Any:
 def item(request: Request, run: str, entity: str, origin: str) -> Any:
     """All that the ledger knows of it over all runs, as ``j2o explain`` tells it."""
     return _ledgers(request).item(run, entity, origin)
+
+
+@api.get("/runs/{run}/explanation", response_model=Explained, summary="What each step made of an item")
+def explanation(request: Request, run: str, entity: str, origin: str) -> Any:
+    """As ``j2o explain --json`` has it, by the spec as it is now. 409 where this machine has no spec or no snapshot."""
+    try:
+        return explained(_ledgers(request), run, entity, origin)
+    except Refused as refused:
+        raise HTTPException(409, str(refused)) from None
 
 
 @api.get("/runs/{run}/progress.{form}", response_class=Response, summary="How a run stands, to keep")

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 PICTURES = Path(os.environ.get("J2O_SCREENSHOTS") or Path(__file__).resolve().parents[2] / ".artifacts" / "screenshots")
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-#: what only a server that is away brings about
-_AWAY = ("WebSocket", "ERR_CONNECTION")
+#: what only a server that is away, or that refuses for a reason that the page shows, brings about
+_AWAY = ("WebSocket", "ERR_CONNECTION", "status of 409")
 
 
 @contextlib.contextmanager

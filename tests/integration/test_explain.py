@@ -6,7 +6,9 @@ import json
 import re
 
 import pytest
+import requests
 
+from ..dashboards import served
 from ..running import Migration, sandbox
 
 pytestmark = [pytest.mark.newest, pytest.mark.xdist_group("explain")]
@@ -40,6 +42,17 @@ def test_explain_shows_every_part_with_its_line_and_what_the_target_said(migrate
     assert "trim: " in text and f"target: {item['item']} at " in text
     rows = [line for line in text.splitlines() if re.search(r" (create|update) .* done ", line)]
     assert rows and all(re.search(rf" id {item['item']}, version \d+$", line) for line in rows)
+
+
+def test_the_dashboard_tells_the_same(migrated: Migration):
+    issue = migrated.issues[0]  # type: ignore[attr-defined]
+    [told] = json.loads(migrated.command("explain", "j2o:demo", issue["key"], "--json").stdout)
+    with served(migrated.home) as url:
+        address, of = f"{url}/api/v1/runs/last/explanation", {"entity": "work_packages", "origin": told["origin"]}
+        assert requests.get(address, of, timeout=60).json() == told
+        refused = requests.get(address, {**of, "origin": "4711"}, timeout=60)
+    assert refused.status_code == 409
+    assert "no record '4711' was read as one of work_packages" in refused.json()["detail"]
 
 
 def test_a_part_of_an_issue_is_explained_by_its_own_key(migrated: Migration):

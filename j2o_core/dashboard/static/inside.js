@@ -78,8 +78,8 @@ function projectsOf(run, entity, rows, goes) {
 
 const opens = (run, wanted, number, label) => element("button", { class: "plain", type: "button", "aria-label": label, onclick: () => list(run, wanted) }, count(number));
 
-const tableOf = (id, names, body) => element("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": `${id}-heading` },
-  element("table", { id, class: "numbers" }, columns(...names), element("tbody", {}, ...body)));
+const tableOf = (id, names, body, kind = "numbers") => element("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": `${id}-heading` },
+  element("table", { id, class: kind }, columns(...names), element("tbody", {}, ...body)));
 
 function partitionsOf(run, entity, rows) {
   if (!rows.length) return [element("p", { class: "words" }, "None of them is planned to be written.")];
@@ -99,14 +99,13 @@ export async function openStory(run, { entity, origin, key }) {
   fill(byId("told"), element("p", { class: "words" }, "asking …"));
   if (!byId("story").open) byId("story").showModal();
   try {
-    fill(byId("told"), ...tell(await get(`${runPath(run)}/item`, { entity, origin }), key || origin));
+    fill(byId("told"), ...tell(await get(`${runPath(run)}/item`, { entity, origin })), ...steps(run, entity, origin, key || origin));
   } catch (error) {
     fill(byId("told"), error.message);
   }
 }
 
-function tell({ origin, items, effects, listed, problems }, key) {
-  const spec = shown?.run.asked?.spec ?? "SPEC";
+function tell({ origin, items, effects, listed, problems }) {
   return [
     element("p", { class: "words" }, "Id at the source ", foreign(origin, 80)),
     ...part("On the target", items.map((one) => [`${one.item} on ${one.target}`, `${one.owned === "created" ? "made by j2o" : `${one.owned}: it was there before`}; last written by run ${one.run}${one.verified ? `, read back equal in run ${one.verified}` : ""}`])),
@@ -116,8 +115,39 @@ function tell({ origin, items, effects, listed, problems }, key) {
     ...part("Not written", listed.map((one) => [`${one.outcome}: ${one.code}`, `run ${one.run}`, one.message, one.place])),
     ...part("Problems", problems.map((one) => [`${one.severity}: ${one.code}${one.field ? `, field ${one.field}` : ""}`, `run ${one.run}, ${one.stage}`, one.message, one.place])),
     items.length + effects.length + listed.length + problems.length ? null : element("p", {}, "No run has written it yet."),
-    key.length < 200 ? element("p", { class: "words" }, "What each step made of its fields: ", element("code", {}, foreign(`j2o explain ${spec} ${key}`))) : null,
   ].filter(Boolean);
+}
+
+// What each step made of its fields: asked for on demand, as the whole mapping is loaded for it.
+function steps(run, entity, origin, key) {
+  const place = element("div", { "aria-live": "polite" });
+  const ask = element("button", { type: "button" }, "Show what each step made of it");
+  ask.addEventListener("click", async () => {
+    ask.disabled = true;
+    fill(place, element("p", { class: "words" }, "asking …"));
+    try {
+      fill(place, ...explained(await get(`${runPath(run)}/explanation`, { entity, origin })));
+      ask.remove();
+    } catch (error) {
+      const spec = shown?.run.asked?.spec ?? "SPEC";
+      fill(place, element("p", {}, foreign(error.message)),
+        key.length < 200 ? element("p", { class: "words" }, "Where the spec is: ", element("code", {}, foreign(`j2o explain ${spec} ${key}`))) : null);
+      ask.disabled = false;
+    }
+  });
+  return [element("h3", { id: "steps-heading" }, "From the source to the target"), element("p", { class: "buttons" }, ask), place];
+}
+
+function explained({ outcome, lines, preserved }) {
+  const value = (one) => foreign(one === null ? "–" : typeof one === "string" ? one : JSON.stringify(one), 120);
+  const names = ["field", "what", "before", "after", "line of the spec"];
+  const body = lines.map((one) => element("tr", {}, element("th", { scope: "row" }, foreign(one.field)), element("td", { class: "became" }, foreign(one.kind === one.name ? one.name : `${one.kind} ${one.name}`)),
+    element("td", { class: "became" }, one.begins ? "" : value(one.before)), element("td", { class: "became" }, value(one.after)), element("td", { class: "became" }, foreign(one.place))));
+  return [
+    element("p", { class: "words" }, "By the spec as it is now: ", element("b", {}, foreign(outcome))),
+    tableOf("steps", names, body, "steps"),
+    ...part("Kept as text", Object.entries(preserved).map(([name, one]) => [name, typeof one === "string" ? one : JSON.stringify(one)])),
+  ];
 }
 
 // The answer as far as the ledger keeps it.
