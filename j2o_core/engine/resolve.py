@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from typing import Callable, Mapping, Optional, Sequence
+from typing import Callable, Collection, Mapping, Optional, Sequence
 
 from ..ledger.effects import SHAPE, EffectRow
 from ..ledger.items import Items
@@ -119,6 +119,11 @@ class Resolution:
     def unresolved(self) -> bool:
         """Whether a reference found nothing, or a stand-in: the item is compared again by every later run."""
         return bool(self._references.unresolved or self._references.replaced)
+
+    @property
+    def in_vain(self) -> Collection[str]:
+        """The fields in which a reference found nothing."""
+        return self._references.unresolved
 
     def digests(self, fields: Mapping[str, str]) -> dict[str, str]:
         """The digests of the fields; of those whose reference found nothing or a stand-in, such that it is known."""

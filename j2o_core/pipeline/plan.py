@@ -75,7 +75,7 @@ class Planner:
         self._records = Records(snapshot, wiring.derivations)
         self._facts = Facts(snapshot)
         self._ends = OpenEnds(resolver, items, run, wiring.loaders, retry)
-        self._present = Present(wiring, snapshot, items, resolver)
+        self._present = Present(wiring, snapshot, items, resolver, self._ends)
         self._tree = Tree(snapshot)
         self._tree_plan = TreePlan(wiring, self._tree, items, self._records, writer, run)
         self._numbers = Numbers(wiring, snapshot, resolver, items, writer, run)
@@ -224,7 +224,10 @@ class Planner:
         planned = draft(self._wiring, batch.entity, sourced, mapped, claimed)
         if item is not None:
             self._compare(batch, planned, loader, item)
-        elif not self._present.take(batch, planned, record, loader):
+        elif self._present.take(batch, planned, record, loader):
+            if batch.planned and batch.planned[-1].origin == planned.origin:
+                self._note_move(batch, loader, batch.planned[-1].only or ())
+        else:
             doubtful = record.origin.id in batch.doubtful
             batch.planned.extend(self._numbers.in_turn(replace(planned, doubtful=doubtful)))
 
@@ -261,9 +264,13 @@ class Planner:
             digest = "" if open_ends(item) else planned.record_digest
             batch.digests.append((item.origin, digest, planned.mapping_digest))
             return
+        self._note_move(batch, loader, changed)
+        batch.planned.extend(self._numbers.in_turn(draft_update(self._wiring, planned, changed)))
+
+    def _note_move(self, batch: Batch, loader: Loader, changed: Sequence[str]) -> None:
+        """Note the parent that the record planned last is moved to."""
         if loader.parent_field in changed and batch.nodes[-1][1] is not None:
             self._moved.add(batch.nodes[-1][1])
-        batch.planned.extend(self._numbers.in_turn(draft_update(self._wiring, planned, changed)))
 
     # ---------------------------------------------------------------- what is left out
 

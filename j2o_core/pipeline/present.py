@@ -18,6 +18,8 @@ from ..snapshot.store import Snapshot
 from .adoption import Adoption, Recognising
 from .batch import Batch
 from .drafting import as_row, draft_update
+from .open_ends import OpenEnds
+from .retry import references
 from .takeover import Takeover
 from .wiring import Wiring
 
@@ -25,8 +27,9 @@ from .wiring import Wiring
 class Present:
     """Found by what an earlier tool's id maps say, and by one scan of a kind: by origin mark, and by name."""
 
-    def __init__(self, wiring: Wiring, snapshot: Snapshot, items: Items, resolver: Resolver) -> None:
+    def __init__(self, wiring: Wiring, snapshot: Snapshot, items: Items, resolver: Resolver, ends: OpenEnds) -> None:
         self._wiring = wiring
+        self._ends = ends
         self._adoption = Adoption(snapshot, items)
         self._recognising = Recognising(resolver, self._adoption)
         self._takeover = Takeover(wiring.spec, snapshot, items, resolver, self._as_effect)
@@ -81,7 +84,7 @@ class Present:
             for name, value in loader.image(resolution.effect).items()
             # What others own is only added to, where the target can hold both.
             if ((ours and loader.changeable) or name in loader.shared_fields)
-            and not loader.holds(name, value, found.image.get(name))
+            and (not loader.holds(name, value, found.image.get(name)) or self._comes_later(name, planned, resolution))
         ]
         batch.items.append(
             Item(
@@ -107,6 +110,12 @@ class Present:
             if ours and resolution.named_in_vain:
                 batch.open.append(OpenReferences(entity, planned.origin, resolution.named_in_vain))
         return True
+
+    def _comes_later(self, name: str, planned: Planned, resolution: Resolution) -> bool:
+        """Whether a field refers to what is not there yet, and is written in this run."""
+        return name in resolution.in_vain and any(
+            self._ends.leads_to_itself(ref) for ref in references(planned.payload.get(name))
+        )
 
     def _as_effect(self, planned: Planned) -> Optional[Effect]:
         loader = self._wiring.loaders[planned.entity]

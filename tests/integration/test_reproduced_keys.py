@@ -249,6 +249,25 @@ def test_with_the_ledger_lost_halfway_fillers_are_removed_and_keys_are_as_they_w
         assert sum(key == name for key, name in called(made).items()) >= 2
 
 
+def test_what_is_found_again_gets_the_parent_that_comes_after_it(tmp_path: Path):
+    keys = Keys(tmp_path, [acme(1, parent=2, duedate="2021-05-06"), acme(2, duedate="2020-02-03")])
+    with sandbox(**keys.options) as made:
+        refused = {"method": "POST", "path": "/api/v3/work_packages", "do": "status", "status": 422, "nth": [2]}
+        made.openproject.faults(refused)
+        migration = keys.migration(made)
+        assert migration.run().exit_code == 1
+        assert set(called(made)) == {"ACME-1"}
+        made.openproject.faults()
+        for path in (tmp_path / "home").glob("ledger*"):
+            path.unlink()
+        ended = migration.run()
+        assert ended.entities["work_packages"]["failed"] == 0, explained(ended)  # its number was used up, which is told
+        found = {key: rows(made)[name] for key, name in called(made).items()}
+        parent = found["ACME-1"]["_links"]["parent"]["href"]
+        assert parent is not None and parent == found["ACME-2"]["_links"]["self"]["href"]
+        assert found["ACME-2"]["dueDate"] == "2020-02-03", "what the child disturbs is restored"
+
+
 @pytest.mark.long
 def test_an_issue_that_was_moved_is_moved_in_its_turn_and_has_its_new_key(tmp_path: Path):
     keys = Keys(tmp_path, [acme(1), acme(2), acme(3), ops(1), ops(2)])
