@@ -43,7 +43,8 @@ def test_bars_are_for_terminals_of_people(
     assert progress_display(quiet=True) is None
 
 
-def test_each_entity_has_its_bar_with_amount_rate_and_time_left() -> None:
+def test_each_entity_has_its_bar_with_amount_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "140")
     out, now = Terminal(), [0.0]
     live = LiveProgress(out)
     live.close()  # what is drawn is asked for below, at times of our own
