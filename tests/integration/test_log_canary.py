@@ -25,7 +25,7 @@ extends: j2o:demo
 runtime: {log: {level: debug, rotate: {size: 20KB}}}
 """
 FAULTS = (
-    {"server": "openproject", "method": "POST", "regex": "/users$", "nth": [2, 5], "do": "status", "status": 422},
+    {"server": "openproject", "method": "POST", "regex": "/users$", "every": 2, "do": "status", "status": 422},
     {"server": "openproject", "method": "POST", "regex": "/work_packages$", "every": 4, "do": "status", "status": 503},
     {"server": "jira", "regex": "/search", "nth": [1], "do": "reset"},
 )
