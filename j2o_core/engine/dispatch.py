@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections import deque
@@ -18,6 +19,7 @@ from .context import Engine, InHand
 from .lanes import LaneQueue
 from .prefetch import Prefetch
 from .preparation import Preparation
+from .readiness import Readiness
 from .record import Recorder
 from .task import Task
 from .tolerance import check_tolerance
@@ -27,6 +29,8 @@ from .turns import ALL, MOST_ORDERED, Part, Share, longest_lanes_first, turns
 _BEAT = 0.25
 #: seconds after which what may not be sent at present is asked about again
 _HELD = 0.5
+#: seconds between two looks whether what was put aside is ready
+_GLANCE = 0.02
 
 
 class Stopped(Exception):
@@ -48,6 +52,7 @@ class Dispatcher:
         self._beat = 0.0
         self._planned = engine.effects.progress()
         self._queue: Optional[LaneQueue[Task]] = None
+        self._readiness = Readiness(engine.loaders, engine.resolver)
         #: the effects in hand that may be running on the server
         self._in_doubt: set[int] = set()
         engine.in_hand = self._in_hand
@@ -55,10 +60,10 @@ class Dispatcher:
     def run(self, *steps: int) -> None:
         """Carry out steps to their end, side by side. Raises ``Fatal`` or ``Stopped``; either can be resumed.
 
-        A rank of a step begins when the one before has ended, in all of them.
+        A rank of a step begins when the one before has ended, in all of them. In trees it is the effect that waits,
+        and for its own parent alone: one that is in doubt keeps its children waiting, and nobody else.
         """
-        for parts in turns(self._engine.effects, steps):
-            self.run_turn(parts)
+        self._carry_out(turns(self._engine.effects, steps), (ALL,))
         self._progress(force=True)
 
     def run_turn(self, parts: Sequence[Part], shares: Iterable[Share] = (ALL,)) -> None:
@@ -66,24 +71,21 @@ class Dispatcher:
 
         Raises what ``run`` raises.
         """
-        try:
-            self._run_turn(parts, shares)
-            self._engine.writer.flush()
-        finally:
-            self._prefetch.close()
+        self._carry_out([parts], shares)
 
     @property
     def record(self) -> Recorder:
         """What has ended so far in this process."""
         return self._record
 
-    # ---------------------------------------------------------------- one rank of each step
+    # ---------------------------------------------------------------- turn by turn
 
-    def _run_turn(self, parts: Sequence[Part], shares: Iterable[Share]) -> None:
+    def _carry_out(self, parts_by_turn: Iterable[Sequence[Part]], shares: Iterable[Share]) -> None:
         engine = self._engine
         queue: LaneQueue[Task] = LaneQueue(lambda task: task.row.lane or str(task.row.id))
         self._queue = queue
         self._failure = None
+        self._readiness = Readiness(engine.loaders, engine.resolver)
         threads = [
             threading.Thread(target=self._work, args=(queue,), name=f"worker-{number}", daemon=True)
             for number in range(engine.workers)
@@ -91,18 +93,55 @@ class Dispatcher:
         for thread in threads:
             thread.start()
         try:
-            for share in shares:
-                for state in (effects.SENT, effects.PLANNED):
-                    self._feed(queue, parts, state, share)
-            while not queue.wait_below(1, 0.5):
-                self._check(queue)
+            try:
+                for parts in parts_by_turn:
+                    if not self._are_of_trees(parts):
+                        self._until_done(queue)
+                    for share in shares:
+                        for state in (effects.SENT, effects.PLANNED):
+                            self._feed(queue, parts, state, share)
+                self._until_done(queue)
+            except BaseException:
+                self._abandon(queue, threads)
+                raise
+            queue.close()
+            for thread in threads:
+                thread.join()
+            engine.writer.flush()
+        finally:
+            self._prefetch.close()
+
+    def _are_of_trees(self, parts: Sequence[Part]) -> bool:
+        """Whether all effects of a turn have parents of their own kind, and know by these when they are ready."""
+        for step, rank in parts:
+            for state in (effects.SENT, effects.PLANNED):
+                for row in self._engine.effects.window(step, rank, state, 0, 1):
+                    if not self._engine.loaders[row.entity].parent_field:
+                        return False
+        return True
+
+    def _until_done(self, queue: LaneQueue[Task]) -> None:
+        """Wait until nothing is in hand, nor put aside."""
+        while True:
             self._check(queue)
-        except BaseException:
-            self._abandon(queue, threads)
-            raise
-        queue.close()
-        for thread in threads:
-            thread.join()
+            is_empty = queue.wait_below(1, _GLANCE if self._readiness.waiting else 0.5)
+            if not self._readiness.waiting and is_empty:
+                self._check(queue)
+                self._engine.writer.flush()
+                return
+            # What still waits when nobody has anything in hand waits for itself.
+            if not self._put_ready(queue) and is_empty:
+                self._put_ready(queue, anyway=True)
+
+    def _put_ready(self, queue: LaneQueue[Task], anyway: bool = False) -> int:
+        """Put into the queue what was put aside and is ready; returns how many."""
+        taken = self._readiness.take(self._engine.workers * 2, anyway)
+        for _, kind in itertools.groupby(taken, lambda one: one.key[0]):
+            ready = list(kind)
+            self._put_prepared(queue, [one.row for one in ready if one.row is not None], effects.SENT)
+            stored = [one.id for one in ready if one.row is None]
+            self._put_prepared(queue, self._engine.effects.planned(stored) if stored else [], effects.PLANNED)
+        return len(taken)
 
     def _feed(self, queue: LaneQueue[Task], parts: Sequence[Part], state: str, share: Share) -> None:
         """One part after the other; where the lanes of one keep few workers busy, the next ones in turns with it."""
@@ -115,6 +154,8 @@ class Dispatcher:
             # Where lanes are long a window may keep few workers busy: then the next one is fetched earlier.
             while not queue.wait_below(size, 0.5, most=self._engine.workers * 8):
                 self._check(queue)
+                self._put_ready(queue)
+            self._put_ready(queue)
             if queue.is_starved:
                 feeds.rotate(-1)
 
@@ -141,13 +182,20 @@ class Dispatcher:
             yield size
 
     def _put(self, queue: LaneQueue[Task], rows: Sequence[EffectRow], state: str) -> None:
+        """Those of some effects that are ready go to the workers, the others aside."""
+        self._put_prepared(queue, self._readiness.ready(rows), state)
+
+    def _put_prepared(self, queue: LaneQueue[Task], rows: Sequence[EffectRow], state: str) -> None:
         """Prepare effects, make it durable that they are sent, and hand them to the workers."""
         engine = self._engine
-        tasks = self._prepare(rows)
+        tasks = self._prepare(rows) if rows else []
+        if not tasks:
+            return
         if state == effects.PLANNED:
             self._mark_sent(tasks)
         for task in tasks:
             engine.under_way.begin(task.row)
+            self._readiness.begin(task)
             if task.in_doubt:
                 self._in_doubt.add(task.row.id)
         for task in tasks:
@@ -198,6 +246,7 @@ class Dispatcher:
                 end_work()
             if again is None:
                 self._engine.under_way.end(task.row)
+                self._readiness.end(task)
                 queue.done(task)
                 self._progress()
             else:

@@ -159,7 +159,11 @@ class Preparation:
         """A child of something that was skipped is skipped too; a child of what failed has failed."""
         if outcome.code != "J2O-E010" or not row.parent_entity or not row.parent_origin:
             return outcome
-        parent = self._engine.parent_outcome(row.parent_entity, row.parent_origin)
+        engine = self._engine
+        parent = engine.parent_outcome(row.parent_entity, row.parent_origin)
+        if parent is None:  # it may have ended a moment ago
+            engine.writer.flush()
+            parent = engine.parent_outcome(row.parent_entity, row.parent_origin)
         if parent is not None and parent[0] == effects.SKIPPED:
             return ItemSkipped(f"{BECAUSE_SKIPPED}{parent[1]}", code="J2O-E010")
         reason = parent[1] if parent else "it is not on the target"

@@ -31,14 +31,20 @@ class TreePlan:
         self._run = run
 
     def place(self, entity: str, loader: Loader) -> None:
-        """Set rank and lane of planned effects by their place in the tree; tell of circles."""
+        """Set rank and lane of planned effects by their place in the tree.
+
+        Ranks go up from parents to children, and from one wave of trees to the next: trees are written to their ends
+        before the last ones begin. Workers on several machines wait for each other at each rank: there, all trees are
+        one wave.
+        """
         step, prefix = write_step(self._wiring, entity).number, f"{self._wiring.source}/{entity}/"
-        for chunk in self._tree.places():
+        for chunk in self._tree.places(entity):
             places = []
             for place in chunk:
                 parent = f"{prefix}{place.parent}" if place.parent else ""
                 root = parent if place.large and parent else f"{prefix}{place.root}"
-                places.append((place.id, place.depth, loader.lane(place.id, parent, root, {})))
+                wave = place.wave if self._wiring.spec.runtime.dask is None else 0
+                places.append((place.id, wave + place.depth, loader.lane(place.id, parent, root, {})))
             self._writer.submit(partial(effects.place, run=self._run, entity=entity, step=step, places=places))
 
     def restoring(self, entity: str, left_out: LeftOut, moved: set[str]) -> Iterator[Planned]:

@@ -9,17 +9,23 @@ from .store import Snapshot
 
 #: a tree above this many nodes is written by parent, not as one lane
 LARGE = 200
+#: so many records, and their trees to the end, make a wave
+WAVE = 2_000
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a record stands: its root, its depth below it (0: a root), its parent, and whether its tree is large."""
+    """Where a record stands: its root, its depth below it (0: a root), its parent, and whether its tree is large.
+
+    ``wave`` counts the waves of trees, in the order in which their roots were read.
+    """
 
     id: str
     parent: Optional[str]
     root: str
     depth: int
     large: bool
+    wave: int = 0
 
 
 class Tree:
@@ -38,20 +44,27 @@ class Tree:
         with self._snapshot.transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO tree VALUES (?, ?, ?)", nodes)
 
-    def places(self, size: int = 500) -> Iterator[list[Place]]:
-        """The place of every record that a walk from the roots reaches, in chunks."""
+    def places(self, entity: str, wave: int = WAVE, size: int = 500) -> Iterator[list[Place]]:
+        """The place of every record that a walk from the roots reaches, in chunks.
+
+        Records that are alone in their trees are left out, but where they belong to a later wave than the first.
+        """
         connection = self._snapshot.transaction()
         cursor = connection.execute(
-            f"WITH RECURSIVE {_WALK}, size(root, nodes) AS (SELECT root, count(*) FROM walk GROUP BY root)"
-            " SELECT walk.id, tree.parent, walk.root, walk.depth, size.nodes FROM walk"
-            " JOIN size ON size.root = walk.root JOIN tree ON tree.id = walk.id"
-            " WHERE size.nodes > 1"
+            f"WITH RECURSIVE {_WALK}, size(root, nodes) AS (SELECT root, count(*) FROM walk GROUP BY root),"
+            " placed(root, nodes, wave) AS ("
+            " SELECT root, nodes, (sum(nodes) OVER (ORDER BY sequence, root ROWS UNBOUNDED PRECEDING) - nodes) / ?"
+            " FROM size LEFT JOIN record ON record.entity = ? AND record.id = root)"
+            " SELECT walk.id, tree.parent, walk.root, walk.depth, placed.nodes, placed.wave FROM walk"
+            " JOIN placed ON placed.root = walk.root JOIN tree ON tree.id = walk.id"
+            " WHERE placed.nodes > 1 OR (placed.wave > 0 AND EXISTS (SELECT 1 FROM walk WHERE depth > 0))",
+            (wave, entity),
         )
         while True:
             rows = cursor.fetchmany(size)
             if not rows:
                 return
-            yield [Place(row[0], row[1], row[2], row[3], row[4] > LARGE) for row in rows]
+            yield [Place(row[0], row[1], row[2], row[3], row[4] > LARGE, row[5]) for row in rows]
 
     def circles(self) -> list[str]:
         """Records that are their own ancestors, or stand below such: no walk from a root reaches them."""

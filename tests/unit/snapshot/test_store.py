@@ -110,12 +110,32 @@ def test_the_tree_tells_root_depth_circles_and_who_is_disturbed(snapshot: Snapsh
             ("below", "a", False),
         ]
     )
-    places = {place.id: (place.root, place.depth) for chunk in tree.places() for place in chunk}
+    places = {place.id: (place.root, place.depth) for chunk in tree.places("things") for place in chunk}
     assert places["task"] == ("epic", 2)
     assert places["story"] == ("epic", 1)
     assert "orphan" not in places  # alone in its tree: its place is where it was planned
     assert tree.circles() == ["a", "b", "below"]
     assert tree.disturbed() == ["elsewhere", "epic", "quiet"]
+
+
+def test_trees_are_put_into_waves_in_the_order_in_which_their_roots_were_read(snapshot: Snapshot):
+    read = ["9", "10", "11", "12", "13"]
+    with snapshot.transaction() as connection:
+        connection.executemany(
+            "INSERT INTO record (entity, id, key, position, priority, digest, generation)"
+            " VALUES ('work_packages', ?, '', 0, 0, '', 1)",
+            [(identifier,) for identifier in read],
+        )
+    tree = Tree(snapshot)
+    tree.add([("13", "9", False), ("12", None, False), ("11", "9", False), ("10", None, False), ("9", None, False)])
+    places = {place.id: (place.wave, place.depth) for chunk in tree.places("work_packages", wave=2) for place in chunk}
+    assert places == {"9": (0, 0), "11": (0, 1), "13": (0, 1), "10": (1, 0), "12": (2, 0)}
+
+
+def test_where_nothing_has_a_parent_there_are_no_waves(snapshot: Snapshot):
+    tree = Tree(snapshot)
+    tree.add([(str(number), None, False) for number in range(10)])
+    assert list(tree.places("work_packages", wave=2)) == []
 
 
 def test_records_are_walked_through_without_sorting_them_for_every_chunk(snapshot: Snapshot):
