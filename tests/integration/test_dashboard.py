@@ -305,7 +305,10 @@ def test_a_run_shows_itself_from_before_its_first_request_until_after_its_end(tm
                 while (state_and_requests(afar[-1]) != ("ended", requests_in(seen[-1]))) and time.monotonic() < until:
                     time.sleep(0.2)
                     afar.append(get(elsewhere, "/runs/last"))
-                scraped = requests.get(f"{elsewhere}/metrics", timeout=30).text
+                scraped = ""
+                while "j2o_run_exit_code 0.0" not in scraped and time.monotonic() < until:
+                    scraped = requests.get(f"{elsewhere}/metrics", timeout=30).text
+                    time.sleep(0.2)
             figures = [one["figures"] for one in seen if one["figures"] is not None]
             assert {"jira", "openproject"} <= {system["connection"] for system in figures[-1]["systems"]}
             assert figures[-1]["machine"]["memory"] > 1_000_000
