@@ -141,6 +141,7 @@ def logs(
     if not follow:
         _tell_nothing(reading, asked, places)
     else:
+        sys.stdout.flush()  # who reads a pipe need not wait for the next line
         try:
             for entry in followed(places, begin or {}, before=before):
                 if asked.holds(entry):

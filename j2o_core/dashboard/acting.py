@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
-from pathlib import Path
-from typing import List, Mapping, Optional
+from typing import List, Mapping, Optional, Sequence
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..ledger import control, runs
 from ..ledger.asking import ask, lift
+from ..ledger.queries import Queries, as_it_is
 from ..ledger.store import Ledger
 from .ledgers import Ledgers
+from .starting import Refused, Starter
 
 RESUME, RETRY = "resume", "retry-failed"
 #: seconds for a running run to take an order
 WAIT = 10.0
-#: seconds in which a process that cannot start has said so
-SAYS_NO = 3.0
 _RESUMABLE = ("stopped", "interrupted")
 
 
-class Refused(Exception):
-    """The order makes no sense for the run as it is."""
-
-
-def act(ledgers: Ledgers, name: str, command: str, number: Optional[int], ledger_url: Optional[str]) -> str:
+def act(
+    ledgers: Ledgers, starter: Starter, name: str, command: str, number: Optional[int], ledger_url: Optional[str]
+) -> str:
     """Carry an order out; returns what became of it. Raises ``Refused`` with the reason, ``Unknown``."""
     ledger, run = ledgers.ledger_of(name)
     if (number is None) == (command == control.THROTTLE):
         raise Refused("throttle needs a number of requests, and the others none")
     if command in (RESUME, RETRY):
-        return _start(ledgers.home, ledger, run, command, ledger_url)
+        arguments = _arguments(run, command, ledger_url)
+        with starter.turn:  # who presses twice is told how things are after the first time
+            return _start(ledgers, starter, ledger, str(run["run"]), command, arguments)
     identifier, state = str(run["run"]), str(run["state"])
     if command == control.CONTINUE and state in _RESUMABLE and lift(ledger.engine, identifier):
         return "when it is carried on, nothing holds it"
@@ -45,35 +43,46 @@ def act(ledgers: Ledgers, name: str, command: str, number: Optional[int], ledger
     return f"{command} taken"
 
 
-def _start(home: Path, ledger: Ledger, run: Mapping[str, object], command: str, ledger_url: Optional[str]) -> str:
+def _start(ledgers: Ledgers, starter: Starter, ledger: Ledger, run: str, command: str, arguments: Sequence[str]) -> str:
+    with ledger.engine.connect() as connection:
+        _check(connection, as_it_is(Queries(ledger.engine).run(run), ledger.abandoned), command)
+        pair = runs.pair_of(connection, run)
+        before = runs.latest(connection, *pair)
+
+    def has_begun(process: int) -> bool:
+        try:
+            with ledger.engine.connect() as connection:
+                now = runs.latest(connection, *pair)
+            return ledger.holder == process and (now.state == runs.RUNNING or now != before)
+        except SQLAlchemyError:  # at the next look
+            return False
+
+    _note(ledger, run, command)
+    try:
+        return starter.start(ledgers.home, command, arguments, has_begun)
+    except Refused as refused:
+        _note(ledger, run, command, f"did not go: {refused}")
+        raise
+
+
+def _check(connection: Connection, run: Mapping[str, object], command: str) -> None:
     identifier, state = str(run["run"]), str(run["state"])
     if command == RESUME and state not in _RESUMABLE:
         raise Refused(f"run {identifier} is {state}: only one that was stopped or interrupted can be resumed")
-    if command == RETRY and state != runs.FINISHED:
+    if command == RESUME:
+        return
+    if state != runs.FINISHED:
         raise Refused(f"run {identifier} is {state}: what failed is tried again when it has finished")
-    arguments = _arguments(run, command, ledger_url)
+    pair = runs.pair_of(connection, identifier)
+    later = runs.unfinished(connection, *pair)
+    newest = runs.last_finished(connection, *pair) if later is None else later.id
+    if newest != identifier:
+        raise Refused(f"run {newest} came after run {identifier}, and only what failed in the newest is tried again")
+
+
+def _note(ledger: Ledger, run: str, command: str, detail: str = "") -> None:
     with ledger.engine.begin() as connection:
-        runs.note(connection, identifier, f"dashboard {command}")
-    folder = home / "logs"
-    folder.mkdir(parents=True, exist_ok=True)
-    said = folder / f"{command}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.txt"
-    with said.open("wb") as out:
-        started = subprocess.Popen(
-            [sys.executable, "-m", "j2o_core", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "J2O_HOME": str(home)},
-            start_new_session=True,
-        )
-    try:
-        code = started.wait(SAYS_NO)
-    except subprocess.TimeoutExpired:
-        return f"started (process {started.pid}); what it says is in {said}"
-    if code:
-        told = said.read_text("utf-8", errors="replace").strip()[-2000:]
-        raise Refused(f"it ended at once with exit code {code}: {told}")
-    return f"done; what it said is in {said}"
+        runs.note(connection, run, f"dashboard {command}", detail[:500])
 
 
 def _arguments(run: Mapping[str, object], command: str, ledger_url: Optional[str]) -> List[str]:

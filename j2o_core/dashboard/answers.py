@@ -237,7 +237,7 @@ class Order(BaseModel):
     """What a run is told. ``number``: with throttle, requests at the same time to each system."""
 
     command: Literal["pause", "continue", "throttle", "stop", "resume", "retry-failed"]
-    number: Optional[int] = Field(default=None, ge=1)
+    number: Optional[int] = Field(default=None, ge=1, strict=True)
 
 
 class Taken(BaseModel):

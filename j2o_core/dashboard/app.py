@@ -19,6 +19,7 @@ from .guarding import Guarded
 from .ledgers import Ledgers, Unknown
 from .live import live
 from .routes import api
+from .starting import Starter
 
 STATIC = Path(__file__).with_name("static")
 #: the pages of the API's description, as others package them
@@ -39,7 +40,7 @@ def create_app(ledgers: Ledgers, ledger_url: Optional[str] = None, health: Optio
         docs_url=None,
         redoc_url=None,
     )
-    app.state.ledgers, app.state.ledger_url = ledgers, ledger_url
+    app.state.ledgers, app.state.ledger_url, app.state.starter = ledgers, ledger_url, Starter()
     app.include_router(api)
     app.include_router(live)
     app.add_exception_handler(Unknown, _unknown)

@@ -9,8 +9,8 @@ import sys
 import threading
 from typing import Any, Dict, List, Mapping
 
-from .acting import Refused
 from .ledgers import Ledgers
+from .starting import Refused
 
 #: seconds
 WAIT = 60.0

@@ -14,10 +14,11 @@ from fastapi.responses import Response, StreamingResponse
 from ..ledger import browse
 from ..report.progress_page import progress_page
 from ..report.writing import FORMATS
-from .acting import Refused, act
+from .acting import act
 from .answers import Cause, Compared, Explained, Items, OfProject, Order, Overview, Pace, Problems, Run, Taken
 from .explaining import explained
 from .ledgers import Ledgers
+from .starting import Refused
 
 State = Literal["done", "sent", "planned", "skipped", "failed"]
 _MEDIA = {"json": "application/json", "csv": "text/csv; charset=utf-8", "html": "text/html; charset=utf-8"}
@@ -163,7 +164,8 @@ def report(request: Request, run: str, form: Literal["json", "csv", "html"], dow
 def orders(request: Request, run: str, order: Order) -> Any:
     """Pause, continue, throttle, stop, resume, or try what failed again. 409 where that makes no sense as it is."""
     try:
-        message = act(_ledgers(request), run, order.command, order.number, request.app.state.ledger_url)
+        state = request.app.state
+        message = act(_ledgers(request), state.starter, run, order.command, order.number, state.ledger_url)
     except Refused as refused:
         raise HTTPException(409, str(refused)) from None
     return {"taken": True, "message": message}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -12,12 +13,13 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
 import requests
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
@@ -25,6 +27,8 @@ from j2o_core.dashboard.live import NO_RUN
 from j2o_core.ledger import control, runs, tables
 from j2o_core.report.writing import FORMATS
 from tests.dashboards import BACKWARDS, LONG, NEXT, SCRIPT, Filled, filled, served
+from tests.ledgers import begin_run
+from tests.running import Migration, sandbox
 
 
 @pytest.fixture()
@@ -170,6 +174,8 @@ def test_an_order_waits_in_the_ledger_until_the_run_takes_it(there: tuple[Filled
         ({"command": "throttle"}, 409),
         ({"command": "pause", "number": 3}, 409),
         ({"command": "throttle", "number": 0}, 422),
+        ({"command": "throttle", "number": True}, 422),
+        ({"command": "throttle", "number": "4"}, 422),
         ({"command": "rm"}, 422),
         ({}, 422),
     ],
@@ -182,15 +188,49 @@ def test_an_order_that_makes_no_sense_changes_nothing(there: tuple[Filled, str],
         assert control.pending(connection, ledger.run) == []
 
 
-def test_a_stopped_run_is_started_again_and_what_it_says_is_told(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("j2o_core.dashboard.acting.SAYS_NO", 60.0)
+def test_a_stopped_run_is_started_again_and_what_it_says_is_told(tmp_path: Path) -> None:
     with filled(tmp_path) as ledger:
         ledger.change(state=runs.STOPPED, stage=runs.APPLY, exit_code=4)
     with served(tmp_path) as url:
         refused = tell(url, ledger.run, "resume")  # its spec is not there
-    assert refused.status_code == 409
+    assert refused.status_code == 409, refused.text
     assert "it ended at once with exit code" in refused.json()["detail"]
     assert "acme.yaml is gone" in refused.json()["detail"]
+    with create_engine(f"sqlite:///{tmp_path / 'ledger.db'}").connect() as connection:
+        noted = connection.execute(select(tables.audit.c.action, tables.audit.c.detail)).all()
+    asked, became = [detail for action, detail in noted if action == "dashboard resume"]
+    assert asked == ""
+    assert became.startswith("did not go: it ended at once")
+
+
+def test_a_run_is_resumed_once_however_often_that_is_pressed(tmp_path: Path) -> None:
+    with sandbox(seed=5, issues=60, latency_ms=20.0) as there:
+        migration = Migration(there, tmp_path)
+        assert migration.interrupt(0.5)
+        with served_by_command(migration) as url:
+            run = get_when_up(url)[0]["run"]
+            with ThreadPoolExecutor(3) as fingers:
+                pressed = list(fingers.map(lambda _: tell(url, run, "resume"), range(3)))
+            assert sorted(answer.status_code for answer in pressed) == [200, 409, 409], [one.text for one in pressed]
+            while get(url, "/runs/last")["run"]["state"] == "running":
+                time.sleep(0.2)
+            assert get(url, "/runs/last")["run"]["state"] == "finished"
+    refused = [answer.json()["detail"] for answer in pressed if answer.status_code == 409]
+    assert all(f"run {run} is running" in reason or "has not ended yet" in reason for reason in refused)
+    assert len(list((tmp_path / "logs").glob("resume-*.txt"))) == 1
+
+
+def test_what_failed_in_an_older_run_is_not_taken_for_what_failed_in_the_newest(tmp_path: Path) -> None:
+    with filled(tmp_path) as ledger:
+        ledger.change(state=runs.FINISHED, stage=runs.DONE, exit_code=1, finished=time.time(), generation=1)
+        with ledger.ledger.engine.begin() as connection:
+            newest = begin_run(connection, spec="acme", asked={"spec": "acme.yaml"}).id
+            runs.change(connection, newest, state=runs.FINISHED, stage=runs.DONE, exit_code=0, generation=2)
+        with served(tmp_path) as url:
+            refused = tell(url, ledger.run, "retry-failed")
+    assert refused.status_code == 409
+    assert f"run {newest} came after run {ledger.run}" in refused.json()["detail"]
+    assert list(tmp_path.glob("logs/*.txt")) == []
 
 
 def test_a_run_that_cannot_be_started_again_leaves_no_trace_of_an_order(there: tuple[Filled, str]) -> None:
@@ -365,6 +405,20 @@ def test_a_ledger_that_is_not_there_is_told_and_not_made_by_looking(tmp_path: Pa
         finally:
             process.kill()
     assert not (tmp_path / "mistyped.db").exists()
+
+
+@contextlib.contextmanager
+def served_by_command(migration: Migration) -> Iterator[str]:
+    """The address of a dashboard in a process of its own, which can start runs over that sandbox."""
+    process = migration.start_command("dashboard", "127.0.0.1:0")
+    try:
+        assert process.stderr is not None
+        found = re.search(r"http://127\.0\.0\.1:\d+", process.stderr.readline())
+        assert found is not None
+        yield found[0]
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
 
 
 def get_when_up(url: str) -> Any:

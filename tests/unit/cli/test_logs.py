@@ -70,6 +70,22 @@ def test_what_is_followed_ends_with_the_keyboard(
     assert messages(capsys, "--follow", "--last", "1") == ["three", "new"]
 
 
+def test_who_follows_through_a_pipe_has_the_lines_that_are_there_before_new_ones_come(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe = io.BytesIO()
+    seen: list[int] = []
+
+    def sleep(seconds: float) -> None:
+        seen.append(len(pipe.getvalue().splitlines()))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("j2o_core.observe.log_follow.follow.__defaults__", (sleep, lambda: False, None))
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(pipe, encoding="utf-8"))
+    assert main(["logs", "--follow"]) == 0
+    assert seen == [3]
+
+
 def test_stats_sum_up_as_text_and_as_one_document(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = "\n".join(said(capsys, "stats"))
     assert "3 lines in 1 files" in text and "validation  http_422" in text
