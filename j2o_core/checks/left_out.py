@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import AbstractSet, Optional
 
+from ..model.error_class import BECAUSE_FAILED, BECAUSE_SKIPPED
 from ..model.origin import Origin
 from ..model.problem import ERROR, WARNING, Problem
 
@@ -38,5 +39,5 @@ class LeftOut:
         if found is None:
             return None
         failed, message = found
-        verb = "has failed" if failed else "was skipped"
-        return Problem(PARENT_LEFT_OUT, f"the item it belongs to {verb}: {message}", ERROR if failed else WARNING)
+        because = BECAUSE_FAILED if failed else BECAUSE_SKIPPED
+        return Problem(PARENT_LEFT_OUT, f"{because}{message}", ERROR if failed else WARNING)

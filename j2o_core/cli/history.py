@@ -115,18 +115,19 @@ def errors(
         raise Refusal(f"--class {only}: expected one of {', '.join(CLASSES)}", USAGE)
     current = session(context)
     url, found = find_run(current.home, ledger, run)
+    fixes = fixes_of(current.plugins)()
     with queries(current.home, url) as asked:
+        outcome = None if skipped else "failed"
+        causes = [as_json(cause, fixes) for cause in rank(asked, found["run"], outcome, wanted)]
         rows = [
             row
-            for row in asked.listed(found["run"], None if skipped else "failed")
+            for row in (asked.listed(found["run"], outcome) if items or json else ())
             if wanted is None or row["class"] == wanted
         ]
         findings = [one for one in _findings(asked.problems(found["run"])) if wanted in (None, one["class"])]
-    fixes = fixes_of(current.plugins)()
     stopped = _stopped(found)
     if stopped is not None and wanted not in (None, stopped["class"]):
         stopped = None
-    causes = [as_json(cause, fixes) for cause in rank(rows)]
     if json:
         print_json({"run": found["run"], "stopped": stopped, "findings": findings, "causes": causes, "items": rows})
         return

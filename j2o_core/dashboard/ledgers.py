@@ -140,7 +140,7 @@ class Ledgers:
         return self._kept.get(key, lambda: self._causes(ledger, run["run"]), run["state"] in ENDED, detail=True)
 
     def _causes(self, ledger: Ledger, run: str) -> List[Dict[str, Any]]:
-        causes = rank(Queries(ledger.engine).listed(run))
+        causes = rank(Queries(ledger.engine), run)
         known = self._fixes() if causes else {}
         return [as_json(one, known) for one in causes]
 

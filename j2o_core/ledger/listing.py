@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Iterable, Sequence
+from typing import Any, Iterable, Sequence
 
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select
 
+from ..model.cause import cause_of
 from ..model.error_class import error_class
 from ..model.problem import Problem
 from . import tables
@@ -42,9 +43,16 @@ class Listed:
 def put(connection: Connection, run: str, items: Sequence[Listed]) -> None:
     """List items as skipped or failed, each once."""
     if items:
-        found = ((one, {"error_class": one.error_class or error_class(one.code)}) for one in items)
-        rows = [{"run": run, **one.__dict__, **more, "project": project_of(one.entity, one.key)} for one, more in found]
-        _UPSERT.execute(connection, rows)
+        _UPSERT.execute(connection, [{"run": run, **one.__dict__, **_told_by(one)} for one in items])
+
+
+def _told_by(item: Listed) -> dict[str, Any]:
+    """What is found by it, as it is told by what the item says."""
+    return {
+        "error_class": item.error_class or error_class(item.code),
+        "project": project_of(item.entity, item.key),
+        "cause": cause_of(item.message, item.key),
+    }
 
 
 @patient
@@ -222,5 +230,5 @@ _FORGET_TOLD = Many(
 _UPSERT = Upsert(
     tables.listed,
     ("run", "entity", "origin"),
-    ("key", "outcome", "code", "message", "place", "error_class", "request", "words", "project"),
+    ("key", "outcome", "code", "message", "place", "error_class", "request", "words", "project", "cause"),
 )

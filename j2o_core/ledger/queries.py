@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Iterator, Mapping, Optional, Sequence
 
 from sqlalchemy import Engine, func, select
 
 from ..model.error_class import error_class
 from ..model.outcome import Fatal
-from . import control, counts, tables
+from . import alike, control, counts, tables
 from .effect_rows import CREATE, OF_ITEMS, UPDATE, UPLOAD
 from .runs import RUNNING
 
@@ -94,6 +94,16 @@ class Queries:
             row["words"] = row["words"] or ""
             row["class"] = row["class"] or error_class(row["code"])
             yield row
+
+    def alike(self, run: str) -> Iterator[dict[str, Any]]:
+        """The same as groups of items with one root cause: see ``alike.groups``."""
+        return alike.groups(self._engine, run)
+
+    def examples(
+        self, run: str, of: Sequence[Sequence[Mapping[str, Any]]], most: int, requested: bool = False
+    ) -> Sequence[Sequence[Mapping[str, Any]]]:
+        """Of several sequences of such groups, the first items of each: see ``alike.examples``."""
+        return alike.examples(self._engine, run, of, most, requested)
 
     def problems(self, run: str) -> Iterator[dict[str, Any]]:
         """What a person should know about a run."""

@@ -28,7 +28,7 @@ REBUILD = (
 _PAGES_KB = 512
 _MIGRATIONS = Path(__file__).with_name("migrations")
 #: the newest migration
-HEAD = "0012"
+HEAD = "0013"
 #: two processes that open a new ledger on a server at the same moment create its tables one after the other
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(6959983)")
 

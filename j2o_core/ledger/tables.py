@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -171,7 +172,16 @@ listed = Table(
     Column("words", Text),  # the server's own words
     Column("project", Text),
     UniqueConstraint("run", "entity", "origin"),
+    Column("cause", BigInteger, nullable=False, server_default="0"),  # its root cause: see ``model.cause``
     Index("listed_counted", "run", "outcome", "entity", "error_class", "code", "project"),
+    # By these two causes are counted, and of each the first items found, and the first whose request has a number.
+    Index("listed_causes", "run", "outcome", "cause", "code", "error_class", "entity", "id"),
+    Index(
+        "listed_requests",
+        *("run", "outcome", "cause", "code", "error_class", "entity", "id"),
+        sqlite_where=text("request <> ''"),
+        postgresql_where=text("request <> ''"),
+    ),
 )
 
 account = Table(

@@ -24,8 +24,9 @@ CLASSES = (
 
 #: how the message of an item begins that has failed or was skipped only because of the one it belongs to
 BECAUSE_SKIPPED = "the item it belongs to was skipped: "
+BECAUSE_FAILED = "the item it belongs to has failed: "
 BECAUSE_MISSING = "the item it belongs to is missing: "
-BECAUSE = (BECAUSE_SKIPPED, BECAUSE_MISSING)
+BECAUSE = (BECAUSE_SKIPPED, BECAUSE_FAILED, BECAUSE_MISSING)
 
 
 def error_class(code: str, detail: Optional[Mapping[str, Any]] = None) -> str:

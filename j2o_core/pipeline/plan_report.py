@@ -45,7 +45,7 @@ def report_of(
                 "place": cause.place,
                 "next": _next(cause.code, known),
             }
-            for cause in rank(queries.listed(view.state.id))
+            for cause in rank(queries, view.state.id)
         ],
         problems=[
             *(_row(finding, known) for finding in view.told),

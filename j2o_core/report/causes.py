@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Callable, Iterable, Mapping
+from typing import Any, Callable, Mapping, Optional, Sequence
 
-from ..model.error_class import BECAUSE, error_class
+from ..model.cause import others, root, without_others
+from ..model.error_class import error_class
 from .next_steps import NEXT_STEPS
-from .source import Row
+from .source import Row, RunQueries
 
 #: keys that stand as examples of a cause
 SAMPLES = 5
 #: causes of one code that are told apart; whatever else has that code is one more
 _APART = 100
-_NUMBER = re.compile(r"(?<=[/=])\d+")
-_ADDRESS = re.compile(r"https?://\S+")
+#: codes of what fails only because something else did
+_FOLLOWING = ("J2O-E010",)
 
 
 @dataclass
@@ -78,55 +78,75 @@ def as_json(cause: Cause, fixes: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def rank(rows: Iterable[Row]) -> list[Cause]:
-    """The causes, failures before skips, then by the number of items.
+def rank(queries: RunQueries, run: str, outcome: Optional[str] = None, of_class: Optional[str] = None) -> list[Cause]:
+    """The causes, failures before skips, then by the number of items; where it is named, of one outcome or class alone.
 
     What fails because the item it belongs to failed has the cause of that one. Memory holds a bounded number of causes.
     """
-    causes: dict[tuple[str, str], Cause] = {}
+    found: dict[tuple[str, Any], _Found] = {}
     apart: Counter[tuple[str, str]] = Counter()
-    for row in rows:
-        outcome, code = str(row.get("outcome", "")), str(row.get("code", ""))
-        message, follows = _root(str(row.get("message", "")))
-        identity = (outcome, _alike(message, str(row.get("key", ""))))
-        if identity not in causes:
-            apart[(outcome, code)] += 1
-            if apart[(outcome, code)] > _APART:
-                identity, message = (outcome, f"code {code}"), f"other items with the code {code}"
-        cause = causes.get(identity)
-        if cause is None:
-            cause = causes[identity] = Cause(outcome, _class_of(row), code, message, str(row.get("place") or ""))
-        elif cause.code in _FOLLOWING and not follows and code not in _FOLLOWING:
-            cause.code, cause.error_class = code, _class_of(row)
-            cause.place = str(row.get("place") or "") or cause.place
-        cause.entities[str(row.get("entity", ""))] += 1
-        if len(cause.keys) < SAMPLES:
-            cause.keys.append(str(row.get("key", "")))
-        if row.get("request") and len(cause.requests) < SAMPLES:
-            cause.requests.append(str(row["request"]))
-    return sorted(causes.values(), key=lambda one: (one.outcome != "failed", -one.count, one.entity, one.code))
+    for group in queries.alike(run):
+        if outcome not in (None, group["outcome"]) or of_class not in (None, _class_of(group)):
+            continue
+        of_code = (group["outcome"], group["code"])
+        identity = (group["outcome"], group["cause"])
+        if identity not in found:
+            apart[of_code] += 1
+            if apart[of_code] > _APART:
+                identity = of_code
+        found.setdefault(identity, _Found(group, is_rest=identity is of_code)).add(group)
+    causes = _told(queries, run, list(found.values()))
+    return sorted(causes, key=lambda one: (one.outcome != "failed", -one.count, one.entity, one.code))
 
 
-#: codes of what fails only because something else did
-_FOLLOWING = ("J2O-E010",)
+class _Found:
+    """Groups of items that share a cause, ``lead`` the one that tells its code. ``is_rest``: they share no more."""
+
+    def __init__(self, first: Row, is_rest: bool) -> None:
+        self.lead, self.is_rest = first, is_rest
+        self.entities: Counter[str] = Counter()
+        #: of what shares no more than its code, the first
+        self.groups: list[Row] = []
+
+    def add(self, group: Row) -> None:
+        """One more."""
+        self.entities[group["entity"]] += group["count"]
+        if not self.is_rest or len(self.groups) < SAMPLES:
+            self.groups.append(group)
+        if self.lead["code"] in _FOLLOWING and group["code"] not in _FOLLOWING:
+            self.lead = group
 
 
-def _class_of(row: Row) -> str:
-    return str(row.get("class") or error_class(str(row.get("code", ""))))
+def _told(queries: RunQueries, run: str, found: Sequence[_Found]) -> list[Cause]:
+    """The causes, with what their first items say."""
+    led = queries.examples(run, [[one.lead] for one in found], 1)
+    groups = [one.groups for one in found]
+    examples = queries.examples(run, groups, SAMPLES)
+    requested = queries.examples(run, groups, SAMPLES, requested=True)
+    # What was removed in between has no example any more.
+    return [_cause(*parts) for parts in zip(found, led, examples, requested) if parts[2]]
 
 
-def _root(message: str) -> tuple[str, bool]:
-    """The cause behind a chain of items that belong to each other, and whether there is such a chain."""
-    follows = False
-    while True:
-        prefix = next((words for words in BECAUSE if message.startswith(words)), None)
-        if prefix is None:
-            return message, follows
-        message, follows = message[len(prefix) :], True
+def _cause(found: _Found, lead: Sequence[Row], items: Sequence[Row], requested: Sequence[Row]) -> Cause:
+    code = str(found.lead["code"])
+    return Cause(
+        str(found.lead["outcome"]),
+        _class_of(found.lead),
+        code,
+        f"other items with the code {code}" if found.is_rest else _message(items),
+        next((str(one["place"]) for one in (*lead, *items[:1]) if one["place"]), ""),
+        found.entities,
+        [str(one["key"]) for one in items],
+        [str(one["request"]) for one in requested],
+    )
 
 
-def _alike(message: str, key: str) -> str:
-    """The message without what differs from item to item: its own key, and ids in addresses."""
-    if key:
-        message = message.replace(key, "…")
-    return _ADDRESS.sub(lambda found: _NUMBER.sub("…", found.group()), message)
+def _message(items: Sequence[Row]) -> str:
+    """What the first of them says; where they name different other items, without these."""
+    messages = [root(str(one["message"])) for one in items]
+    named = {tuple(others(message)) for message in messages}
+    return without_others(messages[0]) if len(named) > 1 else messages[0]
+
+
+def _class_of(group: Row) -> str:
+    return str(group["class"] or error_class(str(group["code"])))

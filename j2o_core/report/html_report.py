@@ -27,7 +27,7 @@ def write(queries: RunQueries, run: str, out: TextIO, fixes: Fixes = no_fixes) -
     about = queries.run(run)
     entities = queries.entities(run)
     sums = totals(entities)
-    causes, codes = rank(queries.listed(run)), _by_code(queries.problems(run))
+    causes, codes = rank(queries, run), _by_code(queries.problems(run))
     known = fixes() if causes or codes else {}
     stream = (
         environment()

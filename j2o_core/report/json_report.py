@@ -26,7 +26,7 @@ def write(queries: RunQueries, run: str, out: TextIO, fixes: Fixes = no_fixes) -
         "adds_up": all(adds_up(counts) for counts in entities.values()),
     }
     out.write(_text(head)[:-1])
-    causes = rank(queries.listed(run))
+    causes = rank(queries, run)
     known = fixes() if causes else {}
     _write_list(out, "causes", (as_json(one, known) for one in causes))
     _write_list(out, "items", queries.listed(run))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Mapping, Optional, Protocol
+from typing import Any, Iterable, Mapping, Optional, Protocol, Sequence
 
 from .summary import Counts
 
@@ -20,6 +20,20 @@ class RunQueries(Protocol):
 
     def listed(self, run: str, outcome: Optional[str] = None) -> Iterable[Row]:
         """Items skipped or failed: entity, origin, key, outcome, code, message, place."""
+
+    def alike(self, run: str) -> Iterable[Row]:
+        """Groups of these items in the order of the first of each: outcome, cause, code, class, entity, count, first.
+
+        ``cause`` is the number of their root cause.
+        """
+
+    def examples(
+        self, run: str, of: Sequence[Sequence[Row]], most: int, requested: bool = False
+    ) -> Sequence[Sequence[Row]]:
+        """Of several sequences of such groups, the first items of each: key, message, place, request.
+
+        ``requested``: of those alone that have a ``request``.
+        """
 
     def accounts(self, run: str) -> Iterable[Row]:
         """What became of things that are no items: entity, kind, name, becomes, why, count, place."""

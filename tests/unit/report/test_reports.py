@@ -7,7 +7,7 @@ import io
 import json
 import re
 from pathlib import Path
-from typing import Any, Iterable, Mapping, Optional
+from typing import Any, Iterable, Mapping, Optional, Sequence
 
 import pytest
 
@@ -46,6 +46,17 @@ class Queries:
                 "message": message,
                 "place": "acme.yaml:41:7",
             }
+
+    def alike(self, run: str) -> Iterable[Mapping[str, Any]]:
+        for number, row in enumerate(self.listed(run)):
+            told = {name: row[name] for name in ("outcome", "code", "entity")}
+            yield {**told, "cause": number, "class": "", "count": 1, "first": number}
+
+    def examples(
+        self, run: str, of: Sequence[Sequence[Mapping[str, Any]]], most: int, requested: bool = False
+    ) -> Sequence[Sequence[Mapping[str, Any]]]:
+        rows = list(self.listed(run))
+        return [[] if requested else [rows[group["first"]] for group in groups[:most]] for groups in of]
 
     def accounts(self, run: str) -> Iterable[Mapping[str, Any]]:
         why, place = "OpenProject has its own", "acme.yaml:99:5"
@@ -137,7 +148,7 @@ def test_csv_holds_counts_items_and_problems_and_no_formula() -> None:
 
 
 def test_causes_come_failures_first_then_by_number() -> None:
-    causes = rank(Queries().listed("r1"))
+    causes = rank(Queries(), "r1")
     assert [(cause.outcome, cause.count, cause.key) for cause in causes] == [
         ("failed", 1, "ACME-1"),
         ("failed", 1, "=cmd()"),
