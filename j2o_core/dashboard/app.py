@@ -8,9 +8,10 @@ from typing import Any, Optional
 
 import fastapi_offline
 from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ..model.outcome import Fatal
 from ..observe.metrics.exposition import CONTENT_TYPE
@@ -43,6 +44,7 @@ def create_app(ledgers: Ledgers, ledger_url: Optional[str] = None, health: Optio
     app.state.ledgers, app.state.ledger_url, app.state.starter = ledgers, ledger_url, Starter()
     app.include_router(api)
     app.include_router(live)
+    app.add_exception_handler(RequestValidationError, _misshapen)
     app.add_exception_handler(Unknown, _unknown)
     app.add_exception_handler(SQLAlchemyError, _unusable)
     app.add_exception_handler(Fatal, _unusable)
@@ -64,11 +66,13 @@ def create_app(ledgers: Ledgers, ledger_url: Optional[str] = None, health: Optio
             raise HTTPException(404, "no run has told any figures yet")
         return Response(text, media_type=CONTENT_TYPE)
 
+    @app.head("/healthz", include_in_schema=False)
     @app.get("/healthz", summary="Whether this process lives")
     def healthz() -> Response:
         status, document = lives.healthz()
         return JSONResponse(document, status)
 
+    @app.head("/readyz", include_in_schema=False)
     @app.get("/readyz", summary="Whether a run can do its work: ledger, disk, systems, circuit breakers")
     def ready() -> Response:
         """503 where it cannot, with the reasons. Without a run in this process: ledger and disk alone."""
@@ -80,10 +84,19 @@ def create_app(ledgers: Ledgers, ledger_url: Optional[str] = None, health: Optio
     return app
 
 
+def _misshapen(request: Request, error: Exception) -> Any:
+    """What is wrong where, as the API's description has it; what was sent is not said again: it may be no JSON."""
+    assert isinstance(error, RequestValidationError)
+    told = [{name: one[name] for name in ("loc", "msg", "type")} for one in error.errors()]
+    return JSONResponse({"detail": told}, 422)
+
+
 def _unknown(request: Request, error: Exception) -> Any:
     return JSONResponse({"detail": str(error)}, 404)
 
 
 def _unusable(request: Request, error: Exception) -> Any:
-    message = error.message if isinstance(error, Fatal) else f"the ledger cannot be read at present: {error}"
-    return JSONResponse({"detail": message}, 503)
+    if isinstance(error, Fatal):
+        return JSONResponse({"detail": error.message}, 503)
+    reason = error.orig if isinstance(error, DBAPIError) else error  # without the question, which is long
+    return JSONResponse({"detail": f"the ledger cannot be read at present: {reason}"}, 503)

@@ -75,10 +75,10 @@ def items(
     run: str,
     state: State = "failed",
     entity: Optional[str] = None,
-    partition: Optional[int] = None,
+    partition: Optional[int] = Query(None, ge=0, le=255),
     project: str = Query("", max_length=255, description="Its key."),
     text: str = Query("", max_length=500, description="How the key begins, or the whole id at the source."),
-    after: int = Query(0, ge=0),
+    after: int = Query(0, ge=0, le=browse.LAST),
     limit: int = Query(100, ge=1, le=browse.MOST),
 ) -> Any:
     """In the order in which they were planned or listed."""

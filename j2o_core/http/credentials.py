@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Mapping
 
 from ..model.outcome import Fatal
+from ..model.secret_forms import forms_of
 
 _SHORTEST_SECRET = 4
 
@@ -42,11 +44,16 @@ class Credentials:
         return cls({"Authorization": f"Basic {encoded}"}, user, (password, encoded))
 
     def redact(self, text: str) -> str:
-        """The text with every secret replaced by stars."""
-        for secret in self.secrets:
-            if len(secret) >= _SHORTEST_SECRET and secret in text:
-                text = text.replace(secret, "***")
+        """The text with every secret replaced by stars, in whatever form a server gives it back."""
+        for form in self._forms:
+            if form in text:
+                text = text.replace(form, "***")
         return text
+
+    @cached_property
+    def _forms(self) -> list[str]:
+        secrets = [secret for secret in self.secrets if len(secret) >= _SHORTEST_SECRET]
+        return sorted({form for secret in secrets for form in forms_of(secret)}, key=len, reverse=True)
 
     def redact_all(self, value: Any) -> Any:
         """Plain JSON data with every text in it redacted."""

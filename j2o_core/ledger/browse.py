@@ -21,6 +21,8 @@ SENT = effects.SENT
 STATES = (effects.DONE, SENT, effects.PLANNED, SKIPPED, FAILED)
 #: the largest page
 MOST = 500
+#: the largest number that an id can be in every database
+LAST = 2**31 - 1
 _OF_EFFECTS = ("id", "entity", "origin", "key", "kind", "state", "partition", "item", "attempts", "sent", "finished")
 _OF_LISTED = ("id", "entity", "origin", "key", "code", "message", "place", "request", "words")
 

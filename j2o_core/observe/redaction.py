@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import math
 import re
-from typing import Any, Iterable, Iterator, Mapping, Optional
-from urllib.parse import quote, quote_plus
+from typing import Any, Iterable, Mapping, Optional
 
+from ..model.secret_forms import forms_of
 from .people import People
 
 HIDDEN = "***"
 #: shorter values would tear holes into ordinary words
 _SHORTEST = 4
-#: shorter pieces of base64 likewise
-_SHORTEST_PIECE = 8
 #: how many texts, of fewer characters than that, are not looked at anew
 _REMEMBERED, _SHORT = 2000, 200
 #: how deep data is looked into
@@ -43,7 +40,7 @@ class Redactor:
         """Hide this value from now on: as it is, quoted for a URL or in JSON, and in base64 with whatever around it."""
         if len(secret) < _SHORTEST:
             return
-        self._forms = sorted({*self._forms, *_forms_of(secret)}, key=len, reverse=True)
+        self._forms = sorted({*self._forms, *forms_of(secret)}, key=len, reverse=True)
         self._safe, self._hidden = {}, {}
 
     def text(self, text: str) -> str:
@@ -138,24 +135,6 @@ def hide_secret(secret: str) -> None:
     """Hide a secret that became known while the log is open, as that of a system that was just started."""
     for redactor in _current:
         redactor.add(secret)
-
-
-def _forms_of(secret: str) -> Iterator[str]:
-    yield secret
-    for quoted in (quote(secret, safe=""), quote(secret), quote_plus(secret)):
-        yield quoted
-        yield re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), quoted)
-    yield json.dumps(secret)[1:-1]
-    yield json.dumps(secret, ensure_ascii=False)[1:-1]
-    data = secret.encode("utf-8", "surrogatepass")
-    yield base64.b64encode(data).decode()
-    # With a name before it, as credentials travel: what of it depends on the secret alone.
-    for before in range(3):
-        whole = base64.b64encode(b"\0" * before + data).decode()
-        piece = whole[(0, 2, 3)[before] : len(whole) - (0, 3, 2)[(before + len(data)) % 3]]
-        if len(piece) >= _SHORTEST_PIECE:
-            yield piece
-            yield piece.replace("+", "-").replace("/", "_")
 
 
 def _told(value: Any) -> str:

@@ -110,6 +110,9 @@ def test_causes_items_and_stories_hold_what_the_ledger_holds(there: tuple[Filled
         ("/runs/last/items?state=eaten", 422),
         ("/runs/last/items?limit=100000", 422),
         ("/runs/last/items?after=-1", 422),
+        ("/runs/last/items?after=9999999999999999999999", 422),
+        ("/runs/last/items?partition=2147483648", 422),
+        ("/runs/last/items?partition=-1", 422),
         ("/runs/last/report.exe", 422),
         ("/runs/..%2F..%2Fetc%2Fpasswd", 404),
     ],
@@ -288,12 +291,16 @@ def test_supervisors_are_told_whether_it_can_do_its_work(there: tuple[Filled, st
     ready = requests.get(f"{url}/readyz", timeout=30)
     assert (ready.status_code, ready.json()["ready"]) == (200, True)
     assert [check["check"] for check in ready.json()["checks"]] == ["ledger", "disk"]
+    assert requests.head(f"{url}/healthz", timeout=30).status_code == 200  # as balancers of load ask
+    assert requests.head(f"{url}/readyz", timeout=30).status_code == 200
     assert requests.get(f"{url}/metrics", timeout=30).status_code == 404  # no run is carried out here
     with ledger.ledger.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE run RENAME TO away")
     ready = requests.get(f"{url}/readyz", timeout=30)
     assert (ready.status_code, ready.json()["ready"]) == (503, False)
     assert requests.get(f"{url}/api/v1/runs", timeout=30).status_code in (200, 503)  # kept for a moment, then not
+    unread = requests.get(f"{url}/api/v1/runs/{ledger.run}/items", timeout=30)
+    assert "SELECT" not in unread.text  # nobody needs the question
 
 
 def test_the_api_describes_itself(there: tuple[Filled, str]) -> None:
@@ -405,6 +412,16 @@ def test_a_ledger_that_is_not_there_is_told_and_not_made_by_looking(tmp_path: Pa
         finally:
             process.kill()
     assert not (tmp_path / "mistyped.db").exists()
+
+
+@pytest.mark.parametrize("body", ['{"command": "throttle", "number": NaN}', '{"command": "throttle", "number": 1e400}'])
+def test_an_order_that_is_no_json_is_refused_with_what_is_wrong(there: tuple[Filled, str], body: str) -> None:
+    path = f"{there[1]}/api/v1/runs/last/orders"
+    refused = requests.post(path, data=body, headers={"Content-Type": "application/json"}, timeout=30)
+    assert refused.status_code == 422
+    (wrong,) = refused.json()["detail"]
+    assert wrong["loc"] == ["body", "number"]
+    assert set(wrong) == {"loc", "msg", "type"}
 
 
 @contextlib.contextmanager

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import base64
 import email.utils
+import json
 import threading
 import time
+from urllib.parse import quote
 
 import pytest
 
@@ -146,6 +149,23 @@ def test_a_token_is_never_shown(server, connect, say):
         http.get("/x")
     assert "hunter22" not in str(caught.value) + repr(caught.value.detail)
     assert "***" in str(caught.value)
+
+
+def test_a_password_is_not_shown_in_another_form_either(server, connect, say):
+    password = 'hunter22/ä&"quoted"'
+    forms = [
+        quote(password, safe=""),
+        json.dumps(password)[1:-1],
+        base64.b64encode(f"apikey:{password}".encode()).decode(),
+        base64.b64encode(password.encode()).decode(),
+    ]
+    server.answers = [say.json({"message": f"GET /x?key={forms[0]} {forms[1]} {forms[2]} {forms[3]}"}, 400)]
+    http = connect(server.url)
+    http.authorize(user="me", password=password)
+    with pytest.raises(Refused) as caught:
+        http.get("/x")
+    shown = str(caught.value) + repr(caught.value.detail)
+    assert [form for form in forms if form[-16:] in shown or form[12:28] in shown] == []
 
 
 @pytest.mark.parametrize("token", ["two words", "wrapped\n", "schlüssel"])
