@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from itertools import islice
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from pydantic import TypeAdapter
 
 from ..hooks.protocols import Line
 from ..ledger import browse
@@ -23,6 +24,7 @@ from ..observe.metrics.registry import Metrics
 from ..pipeline.health import disk_lines, ledger_line
 from ..report.causes import Fixes, as_json, rank
 from ..report.summary import adds_up, success_rate, totals
+from .answers import Cause, OfProject, Pace, Problems
 from .estimate import Pulse
 from .figures import of_another, of_this_process
 from .kept import Kept
@@ -32,6 +34,12 @@ from .scraped import text_of
 ENDED = ("finished", "superseded", "adopted", "planned")
 #: states of a run in which it holds what an operator told it
 _HELD = ("running", "stopped", "interrupted")
+#: the shapes of what is kept as JSON
+_CAUSES: TypeAdapter[List[Cause]] = TypeAdapter(List[Cause])
+_PROBLEMS: TypeAdapter[Problems] = TypeAdapter(Problems)
+_PARTITIONS: TypeAdapter[List[Dict[str, Any]]] = TypeAdapter(List[Dict[str, Any]])
+_PROJECTS: TypeAdapter[List[OfProject]] = TypeAdapter(List[OfProject])
+_PACE: TypeAdapter[Pace] = TypeAdapter(Pace)
 
 
 class Unknown(LookupError):
@@ -133,50 +141,59 @@ class Ledgers:
 
     # ---------------------------------------------------------------- inside a run
 
-    def causes(self, name: str) -> List[Dict[str, Any]]:
+    def causes(self, name: str) -> bytes:
         """Why items were skipped or have failed, by root cause, most frequent first, with what to do next."""
         ledger, run = self._found(name)
-        key = ("causes", run["run"], run["state"], run["finished"])
-        return self._kept.get(key, lambda: self._causes(ledger, run["run"]), run["state"] in ENDED, detail=True)
+        return self._detail(run, ("causes",), _CAUSES, lambda: self._causes(ledger, run["run"]))
 
     def _causes(self, ledger: Ledger, run: str) -> List[Dict[str, Any]]:
         causes = rank(Queries(ledger.engine), run)
         known = self._fixes() if causes else {}
         return [as_json(one, known) for one in causes]
 
-    def problems(self, name: str, most: int) -> Tuple[List[Dict[str, Any]], bool]:
+    def problems(self, name: str, most: int) -> bytes:
         """What a person should know about a run, and whether there is more of it."""
         ledger, run = self._found(name)
-        key = ("problems", run["run"], most, run["state"], run["finished"])
-        find = lambda: list(islice(Queries(ledger.engine).problems(run["run"]), most + 1))  # noqa: E731
-        found = self._kept.get(key, find, run["state"] in ENDED, detail=True)
-        return found[:most], len(found) > most
+
+        def find() -> Dict[str, Any]:
+            found = list(Queries(ledger.engine).problems(run["run"], most + 1))
+            return {"problems": found[:most], "more": len(found) > most}
+
+        return self._detail(run, ("problems", most), _PROBLEMS, find)
 
     def items(self, name: str, state: str, **wanted: Any) -> Tuple[List[Dict[str, Any]], Optional[int]]:
         """A page of items: see ``ledger.browse.page``."""
         ledger, run = self._found(name)
         return browse.page(ledger.engine, run["run"], state, **wanted)
 
-    def partitions(self, name: str, entity: str) -> List[Dict[str, Any]]:
+    def partitions(self, name: str, entity: str) -> bytes:
         """By partition, how many items of an entity are in which state."""
         ledger, run = self._found(name)
-        key = ("partitions", run["run"], entity, run["state"], run["finished"])
         find = lambda: browse.partitions(ledger.engine, run["run"], entity)  # noqa: E731
-        return self._kept.get(key, find, run["state"] in ENDED, detail=True)
+        return self._detail(run, ("partitions", entity), _PARTITIONS, find)
 
-    def projects(self, name: str, entity: str) -> List[Dict[str, Any]]:
+    def projects(self, name: str, entity: str) -> bytes:
         """By project, the counts of an entity: see ``ledger.browse.projects``."""
         ledger, run = self._found(name)
-        key = ("projects", run["run"], entity, run["state"], run["finished"])
         find = lambda: browse.projects(ledger.engine, run["run"], entity)  # noqa: E731
-        return self._kept.get(key, find, run["state"] in ENDED, detail=True)
+        return self._detail(run, ("projects", entity), _PROJECTS, find)
 
-    def pace(self, name: str, entity: Optional[str] = None) -> Dict[str, Any]:
+    def pace(self, name: str, entity: Optional[str] = None) -> bytes:
         """How many items ended when: see ``ledger.browse.pace``."""
         ledger, run = self._found(name)
-        key = ("pace", run["run"], entity, run["state"], run["finished"])
-        find = lambda: browse.pace(ledger.engine, run["run"], entity)  # noqa: E731
-        return self._kept.get(key, find, run["state"] in ENDED, detail=True)
+        return self._detail(run, ("pace", entity), _PACE, lambda: browse.pace(ledger.engine, run["run"], entity))
+
+    def _detail(
+        self, run: Mapping[str, Any], key: Tuple[Any, ...], shape: TypeAdapter[Any], find: Callable[[], Any]
+    ) -> bytes:
+        """An answer as JSON: pages ask for it every second, and as long as it is kept it is written once."""
+
+        def written() -> bytes:
+            text: bytes = shape.dump_json(shape.validate_python(find()), by_alias=True)
+            return text
+
+        key = (*key, run["run"], run["state"], run["finished"])
+        return self._kept.get(key, written, run["state"] in ENDED, detail=True)
 
     def item(self, name: str, entity: str, origin: str) -> Dict[str, Any]:
         """All that the ledger knows of one item, over all runs. Raises ``Unknown``."""

@@ -59,14 +59,13 @@ def overview(request: Request, run: str) -> Any:
 @api.get("/runs/{run}/causes", response_model=List[Cause], summary="Why items were skipped or have failed")
 def causes(request: Request, run: str) -> Any:
     """By root cause, failures first, the most frequent first."""
-    return _ledgers(request).causes(run)
+    return _written(_ledgers(request).causes(run))
 
 
 @api.get("/runs/{run}/problems", response_model=Problems, summary="What a person should know")
 def problems(request: Request, run: str, most: int = Query(500, ge=1, le=5000)) -> Any:
     """Warnings and errors, of single items or of the whole."""
-    found, more = _ledgers(request).problems(run, most)
-    return {"problems": found, "more": more}
+    return _written(_ledgers(request).problems(run, most))
 
 
 @api.get("/runs/{run}/items", response_model=Items, summary="Items of a run, a page at a time")
@@ -91,19 +90,19 @@ def items(
 @api.get("/runs/{run}/partitions", response_model=List[Dict[str, Any]], summary="An entity by partition")
 def partitions(request: Request, run: str, entity: str) -> Any:
     """How many of its items are in which state."""
-    return _ledgers(request).partitions(run, entity)
+    return _written(_ledgers(request).partitions(run, entity))
 
 
 @api.get("/runs/{run}/projects", response_model=List[OfProject], summary="An entity by project")
 def projects(request: Request, run: str, entity: str) -> Any:
     """The counts of each project; together they are those of the entity."""
-    return _ledgers(request).projects(run, entity)
+    return _written(_ledgers(request).projects(run, entity))
 
 
 @api.get("/runs/{run}/pace", response_model=Pace, summary="How fast a run was, and when")
 def pace(request: Request, run: str, entity: Optional[str] = None) -> Any:
     """Items that ended by stretch of time, at most 300 stretches."""
-    return _ledgers(request).pace(run, entity)
+    return _written(_ledgers(request).pace(run, entity))
 
 
 @api.get("/runs/{run}/item", response_model=Dict[str, Any], summary="The story of one item")
@@ -169,6 +168,10 @@ def orders(request: Request, run: str, order: Order) -> Any:
     except Refused as refused:
         raise HTTPException(409, str(refused)) from None
     return {"taken": True, "message": message}
+
+
+def _written(text: bytes) -> Response:
+    return Response(text, media_type=_MEDIA["json"])
 
 
 def _as_file(name: str) -> Dict[str, str]:

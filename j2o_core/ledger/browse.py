@@ -138,8 +138,8 @@ def pace(engine: Engine, run: str, entity: Optional[str] = None, most: int = 300
     """
     finished = tables.effect.c.finished
     with one_moment(engine) as connection:
-        counted = ended(connection, run, entity)
-        groups = [these for (_, kind, _, _), (these, _) in counted.items() if kind in OF_ITEMS]
+        chosen = ended(connection, run, entity)
+        groups = [these for (_, kind, _, _), these in chosen.items() if kind in OF_ITEMS]
         if not groups:
             return {"since": None, "seconds": 1, "ended": []}
         bounds = [_ends(connection, these) for these in groups]

@@ -105,10 +105,14 @@ class Queries:
         """Of several sequences of such groups, the first items of each: see ``alike.examples``."""
         return alike.examples(self._engine, run, of, most, requested)
 
-    def problems(self, run: str) -> Iterator[dict[str, Any]]:
-        """What a person should know about a run."""
+    def problems(self, run: str, most: Optional[int] = None) -> Iterator[dict[str, Any]]:
+        """What a person should know about a run; the first ``most`` of it."""
+        problem = tables.problem.c
+        # Their ids come from the index: only what is wanted is read.
+        chosen = select(problem.id).where(problem.run == run).order_by(problem.id).limit(most)
+        where = problem.run == run if most is None else problem.id.in_(chosen)
         yield from self._stream(
-            select(tables.problem).where(tables.problem.c.run == run).order_by(tables.problem.c.id),
+            select(tables.problem).where(where).order_by(problem.id),
             ("stage", "severity", "code", "entity", "origin", "key", "field", "message", "place"),
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Iterator, Mapping, NamedTuple, Optional, Sequence
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, literal, select
 
 from . import tables
 from .effect_rows import PLANNED, SENT
@@ -27,27 +27,23 @@ class Sent(NamedTuple):
     project: Optional[str]
 
 
-def ended(
-    connection: Connection, run: str, entity: Optional[str] = None
-) -> Mapping[tuple[str, str, str, bool], tuple[Where, int]]:
-    """By (entity, kind, state, adopted): what chooses these effects through the index, and how many they are."""
+def ended(connection: Connection, run: str, entity: Optional[str] = None) -> Mapping[tuple[str, str, str, bool], Where]:
+    """By (entity, kind, state, adopted), of which there are any: what chooses these effects through the index."""
     where: Where = (_EFFECT.run == run, _ENDED, *(() if entity is None else (_EFFECT.entity == entity,)))
-    found = {}
-    for group in _groups(connection, where, (_EFFECT.entity, _EFFECT.kind, _EFFECT.state)):
-        chosen = (*where, *(column == value for column, value in zip(_EFFECT_GROUP, group)))
-        for adopted in (False, True):
-            these = (*chosen, _EFFECT.adopted == adopted)
-            number = _count(connection, these)
-            if number:
-                found[(*group, adopted)] = these, number
-    return found
+    return {
+        (group[0], group[1], group[2], bool(group[3])): (
+            *where,
+            *(column == value for column, value in zip(_ENDED_GROUP, group)),
+        )
+        for group in _groups(connection, where, _ENDED_GROUP)
+    }
 
 
 def effects_of(
     connection: Connection, run: str, kinds: Optional[Sequence[str]] = None
 ) -> dict[tuple[str, str, str, bool], int]:
     """How many effects (of these kinds) a run has, by (entity, kind, state, adopted), as of one moment."""
-    found = {group: number for group, (_, number) in ended(connection, run).items()}
+    found = {group: _count(connection, these) for group, these in ended(connection, run).items()}
     under_way = Counter((one.entity, one.kind) for one in sent(connection, run))
     where: Where = (_EFFECT.run == run, _LEFT)
     for entity, kind in _groups(connection, where, (_EFFECT.entity, _EFFECT.kind)):
@@ -75,7 +71,7 @@ def spread(
     """How many effects of an entity there are by (value of the column ``by``, kind, state, adopted)."""
     column = _EFFECT[by]
     found: Counter[tuple[Any, str, str, bool]] = Counter()
-    parts = [(group[1:], these) for group, (these, _) in ended(connection, run, entity).items() if group[1] in kinds]
+    parts = [(group[1:], these) for group, these in ended(connection, run, entity).items() if group[1] in kinds]
     left: Where = (_EFFECT.run == run, _LEFT, _EFFECT.entity == entity)
     parts += [((kind, PLANNED, False), (*left, _EFFECT.kind == kind)) for kind in kinds]
     for group, these in parts:
@@ -90,7 +86,7 @@ def spread(
     return {group: number for group, number in found.items() if number}
 
 
-_EFFECT_GROUP = (_EFFECT.entity, _EFFECT.kind, _EFFECT.state)
+_ENDED_GROUP = (_EFFECT.entity, _EFFECT.kind, _EFFECT.state, _EFFECT.adopted)
 
 
 def _groups(connection: Connection, where: Where, columns: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
@@ -104,7 +100,7 @@ def _groups(connection: Connection, where: Where, columns: Sequence[Any]) -> Ite
     while value is not None:
         for more in _groups(connection, (*where, first == value), others):
             yield (value, *more)
-        value = connection.execute(least.where(first > value)).scalar()
+        value = connection.execute(least.where(first > literal(value, first.type))).scalar()
 
 
 def _count(connection: Connection, where: Where) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,16 @@ def test_a_ledger_in_the_place_of_another_is_shown_and_the_other_is_let_go(ledge
     with filled(tmp_path) as second:
         assert [run["run"] for run in ledgers.runs()] == [second.run]
         assert shown.engine.pool.checkedin() == 0  # type: ignore[attr-defined]
+
+
+def test_as_long_as_an_answer_is_kept_it_is_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "LEAST", 1e9)
+    found = Ledgers(tmp_path, lambda: ledger_urls(tmp_path, None), dict)
+    with filled(tmp_path), contextlib.closing(found):
+        assert found.causes("last") is found.causes("last")
+        assert found.problems("last", 5) is found.problems("last", 5) is not found.problems("last", 4)
+        assert [cause["class"] for cause in json.loads(found.causes("last"))]
+        assert json.loads(found.problems("last", 1))["more"] is False
 
 
 def test_a_ledger_that_is_gone_is_shown_no_more(ledgers: Ledgers, tmp_path: Path) -> None:

@@ -16,8 +16,10 @@ from j2o_core.ledger.effects import CREATE, SHAPE, UPDATE, UPLOAD
 from j2o_core.ledger.listing import Listed
 from j2o_core.ledger.moment import one_moment
 from j2o_core.ledger.projects import counts_of_unchanged, project_of
+from j2o_core.ledger.queries import Queries
 from j2o_core.ledger.store import Ledger, open_ledger
 from j2o_core.ledger.tally import effects_of
+from j2o_core.model.problem import Problem
 from tests.ledgers import begin_run
 
 ENTITIES = ("comments", "users", "work_packages")
@@ -123,6 +125,21 @@ def test_items_that_ended_are_in_one_stretch_each(ledger: Ledger) -> None:
         expected = Counter(int((moment - moments[0]) // 10) for moment in moments)
         assert found["ended"] == [expected[at] for at in range(max(expected) + 1)]
     assert browse.pace(ledger.engine, "no such run") == {"since": None, "seconds": 1, "ended": []}
+
+
+def test_the_first_problems_are_read_alone(ledger: Ledger) -> None:
+    told = [("1", Problem("c", f"words {number}")) for number in range(50)]
+    with ledger.engine.begin() as connection:
+        run, other = begin_run(connection).id, begin_run(connection).id
+        for at, one in enumerate(told):  # stages of both take turns
+            listing.put_problems(connection, run, ("plan", "apply")[at % 2], [one])
+            listing.put_problems(connection, other, "plan", [one])
+    asked = Queries(ledger.engine)
+    everything = list(asked.problems(run))
+    assert [one["message"] for one in everything] == [f"words {number}" for number in range(50)]
+    assert [list(asked.problems(run, most)) for most in (1, 7, 50, 99)] == [
+        everything[:most] for most in (1, 7, 50, 99)
+    ]
 
 
 def test_each_partition_has_its_items_and_no_others(ledger: Ledger) -> None:
