@@ -19,7 +19,7 @@ IDLE = 10.0
 #: seconds within which nobody asks the system whether the other end has closed a connection that just gave an answer
 _JUST_NOW = 0.05
 #: a body of so many bytes or fewer is sent with its head
-_SHORT = 64 * 1024
+SHORT = 64 * 1024
 
 
 class FreshAdapter(HTTPAdapter):
@@ -47,9 +47,7 @@ class FreshAdapter(HTTPAdapter):
         manager.pool_classes_by_scheme = {"http": http, "https": https}
 
 
-def fresh_pool(
-    origin: tuple[str, str, int], connections: int, idle: float, verify: Union[bool, str]
-) -> HTTPConnectionPool:
+def fresh_pool(origin: tuple[str, str, int], connections: int, idle: float, verify: Union[bool, str]) -> FreshPool:
     """Such a pool for one origin (scheme, host, port); ``verify``: whether, or against which authorities."""
     scheme, host, port = origin
     if scheme == "http":
@@ -85,7 +83,7 @@ class _Joined(HTTPConnection):
 
     def request(self, method: str, url: str, body: Any = None, *arguments: Any, **options: Any) -> None:
         """Called by urllib3."""
-        self._head = b"" if isinstance(body, bytes) and 0 < len(body) <= _SHORT else None
+        self._head = b"" if isinstance(body, bytes) and 0 < len(body) <= SHORT else None
         super().request(method, url, body, *arguments, **options)
 
     def send(self, data: Any) -> None:
@@ -118,8 +116,24 @@ class _HTTPSConnection(_Joined, HTTPSConnection):
             raise ConnectFailed(self, str(error)) from error
 
 
-class _FreshPool(HTTPConnectionPool):
+class FreshPool(HTTPConnectionPool):
+    """Gives no connection that was idle for longer than ``idle`` seconds."""
+
     idle: float = IDLE
+
+    def take_standing(self) -> Optional[Any]:
+        """A connection that can be spoken over at once, to be given back; ``None`` where the next has to be made."""
+        connection = self._get_conn()
+        if connection.sock is not None:
+            return connection
+        self._put_conn(connection)
+        return None
+
+    def give_back(self, connection: Any, stays: bool) -> None:
+        """A connection that was taken; ``stays``: it can be used again."""
+        if not stays:
+            connection.close()
+        self._put_conn(connection)
 
     def _get_conn(self, timeout: Optional[float] = None) -> Any:
         connection: Any = super()._get_conn(timeout)
@@ -134,9 +148,9 @@ class _FreshPool(HTTPConnectionPool):
         super()._put_conn(conn)
 
 
-class _FreshHTTPPool(_FreshPool):
+class _FreshHTTPPool(FreshPool):
     ConnectionCls = _HTTPConnection
 
 
-class _FreshHTTPSPool(_FreshPool, HTTPSConnectionPool):
+class _FreshHTTPSPool(FreshPool, HTTPSConnectionPool):
     ConnectionCls = _HTTPSConnection
