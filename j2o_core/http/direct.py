@@ -10,18 +10,18 @@ import contextlib
 import re
 import socket
 from http.client import HTTPException
-from typing import Any, Mapping, Optional, Sequence, Union
+from typing import Any, Iterator, Mapping, Optional, Sequence, Union
 from urllib.parse import urlencode, urlsplit
 
 from requests.models import PreparedRequest
 from urllib3 import Timeout
-from urllib3.exceptions import ProtocolError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
 from .environment import origin_of
 from .opened import Opened
 from .pool import SHORT, FreshPool, fresh_pool
 from .response import Response
-from .wire import Answered, read_answer, request_bytes
+from .wire import Coming, request_bytes
 
 #: addresses that are written in one way only: nothing in them is quoted, or would be
 _PLAIN = re.compile(r"[A-Za-z0-9/._~?&=+:,@-]*")
@@ -55,51 +55,40 @@ class Direct:
         elif body is None and method in ("POST", "PUT", "PATCH"):
             sent["Content-Length"] = "0"
         if body is None or (isinstance(body, bytes) and len(body) <= SHORT):
-            connection = self._pool.take_standing()
-            if connection is not None:
-                answered = self._speak(connection, method, self._target(address), sent, body, timeout)
-                return Response(answered.status, answered.headers, answered.body, address)
+            spoken = self._begin(method, address, sent, body, timeout)
+            if spoken is not None:
+                try:
+                    return Response(spoken.coming.status, spoken.coming.headers, b"".join(spoken.stream()), address)
+                finally:
+                    spoken.close()
         answer = self._urlopen(method, address, sent, body, timeout, whole=True)
         return Response(answer.status, answer.headers, answer.data, address)
 
     def open(self, url: str, headers: Mapping[str, str], timeout: Timeout) -> Opened:
         """A GET whose body is still to be read; it holds its connection until it is closed."""
         address = addressed(url, ())
-        answer = self._urlopen("GET", address, {**_ACCEPTED, **headers}, None, timeout, whole=False)
+        sent = {**_ACCEPTED, **headers}
+        spoken = self._begin("GET", address, sent, None, timeout)
+        if spoken is not None:
+            return Opened(spoken.coming.status, spoken.coming.headers, address, spoken)
+        answer = self._urlopen("GET", address, sent, None, timeout, whole=False)
         return Opened(answer.status, answer.headers, address, answer)
 
-    def _speak(
-        self,
-        connection: Any,
-        method: str,
-        target: str,
-        headers: Mapping[str, str],
-        body: Optional[bytes],
-        timeout: Timeout,
-    ) -> Answered:
-        """Send a short request over a connection that stands, and read the answer; errors as urllib3 would name them.
-
-        Connecting, and what is long or streamed, is left to urllib3.
-        """
-        stays = False
+    def _begin(
+        self, method: str, address: str, headers: Mapping[str, str], body: Optional[bytes], timeout: Timeout
+    ) -> Optional[_Spoken]:
+        """Send a short request over a connection that stands; where there is none, urllib3 is to make one."""
+        connection = self._pool.take_standing()
+        if connection is None:
+            return None
+        target = self._target(address)
+        spoken = _Spoken(self._pool, connection, target, timeout.read_timeout)
         try:
-            request = request_bytes(method, target, {"Host": self._host, **headers}, body)
-            sock = connection.sock
-            if sock.gettimeout() != timeout.read_timeout:
-                sock.settimeout(timeout.read_timeout)
-            # Who closes before all has come may have answered before that.
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                sock.sendall(request)
-            answered = read_answer(sock, method)
-            stays = answered.stays
-            return answered
-        except socket.timeout as error:
-            message = f"Read timed out. (read timeout={timeout.read_timeout})"
-            raise ReadTimeoutError(self._pool, target, message) from error
-        except (OSError, HTTPException) as error:
-            raise ProtocolError("Connection aborted.", error) from error
-        finally:
-            self._pool.give_back(connection, stays)
+            spoken.begin(method, request_bytes(method, target, {"Host": self._host, **headers}, body))
+        except BaseException:
+            spoken.close()
+            raise
+        return spoken
 
     def _urlopen(
         self, method: str, address: str, headers: Mapping[str, str], body: Any, timeout: Timeout, *, whole: bool
@@ -126,6 +115,61 @@ class Direct:
     def close(self) -> None:
         """Give the sockets back."""
         self._pool.close()
+
+
+class _Spoken:
+    """A request over a connection that stands, and its answer. Errors are named as urllib3 names them."""
+
+    coming: Coming
+
+    def __init__(self, pool: FreshPool, connection: Any, target: str, wait: Any) -> None:
+        """``wait``: seconds for the next byte."""
+        self._pool, self._connection, self._target, self._wait = pool, connection, target, wait
+        self._received = 0
+        self._stays = self._given_back = False
+
+    def begin(self, method: str, request: bytes) -> None:
+        """Send the request, and read the head of the answer."""
+        sock = self._connection.sock
+        try:
+            if sock.gettimeout() != self._wait:
+                sock.settimeout(self._wait)
+            # Who closes before all has come may have answered before that.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                sock.sendall(request)
+            self.coming = Coming(sock, method)
+        except (OSError, HTTPException) as error:
+            raise self._named(error) from error
+
+    def stream(self, size: int = 0, decode_content: bool = True) -> Iterator[bytes]:
+        """The body in pieces, as that of urllib3 gives it."""
+        try:
+            yield from self.coming.unpacked(self._counted())
+            self._stays = self.coming.stays
+        except (OSError, HTTPException) as error:
+            raise self._named(error) from error
+
+    def tell(self) -> int:
+        """How many bytes of the body have come."""
+        return self._received
+
+    def close(self) -> None:
+        """Give the connection back; one whose answer was not read to its end is not used again."""
+        if not self._given_back:
+            self._given_back = True
+            self._pool.give_back(self._connection, self._stays)
+
+    release_conn = close
+
+    def _counted(self) -> Iterator[bytes]:
+        for piece in self.coming.pieces():
+            self._received += len(piece)
+            yield piece
+
+    def _named(self, error: Exception) -> HTTPError:
+        if isinstance(error, socket.timeout):
+            return ReadTimeoutError(self._pool, self._target, f"Read timed out. (read timeout={self._wait})")
+        return ProtocolError("Connection aborted.", error)
 
 
 def addressed(url: str, pairs: Sequence[tuple[str, Any]]) -> str:

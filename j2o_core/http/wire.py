@@ -9,8 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 import zlib
-from dataclasses import dataclass
-from http.client import BadStatusLine, IncompleteRead, LineTooLong, RemoteDisconnected
+from http.client import BadStatusLine, HTTPException, IncompleteRead, LineTooLong, RemoteDisconnected
 from typing import Any, Iterator, Mapping, Optional
 
 from urllib3.exceptions import DecodeError
@@ -27,6 +26,17 @@ _LINE_ENDS = re.compile(r"[\0\r\n]")
 #: statuses whose answers have no body, whatever they announce
 _BODILESS = (204, 304)
 _DECODERS: Mapping[str, Any] = {"gzip": GzipDecoder, "x-gzip": GzipDecoder, "deflate": DeflateDecoder}
+
+
+def request_bytes(method: str, target: str, headers: Mapping[str, str], body: Optional[bytes]) -> bytes:
+    """Head and body of a request. Raises ``ValueError`` where a header cannot be sent."""
+    lines = [f"{method} {target} HTTP/1.1"]
+    for name, value in headers.items():
+        if _LINE_ENDS.search(value):
+            raise ValueError(f"the header {name} has a line's end in it")
+        lines.append(f"{name}: {value}")
+    lines.append("\r\n")
+    return "\r\n".join(lines).encode("latin-1") + (body or b"")
 
 
 class Headers(Mapping[str, str]):
@@ -49,47 +59,42 @@ class Headers(Mapping[str, str]):
         return len(self._values)
 
 
-@dataclass(frozen=True)
-class Answered:
-    """A complete answer; ``stays``: its connection can be used again."""
+class Coming:
+    """An answer whose head has come. Raises ``OSError`` or ``HTTPException`` of ``http.client`` where it has none."""
 
-    status: int
-    headers: Headers
-    body: bytes
-    stays: bool
+    def __init__(self, sock: Any, method: str) -> None:
+        """``sock`` is that over which the request was sent."""
+        self._incoming = _Incoming(sock)
+        self._has_body = method != "HEAD"
+        self.status = 100
+        while 100 <= self.status < 200:  # the final answer comes after these
+            self._minor, self.status, self.headers = _read_head(self._incoming.head())
 
+    def pieces(self) -> Iterator[bytes]:
+        """The body as it is sent. Raises the same where it is cut."""
+        length = _length_of(self.headers)
+        if self.status in _BODILESS or not self._has_body:
+            return iter(())
+        if self.headers.get("transfer-encoding", "").lower() == "chunked":
+            return _chunks(self._incoming)
+        return self._incoming.pieces(length)
 
-def request_bytes(method: str, target: str, headers: Mapping[str, str], body: Optional[bytes]) -> bytes:
-    """Head and body of a request. Raises ``ValueError`` where a header cannot be sent."""
-    lines = [f"{method} {target} HTTP/1.1"]
-    for name, value in headers.items():
-        if _LINE_ENDS.search(value):
-            raise ValueError(f"the header {name} has a line's end in it")
-        lines.append(f"{name}: {value}")
-    lines.append("\r\n")
-    return "\r\n".join(lines).encode("latin-1") + (body or b"")
+    def unpacked(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """Pieces of the body as they were before they were packed for the way; raises ``DecodeError``.
 
+        What we have not asked for stays packed.
+        """
+        encoding = self.headers.get("content-encoding", "")
+        for name in reversed(encoding.split(",") if encoding else []):
+            decoder = _DECODERS.get(name.strip().lower())
+            if decoder is not None:
+                pieces = _unpacked(pieces, decoder(), name.strip())
+        return pieces
 
-def read_answer(sock: Any, method: str) -> Answered:
-    """The answer to a request that was sent over ``sock``. Raises ``OSError`` or ``HTTPException`` of ``http.client``,
-    or ``DecodeError``, where it is not complete.
-    """
-    incoming = _Incoming(sock)
-    status = 100
-    while 100 <= status < 200:  # the final answer comes after these
-        minor, status, headers = _read_head(incoming.head())
-    length = _length_of(headers)
-    chunked = headers.get("transfer-encoding", "").lower() == "chunked"
-    if status in _BODILESS or method == "HEAD":
-        body = b""
-    elif chunked:
-        body = b"".join(_chunks(incoming))
-    elif length is not None:
-        body = incoming.exactly(length)
-    else:
-        body = incoming.rest()
-    stays = _stays(minor, headers) and not incoming.is_spent
-    return Answered(status, headers, _decoded(body, headers.get("content-encoding", "")), stays)
+    @property
+    def stays(self) -> bool:
+        """Whether the connection can be used again, now that the body has been read."""
+        return _stays(self._minor, self.headers) and not self._incoming.is_spent
 
 
 class _Incoming:
@@ -129,28 +134,20 @@ class _Incoming:
                 raise IncompleteRead(line)
             self._held += piece
 
-    def exactly(self, length: int) -> bytes:
-        """So many bytes."""
-        if len(self._held) >= length:
-            found, self._held = self._held[:length], self._held[length:]
-            return found
-        pieces, left = [self._held], length - len(self._held)
-        self._held = b""
-        while left:
-            piece = self._sock.recv(min(left, _LONG_PIECE))
-            if not piece:
-                raise IncompleteRead(b"".join(pieces), left)
-            pieces.append(piece)
-            left -= len(piece)
-        return b"".join(pieces)
-
-    def rest(self) -> bytes:
-        """All that comes until the other end closes."""
-        pieces = [self._held]
-        while pieces[-1] or len(pieces) == 1:
-            pieces.append(self._sock.recv(_LONG_PIECE))
-        self._held, self._ended = b"", True
-        return b"".join(pieces)
+    def pieces(self, length: Optional[int]) -> Iterator[bytes]:
+        """So many bytes; without a ``length`` all that come until the other end closes."""
+        held, self._held = self._held[:length], b"" if length is None else self._held[length:]
+        left = length
+        while left is None or len(held) < left:
+            yield held
+            left = None if left is None else left - len(held)
+            held = self._sock.recv(_LONG_PIECE if left is None else min(left, _LONG_PIECE))
+            if not held and left is None:
+                self._ended = True
+                return
+            if not held:
+                raise HTTPException(f"the answer ended {left} bytes before its announced end")
+        yield held
 
     @property
     def is_spent(self) -> bool:
@@ -203,20 +200,20 @@ def _chunks(incoming: _Incoming) -> Iterator[bytes]:
             raise IncompleteRead(size)
         if length == 0:
             break
-        yield incoming.exactly(length)
+        yield from incoming.pieces(length)
         incoming.line()
     with contextlib.suppress(IncompleteRead):  # some end without the line that should follow the last one
         while incoming.line():
             pass
 
 
-def _decoded(body: bytes, encoding: str) -> bytes:
-    """The body as it was before it was compressed for the way; other encodings we have not asked for."""
-    for name in reversed([part.strip().lower() for part in encoding.split(",")] if encoding else []):
-        if name in _DECODERS and body:
-            decoder = _DECODERS[name]()
-            try:
-                body = decoder.decompress(body) + decoder.flush()
-            except (OSError, zlib.error) as error:
-                raise DecodeError(f"the answer says it is {name}, and cannot be unpacked: {error}") from error
-    return body
+def _unpacked(pieces: Iterator[bytes], decoder: Any, name: str) -> Iterator[bytes]:
+    empty = True
+    try:
+        for piece in pieces:
+            empty = empty and not piece
+            yield decoder.decompress(piece)
+        if not empty:
+            yield decoder.flush()
+    except zlib.error as error:
+        raise DecodeError(f"the answer says it is {name}, and cannot be unpacked: {error}") from error

@@ -13,9 +13,15 @@ from typing import Iterator
 import pytest
 from urllib3.exceptions import DecodeError
 
-from j2o_core.http.wire import Headers, read_answer, request_bytes
+from j2o_core.http.wire import Coming, Headers, request_bytes
 
 _OK = b"HTTP/1.1 200 OK\r\n"
+
+
+def _read(sock: socket.socket, method: str) -> tuple[Coming, bytes]:
+    """An answer and its body."""
+    coming = Coming(sock, method)
+    return coming, b"".join(coming.unpacked(coming.pieces()))
 
 
 @contextlib.contextmanager
@@ -67,8 +73,8 @@ def test_an_answer_is_what_http_client_takes_it_for(raw: bytes, method: str, pie
         expected = (plain.status, plain.read(), plain.will_close)
         headers = {name.lower(): ", ".join(plain.headers.get_all(name) or ()) for name in plain.headers}
     with _coming(raw, piece) as sock:
-        answered = read_answer(sock, method)
-    assert (answered.status, answered.body) == expected[:2]
+        answered, body = _read(sock, method)
+    assert (answered.status, body) == expected[:2]
     assert {name: " ".join(value.split()) for name, value in headers.items()} == dict(answered.headers)
     assert not (answered.stays and expected[2]), "what ends is not used again"
 
@@ -92,21 +98,21 @@ def test_an_answer_is_what_http_client_takes_it_for(raw: bytes, method: str, pie
 )
 def test_what_is_no_complete_answer_is_none(raw: bytes) -> None:
     with _coming(raw, 4096) as sock, pytest.raises((HTTPException, OSError)):
-        read_answer(sock, "POST")
+        _read(sock, "POST")
 
 
 def test_a_connection_on_which_more_comes_than_was_announced_is_not_used_again() -> None:
     with _coming(_OK + b"Content-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n", 1000) as sock:
-        answered = read_answer(sock, "POST")
-    assert answered.body == b"ok" and not answered.stays
+        answered, body = _read(sock, "POST")
+    assert body == b"ok" and not answered.stays
 
 
 @pytest.mark.parametrize("length", [0, 1, 16 * 1024, 300_000, 1_000_003])
 def test_a_long_answer_is_whole(length: int) -> None:
-    body = bytes(number % 251 for number in range(length))
-    with _coming(_OK + f"Content-Length: {length}\r\n\r\n".encode() + body, 50_000) as sock:
-        answered = read_answer(sock, "GET")
-    assert answered.body == body and answered.stays
+    sent = bytes(number % 251 for number in range(length))
+    with _coming(_OK + f"Content-Length: {length}\r\n\r\n".encode() + sent, 50_000) as sock:
+        answered, body = _read(sock, "GET")
+    assert body == sent and answered.stays
 
 
 @pytest.mark.parametrize(
@@ -124,13 +130,13 @@ def test_a_body_is_unpacked(encoding: str, packed: bytes) -> None:
     with _coming(
         _OK + f"Content-Encoding: {encoding}\r\nContent-Length: {len(packed)}\r\n\r\n".encode() + packed, 9
     ) as s:
-        assert read_answer(s, "GET").body == b"hello"
+        assert _read(s, "GET")[1] == b"hello"
 
 
 def test_a_body_that_cannot_be_unpacked_is_no_complete_answer() -> None:
     raw = _OK + b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello"
     with _coming(raw, 99) as sock, pytest.raises(DecodeError):
-        read_answer(sock, "GET")
+        _read(sock, "GET")
 
 
 def test_headers_are_found_in_any_case() -> None:
