@@ -37,13 +37,7 @@ def openers(wiring: Wiring, find: Find, folder: Path) -> dict[str, Opener]:
 
 def in_snapshot(wiring: Wiring, snapshot: Snapshot) -> Find:
     """Finds records in the snapshot."""
-    records = Records(snapshot, wiring.derivations)
-
-    def find(entity: str, origin: str) -> Optional[Record]:
-        sourced = records.one(entity, origin)
-        return None if sourced is None else sourced.record
-
-    return find
+    return Records(snapshot, wiring.derivations).without_source
 
 
 def _opener(entity: str, splitter: Splitter, client: Any, find: Find, folder: Path) -> Opener:

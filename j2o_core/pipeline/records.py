@@ -67,6 +67,14 @@ class Records:
         child = children_of.get(identifier)
         return None if child is None else Sourced(child, source)
 
+    def without_source(self, entity: str, identifier: str) -> Optional[Record]:
+        """The same record, but not what it comes from, which is not even read where the record is stored whole."""
+        record, complete = self._snapshot.load(entity, [identifier]).get(identifier, (None, True))
+        if record is None or complete:
+            return record
+        sourced = self.one(entity, identifier)
+        return None if sourced is None else sourced.record
+
     def _read_family(self, entity: str, above: str, identifier: str) -> tuple[Optional[Record], Mapping[str, Record]]:
         """A record, and the children of an entity that it has."""
         source, _ = self._snapshot.load(above, [identifier]).get(identifier, (None, True))
