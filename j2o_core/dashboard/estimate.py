@@ -25,10 +25,10 @@ class Pulse:
         while len(self._looks) > 2 and at - self._looks[1][0] >= BACK:
             self._looks.popleft()
 
-    def tell(self, left: int) -> Dict[str, Any]:
+    def tell(self, left: int, wait: float = 0.0) -> Dict[str, Any]:
         """``rate``: items per second now; ``least``, ``likely`` and ``most``: seconds until ``left`` more have ended.
 
-        ``None`` where there is nothing to tell it from.
+        ``None`` where there is nothing to tell it from. At least ``wait`` seconds pass, whatever the pace.
         """
         if len(self._looks) < 2:
             return {"rate": None, "least": None, "likely": None, "most": None}
@@ -42,9 +42,9 @@ class Pulse:
         slow, fast = rates[quarter] or mean / PARTS, rates[-1 - quarter] or mean
         return {
             "rate": self._since(NOW),
-            "least": left / max(fast, mean),
-            "likely": left / mean,
-            "most": left / min(slow, mean),
+            "least": max(wait, left / max(fast, mean)),
+            "likely": max(wait, left / mean),
+            "most": max(wait, left / min(slow, mean)),
         }
 
     def _since(self, seconds: float) -> float:

@@ -18,15 +18,17 @@ from ..ledger.queries import Queries, as_it_is
 from ..ledger.runs import APPLY, RUNNING
 from ..ledger.store import Ledger, open_ledger
 from ..ledger.story import story
+from ..ledger.tally import longest_sent
 from ..ledger.told import told
 from ..model.limits import Guard
 from ..observe.metrics.registry import Metrics
 from ..pipeline.health import disk_lines, ledger_line
 from ..report.causes import Fixes, as_json, rank
 from ..report.summary import adds_up, success_rate, totals
+from ..spec.model import RuntimeSpec
 from .answers import Cause, OfProject, Pace, Problems
 from .estimate import Pulse
-from .figures import of_another, of_this_process
+from .figures import NOW, of_another, of_this_process
 from .kept import Kept
 from .scraped import text_of
 
@@ -89,8 +91,10 @@ class Ledgers:
         """
         ledger, run = self._found(name)
         key = ("overview", run["run"], run["state"], run["stage"], run["finished"])
-        found = self._kept.get(key, lambda: self._overview(ledger, run), lasts=run["state"] in ENDED)
-        return {**found, "figures": self._figures(ledger, run)}
+        figures = self._figures(ledger, run)
+        doubtful = figures["in_doubt"] if figures and figures["state"] == NOW else 0
+        found = self._kept.get(key, lambda: self._overview(ledger, run, doubtful), lasts=run["state"] in ENDED)
+        return {**found, "figures": figures}
 
     def _figures(self, ledger: Ledger, run: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
         def find() -> Optional[Dict[str, Any]]:
@@ -99,7 +103,7 @@ class Ledgers:
 
         return self._kept.get(("figures", run["run"], run["state"]), find)
 
-    def _overview(self, ledger: Ledger, run: Dict[str, Any]) -> Dict[str, Any]:
+    def _overview(self, ledger: Ledger, run: Dict[str, Any], doubtful: int) -> Dict[str, Any]:
         asked, identifier = Queries(ledger.engine), run["run"]
         now, entities = time.time(), asked.entities(identifier, with_sent=True)
         sums = totals(entities)
@@ -111,17 +115,25 @@ class Ledgers:
             "success_rate": success_rate(sums),
             "adds_up": all(adds_up(counts) for counts in entities.values()),
             "held": asked.held(identifier) if run["state"] in _HELD else [],
-            "estimate": self._estimate(run, sums),
+            "estimate": self._estimate(ledger, run, sums, doubtful),
         }
 
-    def _estimate(self, run: Mapping[str, Any], sums: Mapping[str, int]) -> Optional[Dict[str, Any]]:
+    def _estimate(
+        self, ledger: Ledger, run: Mapping[str, Any], sums: Mapping[str, int], doubtful: int
+    ) -> Optional[Dict[str, Any]]:
         """Of a run that writes; nothing else has an end that could be told."""
         if run["state"] != RUNNING or run["stage"] != APPLY:
             self._pulses.pop(run["run"], None)
             return None
         pulse = self._pulses.setdefault(run["run"], Pulse())
         pulse.note(time.monotonic(), sums["source"] - sums["left"])
-        return pulse.tell(sums["left"])
+        return pulse.tell(sums["left"], self._wait(ledger, run, doubtful) if doubtful else 0.0)
+
+    def _wait(self, ledger: Ledger, run: Mapping[str, Any], doubtful: int) -> float:
+        """Seconds until the last of what is in doubt is sent again, if it is not found on the target before."""
+        ages = longest_sent(ledger.engine, run["run"], doubtful)
+        settle = self._kept.get(("settle", run["run"]), lambda: _settle_of(ledger, run), lasts=True)
+        return max(0.0, settle - ages[-1]) if ages else 0.0
 
     def scraped(self) -> Optional[bytes]:
         """The figures for Prometheus: of the run of this process, or of the one that goes on, or of the newest."""
@@ -254,6 +266,13 @@ class Ledgers:
                     opened = open_ledger(url, self.home)
                     self._ledgers[url] = opened, _file_of(opened)
             return [ledger for ledger, _ in self._ledgers.values()]
+
+
+def _settle_of(ledger: Ledger, run: Mapping[str, Any]) -> float:
+    stated = run["asked"].get("settle")
+    if stated is None:
+        stated = Queries(ledger.engine).spec(run["run"])[0].get("runtime", {}).get("settle", RuntimeSpec().settle)
+    return float(stated)
 
 
 def _file_of(ledger: Ledger) -> Optional[Tuple[int, int]]:

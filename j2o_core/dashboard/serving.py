@@ -28,6 +28,8 @@ def parse_address(given: str) -> tuple[str, int]:
     host = host.strip("[]") or HOST
     if port and not (port.isdigit() and int(port) < 65_536):
         raise Fatal(f"'{given}': expected HOST:PORT, such as {HOST}:{PORT}", exit_code=2)
+    if not (colon or "." in host or is_loopback(host)):
+        raise Fatal(f"'{given}' is no address: expected HOST:PORT, such as {HOST}:{PORT}", exit_code=2)
     if not is_loopback(host):
         raise Fatal(
             "the dashboard serves its own machine alone, since it asks for no password: use "

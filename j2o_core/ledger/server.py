@@ -12,7 +12,7 @@ from loguru import logger
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from ..model.outcome import Fatal
-from .address import Address
+from .address import POSTGRESQL, Address
 from .even_clock import evenly, steady
 
 _Result = TypeVar("_Result")
@@ -83,6 +83,13 @@ def clock_of(connection: Union[Engine, Connection]) -> float:
     """This moment (seconds since 1970) as the ledger's rows tell it."""
     clock = connection.get_execution_options().get("clock", time.time)
     return float(clock())
+
+
+def now_of(connection: Connection) -> float:
+    """This moment, for who only reads, by the clock by which the ledger's rows are dated."""
+    if connection.dialect.name != POSTGRESQL:
+        return time.time()
+    return float(connection.execute(text(f"SELECT {NOW}")).scalar_one())
 
 
 def sending_clock_of(connection: Union[Engine, Connection]) -> float:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Iterator, Mapping, NamedTuple, Optional, Sequence
 
-from sqlalchemy import ColumnElement, Connection, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, literal, select
 
 from . import tables
 from .effect_rows import PLANNED, SENT
+from .server import now_of, patient
 
 _EFFECT = tables.effect.c
 _ENDED, _LEFT = _EFFECT.finished.is_not(None), _EFFECT.finished.is_(None)
@@ -63,6 +64,18 @@ def sent(connection: Connection, run: str, entity: Optional[str] = None) -> Iter
             statement.where(_EFFECT.run == run, _EFFECT.step == step, _EFFECT.state == SENT, *where)
         ).all()
         yield from (Sent(*row) for row in rows)
+
+
+@patient
+def longest_sent(engine: Engine, run: str, most: int) -> list[float]:
+    """For how many seconds those effects have had no outcome that were sent first, the longest first."""
+    moments: list[float] = []
+    with engine.connect() as connection:
+        for (step,) in list(_groups(connection, (_EFFECT.run == run,), (_EFFECT.step,))):
+            first = select(_EFFECT.sent).where(_EFFECT.run == run, _EFFECT.step == step, _EFFECT.state == SENT)
+            moments.extend(connection.execute(first.order_by(_EFFECT.sent).limit(most)).scalars())
+        now = now_of(connection)
+    return [max(0.0, now - moment) for moment in sorted(moments)[:most]]
 
 
 def spread(

@@ -13,11 +13,11 @@ import time
 from dataclasses import dataclass
 from typing import Any, Collection, Mapping
 
-from sqlalchemy import Connection, Engine, delete, or_, select, text
+from sqlalchemy import Connection, Engine, delete, or_, select
 
 from . import tables
 from .address import POSTGRESQL
-from .server import NOW, clock_of, patient
+from .server import clock_of, now_of, patient
 from .upsert import Upsert
 
 #: the number of the process that leads a run
@@ -78,7 +78,7 @@ def told(engine: Engine, run: str) -> list[Told]:
     )
     with engine.connect() as connection:
         found = connection.execute(statement).mappings().all()
-        now = _now(connection) if found else 0.0
+        now = now_of(connection) if found else 0.0
     return [
         Told(
             one["worker"],
@@ -92,10 +92,3 @@ def told(engine: Engine, run: str) -> list[Told]:
         )
         for one in found
     ]
-
-
-def _now(connection: Connection) -> float:
-    """This moment by the clock by which rows are dated."""
-    if connection.dialect.name != POSTGRESQL:
-        return time.time()
-    return float(connection.execute(text(f"SELECT {NOW}")).scalar_one())

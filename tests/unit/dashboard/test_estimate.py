@@ -24,6 +24,13 @@ def test_a_steady_pace_is_certain() -> None:
     assert (told["least"], told["likely"], told["most"]) == pytest.approx((100.0, 100.0, 100.0))
 
 
+def test_what_is_in_doubt_is_waited_for_however_fast_the_rest_goes() -> None:
+    pulse = looked(*((float(second), second * 4) for second in range(200)))
+    told = pulse.tell(20, wait=180.0)
+    assert (told["least"], told["likely"], told["most"]) == (180.0, 180.0, 180.0)
+    assert pulse.tell(4_000, wait=180.0)["likely"] == pytest.approx(1_000.0)
+
+
 def test_the_more_the_pace_varies_the_wider_the_range() -> None:
     done, looks = 0, []
     for second in range(240):

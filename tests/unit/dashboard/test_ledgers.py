@@ -45,6 +45,20 @@ def test_as_long_as_an_answer_is_kept_it_is_written_once(tmp_path: Path, monkeyp
         assert json.loads(found.problems("last", 1))["more"] is False
 
 
+def test_a_run_with_something_in_doubt_ends_when_that_may_be_sent_again(
+    ledgers: Ledgers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doubtful = {"state": "now", "in_doubt": 0}
+    monkeypatch.setattr(Ledgers, "_figures", lambda *_: doubtful)
+    with filled(tmp_path) as there:
+        assert ledgers.overview("last")["estimate"]["likely"] is None
+        there.end("6")
+        before = ledgers.overview("last")["estimate"]["likely"]
+        doubtful["in_doubt"] = 1
+        after = ledgers.overview("last")["estimate"]
+    assert before < 100 < after["least"] <= after["likely"] <= 180, "what is stated where the spec states nothing"
+
+
 def test_a_ledger_that_is_gone_is_shown_no_more(ledgers: Ledgers, tmp_path: Path) -> None:
     with filled(tmp_path, "sqlite:///other.db") as other:
         with filled(tmp_path) as gone:

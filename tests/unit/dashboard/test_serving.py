@@ -32,6 +32,13 @@ def test_what_others_could_reach_or_is_no_address_is_refused(given: str) -> None
     assert refused.value.exit_code == 2
 
 
+def test_a_word_is_no_address_of_another_machine() -> None:
+    with pytest.raises(Fatal, match="'nonsense' is no address: expected HOST:PORT, such as"):
+        parse_address("nonsense")
+    with pytest.raises(Fatal, match="its own machine alone"):
+        parse_address("db.example.org")
+
+
 def test_a_port_that_is_taken_is_told() -> None:
     with bound("127.0.0.1", 0) as first:
         port = first.getsockname()[1]

@@ -18,7 +18,7 @@ from j2o_core.ledger.moment import one_moment
 from j2o_core.ledger.projects import counts_of_unchanged, project_of
 from j2o_core.ledger.queries import Queries
 from j2o_core.ledger.store import Ledger, open_ledger
-from j2o_core.ledger.tally import effects_of
+from j2o_core.ledger.tally import effects_of, longest_sent
 from j2o_core.model.problem import Problem
 from tests.ledgers import begin_run
 
@@ -71,6 +71,7 @@ def row(chance: random.Random, run: str, at: int) -> dict[str, Any]:
         "record_digest": "",
         "mapping_digest": "",
         "fields": "{}",
+        "sent": None if state == PLANNED else BEGAN / 2 + chance.random() * 1000,
         "finished": None if state in (PLANNED, SENT) else BEGAN + chance.random() * 1000,
         "attempts": 1,
         "resent": False,
@@ -125,6 +126,15 @@ def test_items_that_ended_are_in_one_stretch_each(ledger: Ledger) -> None:
         expected = Counter(int((moment - moments[0]) // 10) for moment in moments)
         assert found["ended"] == [expected[at] for at in range(max(expected) + 1)]
     assert browse.pace(ledger.engine, "no such run") == {"since": None, "seconds": 1, "ended": []}
+
+
+def test_what_has_waited_longest_for_an_outcome_is_found_among_all_steps(ledger: Ledger) -> None:
+    run, rows = fill(ledger)
+    waiting = sorted(one["sent"] for one in rows if one["state"] == SENT)
+    found = longest_sent(ledger.engine, run, 3)
+    assert found == sorted(found, reverse=True)
+    assert [found[0] - age for age in found] == pytest.approx([moment - waiting[0] for moment in waiting[:3]], abs=1e-3)
+    assert len(longest_sent(ledger.engine, run, 10_000)) == len(waiting)
 
 
 def test_the_first_problems_are_read_alone(ledger: Ledger) -> None:
