@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from importlib import metadata
 from itertools import takewhile
+from pathlib import Path
 from typing import Any, Optional, Sequence
 
 import typer
@@ -70,10 +72,18 @@ class Commands(typer.core.TyperGroup):
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run ``j2o`` with these arguments (the process's own by default) and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if sys.stdout is not None and sys.stdout.isatty():
+    _open_what_is_closed()
+    if sys.stdout.isatty():
         with contextlib.redirect_stdout(HarmlessStream(sys.stdout)):
             return _main(given)
     return _main(given)
+
+
+def _open_what_is_closed() -> None:
+    """Give a process that was started without them its streams, to nowhere: the next file would be taken for one."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # as long as the process lives
 
 
 def _main(given: list[str]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
@@ -100,6 +101,17 @@ def test_a_reader_who_leaves_early_sees_no_complaint() -> None:
         os.close(writing)
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_who_starts_it_with_closed_streams_gets_the_same_exit_code(closed: str, tmp_path: Path) -> None:
+    command = f'"$0" -m j2o_core report nobody {closed}'
+    environment = {**os.environ, "J2O_HOME": str(tmp_path)}
+    call = ["sh", "-c", command, sys.executable]
+    ended = subprocess.run(call, capture_output=True, text=True, env=environment, timeout=120, check=False)
+    assert ended.returncode == 2
+    assert ended.stdout == "", "messages are no data"
+    assert "Traceback" not in ended.stderr
 
 
 def test_messages_go_to_stderr_alone(capfd: pytest.CaptureFixture[str]) -> None:
