@@ -83,7 +83,8 @@ def _open_what_is_closed() -> None:
     """Give a process that was started without them its streams, to nowhere: the next file would be taken for one."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # as long as the process lives
+            opened = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - as long as the process lives
+            setattr(sys, name, opened)
 
 
 def _main(given: list[str]) -> int:
