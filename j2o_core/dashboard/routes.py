@@ -76,7 +76,11 @@ def items(
     entity: Optional[str] = None,
     partition: Optional[int] = Query(None, ge=0, le=255),
     project: str = Query("", max_length=255, description="Its key."),
-    text: str = Query("", max_length=500, description="How the key begins, or the whole id at the source."),
+    text: str = Query(
+        "",
+        max_length=500,
+        description="How the key begins, the whole id at the source, or words or the code of the reason.",
+    ),
     after: int = Query(0, ge=0, le=browse.LAST),
     limit: int = Query(100, ge=1, le=browse.MOST),
 ) -> Any:

@@ -41,8 +41,8 @@ def page(
 ) -> tuple[list[dict[str, Any]], Optional[int]]:
     """Items in one of ``STATES``, and what to give as ``after`` for the next page (``None``: that was the last).
 
-    ``text`` is how the key begins, or the whole origin. What was skipped or has failed comes with its reason; of a
-    ``partition`` is what was planned there.
+    ``text`` is how the key begins, or the whole origin. What was skipped or has failed comes with its reason, and then
+    ``text`` may be words or the code of that, too; of a ``partition`` is what was planned there.
     """
     limit = max(1, min(limit, MOST))
     effect = tables.effect.c
@@ -65,7 +65,10 @@ def page(
     if project:
         where.append(columns.project == project)
     if text:
-        where.append(or_(columns.origin == text, columns.key.startswith(text, autoescape=True)))
+        named = [columns.origin == text, columns.key.startswith(text, autoescape=True)]
+        if state in (SKIPPED, FAILED):
+            named += [columns.code == text, columns.message.icontains(text, autoescape=True)]
+        where.append(or_(*named))
     # Their ids come from an index, where one has all that is asked for: only what is shown is read.
     chosen = select(columns.id).where(columns.run == run, columns.id > after, *where).order_by(columns.id)
     statement = select(*shown).where(columns.id.in_(chosen.limit(limit + 1))).order_by(columns.id)

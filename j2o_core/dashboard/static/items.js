@@ -1,4 +1,4 @@
-// Items by state, entity, project, partition and the beginning of the key, a page at a time; a key opens its story.
+// Items by state, entity, project, partition, the beginning of the key and words of the reason, a page at a time; a key opens its story.
 import { get, runPath } from "./api.js";
 import { brief, byId, draw, element, fill, foreign, say } from "./dom.js";
 import { openStory } from "./inside.js";

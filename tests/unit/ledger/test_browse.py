@@ -32,3 +32,18 @@ def test_one_partition_is_shown_in_every_state(ledger_url: str, tmp_path: Path) 
         assert all(len(keys(state, partition)) == 1 for partition in shown)
     assert [row["key"] for row in browse.page(ledger.engine, run, FAILED)[0]] == ["K-1", "K-2", "K-3"]
     ledger.close()
+
+
+def test_what_has_failed_is_found_by_words_and_code_of_its_reason(ledger_url: str, tmp_path: Path) -> None:
+    ledger = open_ledger(ledger_url, tmp_path)
+    reasons = [("c1", "Subject is 100%_ TOO long"), ("c2", "subject is missing"), ("c1", "Größe fehlt: K-9")]
+    with ledger.engine.begin() as connection:
+        run = begin_run(connection).id
+        items = [Listed("items", str(at), f"K-{at}", FAILED, *reason) for at, reason in enumerate(reasons, 1)]
+        listing.put(connection, run, items)
+    sought = {"too long": "1", "SUBJECT": "12", "100%_": "1", "%": "1", "c1": "13", "Größe": "3", "K-": "123", "c9": ""}
+    for text, origins in sought.items():
+        found, _ = browse.page(ledger.engine, run, FAILED, text=text)
+        assert [row["origin"] for row in found] == list(origins), text
+    assert browse.page(ledger.engine, run, effects.DONE, text="too long") == ([], None)
+    ledger.close()
