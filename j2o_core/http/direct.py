@@ -54,7 +54,7 @@ class Direct:
             sent["Content-Length"] = str(length)
         elif body is None and method in ("POST", "PUT", "PATCH"):
             sent["Content-Length"] = "0"
-        if body is None or (isinstance(body, bytes) and len(body) <= SHORT):
+        if method != "HEAD" and (body is None or (isinstance(body, bytes) and len(body) <= SHORT)):
             spoken = self._begin(method, address, sent, body, timeout)
             if spoken is not None:
                 try:
@@ -84,7 +84,7 @@ class Direct:
         target = self._target(address)
         spoken = _Spoken(self._pool, connection, target, timeout.read_timeout)
         try:
-            spoken.begin(method, request_bytes(method, target, {"Host": self._host, **headers}, body))
+            spoken.begin(request_bytes(method, target, {"Host": self._host, **headers}, body))
         except BaseException:
             spoken.close()
             raise
@@ -128,7 +128,7 @@ class _Spoken:
         self._received = 0
         self._stays = self._given_back = False
 
-    def begin(self, method: str, request: bytes) -> None:
+    def begin(self, request: bytes) -> None:
         """Send the request, and read the head of the answer."""
         sock = self._connection.sock
         try:
@@ -137,7 +137,7 @@ class _Spoken:
             # Who closes before all has come may have answered before that.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 sock.sendall(request)
-            self.coming = Coming(sock, method)
+            self.coming = Coming(sock)
         except (OSError, HTTPException) as error:
             raise self._named(error) from error
 

@@ -1,30 +1,25 @@
-"""HTTP/1.1 as it goes over a connection that stands: the bytes of a request, and the answer made of those that come.
+"""HTTP/1.1 as it goes over a connection that stands: the bytes of a request, and the answer that httptools reads.
 
 ``http.client`` reads headers with a parser of mails, and urllib3 wraps what it gives twice: together they take longer
-than all else that a short request costs here.
+than all else that a short request costs here. httptools is the parser of Node.js, and the one of our own servers.
 """
 
 from __future__ import annotations
 
-import contextlib
 import re
 import zlib
-from http.client import BadStatusLine, HTTPException, IncompleteRead, LineTooLong, RemoteDisconnected
+from http.client import HTTPException, LineTooLong, RemoteDisconnected
 from typing import Any, Iterator, Mapping, Optional
 
+from httptools import HttpParserError, HttpResponseParser
 from urllib3.exceptions import DecodeError
 from urllib3.response import DeflateDecoder, GzipDecoder
 
 #: how much is asked of the system at once, in bytes: most answers; and of a long one
 _PIECE, _LONG_PIECE = 16 * 1024, 256 * 1024
 _LONGEST_HEAD = 256 * 1024
-_LONGEST_LINE = 64 * 1024
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
-_STATUS_LINE = re.compile(r"HTTP/(1)\.(\d+)[ \t]+([1-9]\d\d)(?:[ \t].*)?", re.DOTALL)
 #: what would end a header, or begin another one
 _LINE_ENDS = re.compile(r"[\0\r\n]")
-#: statuses whose answers have no body, whatever they announce
-_BODILESS = (204, 304)
 _DECODERS: Mapping[str, Any] = {"gzip": GzipDecoder, "x-gzip": GzipDecoder, "deflate": DeflateDecoder}
 
 
@@ -62,22 +57,35 @@ class Headers(Mapping[str, str]):
 class Coming:
     """An answer whose head has come. Raises ``OSError`` or ``HTTPException`` of ``http.client`` where it has none."""
 
-    def __init__(self, sock: Any, method: str) -> None:
-        """``sock`` is that over which the request was sent."""
-        self._incoming = _Incoming(sock)
-        self._has_body = method != "HEAD"
-        self.status = 100
-        while 100 <= self.status < 200:  # the final answer comes after these
-            self._minor, self.status, self.headers = _read_head(self._incoming.head())
+    status: int
+
+    def __init__(self, sock: Any) -> None:
+        """``sock`` is that over which a request was sent whose answer may have a body."""
+        self._sock = sock
+        self._values: dict[str, str] = {}
+        self._bodies: list[bytes] = []
+        self._has_head = self._is_complete = self._keeps = self._is_spent = False
+        self._parser = HttpResponseParser(self)
+        # What RFC 9112 has recipients put up with: a length beside chunks, headers that go on in the next line, and
+        # lines that end as those of Unix do.
+        self._parser.set_dangerous_leniencies(
+            lenient_headers=True, lenient_chunked_length=True, lenient_optional_cr_before_lf=True
+        )
+        received = 0
+        while not self._has_head:
+            if received > _LONGEST_HEAD:
+                raise LineTooLong("head")
+            received += self._feed(_PIECE)
+        self.headers = Headers(self._values)
 
     def pieces(self) -> Iterator[bytes]:
         """The body as it is sent. Raises the same where it is cut."""
-        length = _length_of(self.headers)
-        if self.status in _BODILESS or not self._has_body:
-            return iter(())
-        if self.headers.get("transfer-encoding", "").lower() == "chunked":
-            return _chunks(self._incoming)
-        return self._incoming.pieces(length)
+        while True:
+            bodies, self._bodies = self._bodies, []
+            yield from bodies
+            if self._is_complete:
+                return
+            self._feed(_LONG_PIECE)
 
     def unpacked(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         """Pieces of the body as they were before they were packed for the way; raises ``DecodeError``.
@@ -93,118 +101,60 @@ class Coming:
 
     @property
     def stays(self) -> bool:
-        """Whether the connection can be used again, now that the body has been read."""
-        return _stays(self._minor, self.headers) and not self._incoming.is_spent
+        """Whether the connection can be used again: the answer said its end, and nothing has come after it."""
+        return self._is_complete and self._keeps and not self._is_spent
 
-
-class _Incoming:
-    """What comes over a socket, in the pieces that are asked for."""
-
-    def __init__(self, sock: Any) -> None:
-        self._sock = sock
-        self._held = b""
-        self._ended = False
-
-    def head(self) -> bytes:
-        """Up to the empty line."""
-        while True:
-            found = _HEAD_END.search(self._held)
-            if found is not None:
-                head, self._held = self._held[: found.start()], self._held[found.end() :]
-                return head
-            if len(self._held) > _LONGEST_HEAD:
-                raise LineTooLong("head")
-            piece = self._sock.recv(_PIECE)
-            if not piece:
-                raise RemoteDisconnected("Remote end closed connection without response")
-            self._held += piece
-
-    def line(self) -> bytes:
-        """Up to the end of a line."""
-        while True:
-            line, end, rest = self._held.partition(b"\n")
-            if end:
-                self._held = rest
-                return line.rstrip(b"\r")
-            if len(line) > _LONGEST_LINE:
-                raise LineTooLong("chunk size")
-            piece = self._sock.recv(_PIECE)
-            if not piece:
-                self._ended = True
-                raise IncompleteRead(line)
-            self._held += piece
-
-    def pieces(self, length: Optional[int]) -> Iterator[bytes]:
-        """So many bytes; without a ``length`` all that come until the other end closes."""
-        held, self._held = self._held[:length], b"" if length is None else self._held[length:]
-        left = length
-        while left is None or len(held) < left:
-            yield held
-            left = None if left is None else left - len(held)
-            held = self._sock.recv(_LONG_PIECE if left is None else min(left, _LONG_PIECE))
-            if not held and left is None:
-                self._ended = True
-                return
-            if not held:
-                raise HTTPException(f"the answer ended {left} bytes before its announced end")
-        yield held
-
-    @property
-    def is_spent(self) -> bool:
-        """Whether nothing that may still come can be the answer to another request."""
-        return self._ended or bool(self._held)
-
-
-def _read_head(head: bytes) -> tuple[int, int, Headers]:
-    """The minor version, the status, and the headers."""
-    first, *lines = head.decode("latin-1").split("\n")
-    found = _STATUS_LINE.fullmatch(first.rstrip("\r"))
-    if found is None:
-        raise BadStatusLine(first)
-    values: dict[str, str] = {}
-    last = ""
-    for line in lines:
-        if line[:1] in (" ", "\t"):  # goes on in a line of its own
-            if last:
-                values[last] = f"{values[last]} {line.strip()}".strip()
-            continue
-        name, colon, value = line.partition(":")
-        if not colon:
-            continue
-        last, value = name.strip().lower(), value.strip()
-        values[last] = f"{values[last]}, {value}" if last in values else value
-    return int(found[2]), int(found[3]), Headers(values)
-
-
-def _length_of(headers: Headers) -> Optional[int]:
-    announced = {part.strip() for part in headers.get("content-length", "").split(",")}
-    length = announced.pop()
-    if announced:
-        raise BadStatusLine(f"several lengths: {headers['content-length']}")
-    return int(length) if length.isascii() and length.isdigit() else None
-
-
-def _stays(minor: int, headers: Headers) -> bool:
-    connection = headers.get("connection", "").lower()
-    return "close" not in connection if minor else "keep-alive" in connection
-
-
-def _chunks(incoming: _Incoming) -> Iterator[bytes]:
-    while True:
-        size = incoming.line().partition(b";")[0].strip()
+    def _feed(self, size: int) -> int:
+        """Read some more; returns how many bytes."""
+        piece: bytes = self._sock.recv(size)
+        if not piece:
+            self._end()
+            return 0
         try:
-            length = int(size, 16)
-        except ValueError:
-            raise IncompleteRead(size) from None
-        if length < 0:
-            raise IncompleteRead(size)
-        if length == 0:
-            break
-        yield from incoming.pieces(length)
-        incoming.line()
-    with contextlib.suppress(IncompleteRead):  # some end without the line that should follow the last one
-        while incoming.line():
-            pass
+            self._parser.feed_data(piece)
+        except HttpParserError as error:
+            self._is_spent = True  # what comes after a complete answer belongs to nobody
+            if not self._is_complete:
+                raise HTTPException(f"this is no answer in HTTP: {error}") from error
+        return len(piece)
+
+    def _end(self) -> None:
+        """The other side has closed: that ends only an answer that has no other end."""
+        if not self._has_head:
+            raise RemoteDisconnected("Remote end closed connection without response")
+        if "content-length" in self._values or "transfer-encoding" in self._values:
+            raise HTTPException("the answer ended before its announced end")
+        self._is_complete = self._is_spent = True
+
+    # ---------------------------------------------------------------- called by the parser
+
+    def on_message_begin(self) -> None:
+        """An answer comes: an interim one, the final one, or one that nobody has asked for."""
+        self._is_spent = self._has_head
+        if not self._has_head:
+            self._values.clear()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One line of a head, or what a body in chunks has behind it."""
+        if not self._has_head:
+            key, text = name.decode("latin-1").lower(), value.decode("latin-1").strip()
+            self._values[key] = f"{self._values[key]}, {text}" if key in self._values else text
+
+    def on_headers_complete(self) -> None:
+        """A head has come."""
+        status = self._parser.get_status_code()
+        if not self._has_head and not 100 <= status < 200:  # the final answer comes after these
+            self.status, self._has_head = status, True
+
+    def on_body(self, piece: bytes) -> None:
+        """Some of a body."""
+        if not self._is_complete:
+            self._bodies.append(piece)
+
+    def on_message_complete(self) -> None:
+        """An answer has come to the end that it announced."""
+        if self._has_head and not self._is_complete:
+            self._is_complete, self._keeps = True, self._parser.should_keep_alive()
 
 
 def _unpacked(pieces: Iterator[bytes], decoder: Any, name: str) -> Iterator[bytes]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 import requests
+from urllib3 import Timeout
 
-from j2o_core.http.direct import addressed
+from j2o_core.http.direct import Direct, addressed
 from j2o_core.http.pool import fresh_pool
 from j2o_core.model.outcome import Fatal
 
@@ -72,3 +75,32 @@ def test_certificates_are_verified_unless_that_was_switched_off() -> None:
     assert named.ca_certs == __file__  # type: ignore[attr-defined]
     unchecked = fresh_pool(("https", "host.example", 443), 4, 10.0, False)
     assert unchecked.cert_reqs == "CERT_NONE"  # type: ignore[attr-defined]
+
+
+class _Told(BaseHTTPRequestHandler):
+    """Announces a body to whoever asks, and sends it to those who do not ask for the head alone."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:  # the name is that of http.server
+        self.send_response(200)
+        self.send_header("Content-Length", "5")
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(b"hello")
+
+    do_HEAD = do_GET  # noqa: N815 - as above
+
+    def log_message(self, *about: Any) -> None:
+        """Nothing is said."""
+
+
+def test_the_answer_to_head_has_no_body_though_it_announces_one() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Told) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{listening.server_port}"
+        direct = Direct(url, 1, 10.0, True)
+        bodies = [direct.send(method, f"{url}/x", (), {}, None, Timeout(5)).body for method in ("GET", "HEAD", "GET")]
+        direct.close()
+        listening.shutdown()
+    assert bodies == [b"hello", b"", b"hello"]
