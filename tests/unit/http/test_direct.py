@@ -89,7 +89,7 @@ class _Told(BaseHTTPRequestHandler):
         if self.command == "GET":
             self.wfile.write(b"hello")
 
-    do_HEAD = do_GET  # noqa: N815 - as above
+    do_HEAD = do_GET
 
     def log_message(self, *about: Any) -> None:
         """Nothing is said."""
@@ -100,7 +100,10 @@ def test_the_answer_to_head_has_no_body_though_it_announces_one() -> None:
         threading.Thread(target=listening.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{listening.server_port}"
         direct = Direct(url, 1, 10.0, True)
-        bodies = [direct.send(method, f"{url}/x", (), {}, None, Timeout(5)).body for method in ("GET", "HEAD", "GET")]
+        bodies = [
+            direct.send(method, f"{url}/x", (), {}, None, Timeout(connect=5, read=5)).body
+            for method in ("GET", "HEAD", "GET")
+        ]
         direct.close()
         listening.shutdown()
     assert bodies == [b"hello", b"", b"hello"]
