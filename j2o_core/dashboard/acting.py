@@ -11,6 +11,8 @@ from ..ledger import control, runs
 from ..ledger.asking import ask, lift
 from ..ledger.queries import Queries, as_it_is
 from ..ledger.store import Ledger
+from ..ledger.told import has_told
+from ..model.outcome import Fatal
 from .ledgers import Ledgers
 from .starting import Refused, Starter
 
@@ -46,15 +48,11 @@ def act(
 def _start(ledgers: Ledgers, starter: Starter, ledger: Ledger, run: str, command: str, arguments: Sequence[str]) -> str:
     with ledger.engine.connect() as connection:
         _check(connection, as_it_is(Queries(ledger.engine).run(run), ledger.abandoned), command)
-        pair = runs.pair_of(connection, run)
-        before = runs.latest(connection, *pair)
 
     def has_begun(process: int) -> bool:
         try:
-            with ledger.engine.connect() as connection:
-                now = runs.latest(connection, *pair)
-            return ledger.holder == process and (now.state == runs.RUNNING or now != before)
-        except SQLAlchemyError:  # at the next look
+            return has_told(ledger.engine, process)
+        except (SQLAlchemyError, Fatal):  # at the next look
             return False
 
     _note(ledger, run, command)

@@ -87,13 +87,6 @@ class ServerLock:
         with self._engine.connect() as connection:
             return not connection.execute(_HELD).scalar()
 
-    @property
-    def holder(self) -> Optional[int]:
-        """The process of this machine that took it last."""
-        with self._engine.connect() as connection:
-            row = connection.execute(_WHO).one_or_none()
-        return int(row.pid) if row is not None and row.host == socket.gethostname() else None
-
     # ---------------------------------------------------------------- the fence
 
     def enter(self, connection: Connection) -> int:

@@ -47,15 +47,6 @@ class Lock:
         """Whether the process that last took it is known to be dead."""
         return is_abandoned(self.path)
 
-    @property
-    def holder(self) -> Optional[int]:
-        """The process of this machine that took it last."""
-        try:
-            told = json.loads(self.path.read_text(encoding="utf-8"))
-            return int(told["pid"]) if told["host"] == socket.gethostname() else None
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-
     def release(self, left: Optional[Mapping[str, Any]] = None) -> None:
         """Give it back, leaving something for the next holder to know; harmless where it is not held."""
         if self._file is not None:

@@ -53,23 +53,6 @@ def pair_of(connection: Connection, run: str) -> tuple[int, str]:
     return int(row.target), str(row.source)
 
 
-@dataclass(frozen=True)
-class Latest:
-    """The newest run of a pair, and how it stands; ``finished`` is when it ended last."""
-
-    id: str
-    state: str
-    finished: Optional[float]
-
-
-def latest(connection: Connection, target: int, source: str) -> Latest:
-    """The newest run of this pair, which has one."""
-    columns = (tables.run.c.id, tables.run.c.state, tables.run.c.finished)
-    of_pair = select(*columns).where(tables.run.c.target == target, tables.run.c.source == source)
-    row = connection.execute(of_pair.order_by(tables.run.c.started.desc()).limit(1)).one()
-    return Latest(row.id, row.state, row.finished)
-
-
 def unfinished(connection: Connection, target: int, source: str) -> Optional[RunState]:
     """The newest run of this pair that has not come to its end."""
     row = (

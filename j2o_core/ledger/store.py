@@ -73,11 +73,6 @@ class Ledger:
         """Whether the process that last wrote to it is dead: a run that still says *running* was interrupted."""
         return self._lock.abandoned
 
-    @property
-    def holder(self) -> Optional[int]:
-        """The number of the process of this machine that took it last; ``None`` where that was none of this machine."""
-        return self._lock.holder
-
     def close(self) -> None:
         """Give back the lock and the connections."""
         self.engine.dispose()

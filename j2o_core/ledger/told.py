@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, Collection, Mapping
 
-from sqlalchemy import Connection, Engine, delete, or_, select
+from sqlalchemy import Connection, Engine, delete, func, or_, select
 
 from . import tables
 from .address import POSTGRESQL
@@ -64,6 +64,15 @@ def put(
 def begin(connection: Connection) -> None:
     """A run is taken up: what was told before is forgotten."""
     connection.execute(delete(tables.told))
+
+
+@patient
+def has_told(engine: Engine, process: int) -> bool:
+    """Whether the process of that number, of this machine, leads the latest run, or has led it last."""
+    row = tables.told.c
+    leads = (row.worker == LEADS, row.host == socket.gethostname(), row.pid == process)
+    with engine.connect() as connection:
+        return bool(connection.execute(select(func.count()).where(*leads)).scalar())
 
 
 @patient

@@ -37,7 +37,7 @@ def test_a_run_is_watched_from_start_to_end(chromium: Any, there: tuple[Filled, 
         expect(page.locator("#ended")).to_have_text("7 of 9 items have ended")
         expect(page.locator("#stages [aria-current=step]")).to_have_text("Write")
         legend = text(page, "#legend").split("\n")
-        wanted = ["2 created or updated", "3 unchanged", "1 skipped", "1 failed", "1 under way", "1 left"]
+        wanted = ["2 created or updated", "3 unchanged", "1 skipped", "1 failed", "1 under way", "1 waiting"]
         assert legend == wanted
         assert total(page) == [9, 2, 0, 3, 1, 1, 2, 1]
         assert page.title() == "77 % running · acme · j2o"
@@ -168,6 +168,10 @@ def test_a_newer_run_is_offered_and_not_forced(chromium: Any, there: tuple[Fille
             begun = begin_run(connection, spec="acme").id
         expect(page.locator("#newer")).to_be_visible(timeout=40_000)
         assert page.locator("#runs").input_value() == ledger.run
+        # What failed in the older one is no business of that one any more.
+        expect(page.locator("#warnings")).to_contain_text("1 item has failed.")
+        expect(page.locator("#warnings")).to_contain_text("A later run came after this one")
+        expect(page.locator("[data-order=retry-failed]")).to_be_hidden()
         page.locator("#newer").click()
         assert page.locator("#runs").input_value() == begun
         expect(page.locator("#ended")).to_contain_text("Nothing is counted yet")

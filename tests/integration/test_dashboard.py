@@ -44,7 +44,7 @@ def get(url: str, path: str, **parameters: Any) -> Any:
 
 
 def tell(url: str, run: str, command: str, **more: Any) -> requests.Response:
-    return requests.post(f"{url}/api/v1/runs/{run}/orders", json={"command": command, **more}, timeout=30)
+    return requests.post(f"{url}/api/v1/runs/{run}/orders", json={"command": command, **more}, timeout=120)
 
 
 def test_a_run_is_counted_as_the_report_counts_it(there: tuple[Filled, str]) -> None:
@@ -206,12 +206,17 @@ def test_a_stopped_run_is_started_again_and_what_it_says_is_told(tmp_path: Path)
     assert became.startswith("did not go: it ended at once")
 
 
-def test_a_run_is_resumed_once_however_often_that_is_pressed(tmp_path: Path) -> None:
-    with sandbox(seed=5, issues=60, latency_ms=20.0) as there:
+def test_a_run_is_resumed_when_it_can_be_and_once_however_often_that_is_pressed(tmp_path: Path) -> None:
+    with sandbox(seed=5, issues=60, latency_ms=20.0, state=str(tmp_path / "sandbox")) as there:
         migration = Migration(there, tmp_path)
         assert migration.interrupt(0.5)
         with served_by_command(migration) as url:
             run = get_when_up(url)[0]["run"]
+            there.stop()
+            away = tell(url, run, "resume")
+            assert away.status_code == 409, away.text
+            assert "no connection" in away.json()["detail"]
+            there.restart(kill=True)
             with ThreadPoolExecutor(3) as fingers:
                 pressed = list(fingers.map(lambda _: tell(url, run, "resume"), range(3)))
             assert sorted(answer.status_code for answer in pressed) == [200, 409, 409], [one.text for one in pressed]
@@ -220,7 +225,7 @@ def test_a_run_is_resumed_once_however_often_that_is_pressed(tmp_path: Path) -> 
             assert get(url, "/runs/last")["run"]["state"] == "finished"
     refused = [answer.json()["detail"] for answer in pressed if answer.status_code == 409]
     assert all(f"run {run} is running" in reason or "has not ended yet" in reason for reason in refused)
-    assert len(list((tmp_path / "logs").glob("resume-*.txt"))) == 1
+    assert len(list((tmp_path / "logs").glob("resume-*.txt"))) == 2
 
 
 def test_what_failed_in_an_older_run_is_not_taken_for_what_failed_in_the_newest(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import { clock, duration, size, times } from "./words.js";
 const QUIET = 60; // seconds without an outcome that are worth a word
 const LITTLE = 0.05; // of a disk that is free
 
-export function showAttention(overview, changed) {
-  const found = [...warningsOf(overview, changed)];
+export function showAttention(overview, changed, newest) {
+  const found = [...warningsOf(overview, changed, newest)];
   const order = ["bad", "care", "note"];
   found.sort((one, other) => order.indexOf(one.tone) - order.indexOf(other.tone));
   byId("attention").classList.toggle("calm", !found.length);
@@ -32,7 +32,7 @@ function lineOf({ tone, head, next, where }) {
   return line;
 }
 
-function* warningsOf({ run, totals, adds_up: adds, held, figures, as_of: asOf }, changed) {
+function* warningsOf({ run, totals, adds_up: adds, held, figures, as_of: asOf }, changed, newest) {
   const goes = goesOn(run);
   if (!adds) yield { tone: "bad", head: "The sums do not add up.", next: "An item has no outcome, or two. Keep the ledger and the log, and tell the makers of j2o." };
   if (run.state === "interrupted") yield { tone: "bad", head: "Its process has ended without a word.", next: "Press Resume, or run j2o resume: it carries on and writes nothing twice." };
@@ -52,7 +52,7 @@ function* warningsOf({ run, totals, adds_up: adds, held, figures, as_of: asOf },
   if (goes && run.stage === "apply" && totals.left && asOf - changed > QUIET && !held.some((one) => one.command === "pause")) {
     yield { tone: "care", head: `Nothing has ended for ${duration(asOf - changed)}.`, next: "See requests and breaker of each system, and j2o logs --follow." };
   }
-  if (totals.failed) yield { tone: "bad", head: `${times(totals.failed, "item has", "items have")} failed.`, next: run.state === "finished" ? "See why, mend it, then press Retry failed." : "They can be tried again when the run has finished.", where: "causes-heading" };
+  if (totals.failed) yield { tone: "bad", head: `${times(totals.failed, "item has", "items have")} failed.`, next: run.state !== "finished" ? "They can be tried again when the run has finished." : newest ? "See why, mend it, then press Retry failed." : "A later run came after this one: what is left of them stands there.", where: "causes-heading" };
   if (goes && figures?.state === "stale") yield { tone: "care", head: `Its process has told nothing for ${duration(figures.age)}.`, next: "See whether it still goes: j2o status, and j2o logs." };
   for (const one of goes ? figures?.processes ?? [] : []) {
     if (!one.there && one.name !== "lead") yield { tone: "note", head: `Worker ${one.name} on ${one.host} is gone.`, next: "What it had under way is looked up and done by the others." };

@@ -3,7 +3,7 @@ import { element, keyed } from "./dom.js";
 import { count, percent } from "./words.js";
 
 const KINDS = {
-  done: "created or updated", unchanged: "unchanged", skipped: "skipped", failed: "failed", sent: "in doubt", left: "left",
+  done: "created or updated", unchanged: "unchanged", skipped: "skipped", failed: "failed", sent: "in doubt", left: "waiting",
 };
 
 // [kind, name, number] in the order of the bar; together they are all of the source.

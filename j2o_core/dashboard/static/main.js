@@ -82,8 +82,7 @@ function renew(run, overview) {
   standStill(goesOn(overview.run), overview.as_of, changed);
   showOverview(overview);
   showEntities(overview);
-  showAttention(overview, changed);
-  showOrders(overview);
+  showWhatToDo(overview);
   showFigures(overview);
   offerEntities(overview);
   announce(overview);
@@ -106,6 +105,14 @@ function* exportsOf(run) {
   }
   yield element("li", {}, element("b", {}, "This page"), element("button", { type: "button", onclick: () => print() }, "print"));
 }
+
+function showWhatToDo(overview) {
+  showAttention(overview, changed, isNewest(overview.run));
+  showOrders(overview, isNewest(overview.run));
+}
+
+// Only what failed in the newest run of a source and target is tried again.
+const isNewest = (run) => !known.some((one) => one.source === run.source && one.target === run.target && one.started > run.started && one.state !== "planned");
 
 async function lookForRuns() {
   try {
@@ -134,6 +141,7 @@ function offer() {
   byId("runs").value = still ? before : known[0]?.run ?? "";
   if (feed === null || !still) show(chosen());
   byId("newer").hidden = newest === known[0]?.run;
+  if (last) showWhatToDo(last);
 }
 
 byId("runs").addEventListener("change", () => show(chosen()));

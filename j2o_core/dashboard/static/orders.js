@@ -12,14 +12,14 @@ const ORDERS = [
   ["throttle", "Throttle", "Throttle the run?", "At most so many requests are under way at the same time, to each system.", runs, runs],
   ["stop", "Stop", "Stop the run?", "What is under way ends first. It can be resumed, and writes nothing twice.", runs, runs],
   ["resume", "Resume", "Resume the run?", "It is carried on by the machine that shows this page.", rests, rests],
-  ["retry-failed", "Retry failed", "Try again what failed?", "A new run does only that, on the machine that shows this page.", (run, held, totals) => run.state === "finished" && totals.failed > 0, ({ state }) => state === "finished"],
+  ["retry-failed", "Retry failed", "Try again what failed?", "A new run does only that, on the machine that shows this page.", (run, held, totals, newest) => newest && run.state === "finished" && totals.failed > 0, ({ state }, held, totals, newest) => newest && state === "finished"],
 ];
 
 let shown = "";
 let answered = "";
 
-export function showOrders({ run, held, totals }) {
-  const fitting = ORDERS.map(([command, , , , fits, stands]) => [command, fits(run, held, totals), stands(run, held, totals)]);
+export function showOrders({ run, held, totals }, newest) {
+  const fitting = ORDERS.map(([command, , , , fits, stands]) => [command, fits(run, held, totals, newest), stands(run, held, totals, newest)]);
   const now = JSON.stringify([run.run, fitting]);
   if (now === shown) return; // a button under the finger stays where it is
   shown = now;

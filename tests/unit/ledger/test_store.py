@@ -65,14 +65,6 @@ def test_a_file_that_is_no_ledger_is_named_and_left_alone(tmp_path: Path):
     assert path.read_bytes().startswith(b"this is no database")
 
 
-def test_who_took_a_ledger_last_is_known_by_its_number(tmp_path: Path, ledger_url: str):
-    ledger = open_ledger(ledger_url, tmp_path)
-    assert ledger.holder is None
-    ledger.lock()
-    assert ledger.holder == os.getpid()
-    ledger.close()
-
-
 def test_a_second_process_is_refused_and_told_who_has_the_ledger(tmp_path: Path, ledger_url: str):
     ledger = open_ledger(ledger_url, tmp_path)
     ledger.lock()
