@@ -9,6 +9,8 @@ from .causes import Fixes, no_fixes
 from .source import RunQueries
 from .summary import OUTCOMES, percent, success_rate, totals
 
+#: how formulas begin, in spreadsheets of the Far East too
+_FORMULAS = tuple("=+-@\t\r\n＝＋－＠")
 HEADER = ("kind", "entity", "key", "origin", "outcome", "count", "code", "message", "place")
 
 
@@ -63,6 +65,6 @@ def write(queries: RunQueries, run: str, out: TextIO, fixes: Fixes = no_fixes) -
 
 def cell(value: Any) -> Any:
     """Text from a source system must not become a formula in a spreadsheet."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    if isinstance(value, str) and value.startswith(_FORMULAS):
         return "'" + value
     return "" if value is None else value

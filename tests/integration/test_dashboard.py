@@ -131,7 +131,10 @@ def test_the_feed_sends_what_has_changed_and_who_comes_back_has_missed_nothing(t
     with connect(address) as feed:
         assert json.loads(feed.recv(20))["totals"]["created"] == 2
         ledger.end("5")
-        assert json.loads(feed.recv(20))["totals"]["created"] == 3
+        told = json.loads(feed.recv(20))
+        while told["totals"]["created"] == 2:  # the estimate alone has changed
+            told = json.loads(feed.recv(20))
+        assert told["totals"]["created"] == 3
     ledger.end("6")
     ledger.change(state=runs.FINISHED, stage=runs.DONE, exit_code=1)
     with connect(address) as feed:

@@ -13,6 +13,7 @@ import pytest
 
 from j2o_core.report import html_report, summary
 from j2o_core.report.causes import rank
+from j2o_core.report.csv_report import cell
 from j2o_core.report.writing import FORMATS, write_file
 
 HOSTILE = "<script>alert('x')</script>=1+1"
@@ -145,6 +146,12 @@ def test_csv_holds_counts_items_and_problems_and_no_formula() -> None:
     assert counted[("work_packages", "created")] == "1198"
     assert [row["key"] for row in rows if row["kind"] == "item"] == ["fred", "ACME-1", "'=cmd()"]
     assert [row["message"] for row in rows if row["kind"] == "problem"] == [HOSTILE]
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x"])
+def test_no_spreadsheet_takes_a_title_for_a_formula(text: str) -> None:
+    assert cell(text) == f"'{text}"
+    assert cell(f"a{text}") == f"a{text}"
 
 
 def test_causes_come_failures_first_then_by_number() -> None:

@@ -97,5 +97,5 @@ def _table(changes: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def _harmless(text: str) -> str:
-    # What a spreadsheet would take for a formula.
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    # What a spreadsheet would take for a formula, one of the Far East too.
+    return f"'{text}" if text.startswith(tuple("=+-@\t\r\n＝＋－＠")) else text
