@@ -26,7 +26,9 @@ class LaneQueue(Generic[T]):
         self._clock = clock
         guard = threading.RLock()
         self._changed = threading.Condition(guard)
+        #: waited for by the one who feeds
         self._room = threading.Condition(guard)
+        self._wanted = 0, 0
         self._idle = 0
         self._waiting: dict[str, Deque[T]] = {}
         #: free lanes as (minus how many wait there, order, lane); told anew when one grows
@@ -72,7 +74,7 @@ class LaneQueue(Generic[T]):
                     return task
                 timeout = None if not self._delayed else max(0.0, self._delayed[0][0] - self._clock())
                 self._idle += 1
-                self._room.notify_all()
+                self._tell_room()
                 self._changed.wait(timeout)
                 self._idle -= 1
 
@@ -91,7 +93,7 @@ class LaneQueue(Generic[T]):
             if lane in self._waiting:
                 self._set_free(lane)
                 self._changed.notify()
-            self._room.notify_all()
+            self._tell_room()
 
     def wait_below(self, limit: int, timeout: float, most: int = 0) -> bool:
         """Wait until fewer than ``limit`` tasks are unfinished, at most ``timeout`` seconds; whether it is so.
@@ -99,11 +101,9 @@ class LaneQueue(Generic[T]):
         Fewer than ``most`` will do where it ``is_starved``.
         """
 
-        def has_room() -> bool:
-            return self._unfinished < limit or (self.is_starved and self._unfinished < most) or self._closed
-
         with self._changed:
-            return self._room.wait_for(has_room, timeout)
+            self._wanted = limit, most
+            return self._room.wait_for(self._has_room, timeout)
 
     @property
     def is_starved(self) -> bool:
@@ -138,6 +138,15 @@ class LaneQueue(Generic[T]):
             self._changed.notify_all()
             self._room.notify_all()
             return delayed
+
+    def _has_room(self) -> bool:
+        limit, most = self._wanted
+        return self._unfinished < limit or (self.is_starved and self._unfinished < most) or self._closed
+
+    def _tell_room(self) -> None:
+        # Whoever is woken for nothing takes a turn of all the other threads with it.
+        if self._has_room():
+            self._room.notify_all()
 
     def _set_free(self, lane: str) -> None:
         order = self._free[lane] = next(self._order)
