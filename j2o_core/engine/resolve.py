@@ -73,7 +73,9 @@ class Resolver:
         found = self.meant(ref)
         if found is None and ref.stand_in is not None:
             found = self._named(ref.stand_in, ref.aliases)
-        return found if found is None else replace(found, label=ref.label or found.label)
+        if found is None or not ref.label or ref.label == found.label:
+            return found
+        return replace(found, label=ref.label)
 
     def meant(self, ref: Ref) -> Optional[TargetItem]:
         """The very item that a reference means, or ``None``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Mapping, Optional, Sequence
 
-from sqlalchemy import Connection, Engine, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, case, delete, func, insert, or_, select, update
 
 from . import tables
 from .effect_rows import (
@@ -27,6 +27,7 @@ from .effect_rows import (
     partition,
     read_row,
 )
+from .many import Chosen
 from .projects import project_of
 from .server import patient
 
@@ -174,6 +175,17 @@ _IN_PARTITIONS = tables.effect.c.partition.in_(bindparam("partitions", expanding
 _WINDOW_OF_PARTITIONS, _LANES_OF_PARTITIONS = _WINDOW.where(_IN_PARTITIONS), _LANES.where(_IN_PARTITIONS)
 
 
+_WAITING = Chosen(
+    select(tables.effect.c.id).where(
+        tables.effect.c.run == bindparam("run"),
+        tables.effect.c.entity == bindparam("entity"),
+        or_(tables.effect.c.kind == CREATE, tables.effect.c.kind == UPLOAD),
+        or_(tables.effect.c.state == PLANNED, tables.effect.c.state == SENT),
+    ),
+    tables.effect.c.origin,
+)
+
+
 class Effects:
     """The effects of one run, as the engine reads and settles them."""
 
@@ -267,16 +279,9 @@ class Effects:
     @patient
     def waits(self, entity: str, origin: str) -> bool:
         """Whether an item is still to be created in this run."""
-        effect = tables.effect.c
         with self.engine.connect() as connection:
-            statement = select(effect.id).where(
-                effect.run == self.run,
-                effect.entity == entity,
-                effect.origin == origin,
-                effect.kind.in_([CREATE, UPLOAD]),
-                effect.state.in_([PLANNED, SENT]),
-            )
-            return connection.execute(statement.limit(1)).first() is not None
+            found = _WAITING.rows(connection, [origin], run=self.run, entity=entity)
+            return bool(list(found))
 
     @patient
     def origins(self, entity: str, origins: Sequence[str]) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Optional
 
 _DURATION = re.compile(
@@ -12,6 +13,7 @@ _DURATION = re.compile(
 _SECONDS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
 
 
+@lru_cache(maxsize=1024)  # people log an hour again and again
 def seconds_of(duration: str) -> int:
     """Seconds of an ISO 8601 duration; a day has 24 hours, as OpenProject's API has it.
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timezone
+from functools import lru_cache
 from typing import Optional
 
 _OFFSET_WITHOUT_COLON = re.compile(r"([+-]\d\d)(\d\d)$")
 
 
+@lru_cache(maxsize=1024)  # one time is shown, compared and sent
 def moment_of(text: str) -> datetime:
     """An aware time from ISO 8601 as Jira or OpenProject write it (``Z``, ``+0000``, fractions of a second).
 
