@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import sqlite3
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Dict, Iterator, List
+from typing import Dict, Iterator, List, Optional
 
 import pytest
 
@@ -17,7 +18,6 @@ from j2o_sandbox.bench import measurements, watching
 from j2o_sandbox.bench.filled import filled_ledger
 from j2o_sandbox.bench.page import Dashboard, Paint, dashboard
 from j2o_sandbox.bench.pumping import Applied
-from j2o_sandbox.bench.sampling import Sampler
 from j2o_sandbox.bench.setting import Setting
 from j2o_sandbox.bench.watching import Shown, Watched, shown, watched
 
@@ -50,11 +50,9 @@ def stub(pages: Dict[str, str], asked: List[str]) -> Iterator[Dashboard]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    sampler = Sampler(1)
     try:
-        yield Dashboard(f"http://127.0.0.1:{server.server_port}", sampler)
+        yield Dashboard(f"http://127.0.0.1:{server.server_port}", 1)
     finally:
-        sampler.stop()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -79,18 +77,36 @@ def test_the_rate_under_watch_is_compared_with_the_rate_alone_in_turns() -> None
     def pair(alone: float, under_watch: float) -> tuple[Applied, Applied]:
         return Applied(int(alone), 1.0, 0.5), Applied(int(under_watch), 1.0, 0.5)
 
-    found = Watched([pair(100, 98), pair(90, 90), pair(100, 50)], [0.03, 0.5, 0.04])
-    assert found.rate == 0.98 and found.noise == pytest.approx(0.1)
+    found = Watched([pair(100, 50), pair(90, 90), pair(100, 200)], [0.03, 0.5, 0.04])
+    assert found.rate == pytest.approx(1.0) and found.error == pytest.approx(math.log(2) / math.sqrt(3))
     assert str(found) == (
-        "100 writes a second alone (they differ by 10%), 90 under watch; the dashboard used 4% of a core"
+        "100 writes a second alone, 90 under watch, in the middle of 3 pairs (the ratio is uncertain by 40.0%); the "
+        "dashboard used 4% of a core"
     )
+    assert Watched([pair(100, 98)], [0.03]).error == math.inf
+
+
+@pytest.mark.parametrize(("rates", "pairs"), [([1.0] * 40, 6), ([1.0, 1.0, 1.0, 0.5] * 10, 12)])
+def test_pairs_are_made_in_changing_order_until_their_ratio_is_known(
+    rates: List[float], pairs: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    order: List[str] = []
+
+    def run(setting: Setting, spec: str, ledger: Path, shares: Optional[List[float]] = None) -> Applied:
+        order.append("alone" if shares is None else "watched")
+        return Applied(1000, rates[len(order)], 0.5)
+
+    monkeypatch.setattr(watching, "filled_ledger", lambda *_: tmp_path)
+    monkeypatch.setattr(watching, "_run", run)
+    assert len(watched(setting_in(tmp_path, times=3), 1000).pairs) == pairs
+    assert order[:8] == ["alone", "watched", "watched", "alone", "alone", "watched", "watched", "alone"]
 
 
 def test_a_machine_that_is_too_unsteady_makes_the_row_void(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    rates = [(Applied(100, 1.0, 1.0), Applied(99, 1.0, 1.0)), (Applied(60, 1.0, 1.0), Applied(60, 1.0, 1.0))]
+    rates = [(Applied(100, 1.0, 1.0), Applied(99, 1.0, 1.0)), (Applied(60, 1.0, 1.0), Applied(80, 1.0, 1.0))]
     monkeypatch.setattr(measurements, "watched", lambda setting, items: Watched(rates, [0.1]))
     (row,) = measurements._under_watch(setting_in(tmp_path), 10)
-    assert row.value is None and "would be 0.995" in row.note
+    assert row.value is None and "would be 1.149" in row.note
 
 
 def test_rows_of_the_page_are_of_all_items_and_of_the_one_in_the_middle(

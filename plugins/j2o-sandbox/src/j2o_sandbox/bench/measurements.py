@@ -18,8 +18,8 @@ from .world import world
 
 #: the pump must itself reach this share of workers / latency
 _FULL = 0.9
-#: where equal runs differ by more than this share, a twentieth between them says nothing
-_UNSTEADY = 0.1
+#: a twentieth says nothing where it is uncertain by more than this share
+_UNSTEADY = 0.025
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _dashboard(setting: Setting, items: int) -> Iterator[Row]:
 
 def _under_watch(setting: Setting, items: int) -> Iterator[Row]:
     found = watched(setting, items)
-    void = found.noise > _UNSTEADY
+    void = found.error > _UNSTEADY
     note = f"void: the machine is too unsteady (it would be {found.rate:.3f}); {found}" if void else str(found)
     yield row("dashboard-slowdown", None if void else found.rate, note)
 

@@ -19,15 +19,13 @@ import requests
 
 from j2o_core.api import Fatal
 
-from .sampling import Sampler
-
 #: seconds that a start may take
 _STARTS = 60.0
 #: connections that a browser keeps to one server
 _TOGETHER = 6
 _NAMED = re.compile(r"""(?:href|src|from|import)[= ]*["'](/static/[^"']+|\./[^"']+)["']""")
 #: what the page asks besides the counts: answers that it shows as they come
-_MORE = ("pace", "causes", "problems?most=200", "items?state=failed&limit=100")
+_MORE = ("pace", "causes", "problems?most=500", "items?state=failed&limit=25")
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,8 @@ class Paint:
 class Dashboard:
     """One that answers."""
 
-    def __init__(self, url: str, sampler: Sampler) -> None:
-        self.url, self.sampler = url, sampler
+    def __init__(self, url: str, pid: int) -> None:
+        self.url, self.pid = url, pid
         self._session = requests.Session()
         self._session.trust_env = False
 
@@ -102,11 +100,9 @@ def dashboard(ledger: Path) -> Iterator[Dashboard]:
         said = Path(home) / "said"
         with said.open("wb") as out:
             process = subprocess.Popen(command, env={**os.environ, "J2O_HOME": home}, stdout=out, stderr=out)
-        sampler = Sampler(process.pid)
         try:
-            yield Dashboard(_address(process, said), sampler)
+            yield Dashboard(_address(process, said), process.pid)
         finally:
-            sampler.stop()
             process.terminate()
             process.wait(30)
 

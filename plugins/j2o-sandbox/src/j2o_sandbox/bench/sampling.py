@@ -20,7 +20,6 @@ class Sampler:
 
     def __init__(self, pid: int) -> None:
         self._process = psutil.Process(pid)
-        self._status = Path(f"/proc/{pid}/status")
         self._moments: List[float] = []
         self._used: List[float] = []
         #: the peak of the resident set in bytes
@@ -54,12 +53,14 @@ class Sampler:
                 times = self._process.cpu_times()
                 self._moments.append(time.monotonic())
                 self._used.append(times.user + times.system)
-                self.memory = max(self.memory, self._peak())
+                self.memory = max(self.memory, peak_memory(self._process.pid))
 
-    def _peak(self) -> int:
-        # The kernel's own high-water mark, where it tells one: what the parent used before is not in it.
-        with contextlib.suppress(OSError):
-            for line in self._status.read_text(encoding="ascii").splitlines():
-                if line.startswith("VmHWM:"):
-                    return int(line.split()[1]) * 1024
-        return int(self._process.memory_info().rss)
+
+def peak_memory(pid: int) -> int:
+    """The peak of a process's resident set so far, in bytes."""
+    # The kernel's own high-water mark, where it tells one: what the parent used before is not in it.
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return int(psutil.Process(pid).memory_info().rss)

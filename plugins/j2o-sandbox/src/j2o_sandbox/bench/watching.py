@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import math
+import os
 import shutil
 import statistics
 import threading
@@ -11,21 +13,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, List, Optional, Sequence, Tuple
 
+import psutil
+
 from j2o_core.api import Fatal
 
 from . import measure
 from .filled import ISSUES, filled_ledger
 from .page import Dashboard, Paint, dashboard
 from .pumping import Applied, applied
+from .sampling import peak_memory
 from .setting import Setting
 from .world import world
 
 #: issues of the run that is watched
 WRITTEN = 500
+#: a ratio that is no more uncertain than this share of it is known
+KNOWN = 0.02
 #: seconds between two looks of the page: as often as the feed tells of changes
 _EVERY = 1.0
+#: looks of the page until it asks which runs there are
+_LIST = 5
 #: what a page asks again after each change
-_AGAIN = ("", "/pace", "/causes", "/problems?most=200")
+_AGAIN = ("", "/pace", "/causes", "/problems?most=500")
 _EXPORTS = ("report.json", "report.csv", "report.html", "progress.json", "progress.csv")
 
 
@@ -45,7 +54,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Watched:
-    """Pairs of runs in turns: alone, and with a dashboard beside that is looked at.
+    """Pairs of runs: alone, and with a dashboard beside that is looked at.
 
     ``shares`` are those of a core that the dashboard used, each time.
     """
@@ -55,21 +64,25 @@ class Watched:
 
     @property
     def rate(self) -> float:
-        """Median of the rate under watch over the rate alone."""
-        return statistics.median(watched.rate / alone.rate for alone, watched in self.pairs)
+        """Geometric mean of the rate under watch over the rate alone."""
+        return math.exp(statistics.mean(self._logarithms()))
 
     @property
-    def noise(self) -> float:
-        """By how much the rates alone differ, as a share of the fastest."""
-        rates = [alone.rate for alone, _ in self.pairs]
-        return 1.0 - min(rates) / max(rates)
+    def error(self) -> float:
+        """The standard error of that, as a share of it: by so much it is uncertain, as the pairs differ."""
+        found = self._logarithms()
+        return statistics.stdev(found) / math.sqrt(len(found)) if len(found) > 1 else math.inf
 
     def __str__(self) -> str:
         alone, watched = (statistics.median(pair[side].rate for pair in self.pairs) for side in (0, 1))
         return (
-            f"{alone:.0f} writes a second alone (they differ by {self.noise:.0%}), {watched:.0f} under watch; the "
-            f"dashboard used {statistics.median(self.shares):.0%} of a core"
+            f"{alone:.0f} writes a second alone, {watched:.0f} under watch, in the middle of {len(self.pairs)} pairs "
+            f"(the ratio is uncertain by {self.error:.1%}); the dashboard used {statistics.median(self.shares):.0%} of "
+            "a core"
         )
+
+    def _logarithms(self) -> List[float]:
+        return [math.log(watched.rate / alone.rate) for alone, watched in self.pairs]
 
 
 def shown(setting: Setting, items: int) -> Tuple[Shown, Shown]:
@@ -91,7 +104,7 @@ def _shown(setting: Setting, items: int) -> Shown:
             paints.append(page.paint())
             if number == 0:
                 _use(page)
-                peak = page.sampler.memory
+                peak = peak_memory(page.pid)
     return Shown(items, paints, peak)
 
 
@@ -110,13 +123,21 @@ def _use(page: Dashboard) -> None:
 def watched(setting: Setting, items: int) -> Watched:
     """Runs alone and under watch, each with the items of another run in its ledger, which is looked at.
 
-    Raises ``Fatal``.
+    So many pairs are made, within limits, that their ratio is known. Raises ``Fatal``.
     """
     spec = setting.write_spec(flat=True)
     ledger = filled_ledger(setting.write_spec(), setting.folder / "home-watched", items, 1, setting.seed)
     shares: List[float] = []
-    pairs = [(_run(setting, spec, ledger), _run(setting, spec, ledger, shares)) for _ in range(setting.times)]
-    return Watched(pairs, shares)
+    found = Watched([], shares)
+    while len(found.pairs) < 2 * setting.times or (len(found.pairs) < 4 * setting.times and found.error > KNOWN):
+        # A machine that grows slower or faster meanwhile favours neither.
+        if len(found.pairs) % 2:
+            under_watch = _run(setting, spec, ledger, shares)
+            pair = _run(setting, spec, ledger), under_watch
+        else:
+            pair = _run(setting, spec, ledger), _run(setting, spec, ledger, shares)
+        found = Watched([*found.pairs, pair], shares)
+    return found
 
 
 def _run(setting: Setting, spec: str, filled: Path, shares: Optional[List[float]] = None) -> Applied:
@@ -125,6 +146,7 @@ def _run(setting: Setting, spec: str, filled: Path, shares: Optional[List[float]
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir()
     ledger = Path(shutil.copy(filled, home / "ledger.db"))
+    os.sync()  # or the run's own first commits wait until all of that copy is written
     with world(WRITTEN, 1, setting.seed) as both, contextlib.ExitStack() as stack:
         both.record()
         if shares is not None:
@@ -142,8 +164,12 @@ def _eyes(page: Dashboard, shares: List[float]) -> Iterator[None]:
     page.paint(filled)
 
     def look() -> None:
+        looks = 0
         try:
             while not ended.wait(_EVERY):
+                looks += 1
+                if looks % _LIST == 0:
+                    page.runs()
                 for address in _AGAIN:
                     page.get(f"/api/v1/runs/{filled}{address}")
                 page.get("/api/v1/runs/last")
@@ -151,7 +177,7 @@ def _eyes(page: Dashboard, shares: List[float]) -> Iterator[None]:
             failures.append(error)
 
     thread = threading.Thread(target=look, name="looks at the page")
-    began = time.monotonic()
+    began, used = time.monotonic(), _used(page)
     thread.start()
     try:
         yield
@@ -159,6 +185,12 @@ def _eyes(page: Dashboard, shares: List[float]) -> Iterator[None]:
         ended.set()
         thread.join()
     over = time.monotonic()
-    shares.append(page.sampler.cpu(began, over) / (over - began))
+    shares.append((_used(page) - used) / (over - began))
     if failures:
         raise Fatal(f"the dashboard could not be watched: {failures[0]}", exit_code=1) from failures[0]
+
+
+def _used(page: Dashboard) -> float:
+    """Seconds of processor time."""
+    times = psutil.Process(page.pid).cpu_times()
+    return float(times.user + times.system)
