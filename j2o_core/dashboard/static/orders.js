@@ -12,7 +12,7 @@ const ORDERS = [
   ["throttle", "Throttle", "Throttle the run?", "At most so many requests are under way at the same time, to each system.", runs, runs],
   ["stop", "Stop", "Stop the run?", "What is under way ends first. It can be resumed, and writes nothing twice.", runs, runs],
   ["resume", "Resume", "Resume the run?", "It is carried on by the machine that shows this page.", rests, rests],
-  ["retry-failed", "Retry failed", "Try again what failed?", "A new run does only that, on the machine that shows this page.", (run, held, totals, newest) => newest && run.state === "finished" && totals.failed > 0, ({ state }, held, totals, newest) => newest && state === "finished"],
+  ["retry-failed", "Retry failed", "Try again what failed?", "A new run does only that, on the machine that shows this page.", (run, held, totals, newest) => newest && run.state === "finished" && (totals.failed > 0 || run.exit_code === 1), ({ state }, held, totals, newest) => newest && state === "finished"],
 ];
 
 let shown = "";
