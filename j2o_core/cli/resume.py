@@ -19,12 +19,12 @@ from .metering import meters, metrics_file_option, metrics_push_option
 from .run import check_settle, migrate
 from .session import Session, environment, session
 from .stopping import stoppable
-from .watching import dashboard_option, linger_option, watching
+from .watching import Watched, dashboard_option, linger_option, watching
 
 
 def add(app: typer.Typer) -> None:
     """Add ``resume``."""
-    app.command()(resume)
+    app.command(cls=Watched)(resume)
 
 
 def resume(

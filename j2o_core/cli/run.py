@@ -28,7 +28,7 @@ from .metering import Meters, metered, meters, metrics_file_option, metrics_push
 from .progress import progress_display
 from .session import Session, session
 from .stopping import stoppable
-from .watching import Watching, dashboard_option, linger_option, shown, watching
+from .watching import Watched, Watching, dashboard_option, linger_option, shown, watching
 
 #: the phase after which a run can be told to stop
 STRUCTURE = Phase.STRUCTURE.value
@@ -36,7 +36,7 @@ STRUCTURE = Phase.STRUCTURE.value
 
 def add(app: typer.Typer) -> None:
     """Add ``run``."""
-    app.command()(run)
+    app.command(cls=Watched)(run)
 
 
 def run(

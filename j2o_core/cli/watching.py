@@ -9,6 +9,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any, Iterator, Optional
 
 import typer
+import typer.core
 
 from ..spec.model import Spec
 from .dashboard import dashboard_of
@@ -21,11 +22,25 @@ if TYPE_CHECKING:
     from ..pipeline.health import Health
 
 
+_OPTION, _DEFAULT = "--dashboard", "127.0.0.1:8787"
+
+
 def dashboard_option() -> Any:
     """The option ``--dashboard`` of commands that run."""
-    return typer.Option(
-        None, "--dashboard", metavar="HOST:PORT", help="Show the run in a browser while it goes: 127.0.0.1:8787."
-    )
+    words = f"Show the run in a browser while it goes, at {_DEFAULT} unless another address is given."
+    return typer.Option(None, _OPTION, metavar="[HOST:PORT]", help=words)
+
+
+class Watched(typer.core.TyperCommand):
+    """A command whose ``--dashboard`` may stand without an address, which typer has no option for."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments, with the address that is left out."""
+        for at, one in enumerate(args):
+            if one == _OPTION and (at + 1 == len(args) or args[at + 1].startswith("-")):
+                args = [*args[: at + 1], _DEFAULT, *args[at + 1 :]]
+                break
+        return list(super().parse_args(ctx, args))
 
 
 def linger_option() -> Any:
