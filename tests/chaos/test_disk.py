@@ -39,7 +39,7 @@ def test_a_full_disk_stops_the_run_with_a_clear_word_and_nothing_is_lost_or_writ
     with sandbox(**SIZE) as made:
         migration = Migration(made, tmp_path / "home")
         stages = set()
-        for size in (40_000, 150_000, 400_000, 900_000):
+        for size in (40_000, 150_000, 400_000, 900_000, 1_200_000):
             ended = run_limited(migration, size)
             assert ended.returncode == 4, (size, ended.returncode, ended.stderr)
             assert "Traceback" not in ended.stderr
