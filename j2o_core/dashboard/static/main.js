@@ -21,7 +21,8 @@ let newest = null; // the newest run when the one that is shown was chosen
 let last = null;
 let changed = 0; // when an item ended last, as far as this page has seen
 let failed = []; // what could not be brought, to be tried again
-let moved = false; // whether the look before this one saw a change
+let moved = -Infinity; // when this page saw a change last, by the clock of performance
+const SETTLES = 60_000; // milliseconds after it in which answers may still be older
 
 const chosen = () => byId("runs").value;
 
@@ -34,7 +35,7 @@ function show(run) {
   feed?.close();
   last = null;
   failed = [];
-  moved = false;
+  moved = -Infinity;
   newest = known[0]?.run;
   forgetPace();
   forgetFigures();
@@ -71,10 +72,9 @@ function renew(run, overview) {
   if (run !== chosen()) return;
   const first = last === null;
   const ended = first || JSON.stringify(overview.totals) !== JSON.stringify(last.totals);
-  const before = moved;
   const state = first || overview.run.state !== last.run.state;
   last = overview;
-  moved = ended || state;
+  if (ended || state) moved = performance.now();
   if (ended) changed = overview.as_of;
   byId("of-run").hidden = false;
   byId("nothing").hidden = true;
@@ -87,8 +87,8 @@ function renew(run, overview) {
   offerEntities(overview);
   announce(overview);
   const again = new Map(failed.splice(0));
-  // Once more after the last change: an answer may be kept for a moment and be older than it.
-  if (moved || before) for (const [find, put] of INSIDE) again.set(find, put);
+  // Also for a while after the last change: an answer may be kept, on a busy machine for long, and be older than it.
+  if (performance.now() - moved < SETTLES) for (const [find, put] of INSIDE) again.set(find, put);
   if (first) again.set(findComparison, showComparison);
   for (const [find, put] of again) bring(run, find, put);
   if (first) showItems(run);
