@@ -75,8 +75,8 @@ def create_app(ledgers: Ledgers, ledger_url: Optional[str] = None, health: Optio
     @app.head("/readyz", include_in_schema=False)
     @app.get("/readyz", summary="Whether a run can do its work: ledger, disk, systems, circuit breakers")
     def ready() -> Response:
-        """503 where it cannot, with the reasons. Without a run in this process: ledger and disk alone."""
-        status, document = readyz([("", line) for line in ledgers.lines()]) if health is None else health.readyz()
+        """503 where it cannot, with the reasons. Of a run in another process: as that told of its systems last."""
+        status, document = readyz(ledgers.lines()) if health is None else health.readyz()
         return JSONResponse(document, status)
 
     app.mount("/static", StaticFiles(directory=STATIC))

@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Seque
 from pydantic import TypeAdapter
 
 from ..hooks.protocols import Line
+from ..hooks.protocols.inspectors import BROKEN
 from ..ledger import browse
 from ..ledger.figures import Figures, figures
 from ..ledger.file_fence import identity
@@ -22,7 +23,7 @@ from ..ledger.tally import longest_sent
 from ..ledger.told import told
 from ..model.limits import Guard
 from ..observe.metrics.registry import Metrics
-from ..pipeline.health import disk_lines, ledger_line
+from ..pipeline.health import breaker_line, disk_lines, ledger_line
 from ..report.causes import Fixes, as_json, rank
 from ..report.summary import adds_up, success_rate, totals
 from ..spec.model import RuntimeSpec
@@ -227,12 +228,20 @@ class Ledgers:
 
     # ---------------------------------------------------------------- ledgers
 
-    def lines(self) -> List[Line]:
-        """Whether each ledger answers, and whether there is room beside them."""
+    def lines(self) -> List[Tuple[str, Line]]:
+        """Whether each ledger answers, the room beside them, and how the systems answer a run that goes on.
+
+        Each with its connection (empty: of none). Of the systems it is what the processes of the run told last.
+        """
         opened = self._opened()
         answers = [ledger_line(ledger.engine, ledger.shown) for ledger in opened]
         folders = [self.home, *(ledger.path.resolve().parent for ledger in opened if ledger.path is not None)]
-        return [*answers, *disk_lines(folders, Guard())]
+        own = [("", line) for line in (*answers, *disk_lines(folders, Guard()))]
+        if any(line.status == BROKEN for line in answers):
+            return own
+        going = [self._figures(ledger, run) for ledger, run in self._all() if run["state"] == RUNNING]
+        systems = [one for figures in going if figures and figures["state"] == NOW for one in figures["systems"]]
+        return [*own, *((one["connection"], breaker_line(one["breaker"])) for one in systems if one["breaker"])]
 
     def _found(self, name: str) -> Tuple[Ledger, Dict[str, Any]]:
         runs = self._all()

@@ -93,19 +93,25 @@ def gate_lines(gates: Mapping[str, Gate]) -> Iterator[tuple[str, Line]]:
     for name, gate in gates.items():
         stands = gate.figures()
         if stands.breaker != CLOSED:
-            message = f"does not answer: the circuit breaker is {stands.breaker.replace('_', ' ')}"
-            advice = "See that the server runs and may be reached; it is asked again"
-            yield name, Line("connection", BROKEN, message, advice)
+            yield name, breaker_line(stands.breaker)
         elif stands.unanswered:
             message = f"{stands.unanswered} requests in a row got no answer"
             status = BROKEN if stands.unanswered >= UNREACHABLE else NOTICE
             yield name, Line("connection", status, message, "See that the server runs and may be reached")
         else:
-            yield name, Line("connection", FINE, "answers; the circuit breaker is closed")
+            yield name, breaker_line(CLOSED)
         for reason in stands.held:
             yield name, Line("held", NOTICE, f"nothing is sent: {reason}")
         if stands.pause:
             yield name, Line("held", NOTICE, f"the server asked to be left alone for {stands.pause:.0f} s still")
+
+
+def breaker_line(state: str) -> Line:
+    """Whether a system answers, by its circuit breaker."""
+    if state == CLOSED:
+        return Line("connection", FINE, "answers; the circuit breaker is closed")
+    message = f"does not answer: the circuit breaker is {state.replace('_', ' ')}"
+    return Line("connection", BROKEN, message, "See that the server runs and may be reached; it is asked again")
 
 
 class Health:

@@ -12,6 +12,7 @@ import pytest
 from j2o_core.cli.ledgers import ledger_urls
 from j2o_core.dashboard import kept
 from j2o_core.dashboard.ledgers import Ledgers
+from j2o_core.pipeline.health import readyz
 from tests.dashboards import filled
 
 
@@ -69,3 +70,20 @@ def test_a_ledger_that_is_gone_is_shown_no_more(ledgers: Ledgers, tmp_path: Path
         assert [run["run"] for run in ledgers.runs()] == [other.run]
         assert shown.engine.pool.checkedin() == 0  # type: ignore[attr-defined]
         assert not (tmp_path / "ledger.db").exists()
+
+
+def test_a_dashboard_elsewhere_is_not_ready_while_a_run_that_goes_on_gets_no_answers(
+    ledgers: Ledgers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    systems = [{"connection": "jira", "breaker": "closed"}, {"connection": "openproject", "breaker": "open"}]
+    told = {"state": "now", "systems": systems}
+    monkeypatch.setattr(Ledgers, "_figures", lambda *_: told)
+    with filled(tmp_path):
+        status, document = readyz(ledgers.lines())
+        assert status == 503
+        assert document["reasons"] == ["openproject: does not answer: the circuit breaker is open"]
+        systems[1]["breaker"] = "closed"
+        assert readyz(ledgers.lines())[0] == 200
+        systems[1]["breaker"] = "open"
+        told["state"] = "gone"  # what a dead process told last says nothing of now
+        assert readyz(ledgers.lines())[0] == 200
