@@ -126,6 +126,14 @@ def test_a_copy_with_a_bad_identifier_is_refused_at_once(furnished):
     assert furnished.refused("POST", "projects/template/copy", body)[2] == "identifier"
 
 
+def test_the_form_of_a_copy_tells_what_it_would_be_refused_for_and_copies_nothing(furnished, template):
+    for identifier, wrong in (("template", ["identifier"]), ("copy-3", [])):
+        form = furnished.post("projects/template/copy/form", {"name": "Copy", "identifier": identifier})
+        assert list(form["_embedded"]["validationErrors"]) == wrong
+        assert ("commit" in form["_links"]) == (not wrong)
+    assert furnished.call("GET", "projects/copy-3").status_code == 404
+
+
 def test_projects_are_found_by_name_and_identifier(fresh, project):
     filters = [{"name_and_identifier": {"operator": "=", "values": [project["identifier"]]}}]
     assert [row["id"] for row in fresh.elements("projects", filters=filters)] == [project["id"]]

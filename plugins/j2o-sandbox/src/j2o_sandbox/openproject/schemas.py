@@ -11,7 +11,7 @@ from j2o_sandbox.openproject.errors import ApiError
 from j2o_sandbox.openproject.links import link
 from j2o_sandbox.openproject.live_text import formatted
 from j2o_sandbox.openproject.people import memberships, users
-from j2o_sandbox.openproject.projects import projects, versions
+from j2o_sandbox.openproject.projects import copies, projects, versions
 from j2o_sandbox.openproject.projects.representation import STATUSES
 from j2o_sandbox.openproject.requests import Answer, Request, hal
 from j2o_sandbox.openproject.routing import Routes
@@ -165,7 +165,7 @@ def _schema_of(name: str) -> Callable[[Server, Request], Answer]:
     return schema
 
 
-def _form_of(name: str, write: Callable[..., Answer]) -> Callable[..., Answer]:
+def _form_of(name: str, write: Callable[..., Any], commit: str = "post") -> Callable[..., Answer]:
     def form(server: Server, request: Request, *values: str) -> Answer:
         # What a write would say, without the write.
         errors: Dict[str, Any] = {}
@@ -181,8 +181,7 @@ def _form_of(name: str, write: Callable[..., Answer]) -> Callable[..., Answer]:
         here = link(request.path, method="post")
         links: Dict[str, Any] = {"self": here, "validate": here}
         if not errors:
-            method = "patch" if values else "post"
-            links["commit"] = link(request.path[: -len("/form")], method=method)
+            links["commit"] = link(request.path[: -len("/form")], method=commit)
         return hal(
             {
                 "_type": "Form",
@@ -215,5 +214,6 @@ for _name, _create, _update in (
 ):
     routes("GET", f"/{_name}/schema")(_schema_of(_name))
     routes("POST", f"/{_name}/form")(_form_of(_name, _create))
-    routes("POST", f"/{_name}/{{id}}/form")(_form_of(_name, _update))
+    routes("POST", f"/{_name}/{{id}}/form")(_form_of(_name, _update, "patch"))
+routes("POST", "/projects/{id}/copy/form")(_form_of("projects", copies.check_copy))
 routes("GET", "/workspaces/schema")(_schema_of("projects"))

@@ -21,16 +21,22 @@ _PARTS = ("Members", "Versions", "Categories", "WorkPackages")
 @routes("POST", "/projects/{id}/copy")
 def copy(server: Server, request: Request, text_id: str) -> Answer:
     """Copy a project in the background; what ``_meta`` does not forbid is copied."""
-    source = find_project(server, request, text_id)
+    source = check_copy(server, request, text_id)  # refuses what is wrong before anything is queued
     payload = request.json()
-    if not (request.user.admin or server.permissions.allowed(request.user, "copy_projects", source)):
-        raise forbidden(request.language)
-    new_project(server, request, payload, source)  # refuses what is wrong before anything is queued
     meta = payload.get("_meta") if isinstance(payload.get("_meta"), dict) else {}
     parts = [part for part in _PARTS if meta.get(f"copy{part}", True) is not False]
     job = server.schedule("copy_project", 0.5, project=source.id, values=payload, parts=parts, user=request.user.id)
     location = f"/api/v3/job_statuses/{job.uuid}"
     return Answer(302, b"", "text/html; charset=utf-8", [(b"location", location.encode())])
+
+
+def check_copy(server: Server, request: Request, text_id: str) -> Any:
+    """The project to copy. Raises ``ApiError`` where that is not allowed, or something in the request is wrong."""
+    source = find_project(server, request, text_id)
+    if not (request.user.admin or server.permissions.allowed(request.user, "copy_projects", source)):
+        raise forbidden(request.language)
+    new_project(server, request, request.json(), source)
+    return source
 
 
 @routes("GET", "/job_statuses/{id}")
