@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from pathlib import Path
@@ -57,9 +58,8 @@ def _verify(wiring: Wiring, ledger: Ledger, emit: Emit, stop: threading.Event, s
             raise Fatal(f"nothing of '{wiring.source}' was migrated to {wiring.target} yet", exit_code=NOTHING)
         for loader in wiring.loaders.values():
             loader.prepare()
-        mark = f"verify-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
         if sample is None:
-            verified = Verifier(wiring, items, writer, mark, emit, stop).verify()
+            verified = Verifier(wiring, items, writer, new_mark(), emit, stop).verify()
         else:
             verified = SampleVerifier(wiring, items, emit, stop, sample).verify()
         verified.books = books(wiring, items)
@@ -70,3 +70,11 @@ def _verify(wiring: Wiring, ledger: Ledger, emit: Emit, stop: threading.Event, s
         return verified
     finally:
         writer.close()
+
+
+def new_mark() -> str:
+    """What items are marked with that one look found as they were written.
+
+    No other look has it, though it begins in the same second: what that has found would count as found by this one.
+    """
+    return f"verify-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(8)}"
