@@ -9,7 +9,7 @@ from typing import Iterable, Mapping, Optional, Sequence
 from ..hooks.protocols import Loader
 from ..ledger.effects import EffectRow
 from ..model.payload import Ref
-from .resolve import Resolver
+from .resolve import Resolver, names_of
 from .task import Task
 
 #: entity and origin of an item
@@ -92,7 +92,7 @@ class Readiness:
         if row.display:  # it comes in the order of the numbers, perhaps just behind its parent in the same lane
             return []
         value = row.payload.get(self._loaders[row.entity].parent_field or "")
-        return [] if not isinstance(value, Ref) else list(self._origins(value.entity, _named(value)))
+        return [] if not isinstance(value, Ref) else list(self._origins(value.entity, names_of(value)))
 
     def _origins(self, entity: str, aliases: Iterable[str]) -> Iterable[Key]:
         for alias in aliases:
@@ -103,7 +103,3 @@ class Readiness:
 
 def _key(row: EffectRow) -> Key:
     return row.entity, row.origin
-
-
-def _named(ref: Ref) -> Sequence[str]:
-    return (*ref.aliases, *((ref.use,) if ref.use else ()))

@@ -79,7 +79,7 @@ class Resolver:
 
     def meant(self, ref: Ref) -> Optional[TargetItem]:
         """The very item that a reference means, or ``None``."""
-        return self._named(ref.entity, (*ref.aliases, *((ref.use,) if ref.use else ())))
+        return self._named(ref.entity, names_of(ref))
 
     def _named(self, entity: str, aliases: Sequence[str]) -> Optional[TargetItem]:
         for alias in aliases:
@@ -206,6 +206,11 @@ class Resolution:
         if origin is not None and not self._late:
             self._late = self._waits(entity, origin[0])
         return None
+
+
+def names_of(ref: Ref) -> Sequence[str]:
+    """The aliases by which a reference may find its item, in order."""
+    return (*ref.aliases, *((ref.use,) if ref.use else ()))
 
 
 def rich_fields(row: EffectRow, notes_field: Optional[str] = None) -> list[str]:
