@@ -22,7 +22,7 @@ help:
 	@echo "make test        the tests, on two cores"
 	@echo "make test-long   the tests that take minutes"
 	@echo "make properties  the property tests, with examples that were not tried before"
-	@echo "make chaos       rounds of kills and faults, then source and target compared (ROUNDS=500, SEED=1)"
+	@echo "make chaos       rounds of kills and faults, then source and target compared (ROUNDS=500, SEED=1, JOBS=2)"
 	@echo "make benchmarks  what checking, mapping and writing cost, against their goals"
 	@echo "make environment what the tests need, into $(VENV)"
 	@echo "make lint        ruff, mypy --strict on j2o_core, the import contract"
@@ -51,9 +51,11 @@ test-long: $(DEVELOP)
 
 ROUNDS ?= 20
 SEED ?= 1
+# rounds at once; without a number as many as there are cores
+JOBS ?=
 
 chaos: $(DEVELOP)
-	@$(BIN)/python -m tests.chaos.rounds --rounds $(ROUNDS) --seed $(SEED)
+	@$(BIN)/python -m tests.chaos.rounds --rounds $(ROUNDS) --seed $(SEED) $(addprefix --jobs ,$(JOBS))
 
 benchmarks: $(DEVELOP)
 	@failed=0; for script in tests/benchmarks/*.py; do $(BIN)/python $$script || failed=1; done; exit $$failed

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any, Callable
 
@@ -196,14 +198,15 @@ def run_rounds(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
     def run(playing: Callable[..., None], *arguments: str) -> tuple[int, str]:
         monkeypatch.setattr(program, "play", playing)
         monkeypatch.setattr(program, "programs", lambda: None)
-        monkeypatch.setattr(sys, "argv", ["rounds", *arguments])
+        monkeypatch.setattr(sys, "argv", ["rounds", "--jobs", "1", *arguments])
         return program.main(), capsys.readouterr().out
 
     return run
 
 
-def test_what_was_reached_is_told_by_round_and_in_total(run_rounds: Callable[..., tuple[int, str]]):
-    code, said = run_rounds(fate(items=70), "--rounds", "3", "--seed", "40")
+@pytest.mark.parametrize("jobs", [1, 2, 8])
+def test_what_was_reached_is_told_by_round_and_in_total(run_rounds: Callable[..., tuple[int, str]], jobs: int):
+    code, said = run_rounds(fate(items=70), "--rounds", "3", "--seed", "40", "--jobs", str(jobs))
     assert code == 0
     assert [f"round {seed}: " in said for seed in (39, 40, 41, 42, 43)] == [False, True, True, True, False]
     assert ["items compared", "210"] in [line.rsplit(None, 1) for line in said.splitlines()]
@@ -233,3 +236,42 @@ def test_ctrl_c_tells_what_was_reached(run_rounds: Callable[..., tuple[int, str]
     told = [line.rsplit(None, 1) for line in said.splitlines()]
     assert ["rounds", "2"] in told
     assert ["kills", "3"] in told
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_all_jobs_and_tells_what_each_reached(
+    run_rounds: Callable[..., tuple[int, str]], tmp_path: Path, number: int
+):
+    begun, first = os.getpid(), tmp_path / "first"
+
+    def playing(plan: Plan, folder: Path, server: None, played: Played) -> None:
+        played.reached.blows[KILL] += 1
+        if plan.seed in (1, 2):
+            played.reached.rounds = 1
+            return
+        if first.exists():  # both jobs are busy
+            os.kill(begun, number)
+        first.touch()
+        time.sleep(60)
+
+    code, said = run_rounds(playing, "--rounds", "9", "--jobs", "2")
+    assert code == 0
+    told = [line.rsplit(None, 1) for line in said.splitlines()]
+    assert ["rounds", "2"] in told
+    assert ["kills", "4"] in told
+    assert said.count("not ended") == 2
+
+
+def test_a_job_that_fails_or_is_killed_is_no_success(run_rounds: Callable[..., tuple[int, str]]):
+    def playing(plan: Plan, folder: Path, server: None, played: Played) -> None:
+        if plan.seed == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if plan.seed == 4:
+            raise RuntimeError("the sandbox did not start")
+        played.reached.rounds = 1
+
+    code, said = run_rounds(playing, "--rounds", "9", "--jobs", "3")
+    assert code == 1
+    assert "exit code 1\n" in said
+    assert "exit code -9\n" in said
+    assert ["rounds", "7"] in [line.rsplit(None, 1) for line in said.splitlines()]
