@@ -103,7 +103,7 @@ def open_log_of(current: Session, spec: Spec) -> Path:
     """Open the log as the spec, and ``J2O_LOG``, have it; returns its path. Whoever calls it closes it."""
     from ..pipeline.log_policy import log_policy_of
 
-    policy = log_policy_of(spec, environment(), current.home)
+    policy = log_policy_of(spec, environment(), current.home, current.plugins.registry)
     return open_log(current.home, secrets_of(current, spec), current.debug, policy)
 
 

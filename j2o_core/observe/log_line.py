@@ -6,8 +6,8 @@ import traceback
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Mapping
 
+from ..model.log_components import component_of
 from .at_work import Work, at_work
-from .components import component_of
 from .harmless import harmless, one_line
 from .redaction import Redactor
 

@@ -13,7 +13,7 @@ from loguru import logger
 
 from ..model.log_policy import LEVELS, LogPolicy
 from .announcer import Event
-from .components import Levels, hear, hear_nothing
+from .levels import Levels, hear, hear_nothing
 from .log_file import LogFile
 from .log_keeping import Keeper
 from .log_line import entry_of, in_run, lost, readable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping
 from loguru import logger
 
 from ..model.log_policy import LogPolicy
-from .components import Levels, hear
+from .levels import Levels, hear
 from .log_line import entry_of, in_run
 from .logs import join_libraries
 from .redaction import Redactor, redact_with

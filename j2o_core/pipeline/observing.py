@@ -12,7 +12,7 @@ from ..ledger.effects import EffectRow
 from ..model.error_class import error_class
 from ..model.outcome import InDoubt, Outcome, Undecided
 from ..model.problem import ERROR
-from ..observe.components import is_heard
+from ..observe.levels import is_heard
 from .options import Emit
 
 

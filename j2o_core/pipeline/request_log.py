@@ -5,7 +5,7 @@ from __future__ import annotations
 from loguru import logger
 
 from ..http import Exchange
-from ..observe.components import is_heard
+from ..observe.levels import is_heard
 
 #: seconds from which on an answer is slow
 SLOW = 10.0

@@ -74,7 +74,7 @@ def _found(root: Node, registry: Optional[Registry]) -> list[Problem]:
         problems += check_options(document, root, registry)
     problems += check_references(root, registry.names(SECRET_BACKEND) if registry is not None else ())
     problems += check_relations(document, root, registry)
-    problems += check_effects(document, root)
+    problems += check_effects(document, root, registry)
     problems += check_undecided(root)
     return problems
 

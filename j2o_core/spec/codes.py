@@ -306,8 +306,8 @@ _TABLE = (
         "J2O-S049",
         "Key without effect",
         "Another key beside it decides already: a `default` beside a fixed `value`, `missing` beside a fixed "
-        "`default`, `after` without `failed`.",
-        "Remove the key.",
+        "`default`, `after` without `failed`. Or it is the log level of a component that there is not.",
+        "Remove the key, or correct the name.",
         WARNING,
     ),
     Code(

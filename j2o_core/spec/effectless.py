@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Collection, Iterator, Mapping, Optional
 
+from ..hooks.log_components import log_components
+from ..hooks.registry import Registry
 from ..model.problem import Problem
 from .codes import problem
 from .node import Node, Path, dotted, key_place
 from .options import maps
+from .suggestion import listed, nearest
 
 _CATCH_ALL = frozenset((".*", "^.*", ".*$", "^.*$", "^", "$", ".*?", "(.*)", "^(.*)$", "^.*?$"))
 _SOME = frozenset((".+", "^.+", ".+$", "^.+$", ".", "(.+)", "^(.+)$"))
 _LITERAL = re.compile(r"(\^?)((?:[^\\.^$*+?{}\[\]|()]|\\[^\w\s])*)(\$?)")
 
 
-def check_effects(document: Mapping[str, Any], root: Node) -> Iterator[Problem]:
-    """Every key and row without effect. Needs no valid document."""
+def check_effects(document: Mapping[str, Any], root: Node, registry: Optional[Registry] = None) -> Iterator[Problem]:
+    """Every key and row without effect. Needs no valid document; without a registry no plugin's name is looked up."""
     for name, entity in maps(document, "entities").items():
         for field, form in maps(entity, "map").items():
             yield from _field(form, ("entities", name, "map", field), root)
@@ -24,6 +27,8 @@ def check_effects(document: Mapping[str, Any], root: Node) -> Iterator[Problem]:
         yield from _rows(rows, ("tables", table), root)
     yield from _system(document.get("system"), root)
     yield from _tolerance(document.get("runtime"), root)
+    if registry is not None:
+        yield from _levels(document.get("runtime"), root, log_components(registry))
 
 
 def _field(form: Mapping[str, Any], path: Path, root: Node) -> Iterator[Problem]:
@@ -50,6 +55,17 @@ def _tolerance(runtime: Any, root: Node) -> Iterator[Problem]:
     tolerate = runtime.get("tolerate") if isinstance(runtime, dict) else None
     if isinstance(tolerate, dict) and "after" in tolerate and "failed" not in tolerate:
         yield _idle(("runtime", "tolerate"), "after", "there is no `failed` beside it", root)
+
+
+def _levels(runtime: Any, root: Node, components: Collection[str]) -> Iterator[Problem]:
+    log = runtime.get("log") if isinstance(runtime, dict) else None
+    levels = log.get("levels") if isinstance(log, dict) else None
+    for name in map(str, levels if isinstance(levels, dict) else ()):
+        if name not in components:
+            path = ("runtime", "log", "levels", name)
+            message = f"no component and no plugin is called '{name[:80]}': the level has no effect"
+            known = sorted(components)
+            yield problem("J2O-S049", message, key_place(root, path), dotted(path), listed(known), nearest(name, known))
 
 
 def _idle(path: Path, key: str, why: str, root: Node) -> Problem:

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from loguru import logger
 
-from j2o_core.observe.components import COMPONENTS
+from j2o_core.model.log_components import COMPONENTS
 from j2o_core.observe.log_line import FIELDS
 from j2o_core.observe.logs import close_log, open_log
 from j2o_core.observe.redaction import Redactor

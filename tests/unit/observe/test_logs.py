@@ -15,7 +15,7 @@ from loguru import logger
 from j2o_core.http import Exchange
 from j2o_core.model.log_policy import LogPolicy
 from j2o_core.observe.at_work import begin_work, end_work, working
-from j2o_core.observe.components import is_heard
+from j2o_core.observe.levels import is_heard
 from j2o_core.observe.log_line import FIELDS, readable
 from j2o_core.observe.logs import LogEvents, close_log, open_log
 from j2o_core.observe.redaction import Redactor

@@ -480,6 +480,12 @@ MISTAKES: Mapping[str, tuple[str, str, str, str]] = {
         "entities.issues.map.type.missing",
         "",
     ),
+    "a level of a component that there is not": (
+        "J2O-S049",
+        WHOLE + "runtime: {log: {levels: {effects: debug, «requets: debug}}}\n",
+        "runtime.log.levels.requets",
+        "requests",
+    ),
     "a row below one that takes all": (
         "J2O-S050",
         field("type: {from: a, table: types}") + "tables: {types: {'/.*/': Task, «'/^Bug/': Bug}}\n",

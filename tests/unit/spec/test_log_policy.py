@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from j2o_core.hooks.manager import load_plugins
+from j2o_core.model.log_components import COMPONENTS
 from j2o_core.model.log_policy import LEVELS, LogPolicy
 from j2o_core.model.outcome import Fatal
-from j2o_core.observe.components import COMPONENTS
 from j2o_core.pipeline.log_policy import log_policy_of
 from j2o_core.spec.load import load_spec
 from j2o_core.spec.model import RuntimeSpec, Spec
@@ -76,4 +77,14 @@ def test_the_environment_changes_levels_for_one_call(tmp_path: Path) -> None:
     assert (policy.level, policy.levels, policy.archive) == ("warning", {"requests": "debug"}, str(tmp_path / "old"))
     with pytest.raises(Fatal, match="J2O_LOG: loud: expected one of") as caught:
         log_policy_of(spec, {"J2O_LOG": "loud"}, tmp_path)
+    assert caught.value.exit_code == 2
+
+
+def test_a_component_that_the_environment_misspells_is_told(tmp_path: Path) -> None:
+    spec = Spec("x", {}, "", {}, {}, {}, RuntimeSpec(log=LogPolicy(levels={"told by the spec's own check": "info"})))
+    registry = load_plugins({"J2O_PLUGINS": "jira"}).registry
+    policy = log_policy_of(spec, {"J2O_LOG": "jira=debug,ledger=info"}, tmp_path, registry)
+    assert {**policy.levels, **spec.runtime.log.levels} == policy.levels
+    with pytest.raises(Fatal, match=r"J2O_LOG: requets: expected one of .*jira.*requests") as caught:
+        log_policy_of(spec, {"J2O_LOG": "requets=debug"}, tmp_path, registry)
     assert caught.value.exit_code == 2
