@@ -16,7 +16,7 @@ import pytest
 from .rounds import __main__ as program
 from .rounds.judge import judge
 from .rounds.plan import KILL, KILLS, SQLITE, Blow, Plan, draw
-from .rounds.playing import Played, play
+from .rounds.playing import Played, broke, play
 from .rounds.reached import Reached
 from .rounds.verdict import Verdict
 
@@ -187,6 +187,19 @@ def test_a_seed_is_always_the_same_round_and_rounds_hold_everything_that_can_go_
     assert any(attempt.disk for plan in plans for attempt in plan.attempts)
     kinds = {rule["kind"] for plan in plans for attempt in plan.attempts for rule in attempt.faults}
     assert len(kinds) == 16
+
+
+@pytest.mark.parametrize(
+    ("errors", "mistake"),
+    [
+        ("Reading back\nj2o: internal error: KeyError: 'oops'; `j2o --debug ...` shows where\n", True),
+        ("j2o: plugin acme broke: KeyError: 'oops'\n", True),
+        ("Traceback (most recent call last):\n", True),
+        ("j2o: watchers cannot be read back: GET http://x/watchers: 503 An internal error has occurred.\n", False),
+    ],
+)
+def test_the_words_of_a_server_are_no_mistake_of_j2o(errors: str, mistake: bool):
+    assert broke(errors) is mistake
 
 
 def fate(**counts: Any) -> Callable[..., None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import signal
 import time
 from dataclasses import dataclass, field
@@ -57,6 +58,14 @@ def play(plan: Plan, folder: Path, server: Optional[Postgres], played: Played) -
         _Round(plan, made, folder, server, played).play()
     played.reached.rounds = 1
     played.reached.seconds = time.monotonic() - begun
+
+
+def broke(errors: str) -> bool:
+    """Whether what j2o told is of a mistake of its own. A server's "An internal error has occurred" is none."""
+    return (
+        "Traceback (most recent" in errors
+        or re.search(r"^j2o: (internal error|plugin .* broke)", errors, re.M) is not None
+    )
 
 
 class _Round:
@@ -116,7 +125,7 @@ class _Round:
             raise
         finally:
             self._count_faults(attempt)
-        if ended.exit_code not in _ENDS or "Traceback" in ended.errors or "internal error" in ended.errors:
+        if ended.exit_code not in _ENDS or broke(ended.errors):
             self._trouble(f"attempt {number} ended badly: {explained(ended)}")
         self._reached.left_in_doubt += self._doubts.count()[0]
         self._reached.ends[str(ended.exit_code)] += 1
