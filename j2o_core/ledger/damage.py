@@ -96,6 +96,24 @@ def damage(path: Path, used: bool, examined: bool = False) -> Optional[str]:
     return None
 
 
+def behind(path: Path, sequence: int) -> Optional[str]:
+    """What is wrong with a whole file that lacks commits: ``sequence`` is the number of the last that was made.
+
+    ``None`` where it has them all, or is absent: then nothing is taken for what it is not.
+    """
+    if not sequence or not path.exists():
+        return None
+    with contextlib.closing(sqlite3.connect(path, timeout=60)) as connection:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE name = 'holder'")}
+        row = connection.execute("SELECT max(sequence) FROM holder").fetchone() if tables else None
+    if row is not None and (row[0] or 0) >= sequence:
+        return None
+    return (
+        f"it is older than what was written to it last: {path.name}{_BESIDE[0]}, which belongs to it, was lost, or an "
+        "older copy was put in its place"
+    )
+
+
 def _read_through(connection: sqlite3.Connection) -> str:
     return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
 

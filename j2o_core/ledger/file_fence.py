@@ -1,24 +1,38 @@
-"""A ledger's file that goes away while it is in use, or is replaced by another: SQLite would not notice."""
+"""A ledger's file that goes away while it is in use, or is replaced by another: SQLite would not notice.
+
+Each commit has a number, which stands in the file and beside it. So whoever opens it next sees where commits that were
+made are missing: what SQLite keeps beside the file was lost, or an older copy was put in its place.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Optional
 
 from sqlalchemy import Connection
 
 from ..model.outcome import Fatal
 
+_NUMBER = (
+    "INSERT INTO holder (id, token, pid, host, since, sequence) VALUES (1, '', 0, '', 0, ?) "
+    "ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence"
+)
+
 
 class FileFence:
-    """Asked before each commit whether the file is still the one that was opened."""
+    """Asked before each commit whether the file is still the one that was opened.
 
-    def __init__(self, path: Path) -> None:
+    ``sequence`` is the number of its last commit; ``note`` is told the number of each one once it is durable.
+    """
+
+    def __init__(self, path: Path, sequence: int, note: Callable[[int], None]) -> None:
         self._path = path
         self._opened = identity(path)
-        self._number = 0
+        self._last = sequence
+        self._note = note
+        note(sequence)
 
-    def enter(self, _connection: Connection) -> int:
+    def enter(self, connection: Connection) -> int:
         """Begin a transaction: its number. Raises ``Fatal`` (exit 4) where the file is gone or another one."""
         now = identity(self._path)
         if now != self._opened:
@@ -28,8 +42,13 @@ class FileFence:
                 "the target and recognised by its origin marks: put the file back, or run again to rebuild it",
                 exit_code=4,
             )
-        self._number += 1
-        return self._number
+        connection.exec_driver_sql(_NUMBER, (self._last + 1,))
+        return self._last + 1
+
+    def left(self, number: int) -> None:
+        """The transaction of that number is durable."""
+        self._last = number
+        self._note(number)
 
     def committed(self, _connection: Connection, _number: int) -> bool:
         """A file answers at once: what was not told to be committed was not."""

@@ -100,6 +100,9 @@ class ServerLock:
             raise self._taken(connection)
         return self._sequence
 
+    def left(self, number: int) -> None:
+        """The transaction of that number is durable: the row tells."""
+
     def committed(self, connection: Connection, number: int) -> bool:
         """Whether the transaction of that number was committed, though nobody was told. Waits while it still may be."""
         row = connection.execute(_WHO_AT_LAST).one()

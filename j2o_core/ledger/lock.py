@@ -21,25 +21,34 @@ else:
     import fcntl
 
 _LEFT = "left"
+#: a text of always the same length
+_SEQUENCE = "sequence"
 #: how the system says that another process has it
 _TAKEN = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 
 
 class Lock:
-    """An exclusive lock on ``path``; the file tells who holds it. ``left`` is what the last holder left, once held."""
+    """An exclusive lock on ``path``; the file tells who holds it. ``left`` is what the last holder left, once held.
+
+    ``sequence`` is the number of the last commit that its holders have noted here, 0 where none has.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.left: Mapping[str, Any] = {}
+        self.sequence = 0
         self._file: Optional[IO[str]] = None
         self._me: dict[str, Any] = {}
 
     def acquire(self) -> None:
         """Take it, or raise ``Fatal``: 5 with the holder's process id, host and age; 4 where no file can be locked."""
         file = self._locked()
-        self.left = _left(file)
+        found = _content(file)
+        left, sequence = found.get(_LEFT), found.get(_SEQUENCE)
+        self.left = left if isinstance(left, dict) else {}
+        self.sequence = int(sequence) if isinstance(sequence, str) and sequence.isdecimal() else 0
         self._me = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.time(), "birth": birth(os.getpid())}
-        _write(file, self._me)
+        _write(file, self._now())
         self._file = file
 
     @property
@@ -47,19 +56,31 @@ class Lock:
         """Whether the process that last took it is known to be dead."""
         return is_abandoned(self.path)
 
+    def note(self, sequence: int) -> None:
+        """Another commit is durable: in the place of the one before, so that the file is whole at any moment."""
+        self.sequence = sequence
+        if self._file is not None:
+            with contextlib.suppress(OSError):  # then less is known of what may be missing
+                self._file.seek(0)
+                self._file.write(json.dumps(self._now()))
+                self._file.flush()
+
     def release(self, left: Optional[Mapping[str, Any]] = None) -> None:
         """Give it back, leaving something for the next holder to know; harmless where it is not held."""
         if self._file is not None:
             if left is not None:
                 with contextlib.suppress(OSError):  # then the next one does not know
-                    _write(self._file, {**self._me, _LEFT: dict(left)})
+                    _write(self._file, {**self._now(), _LEFT: dict(left)})
             self._file.close()
             self._file = None
+
+    def _now(self) -> dict[str, Any]:
+        return {**self._me, _SEQUENCE: f"{self.sequence:020d}"}
 
     def _locked(self) -> IO[str]:
         ledger = self.path.with_suffix("")
         while True:
-            file = self.path.open("a+", encoding="utf-8")
+            file = os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666), "r+", encoding="utf-8")
             try:
                 _lock(file)
                 # Between opening and locking it, somebody may have removed the file: then the lock keeps nobody out.
@@ -116,13 +137,13 @@ def _write(file: IO[str], content: Mapping[str, Any]) -> None:
     file.flush()
 
 
-def _left(file: IO[str]) -> Mapping[str, Any]:
+def _content(file: IO[str]) -> Mapping[str, Any]:
     try:
         file.seek(0)
-        left = json.load(file)[_LEFT]
-    except (OSError, ValueError, KeyError, TypeError):
+        content = json.load(file)
+    except (OSError, ValueError):
         return {}
-    return left if isinstance(left, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 def _read(file: IO[str]) -> str:

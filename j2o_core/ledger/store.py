@@ -7,12 +7,13 @@ import time
 from pathlib import Path
 from typing import Any, Iterator, Optional, Union
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
 
 from ..model.outcome import Fatal
+from . import tables
 from .address import POSTGRESQL, Address, parse
-from .damage import Examined, SetAside, damage, set_aside
+from .damage import Examined, SetAside, behind, damage, set_aside
 from .even_clock import evenly
 from .file_fence import FileFence
 from .holder import ServerLock
@@ -60,8 +61,11 @@ class Ledger:
         self._guard_file()
 
     def _guard_file(self) -> None:
-        if self.path is not None:
-            self.engine.update_execution_options(fence=FileFence(self.path), sending_clock=evenly(time.time()))
+        if self.path is not None and isinstance(self._lock, Lock):
+            with self.engine.connect() as connection:
+                sequence = connection.execute(select(func.max(tables.holder.c.sequence))).scalar() or 0
+            fence = FileFence(self.path, sequence, self._lock.note)
+            self.engine.update_execution_options(fence=fence, sending_clock=evenly(time.time()))
 
     @property
     def token(self) -> str:
@@ -102,7 +106,7 @@ def take_ledger(url: str, home: Path, rebuild: bool = False) -> Ledger:
         lock.acquire()
     try:
         examined = Examined(path, lock.left)
-        reason = damage(path, used, examined.still)
+        reason = damage(path, used, examined.still) or behind(path, lock.sequence)
         if reason is not None and not rebuild:
             raise Fatal(f"the ledger {path} is damaged ({reason}), so it is not used: {REBUILD}", exit_code=4)
         if reason is not None:

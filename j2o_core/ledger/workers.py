@@ -84,6 +84,9 @@ class WorkerFence:
             raise lost(self._shown)
         return self._sequence
 
+    def left(self, number: int) -> None:
+        """The transaction of that number is durable: the row tells."""
+
     def committed(self, connection: Connection, number: int) -> bool:
         """Whether the transaction of that number was committed, though nobody was told. Waits while it still may be."""
         statement = select(tables.worker.c.sequence).where(*self._mine).with_for_update()

@@ -144,6 +144,8 @@ class Writer:
             if fence is not None:
                 attempt.number = fence.enter(connection)
             attempt.results = [change(connection) for change, _ in group]
+        if fence is not None:
+            fence.left(attempt.number)
         return attempt.results
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import sqlite3
 import threading
 from pathlib import Path
@@ -163,6 +164,46 @@ def test_a_ledger_of_a_newer_version_is_refused_and_left_alone(migrated: Migrati
     finally:
         with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute("UPDATE alembic_version SET version_num = ?", (known,))
+
+
+@pytest.mark.parametrize("entity", ["work_packages", "comments"])
+def test_a_killed_run_whose_ledger_lost_its_log_writes_nothing_twice(tmp_path: Path, entity: str):
+    with sandbox(projects=1, issues=40, seed=19, latency_ms=8) as made:
+        migration = Migration(made, tmp_path / "home")
+        # A third of the way, so that SQLite has moved a part of its log into the file.
+        going = migration.going()
+        assert going.reach(event="progress", stage="apply", entity=entity, wanted=20), explained(going.end())
+        going.signal(signal.SIGKILL)
+        going.end()
+        path = ledger_of(migration)
+        for ending in ("-wal", "-shm"):
+            path.with_name(path.name + ending).unlink()
+        ended = migration.run()
+        assert ended.exit_code == 0, explained(ended)
+        notices = [event["message"] for event in ended.events if event["event"] == "notice"]
+        assert any("older than what was written to it last" in message for message in notices), notices
+        assert_sums(ended)
+        assert_exactly_once(made, ended)
+
+
+def test_an_older_copy_of_the_ledger_writes_nothing_twice(tmp_path: Path):
+    with sandbox(**SIZE) as made:
+        migration = Migration(made, tmp_path / "home")
+        going = migration.going()
+        assert going.reach(event="stage_started", stage="apply"), explained(going.end())
+        going.signal()
+        assert going.end().exit_code == 4
+        older = ledger_of(migration).read_bytes()
+        first = migration.run()
+        assert first.exit_code == 0, explained(first)
+        before = made.openproject.state(*KINDS)
+        ledger_of(migration).write_bytes(older)
+        made.openproject.reset_counters()
+        ended = migration.run()
+        assert ended.exit_code == 0, explained(ended)
+        assert writes(made) == {}
+        assert made.openproject.state(*KINDS) == before
+        assert_sums(ended)
 
 
 def test_a_database_of_something_else_is_left_alone(migrated: Migration, tmp_path: Path):

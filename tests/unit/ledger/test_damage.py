@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Callable
@@ -16,6 +17,7 @@ from j2o_core.ledger.writer import Writer
 from j2o_core.model.outcome import Fatal
 
 URL = "sqlite:///ledger.db"
+SOMETHING = "INSERT INTO target (identity) VALUES (hex(randomblob(8)))"
 
 
 @pytest.fixture()
@@ -118,6 +120,61 @@ def test_a_ledger_and_a_link_to_it_are_one(path: Path):
         take_ledger("sqlite:///link.db", path.parent)
     assert caught.value.exit_code == 5
     first.close()
+
+
+def write(folder: Path, lines: int) -> None:
+    ledger = take_ledger(URL, folder)
+    writer = Writer(ledger.engine)
+    for _ in range(lines):
+        writer.submit(lambda connection: connection.exec_driver_sql(SOMETHING))
+    writer.close()
+    ledger.close()
+
+
+def test_an_older_copy_is_not_taken_for_the_ledger(path: Path):
+    write(path.parent, 2)
+    older = path.read_bytes()
+    write(path.parent, 1)
+    newer = path.read_bytes()
+    path.write_bytes(older)
+    for _ in range(2):
+        with pytest.raises(Fatal, match=r"is damaged .*older than what was written to it last") as caught:
+            take_ledger(URL, path.parent)
+        assert caught.value.exit_code == 4
+    path.write_bytes(newer)
+    write(path.parent, 1)
+    path.write_bytes(older)
+    ledger = take_ledger(URL, path.parent, rebuild=True)
+    assert ledger.in_place_of is not None
+    assert ledger.in_place_of.path.read_bytes() == older
+    ledger.close()
+    write(path.parent, 1)
+
+
+def test_a_ledger_that_lost_its_log_is_not_taken_for_a_whole_one(path: Path, tmp_path: Path):
+    write(path.parent, 2)
+    held = take_ledger(URL, path.parent)
+    writer = Writer(held.engine)
+    writer.submit(lambda connection: connection.exec_driver_sql(SOMETHING))
+    killed = {}
+    for name, left_out in (("whole", ()), ("torn", ("ledger.db-wal", "ledger.db-shm"))):
+        killed[name] = shutil.copytree(path.parent, tmp_path / name, ignore=shutil.ignore_patterns(name, *left_out))
+    writer.close()
+    held.close()
+    take_ledger(URL, killed["whole"]).close()
+    with pytest.raises(Fatal, match="older than what was written to it last"):
+        take_ledger(URL, killed["torn"])
+
+
+def test_a_ledger_that_was_emptied_is_set_aside_as_any_other_damage_and_a_removed_one_begins_anew(path: Path):
+    write(path.parent, 1)
+    path.write_bytes(b"")
+    ledger = take_ledger(URL, path.parent, rebuild=True)
+    assert ledger.in_place_of is not None
+    ledger.close()
+    write(path.parent, 1)
+    path.unlink()
+    write(path.parent, 1)
 
 
 @pytest.fixture()
