@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 from importlib import metadata
 from itertools import takewhile
@@ -73,10 +74,14 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run ``j2o`` with these arguments (the process's own by default) and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     _open_what_is_closed()
-    if sys.stdout.isatty():
-        with contextlib.redirect_stdout(HarmlessStream(sys.stdout)):
-            return _main(given)
-    return _main(given)
+    harmless = contextlib.redirect_stdout(HarmlessStream(sys.stdout)) if sys.stdout.isatty() else None
+    with harmless or contextlib.nullcontext():
+        code = _main(given)
+    if arguments is None:
+        # All is done and told: who stops it now, perhaps a second time, only has to learn how it ended.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+    return code
 
 
 def _open_what_is_closed() -> None:

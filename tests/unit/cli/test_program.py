@@ -114,6 +114,34 @@ def test_who_starts_it_with_closed_streams_gets_the_same_exit_code(closed: str, 
     assert "Traceback" not in ended.stderr
 
 
+LATE = """
+import atexit, os, signal
+from j2o_core.api import hookimpl
+
+@hookimpl
+def j2o_run_finished(run, exit_code, entities):
+    pass
+
+@atexit.register
+def tell_again():
+    os.kill(os.getpid(), getattr(signal, os.environ["AGAIN"]))
+"""
+
+
+@pytest.mark.parametrize("again", ["SIGTERM", "SIGINT"])
+def test_a_signal_that_comes_when_all_is_told_does_not_change_the_exit_code(tmp_path: Path, again: str) -> None:
+    package = tmp_path / "late-1.0.dist-info"
+    package.mkdir()
+    (tmp_path / "late.py").write_text(LATE, encoding="utf-8")
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: late\nVersion: 1.0\n", encoding="utf-8")
+    (package / "entry_points.txt").write_text("[j2o]\nlate = late\n", encoding="utf-8")
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    environment = {**os.environ, "PYTHONPATH": path, "AGAIN": again}
+    called = [sys.executable, "-m", "j2o_core", "runs", "--json"]
+    ended = subprocess.run(called, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "[]\n", "")
+
+
 def test_messages_go_to_stderr_alone(capfd: pytest.CaptureFixture[str]) -> None:
     failure.say("hello")
     assert capfd.readouterr() == ("", "j2o: hello\n")
