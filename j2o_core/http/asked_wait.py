@@ -34,7 +34,9 @@ def asked_wait(headers: Mapping[str, str], clock: Callable[[], float] = time.tim
 
 def _retry_after(headers: Mapping[str, str], now: float) -> Optional[float]:
     text = headers.get("Retry-After", "").strip()
-    seconds = _number(text)
+    # Where a proxy adds its own, each of them wants to be heard.
+    numbers = [_number(one) for one in text.split(",")]
+    seconds = None if None in numbers else max(number for number in numbers if number is not None)
     return _moment(text, now) if seconds is None else seconds
 
 

@@ -1,7 +1,8 @@
 """A ledger's file that goes away while it is in use, or is replaced by another: SQLite would not notice.
 
 Each commit has a number, which stands in the file and beside it. So whoever opens it next sees where commits that were
-made are missing: what SQLite keeps beside the file was lost, or an older copy was put in its place.
+made are missing: what SQLite keeps beside the file was lost, or an older copy was put in its place. And of two processes
+that both have the lock, since somebody removed its file, only one can go on.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ..model.outcome import Fatal
 
 _NUMBER = (
     "INSERT INTO holder (id, token, pid, host, since, sequence) VALUES (1, '', 0, '', 0, ?) "
-    "ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence"
+    "ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence WHERE holder.sequence = excluded.sequence - 1"
 )
 
 
@@ -33,7 +34,10 @@ class FileFence:
         note(sequence)
 
     def enter(self, connection: Connection) -> int:
-        """Begin a transaction: its number. Raises ``Fatal`` (exit 4) where the file is gone or another one."""
+        """Begin a transaction: its number.
+
+        Raises ``Fatal``: 4 where the file is gone or another one, 5 where somebody else has written to it.
+        """
         now = identity(self._path)
         if now != self._opened:
             what = "was removed" if now is None else "was replaced"
@@ -42,7 +46,12 @@ class FileFence:
                 "the target and recognised by its origin marks: put the file back, or run again to rebuild it",
                 exit_code=4,
             )
-        connection.exec_driver_sql(_NUMBER, (self._last + 1,))
+        if connection.exec_driver_sql(_NUMBER, (self._last + 1,)).rowcount != 1:
+            raise Fatal(
+                f"another process writes to the ledger {self._path} too, so nothing more is sent from here: its lock file "
+                "was removed, or lies where locks keep nobody out. Let one of them end, then run again",
+                exit_code=5,
+            )
         return self._last + 1
 
     def left(self, number: int) -> None:

@@ -27,6 +27,7 @@ def date(after: float) -> str:
         ({"Retry-After": "nan"}, None),
         ({"Retry-After": "soon"}, None),
         ({"Retry-After": "999999"}, 3600.0),
+        ({"Retry-After": "5, 10"}, 10.0),  # of the server and of a proxy before it: a line each
         ({"Retry-After": date(20)}, 20.0),
         ({"Retry-After": date(-20)}, 0.0),
         ({"Retry-After": "Thu, 99 Foo 2026 99:99:99 GMT"}, None),

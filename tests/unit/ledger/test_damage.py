@@ -113,6 +113,25 @@ def test_a_ledger_that_goes_away_in_use_stops_what_writes_to_it(path: Path, repl
     ledger.close()
 
 
+@pytest.mark.parametrize("first_writes", [False, True])
+def test_where_the_lock_was_removed_only_one_of_two_processes_goes_on(path: Path, first_writes: bool):
+    first = take_ledger(URL, path.parent)
+    path.with_name("ledger.db.lock").unlink()
+    second = take_ledger(URL, path.parent)
+    going, refused = (first, second) if first_writes else (second, first)
+    for ledger, writer in ((going, Writer(going.engine)), (refused, Writer(refused.engine))):
+        if ledger is going:
+            for _ in range(2):
+                writer.submit(lambda connection: connection.exec_driver_sql(SOMETHING))
+        else:
+            with pytest.raises(Fatal, match="another process writes") as caught:
+                writer.submit(lambda connection: connection.exec_driver_sql(SOMETHING))
+            assert caught.value.exit_code == 5
+        writer.close()
+    first.close()
+    second.close()
+
+
 def test_a_ledger_and_a_link_to_it_are_one(path: Path):
     first = take_ledger(URL, path.parent)
     path.with_name("link.db").symlink_to(path)
