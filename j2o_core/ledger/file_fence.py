@@ -1,8 +1,8 @@
 """A ledger's file that goes away while it is in use, or is replaced by another: SQLite would not notice.
 
 Each commit has a number, which stands in the file and beside it. So whoever opens it next sees where commits that were
-made are missing: what SQLite keeps beside the file was lost, or an older copy was put in its place. And of two processes
-that both have the lock, since somebody removed its file, only one can go on.
+made are missing: what SQLite keeps beside the file was lost, or an older copy was put in its place. And where somebody
+removed the lock's file, so that two processes have the lock, only one of them can go on.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class FileFence:
             )
         if connection.exec_driver_sql(_NUMBER, (self._last + 1,)).rowcount != 1:
             raise Fatal(
-                f"another process writes to the ledger {self._path} too, so nothing more is sent from here: its lock file "
-                "was removed, or lies where locks keep nobody out. Let one of them end, then run again",
+                f"another process writes to the ledger {self._path} too, so nothing more is sent from here: its lock "
+                "file was removed, or lies where locks keep nobody out. Let one of them end, then run again",
                 exit_code=5,
             )
         return self._last + 1

@@ -71,7 +71,8 @@ class Lock:
             if left is not None:
                 with contextlib.suppress(OSError):  # then the next one does not know
                     _write(self._file, {**self._now(), _LEFT: dict(left)})
-            self._file.close()
+            with contextlib.suppress(OSError):  # what a full disk did not take
+                self._file.close()
             self._file = None
 
     def _now(self) -> dict[str, Any]:
