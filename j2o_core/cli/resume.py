@@ -84,7 +84,7 @@ def _must_be_unfinished(found: Mapping[str, Any]) -> None:
     """Refuse what has nothing left to do."""
     run, again = found["run"], f"`j2o run {found['asked'].get('spec') or 'SPEC'}` begins another run"
     if found["state"] == "superseded":
-        raise Refusal(f"run {run} was superseded by a later run of another spec; {again}", REFUSED)
+        raise Refusal(f"run {run} was superseded by a later run, of another spec or with --fresh; {again}", REFUSED)
     if found["state"] == "planned":
         carry_out = "`j2o run SPEC --plan FILE` carries it out"
         raise Refusal(f"run {run} is a plan that was not begun; {carry_out}; {again}", REFUSED)
