@@ -45,6 +45,7 @@ from . import (
     run,
     schema,
     spec,
+    stopping,
     templates,
     test,
     validate,
@@ -74,10 +75,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run ``j2o`` with these arguments (the process's own by default) and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     _open_what_is_closed()
+    stopping.is_program = arguments is None
     harmless = contextlib.redirect_stdout(HarmlessStream(sys.stdout)) if sys.stdout.isatty() else None
     with harmless or contextlib.nullcontext():
         code = _main(given)
-    if arguments is None:
+    if stopping.is_program:
         # All is done and told: who stops it now, perhaps a second time, only has to learn how it ended.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)

@@ -54,7 +54,7 @@ def resume(
     current = session(context)
     stream = JsonStream(sys.stdout) if json else None
     try:
-        with stoppable():
+        with stoppable(last=True):
             check_settle(settle)
             wanted = meters(metrics_file, metrics_push, dashboard is not None)
             watched = watching(dashboard, dashboard_linger)

@@ -84,7 +84,7 @@ def run(
     current = session(context)
     stream = JsonStream(sys.stdout) if json else None
     try:
-        with stoppable():
+        with stoppable(last=True):
             check_settle(settle)
             asked = meters(metrics_file, metrics_push, dashboard is not None)
             watched = watching(dashboard, dashboard_linger)

@@ -7,10 +7,16 @@ import signal
 import threading
 from typing import Any, Iterator
 
+#: whether the process is the program, which ends with its command
+is_program = False
+
 
 @contextlib.contextmanager
-def stoppable() -> Iterator[None]:
-    """Within the block, SIGTERM raises ``KeyboardInterrupt``; the pipeline puts its own handling in its place."""
+def stoppable(last: bool = False) -> Iterator[None]:
+    """Within the block, SIGTERM raises ``KeyboardInterrupt``; the pipeline puts its own handling in its place.
+
+    ``last``: after the block the program tells how it ended, and has nothing more that could be stopped.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -22,4 +28,4 @@ def stoppable() -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN if last and is_program else previous)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,31 @@ def test_a_stopped_run_exits_with_4_and_carries_on_under_its_own_name(tmp_path: 
     made = finished["entities"]["work_packages"]
     assert made["created"] + made["skipped"] == made["source"] > 5
     assert len(list((Path(os.environ["J2O_HOME"]) / "reports").glob("*.html"))) == 1
+
+
+def test_a_signal_after_the_last_line_does_not_change_the_exit_code(tmp_path: Path) -> None:
+    spec = tmp_path / "stopped.yaml"
+    spec.write_text(SPEC.replace("issues: 12", "issues: 2"), encoding="utf-8")
+    called = [sys.executable, "-c", PROGRAM, "run", str(spec), "--json", "--quiet"]
+    ended = subprocess.run(called, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
+#: told to stop as soon as the last line is written
+PROGRAM = """
+import os, signal, sys
+from j2o_core.cli import main
+from j2o_core.observe.stream import JsonStream
+
+write = JsonStream.finish
+
+def finish(stream, code):
+    write(stream, code)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+JsonStream.finish = finish
+sys.exit(main())
+"""
 
 
 def assert_sums(finished: dict[str, Any]) -> None:
