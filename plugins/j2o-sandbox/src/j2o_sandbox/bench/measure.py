@@ -34,6 +34,12 @@ class Measured:
     writes: Mapping[str, int]
     entities: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
+    @property
+    def failed(self) -> str:
+        """How many items of what failed; empty where none did."""
+        found = ((name, counts.get("failed", 0)) for name, counts in self.entities.items())
+        return ", ".join(f"{number} {name}" for name, number in found if number)
+
 
 def run(spec: str, home: Path, world: World) -> Measured:
     """Run a spec to its end and look at the target's counters between its stages.

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Iterator, Mapping, Optional, Sequence
+from typing import Callable, Iterator, Optional, Sequence
 
-from . import measure
+from j2o_core.api import Fatal
+
+from . import database, measure, scale
 from .beside import beside
 from .crews import crews
+from .filled import ISSUES
 from .limiting import limits
 from .pumping import Contest, contest
 from .rows import Row, row
-from .scale import scale
 from .setting import Setting
 from .watching import shown, watched
 from .world import world
 
+_ITEMS = "items in the ledger"
 #: the pump must itself reach this share of workers / latency
 _FULL = 0.9
 #: a twentieth says nothing where it is uncertain by more than this share
@@ -24,24 +27,36 @@ _UNSTEADY = 0.025
 
 @dataclass(frozen=True)
 class Measurement:
-    """The rows it makes, with how many issues (or what else is counted), and how."""
+    """The rows it makes, with how many issues (or what else is counted), and how.
+
+    ``least``: with fewer there is nothing to measure. ``check`` raises ``Fatal`` where this machine lacks something.
+    """
 
     rows: Sequence[str]
     issues: int
     make: Callable[[Setting, int], Iterator[Row]]
     of: str = "issues"
+    least: int = 10
+    check: Callable[[], object] = lambda: None
 
 
 def measured(setting: Setting) -> Iterator[Row]:
-    """The wanted rows, in the order of the table, as they are measured. Raises ``Fatal``."""
-    for one in MEASUREMENTS:
-        if setting.wanted.isdisjoint(one.rows):
-            continue
+    """The wanted rows, in the order of the table, as they are measured. Raises ``Fatal``: 2 before the first one."""
+    wanted = [one for one in MEASUREMENTS if not setting.wanted.isdisjoint(one.rows)]
+    for one in wanted:
+        if setting.number(one.issues) < one.least:
+            raise Fatal(f"{_names(one, setting)}: {one.least} or more {one.of} are needed", exit_code=2)
+        one.check()
+    for one in wanted:
         issues = setting.number(one.issues)
-        setting.tell(f"{', '.join(name for name in one.rows if name in setting.wanted)}: {issues} {one.of} ...")
+        setting.tell(f"{_names(one, setting)}: {issues} {one.of} ...")
         for made in one.make(setting, issues):
             if made.name in setting.wanted:
                 yield made
+
+
+def _names(one: Measurement, setting: Setting) -> str:
+    return ", ".join(name for name in one.rows if name in setting.wanted)
 
 
 def _requests(setting: Setting, issues: int) -> Iterator[Row]:
@@ -51,8 +66,8 @@ def _requests(setting: Setting, issues: int) -> Iterator[Row]:
         first = measure.run(setting.write_spec(), setting.folder / "home-fresh", both)
     sent = sum(first.writes.values())
     asked = sum(number for stage, number in first.reads.items() if stage != "verify")
-    yield row("writes", sent / max(1, needed), f"{sent} sent, {needed} needed")
-    yield row("reads", asked / max(1, sent), f"{asked} reads")
+    yield _unless_failed("writes", sent / max(1, needed), f"{sent} sent, {needed} needed", first)
+    yield _unless_failed("reads", asked / max(1, sent), f"{asked} reads", first)
 
 
 def _two_runs(setting: Setting, issues: int) -> Iterator[Row]:
@@ -62,14 +77,22 @@ def _two_runs(setting: Setting, issues: int) -> Iterator[Row]:
         first = measure.run(spec, home, both)
         second = measure.run(spec, home, both)
     sent = sum(first.writes.values())
-    yield row("second-run-writes", float(sum(second.writes.values())))
-    yield row(
+    yield _unless_failed("second-run-writes", float(sum(second.writes.values())), "", first)
+    yield _unless_failed(
         "second-run-time",
         second.seconds / first.seconds,
         f"{second.seconds:.1f} s ({_stages(second)}) after {first.seconds:.1f} s ({_stages(first)}); "
         f"{1000 * first.cpu / max(1, sent):.2f} ms of processor time per write in the whole first run, "
         f"{first.memory / 1e6:.0f} MB",
+        first,
     )
+
+
+def _unless_failed(name: str, value: float, note: str, run: measure.Measured) -> Row:
+    """A figure of a run that wrote all there was: what fails is not written, and costs nothing."""
+    if run.failed:
+        return row(name, None, f"void: {run.failed} failed (it would be {value:.3f}) {note}".rstrip())
+    return row(name, value, note)
 
 
 def _stages(run: measure.Measured) -> str:
@@ -123,7 +146,7 @@ def _crews(setting: Setting, issues: int) -> Iterator[Row]:
 
 
 def _at_scale(setting: Setting, issues: int) -> Iterator[Row]:
-    small, large = scale(setting.write_spec(), setting.folder, issues, setting.projects, setting.seed)
+    small, large = scale.scale(setting.write_spec(), setting.folder, issues, setting.projects, setting.seed)
     sizes = f"{large.memory / 1e6:.0f} MB at {issues} issues, {small.memory / 1e6:.0f} MB at {small.issues}"
     yield row("memory-growth", large.memory / small.memory, sizes)
     yield row("memory-peak", large.memory / 1e6, sizes)
@@ -157,9 +180,11 @@ MEASUREMENTS: Sequence[Measurement] = (
     Measurement(("apply-200ms",), 2000, _against_the_pump(200.0)),
     Measurement(("whole-run",), 500, _beside_the_script),
     Measurement(("adaptive-limit", "adaptive-refused"), 300, _adaptive),
-    Measurement(("dask",), 1000, _crews),
-    Measurement(("memory-growth", "memory-peak", "last-tenth"), 100_000, _at_scale),
-    Measurement(("dashboard-first-paint", "dashboard-memory"), 1_000_000, _dashboard, "items in the ledger"),
-    Measurement(("dashboard-slowdown",), 1_000_000, _under_watch, "items in the ledger"),
+    Measurement(("dask",), 1000, _crews, check=database.installed),
+    Measurement(("memory-growth", "memory-peak", "last-tenth"), 100_000, _at_scale, least=scale.LEAST),
+    # A tenth of the items is that of a small run at least.
+    Measurement(
+        ("dashboard-first-paint", "dashboard-memory"), 1_000_000, _dashboard, "items in the ledger", 10 * ISSUES
+    ),
+    Measurement(("dashboard-slowdown",), 1_000_000, _under_watch, "items in the ledger", ISSUES),
 )
-OWN_ISSUES: Mapping[str, int] = {name: one.issues for one in MEASUREMENTS for name in one.rows}

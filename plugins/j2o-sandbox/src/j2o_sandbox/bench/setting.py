@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, FrozenSet, Optional
+
+from j2o_core.api import Fatal
 
 #: as the table says
 WORKERS = 16
@@ -51,8 +55,19 @@ class Setting:
         """The given spec with the bench's workers; ``flat``: without parents; ``limit``: the ``rate_limit`` to keep."""
         path = self.folder / f"{'flat' if flat else 'bench'}{limit and '-'}{limit}.yaml"
         more = limit and f", rate_limit: {{openproject: {limit}}}"
-        given = Path(self.spec)
-        extended = str(given.absolute()) if given.exists() else self.spec
-        text = _SPEC.format(spec=extended, workers=workers or self.workers, more=more) + (_FLAT if flat else "")
-        path.write_text(text, encoding="utf-8")
+        text = _SPEC.format(spec=self._extended(), workers=workers or self.workers, more=more)
+        path.write_text(text + (_FLAT if flat else ""), encoding="utf-8")
         return str(path)
+
+    def _extended(self) -> str:
+        """The given spec as one in ``folder`` names it: what a spec extends lies beside it or below."""
+        if not Path(self.spec).exists():
+            return self.spec
+        path = self.folder / "given.yaml"
+        if not path.exists():
+            command = [sys.executable, "-m", "j2o_core", "render", self.spec]
+            rendered = subprocess.run(command, capture_output=True, check=False)
+            if rendered.returncode:
+                raise Fatal(rendered.stderr.decode("utf-8", "replace").strip(), exit_code=2)
+            path.write_bytes(rendered.stdout)
+        return f"./{path.name}"

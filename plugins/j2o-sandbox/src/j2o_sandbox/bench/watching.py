@@ -18,7 +18,7 @@ import psutil
 from j2o_core.api import Fatal
 
 from . import measure
-from .filled import ISSUES, filled_ledger
+from .filled import filled_ledger
 from .page import Dashboard, Paint, dashboard
 from .pumping import Applied, applied
 from .sampling import peak_memory
@@ -87,8 +87,6 @@ class Watched:
 
 def shown(setting: Setting, items: int) -> Tuple[Shown, Shown]:
     """A dashboard over a tenth of the items, and over all. Raises ``Fatal``."""
-    if items < 10 * ISSUES:
-        raise Fatal(f"{items} items have no tenth that could be compared: {10 * ISSUES} or more", exit_code=2)
     small, large = (_shown(setting, number) for number in (items // 10, items))
     return small, large
 
