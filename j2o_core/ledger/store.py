@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from pathlib import Path
 from typing import Any, Iterator, Optional, Union
@@ -30,6 +31,8 @@ _PAGES_KB = 512
 _MIGRATIONS = Path(__file__).with_name("migrations")
 #: the newest migration
 HEAD = "0013"
+#: what all of them look like; others that use Alembic have random ones
+_REVISION = re.compile(r"(?!0000)[0-9]{4}")
 #: two processes that open a new ledger on a server at the same moment create its tables one after the other
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(6959983)")
 
@@ -187,6 +190,12 @@ def migrate(connection: Connection, revision: str = "head") -> None:
         there = revision_of(connection)
         if there == HEAD:
             return
+        if there is not None and _REVISION.fullmatch(there) is None:
+            raise Fatal(
+                f"the database holds tables of another program (its alembic_version is '{there}'), and is left alone: "
+                "give the ledger a database of its own",
+                exit_code=4,
+            )
         if there is not None and there > HEAD:
             raise Fatal(
                 f"the ledger was written by a newer j2o (its tables are of version {there}, this one knows them up "

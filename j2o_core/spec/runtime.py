@@ -69,7 +69,7 @@ def check_runtime(document: Mapping[str, Any], root: Node) -> Iterator[Problem]:
     hours = schedule.get("only")
     for index, text in enumerate(hours if isinstance(hours, list) else [hours]):
         begin, _, end = text.partition("-") if isinstance(text, str) else ("", "", "-")
-        if begin.strip() == end.strip():
+        if begin.strip().zfill(5) == end.strip().zfill(5):  # 8:00 is 08:00
             path = ("runtime", "schedule", "only", *([index] if isinstance(hours, list) else []))
             yield _wrong(f"'{text}' ends when it begins", path, root, "hours such as 20:00-06:00")
 

@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, event, func, insert, inspect, select
+from sqlalchemy import Connection, event, func, insert, inspect, select, text
 
 from j2o_core.ledger import effects, listing, sending, store, tables
 from j2o_core.ledger.effect_rows import Ended
@@ -63,6 +63,22 @@ def test_a_file_that_is_no_ledger_is_named_and_left_alone(tmp_path: Path):
         open_ledger("sqlite:///ledger.db", tmp_path)
     assert caught.value.exit_code == 4
     assert path.read_bytes().startswith(b"this is no database")
+
+
+@pytest.mark.parametrize("revision", ["0005dc1b", "ae1f0c7d2b9a", "0000", ""])
+def test_tables_that_another_program_migrates_are_left_alone(tmp_path: Path, ledger_url: str, revision: str):
+    ledger = open_ledger(ledger_url, tmp_path)
+    change = text("UPDATE alembic_version SET version_num = :revision")
+    with ledger.engine.begin() as connection:
+        connection.execute(change, {"revision": revision})
+    try:
+        with pytest.raises(Fatal, match="of another program") as caught:
+            open_ledger(ledger_url, tmp_path)
+    finally:
+        with ledger.engine.begin() as connection:
+            connection.execute(change, {"revision": store.HEAD})
+        ledger.close()
+    assert caught.value.exit_code == 4
 
 
 def test_a_second_process_is_refused_and_told_who_has_the_ledger(tmp_path: Path, ledger_url: str):

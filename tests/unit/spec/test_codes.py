@@ -221,6 +221,12 @@ MISTAKES: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "a system that nobody provides": ("J2O-S015", WHOLE + "system: {plugin: «sandbx}\n", "system.plugin", "sandbox"),
     "no workers": ("J2O-S016", WHOLE + "runtime: {workers: «0}\n", "runtime.workers", ""),
+    "hours that end when they begin": (
+        "J2O-S016",
+        WHOLE + 'runtime: {schedule: {only: «"08:00-8:00"}}\n',
+        "runtime.schedule.only",
+        "",
+    ),
     "a share above one": ("J2O-S016", WHOLE + "runtime: {tolerate: {failed: «120%}}\n", "runtime.tolerate.failed", ""),
     "an argument out of bounds": (
         "J2O-S016",
