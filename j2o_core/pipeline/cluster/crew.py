@@ -31,6 +31,8 @@ _LONGEST_LEAVE, _LEAVE = 60.0, 5.0
 _KNOCK, _AGAIN = 1.0, 0.2
 #: what Dask raises where nobody answers, or something could not be started
 _SILENT = (OSError, TimeoutError, asyncio.TimeoutError, RuntimeError)
+#: ... and where the first bytes that something else sends are taken for the length of a message
+_NOT_DASK = (MemoryError, OverflowError, ValueError)
 #: what workers send goes by this name, and the id of the run
 TOPIC = "j2o-"
 Listener = Callable[[str, Mapping[str, Any]], None]
@@ -66,7 +68,10 @@ class Crew:
                 security = _security(dask, self._wiring)
             else:
                 where, security = stack.enter_context(_embedded(dask, self._wiring)), None
-            self._client = Client(where, security=security, timeout=_ANSWER, set_as_default=False)
+            try:
+                self._client = Client(where, security=security, timeout=_ANSWER, set_as_default=False)
+            except _NOT_DASK as error:
+                raise OSError("what listens there is no Dask scheduler") from error
             stack.callback(self._client.close, timeout=5)
             for topic, heard in self._topics:
                 self._client.subscribe_topic(topic, heard)
@@ -219,7 +224,12 @@ def open_crew(dask: DaskSpec, wiring: Wiring) -> Iterator[Crew]:
             crew.connect()
         except _SILENT as error:
             reason = " ".join(str(error).split())
-            raise Fatal(f"the Dask scheduler {dask.scheduler} does not answer: {reason}", exit_code=3) from None
+            what = (
+                f"scheduler {dask.scheduler} does not answer"
+                if dask.scheduler
+                else "cluster of this run does not start"
+            )
+            raise Fatal(f"the Dask {what}: {reason}", exit_code=3) from None
         yield crew
     finally:
         crew.close()

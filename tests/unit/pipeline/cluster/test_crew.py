@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any, Optional
 
 import pytest
 from distributed.comm import CommClosedError
 from distributed.utils import CancelledError
 
-from j2o_core.pipeline.cluster.crew import Errand, SchedulerGone
+from j2o_core.model.outcome import Fatal
+from j2o_core.pipeline.cluster import crew
+from j2o_core.pipeline.cluster.crew import Errand, SchedulerGone, open_crew
 from j2o_core.pipeline.cluster.orders import DONE, STOPPED, Part
+from j2o_core.spec.model import DaskSpec
 
 
 class Future:
@@ -49,3 +53,18 @@ def test_a_scheduler_that_dies_while_an_answer_is_fetched_is_gone(error: Excepti
 def test_an_errand_whose_connection_broke_tells_that_the_scheduler_is_gone(status: str):
     with pytest.raises(SchedulerGone):
         errand(status).result()
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OverflowError("cannot fit 'int'"), ValueError("unpack failed")])
+def test_a_server_of_something_else_at_the_address_is_told_as_no_scheduler(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+):
+    def client(*_: Any, **__: Any) -> None:
+        raise error  # as Dask does of the words of a web server
+
+    monkeypatch.setattr(crew, "Client", client)
+    wiring: Any = SimpleNamespace(spec=SimpleNamespace(system=None))
+    address = "tcp://127.0.0.1:8787"
+    with pytest.raises(Fatal, match=f"{address}.* no Dask scheduler") as told, open_crew(DaskSpec(address), wiring):
+        pass
+    assert told.value.exit_code == 3
