@@ -91,6 +91,17 @@ def test_logged_time_is_found_though_nothing_was_updated(sandbox, connect, editi
     assert keys(changes(issues(extractor.client, worklogs=False), earlier(known))) == []
 
 
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_logged_time_is_found_though_the_clock_of_jira_is_an_hour_behind(sandbox, connect, edition):
+    server = sandbox(edition, seed=33, issues=60)
+    extractor = issues(connect(server.url, server.auth))
+    known = names_of(extractor)
+    key = list(known.values())[5]
+    server.control("faults", {"rules": [{"server": "jira", "do": "skew", "seconds": -3600}]})
+    server.control("issues", {"log": {key: {"seconds": 600, "ago": 3600 + 70}}, "quietly": True})
+    assert keys(changes(extractor, earlier(known, began=time.time() - 120))) == [key]
+
+
 def test_logged_time_that_cannot_be_asked_for_is_told_once(scripted, connect):
     def answer(request: Asked) -> Say:
         if "serverInfo" in request.path:

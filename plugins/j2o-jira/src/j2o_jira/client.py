@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
+from email.utils import parsedate_to_datetime
 from typing import Any, Iterable, Mapping, Optional, Sequence
 from urllib.parse import quote, urlsplit
 
@@ -118,6 +120,15 @@ class Jira(Client):
         """The same of a list that hardly ever changes; kept as metadata, for later runs, too."""
         path = self.path(path)
         return [an_object(entry, path) for entry in a_list(self.http.cached_json(path), path)]
+
+    def server_time(self) -> Optional[float]:
+        """What the clock of Jira shows (epoch seconds, whole ones); ``None`` where it does not tell."""
+        headers = self.http.get(self.path("/serverInfo")).headers
+        try:
+            moment = parsedate_to_datetime(str(headers.get("Date")))
+        except (TypeError, ValueError):
+            return None
+        return moment.replace(tzinfo=moment.tzinfo or dt.timezone.utc).timestamp()
 
     def close(self) -> None:
         """Give sockets back."""

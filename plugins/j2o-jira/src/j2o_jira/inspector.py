@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from email.utils import parsedate_to_datetime
 from typing import Any, Iterator, Optional
 
 from j2o_core.api import Fatal, Inspector, Line, Needs, Refused, Selection, inspectors
@@ -23,12 +21,7 @@ class JiraInspector(Inspector):
 
     def server_time(self) -> Optional[float]:
         """See ``Inspector``."""
-        try:
-            headers = self.client.http.get(self.client.path("/serverInfo")).headers
-            moment = parsedate_to_datetime(str(headers.get("Date")))
-        except (TypeError, ValueError):
-            return None
-        return moment.replace(tzinfo=moment.tzinfo or dt.timezone.utc).timestamp()
+        return self.client.server_time()
 
     def lines(self, needs: Needs) -> Iterator[Line]:
         """See ``Inspector``."""

@@ -61,8 +61,8 @@ class Changes:
 
     def logged(self, earlier: Earlier) -> tuple[set[str], list[str], list[Problem]]:
         """Ids of issues whose logged time changed, ids of worklogs that were deleted, and what could not be asked."""
-        since = int((earlier.began - self._overlap * 60) * 1000)
         try:
+            since = int((earlier.began - self._behind() - self._overlap * 60) * 1000)
             changed, deleted = self._feed("updated", since), self._feed("deleted", since)
             issues: set[str] = set()
             for start in range(0, len(changed), _WORKLOGS):
@@ -77,6 +77,11 @@ class Changes:
     def _updated(self, earlier: Earlier) -> str:
         """Jira counts back from its own clock: neither its zone nor a difference between the clocks matters."""
         return f'updated >= "-{math.ceil((time.time() - earlier.began) / 60) + self._overlap}m"'
+
+    def _behind(self) -> float:
+        """Seconds by which the clock of Jira is behind ours: the feeds are asked by a moment of its clock."""
+        there = self._client.server_time()
+        return 0.0 if there is None else max(0.0, time.time() - there)
 
     def _project_of(self, name: Name) -> str:
         """The key of the project that an issue is in now; empty where it is nowhere."""
