@@ -155,6 +155,16 @@ def test_a_spec_of_ones_own_is_measured_and_what_fails_makes_the_rows_void(tmp_p
     assert "void" in writes.note and "comments" in writes.note, "fewer writes than needed are no merit"
 
 
+@pytest.mark.newest
+def test_a_proxy_of_the_environment_is_not_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    (writes,) = measured(setting_in(tmp_path, "writes"))
+    assert writes.value is not None, writes.note
+
+
 def test_every_row_stands_in_the_table() -> None:
     table = Path(__file__).parents[4] / "docs" / "explanation" / "figures.md"
     lines = table.read_text(encoding="utf-8").splitlines()

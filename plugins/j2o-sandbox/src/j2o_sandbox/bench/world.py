@@ -45,6 +45,8 @@ class World:
 
     def __init__(self, running: Running) -> None:
         self.jira: Dict[str, Any] = running.jira
+        self._session = requests.Session()
+        self._session.trust_env = False
         self.openproject: Dict[str, Any] = running.openproject
 
     @property
@@ -67,7 +69,9 @@ class World:
 
     def needed_writes(self) -> int:
         """How many writes the generator says are needed: without locks, which belong to the cut-over."""
-        manifest: Dict[str, Any] = requests.get(f"{self.jira['url']}/_sandbox/state", timeout=3600).json()["manifest"]
+        manifest: Dict[str, Any] = self._session.get(f"{self.jira['url']}/_sandbox/state", timeout=3600).json()[
+            "manifest"
+        ]
         return sum(number for kind, number in manifest["writes"].items() if kind != "locks")
 
     def held(self, *kinds: str) -> Dict[str, int]:
@@ -77,17 +81,17 @@ class World:
     def record(self, bodies: bool = False, only: Optional[List[str]] = None) -> None:
         """Record the target's writes from now on."""
         wish = {"bodies": bodies, "only": only or []}
-        requests.post(f"{self.openproject['url']}/_sandbox/recording", json=wish, timeout=60).raise_for_status()
+        self._session.post(f"{self.openproject['url']}/_sandbox/recording", json=wish, timeout=60).raise_for_status()
 
     def writes(self) -> List[Write]:
         """What was recorded, in the order of arrival; forms write nothing."""
-        answer = requests.get(f"{self.openproject['url']}/_sandbox/recording", timeout=600)
+        answer = self._session.get(f"{self.openproject['url']}/_sandbox/recording", timeout=600)
         rows = [Write(*row[:7], base64.b64decode(row[7] or "")) for row in answer.json()["writes"]]
         return [row for row in rows if not row.template.endswith("/form")]
 
     def _state(self, *only: str) -> Dict[str, Any]:
         address = f"{self.openproject['url']}/_sandbox/state"
-        answer: Dict[str, Any] = requests.get(address, params={"only": ",".join(only)}, timeout=3600).json()
+        answer: Dict[str, Any] = self._session.get(address, params={"only": ",".join(only)}, timeout=3600).json()
         return answer
 
 
