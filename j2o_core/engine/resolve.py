@@ -19,7 +19,7 @@ from .under_way import UnderWay
 AliasIndex = Callable[[str, str], Optional["tuple[str, str]"]]
 
 #: how many answers are kept of each kind: what is asked for again is asked for soon, and the ledger answers in 0.1 ms
-_CACHE = 20_000
+_CACHE = 8000
 #: ends the digest of a field whose reference found nothing (of a list: once, and once more for each that did), and of
 #: one that found what stands in for the item
 OPEN_END, STAND_IN_END = OPEN_ENDS = "?", "~"

@@ -112,7 +112,8 @@ class Items:
         statement = _of_run(select(tables.item.c.parent).where(*_MINE), run)
         statement = statement.group_by(tables.item.c.parent).order_by(func.min(tables.item.c.id))
         with self.engine.connect() as connection:
-            return list(connection.execute(statement, self._mine(entity)).scalars())
+            rows = connection.execution_options(yield_per=1000).execute(statement, self._mine(entity))
+            return list(rows.scalars())
 
     @patient
     def written_by(self, run: str) -> set[str]:

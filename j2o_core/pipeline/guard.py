@@ -10,6 +10,7 @@ from typing import Optional
 import psutil
 
 from ..model.limits import Guard
+from .heaps import give_back_what_is_free
 from .memory import read_back, resident, usual_limit
 from .processors import usable_processors
 
@@ -111,7 +112,8 @@ class Measure:
         self._read_back = read_back()
 
     def __call__(self, guard: Guard) -> Usage:
-        """What is used now; processors and waits since the look before."""
+        """What is used now, and not merely kept; processors and waits since the look before."""
+        give_back_what_is_free()
         disks = [(psutil.disk_usage(folder), folder) for folder in self._folders]
         disk, folder = max(disks, key=lambda found: to_stay_free(guard, found[0].total) / max(1, found[0].free))
         memory, swapped = resident(self._process)

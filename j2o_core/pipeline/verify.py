@@ -89,11 +89,12 @@ class Verifier:
             verified.findings.extend(self._missing(entity, only_run, changed))
         return verified
 
-    def _batches(self, loader: Loader, scopes: Sequence[str]) -> list[Sequence[str]]:
+    def _batches(self, loader: Loader, scopes: Sequence[str]) -> Iterator[Sequence[str]]:
         """Scopes as they are scanned together: smaller than they may be where that gives every worker one."""
         share = -(-len(scopes) // self._wiring.spec.runtime.workers)
         size = max(1, min(loader.scan_batch, share))
-        return [scopes[at : at + size] for at in range(0, len(scopes), size)] or [[]]
+        for at in range(0, max(1, len(scopes)), size):
+            yield scopes[at : at + size]
 
     def _scopes(self, entity: str, loader: Loader, only_run: Optional[str]) -> Optional[list[str]]:
         """Target ids to scan; an empty list: one scan for all; ``None``: there is nothing to verify."""

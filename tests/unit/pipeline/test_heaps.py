@@ -29,6 +29,33 @@ os.unlink(path)
 """
 
 
+GIVING = """
+import ctypes, psutil
+from j2o_core.pipeline.heaps import give_back_what_is_free, keep_few_heaps
+keep_few_heaps()
+me = psutil.Process()
+begun = me.memory_info().rss
+held = [b"x" * 60_000 for _ in range(1000)]
+large = [b"x" * 1_000_000 for _ in range(60)]
+full = me.memory_info().rss
+del large
+less = me.memory_info().rss
+kept, held = held[::20] + held[-1:], None
+fragmented = me.memory_info().rss
+give_back_what_is_free()
+print(full - begun, full - less, fragmented - me.memory_info().rss)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library gives back in its own way")
+def test_what_was_large_and_what_is_free_between_what_stays_is_given_back():
+    told = subprocess.run([sys.executable, "-c", GIVING], capture_output=True, text=True, check=True).stdout
+    full, large, between = map(int, told.split())
+    assert full > 100_000_000
+    assert large > 50_000_000
+    assert between > 40_000_000
+
+
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library makes heaps in its own way")
 def test_threads_share_two_heaps():
     told = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True).stdout

@@ -26,7 +26,7 @@ TYPES = ("relates", *_REVERSED, *_REVERSED.values())
 _LOOSE = "relates"
 _SCHEDULING = ("follows", "precedes")
 _CHAIN = "relations:chain:"
-_MOST_REMEMBERED = 20_000
+_MOST_REMEMBERED = 2000
 #: the version that renamed `delay`
 _LAG_SINCE = (14, 0)
 
