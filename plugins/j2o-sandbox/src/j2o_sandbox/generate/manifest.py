@@ -6,6 +6,7 @@ import re
 from typing import Callable, Dict, Iterator, Mapping, Sequence, Set, Tuple
 
 from j2o_sandbox.generate import lists
+from j2o_sandbox.generate.people import ADMINISTRATOR
 from j2o_sandbox.generate.richtext import RichText
 from j2o_sandbox.jira.model import Issue, Json, Person, Tracker
 
@@ -19,8 +20,11 @@ def count_manifest(tracker: Tracker, issue_at: Callable[[int], Issue], cloud: bo
     without body, links to issues that are absent or left out, watchers who are inactive, archived projects. Relations
     are distinct unordered pairs. ``users`` are all listed ones (on Cloud deleted ones, too) and those whom only issues
     know. ``late_texts`` are descriptions that name themselves or an issue that comes later: parents come before
-    children, projects in Jira's order, issues in the order of their keys. ``parent_dates`` are parents whose dates are
-    written once more: the server makes them those of their children, whatever is created first.
+    children, projects in Jira's order, issues in the order of their keys. ``parent_dates`` are other parents whose
+    dates are written once more: the server makes them those of their children, whatever is created first.
+
+    The administrator, who writes it all, has an account on the target already, known by its login, which Cloud does not
+    tell; and watches what it creates.
     """
     kept = {row.key for row in tracker.rows if row.level is None}
     users: Set[str] = {
@@ -30,6 +34,7 @@ def count_manifest(tracker: Tracker, issue_at: Callable[[int], Issue], cloud: bo
     dated: Set[str] = set()
     parents: Dict[str, str] = {}
     named: Dict[str, Set[str]] = {}
+    watched = 0
     counts: Dict[str, int] = dict.fromkeys(
         ("work_packages", "parents", "comments", "attachments", "watchers", "time_entries"), 0
     )
@@ -46,6 +51,7 @@ def count_manifest(tracker: Tracker, issue_at: Callable[[int], Issue], cloud: bo
         counts["comments"] += sum("body" in entry and "visibility" not in entry for entry in issue.comments)
         counts["attachments"] += len(issue.fields["attachment"])
         counts["watchers"] += sum(tracker.users[name].active for name in issue.watchers)
+        watched += ADMINISTRATOR in issue.watchers
         counts["time_entries"] += sum("visibility" not in entry for entry in issue.worklogs)
         pairs.update(_pairs(issue, kept))
         users.update(_people(issue))
@@ -64,24 +70,27 @@ def count_manifest(tracker: Tracker, issue_at: Callable[[int], Issue], cloud: bo
     }
     inactive = sum(1 for name in users if not tracker.users[name].active)
     writes = {kind: number for kind, number in whole.items() if kind != "parents"}
+    if not cloud:
+        writes["users"] -= ADMINISTRATOR in users
+        writes["watchers"] -= watched
     late = _late_texts([project.key for project in tracker.projects], parents, named)
-    more = {"late_texts": late, "parent_dates": _parent_dates(parents, dated), "locks": inactive}
+    more = {"late_texts": len(late), "parent_dates": len(_parent_dates(parents, dated) - late), "locks": inactive}
     return {**whole, "locked_users": inactive, "writes": {**writes, **more}}
 
 
-def _parent_dates(parents: Mapping[str, str], dated: Set[str]) -> int:
-    """How many parents have dates of their own, or none where some below them have."""
+def _parent_dates(parents: Mapping[str, str], dated: Set[str]) -> Set[str]:
+    """Parents that have dates of their own, or none where some below them have."""
     above = set(parents.values())
     disturbed: Set[str] = set()
     for key in dated:
         while key in parents and key not in disturbed:
             disturbed.add(key)
             key = parents[key]
-    return len(disturbed & above)
+    return disturbed & above
 
 
-def _late_texts(projects: Sequence[str], parents: Mapping[str, str], named: Mapping[str, Set[str]]) -> int:
-    """How many descriptions name an issue that comes later, or themselves."""
+def _late_texts(projects: Sequence[str], parents: Mapping[str, str], named: Mapping[str, Set[str]]) -> Set[str]:
+    """Those whose descriptions name an issue that comes later, or themselves."""
 
     def turn(key: str) -> Tuple[int, int, int]:
         level, above = 0, parents[key]
@@ -90,7 +99,7 @@ def _late_texts(projects: Sequence[str], parents: Mapping[str, str], named: Mapp
         project, _, number = key.rpartition("-")
         return level, projects.index(project), int(number)
 
-    return sum(any(turn(other) >= turn(key) for other in others) for key, others in named.items())
+    return {key for key, others in named.items() if any(turn(other) >= turn(key) for other in others)}
 
 
 def _named(issue: Issue) -> Set[str]:
