@@ -283,7 +283,7 @@ class Gate:
             return left, "breaker"
         if self._under_way >= self._allowed:
             self._reached()
-            return float("inf"), "no request more may be under way"
+            return _GLANCE, "no request more may be under way"  # a place becomes free at any moment
         if self._pace is not None:
             return self._pace.left(now), "the stated rate is reached"
         return 0.0, ""

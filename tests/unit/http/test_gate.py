@@ -10,6 +10,7 @@ from typing import Any, Callable, Optional
 import pytest
 
 from j2o_core.http import ReadBounds
+from j2o_core.http import gate as gates
 from j2o_core.http.gate import Gate
 from j2o_core.http.retry_budget import FLOOR, RESERVE, RetryBudget
 from j2o_core.model.limits import BreakerBounds, Limit
@@ -243,3 +244,26 @@ def test_the_adaptive_limit_follows_the_answers() -> None:
         thread.join(5)
     assert found is not None
     assert 3 <= found <= 12
+
+
+def test_a_write_waits_for_a_place_as_long_as_for_anything_else() -> None:
+    gate = Gate("target", limit=Limit(parallel=1))
+    first = gate.enter(writing=True)
+    passed: list[Any] = []
+    waiting = threading.Thread(target=lambda: passed.append(gate.enter(writing=True)))
+    waiting.start()
+    waiting.join(4 * gates._GLANCE)  # others have the only place for longer than between two looks
+    assert waiting.is_alive()
+    gate.leave(first, "POST /things", 201)
+    waiting.join(10)
+    assert len(passed) == 1
+
+
+def test_who_got_no_place_for_long_comes_back_for_one_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gates, "PATIENCE", 0.6)
+    gate = Gate("target", limit=Limit(parallel=1))
+    gate.enter(writing=True)
+    with pytest.raises(Held) as caught:
+        gate.enter(writing=True)
+    assert caught.value.not_before is not None
+    assert caught.value.not_before <= gates._GLANCE
