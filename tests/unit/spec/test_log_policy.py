@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from j2o_core.hooks.log_components import log_components
 from j2o_core.hooks.manager import load_plugins
 from j2o_core.model.log_components import COMPONENTS
 from j2o_core.model.log_policy import LEVELS, LogPolicy
@@ -83,6 +84,7 @@ def test_the_environment_changes_levels_for_one_call(tmp_path: Path) -> None:
 def test_a_component_that_the_environment_misspells_is_told(tmp_path: Path) -> None:
     spec = Spec("x", {}, "", {}, {}, {}, RuntimeSpec(log=LogPolicy(levels={"told by the spec's own check": "info"})))
     registry = load_plugins({"J2O_PLUGINS": "jira"}).registry
+    assert log_components(registry) == {*COMPONENTS, "jira"}
     policy = log_policy_of(spec, {"J2O_LOG": "jira=debug,ledger=info"}, tmp_path, registry)
     assert {**policy.levels, **spec.runtime.log.levels} == policy.levels
     with pytest.raises(Fatal, match=r"J2O_LOG: requets: expected one of .*jira.*requests") as caught:
