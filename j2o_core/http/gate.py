@@ -271,11 +271,11 @@ class Gate:
     # ---------------------------------------------------------------- under the lock
 
     def _hindrance(self, now: float) -> tuple[float, str]:
-        """Seconds to wait (infinite: until it is changed) and why; 0 where nothing hinders."""
+        """Seconds to wait (a glance: until it is changed) and why; 0 where nothing hinders."""
         if self._closed:
             raise NotSent("the connection was closed", code="closed")
         if self._holds:
-            return float("inf"), next(iter(self._holds.values()))
+            return _GLANCE, next(iter(self._holds.values()))  # released at any moment
         if now < self._paused_until:
             return self._paused_until - now, "pause"
         left = self._breaker.left(now)

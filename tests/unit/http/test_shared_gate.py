@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from j2o_core.http import Gate
@@ -48,6 +51,17 @@ def test_a_share_bounds_the_requests_under_way_and_none_lets_nothing_through():
         gate.enter(writing=True)
     gate.follow(Directions(parallel=2))
     gate.enter(writing=True)
+
+
+@pytest.mark.parametrize("before", [Directions(parallel=0), Directions(held="paused")], ids=["no share", "held"])
+def test_a_write_that_waits_for_its_share_leaves_as_soon_as_there_is_one(before):
+    gate = Gate("target", limit=Limit(parallel=8))
+    gate.follow(before)
+    with ThreadPoolExecutor(1) as pool:
+        passed = pool.submit(gate.enter, writing=True)
+        time.sleep(0.6)  # longer than one look
+        gate.follow(Directions(parallel=1))
+        gate.leave(passed.result(timeout=10), "create", 200)
 
 
 def test_where_another_ones_breaker_is_open_nothing_is_sent_until_it_closes():
