@@ -13,9 +13,8 @@ from ..running import Migration, explained, sandbox
 
 #: about 200 items
 SIZE = {"projects": 1, "issues": 16, "seed": 11}
-KILLS = 50 if sys.version_info >= (3, 10) else 6
-#: shared among the test workers
-PARTS = 2
+#: seed and kills of each part in `make test`, for two workers; `make test-long` has more
+PARTS = [(0, 10), (1, 10)] if sys.version_info >= (3, 10) else [(0, 3), (1, 3)]
 ENTITIES = (
     "users",
     "groups",
@@ -46,15 +45,15 @@ def j2o_after_effect(run, entity, key, kind, outcome, detail):
 '''
 
 
-@pytest.mark.parametrize("seed", range(PARTS))
-def test_a_run_killed_at_random_moments_writes_everything_exactly_once(tmp_path: Path, seed: int):
+@pytest.mark.parametrize(("seed", "most"), [*PARTS, pytest.param(2, 50, marks=pytest.mark.long)])
+def test_a_run_killed_at_random_moments_writes_everything_exactly_once(tmp_path: Path, seed: int, most: int):
     chance = random.Random(20261122 + seed)
     kills = rounds = 0
-    while kills < KILLS // PARTS:
+    while kills < most:
         rounds += 1
         with sandbox(state=str(tmp_path / f"state{rounds}"), latency_ms=8, **SIZE) as made:
             migration = Migration(made, tmp_path / f"home{rounds}")
-            while kills < KILLS // PARTS and migration.interrupt(chance.uniform(0, 0.5)):
+            while kills < most and migration.interrupt(chance.uniform(0, 0.5)):
                 kills += 1
             ended = migration.run()
             assert ended.exit_code == 0, explained(ended)
