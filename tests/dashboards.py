@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, update
 from j2o_core.dashboard.app import create_app
 from j2o_core.dashboard.ledgers import Ledgers
 from j2o_core.dashboard.serving import Beside, bound, url_of
-from j2o_core.ledger import effects, listing, runs, sending, tables
+from j2o_core.ledger import effects, listing, plan_rows, runs, sending, tables
 from j2o_core.ledger.effect_rows import Ended, Planned
 from j2o_core.ledger.items import CREATED
 from j2o_core.ledger.listing import FAILED, SKIPPED, Listed
@@ -72,7 +72,7 @@ def fill(connection: Connection, run: str) -> None:
         for number, key in enumerate(keys, 1)
         if number not in (3, 4)
     ]
-    effects.plan(connection, run, planned)
+    plan_rows.enter(connection, run, planned)
     listing.put(
         connection,
         run,

@@ -9,7 +9,7 @@ from typing import Mapping, Optional
 
 from sqlalchemy import Connection
 
-from ..ledger import effects, listing, open_references
+from ..ledger import effects, listing, open_references, plan_rows
 from ..ledger.effects import Planned
 from ..ledger.items import Item, Items
 from ..ledger.listing import Listed
@@ -62,7 +62,7 @@ class Batches:
         """Make a batch durable."""
 
         def change(connection: Connection) -> None:
-            effects.plan(connection, self._run, batch.planned)
+            plan_rows.enter(connection, self._run, batch.planned)
             self._items.put(connection, self._run, batch.items)
             self._items.digests(connection, batch.entity, batch.digests)
             open_references.put(connection, self._items, batch.open)
@@ -75,4 +75,4 @@ class Batches:
 
     def join_lanes(self, entity: str, step: int, joined: Mapping[str, str]) -> None:
         """Move what was planned in a part of a lane into the whole."""
-        self._writer.submit(partial(effects.join_lanes, run=self._run, entity=entity, step=step, joined=joined))
+        self._writer.submit(partial(plan_rows.join_lanes, run=self._run, entity=entity, step=step, joined=joined))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterator
 
 from ..engine.context import Engine
-from ..ledger import effects
+from ..ledger import effects, plan_rows
 from ..ledger.effects import Planned
 from ..ledger.items import CREATED
 from ..snapshot.store import Snapshot
@@ -17,7 +17,7 @@ from .wiring import Wiring
 def plan_finish(wiring: Wiring, engine: Engine, snapshot: Snapshot, step: Step) -> None:
     """Plan the closing writes of one entity: of items that a run has created, never of what others own."""
     planned = list(_planned(wiring, engine, snapshot, step))
-    engine.writer.submit(lambda connection: effects.plan(connection, engine.run, planned))
+    engine.writer.submit(lambda connection: plan_rows.enter(connection, engine.run, planned))
 
 
 def _planned(wiring: Wiring, engine: Engine, snapshot: Snapshot, step: Step) -> Iterator[Planned]:

@@ -9,7 +9,7 @@ from typing import AbstractSet, Iterator, Optional, Sequence
 
 from ..engine.context import Engine
 from ..engine.resolve import OPEN_END, rich_fields
-from ..ledger import effects, late_effects, open_references
+from ..ledger import effects, late_effects, open_references, plan_rows
 from ..ledger.effects import Planned
 from ..ledger.items import CREATED, Item
 from ..ledger.open_references import Named
@@ -37,7 +37,7 @@ def plan_late(wiring: Wiring, engine: Engine, snapshot: Snapshot, step: Step) ->
         planned = list(islice(both, _CHUNK))
         if not planned:
             return
-        engine.writer.submit(partial(effects.plan, run=engine.run, effects=planned))
+        engine.writer.submit(partial(plan_rows.enter, run=engine.run, effects=planned))
 
 
 def _of_this_run(wiring: Wiring, engine: Engine, step: Step, known: set[str]) -> Iterator[Planned]:

@@ -10,7 +10,7 @@ from ..engine.context import Engine
 from ..engine.numbers import GAP, filler_origin
 from ..engine.resolve import OPEN_END, Resolver
 from ..hooks.protocols import Numbering
-from ..ledger import effects, numbers
+from ..ledger import effects, numbers, plan_rows
 from ..ledger.effects import ANY_NUMBER, CLEAR, FILL, Planned
 from ..ledger.items import Items
 from ..ledger.numbers import LAST, Lane
@@ -162,7 +162,7 @@ class Numbers:
         return self._told(entity, REPRODUCED, message + filled)
 
     def _plan(self, planned: Sequence[Planned]) -> list[Planned]:
-        self._submit(partial(effects.plan, run=self._run, effects=list(planned)))
+        self._submit(partial(plan_rows.enter, run=self._run, effects=list(planned)))
         return []
 
     def _give_up(self, step: int, lane: str) -> None:
@@ -274,7 +274,7 @@ def plan_clearing(engine: Engine, snapshot: Snapshot, step: Step) -> None:
         for row in numbers.to_clear(engine.items, engine.run, step.entity)
     ]
     planned.extend(_found(engine, snapshot, step, {one.origin for one in planned}))
-    engine.writer.submit(lambda connection: effects.plan(connection, engine.run, planned))
+    engine.writer.submit(lambda connection: plan_rows.enter(connection, engine.run, planned))
 
 
 def _found(engine: Engine, snapshot: Snapshot, step: Step, known: set[str]) -> Iterator[Planned]:

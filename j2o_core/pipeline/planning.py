@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from ..checks.findings import Finding
 from ..engine.resolve import Resolver
 from ..hooks.manager import Plugins
-from ..ledger import effects, listing, plans, runs
+from ..ledger import listing, plan_rows, plans, runs
 from ..ledger.items import Items
 from ..ledger.runs import RunState
 from ..ledger.store import Ledger
@@ -179,6 +179,6 @@ class _Planning:
         def change(connection: Connection) -> None:
             runs.change(connection, state.id, stage=runs.PLAN, state=ended, finished=time.time(), entities=counts)
             if ended != runs.PLANNED:
-                effects.forget_plan(connection, state.id)
+                plan_rows.forget(connection, state.id)
 
         self._writer.submit(change)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..engine.dispatch import Stopped
 from ..engine.resolve import Resolver
 from ..hooks.manager import Plugins
-from ..ledger import counts, effects, listing, runs, tables
+from ..ledger import counts, listing, plan_rows, runs, tables
 from ..ledger.items import Items
 from ..ledger.processes import clocks, jumped
 from ..ledger.runs import RunState
@@ -106,7 +106,7 @@ class _Run:
             except (Interrupted, Stopped):
                 message = watch.reason or f"stopped; {GO_ON}"
             except StoppedByCheck as error:
-                self._writer.submit(lambda connection: effects.forget_plan(connection, state.id))
+                self._writer.submit(lambda connection: plan_rows.forget(connection, state.id))
                 code, message = 1, str(error)
             except Fatal as error:
                 if self._options.stop.is_set() and was_held(error):
@@ -261,7 +261,7 @@ class _Run:
 
     def _adopted(self, state: RunState, planned: Mapping[str, Mapping[str, int]]) -> int:
         """End where others begin to write: what is not on the target yet stays ``left``, without its payload."""
-        self._writer.submit(lambda connection: effects.forget_payloads(connection, state.id))
+        self._writer.submit(lambda connection: plan_rows.forget_payloads(connection, state.id))
         self._ended_as = runs.ADOPTED
         self._enter(state, runs.DONE, entities=planned)
         return 0

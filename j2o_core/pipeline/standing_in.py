@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from ..checks.checker import Checker
 from ..checks.left_out import LeftOut
 from ..engine.context import Engine
-from ..ledger import effects, listing, runs
+from ..ledger import listing, plan_rows, runs
 from ..mapping.references import referrer
 from ..model.payload import Ref
 from ..model.record import Record
@@ -105,7 +105,7 @@ class _Later:
 
     def _enter(self, connection: Connection, batch: Batch, added: int) -> None:
         run = self._engine.run
-        effects.plan(connection, run, batch.planned)
+        plan_rows.enter(connection, run, batch.planned)
         listing.put(connection, run, batch.listed)
         listing.put_problems(connection, run, "plan", batch.problems)
         runs.count_more(connection, run, self._entity, added)

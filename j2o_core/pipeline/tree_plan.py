@@ -8,7 +8,7 @@ from typing import Iterator
 
 from ..checks.left_out import LeftOut
 from ..hooks.protocols import Loader
-from ..ledger import effects
+from ..ledger import effects, plan_rows
 from ..ledger.effects import Planned
 from ..ledger.items import Items
 from ..ledger.writer import Writer
@@ -45,7 +45,7 @@ class TreePlan:
                 root = parent if place.large and parent else f"{prefix}{place.root}"
                 wave = place.wave if self._wiring.spec.runtime.dask is None else 0
                 places.append((place.id, wave + place.depth, loader.lane(place.id, parent, root, {})))
-            self._writer.submit(partial(effects.place, run=self._run, entity=entity, step=step, places=places))
+            self._writer.submit(partial(plan_rows.place, run=self._run, entity=entity, step=step, places=places))
 
     def restoring(self, entity: str, left_out: LeftOut, moved: set[str]) -> Iterator[Planned]:
         """The restoring of every parent that gets a child in this run, new or ``moved`` to it."""

@@ -8,7 +8,7 @@ from typing import Mapping, Optional
 
 from ..checks.findings import Finding
 from ..engine.resolve import Resolver
-from ..ledger import effects, listing
+from ..ledger import listing, plan_rows
 from ..ledger.items import Items
 from ..ledger.writer import Writer
 from ..snapshot.store import Snapshot
@@ -49,7 +49,7 @@ def plan_all(
     across = Across(wiring, snapshot, items, emit, stop)
     across.look()
     emit({"event": "stage_started", "stage": "plan"})
-    writer.submit(lambda connection: effects.forget_plan(connection, run))
+    writer.submit(lambda connection: plan_rows.forget(connection, run))
     for loader in wiring.loaders.values():
         loader.prepare()
     warnings = [("", problem) for mapping in wiring.mappings.values() for problem in mapping.problems]

@@ -15,7 +15,7 @@ from j2o_core.engine.context import Engine, Waits
 from j2o_core.engine.dispatch import Dispatcher
 from j2o_core.engine.resolve import Resolver
 from j2o_core.hooks.protocols import Loader
-from j2o_core.ledger import effects, tables
+from j2o_core.ledger import effects, plan_rows, tables
 from j2o_core.ledger.effects import Effects, Planned
 from j2o_core.ledger.items import Items
 from j2o_core.ledger.store import open_ledger
@@ -204,7 +204,7 @@ class Bench:
         return self.engine
 
     def plan(self, *planned: Planned) -> None:
-        self.writer.submit(lambda connection: effects.plan(connection, self.run, planned))
+        self.writer.submit(lambda connection: plan_rows.enter(connection, self.run, planned))
 
     def things(self, count: int, **more: Any) -> None:
         self.plan(*(thing(number, **more) for number in range(1, count + 1)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from j2o_core.ledger import browse, effects, listing
+from j2o_core.ledger import browse, effects, listing, plan_rows
 from j2o_core.ledger.effects import CREATE, SHAPE, Planned
 from j2o_core.ledger.listing import FAILED, Listed
 from j2o_core.ledger.store import open_ledger
@@ -19,7 +19,7 @@ def test_one_partition_is_shown_in_every_state(ledger_url: str, tmp_path: Path) 
         planned = [
             Planned(0, "items", origin, f"K-{origin}", kind, "marked", {}, lane=lane) for origin, kind, lane in made
         ]
-        effects.plan(connection, run, planned)
+        plan_rows.enter(connection, run, planned)
         listing.put(connection, run, [Listed("items", one, f"K-{one}", FAILED, "c", "m") for one in "123"])
     shown = [row["partition"] for row in browse.partitions(ledger.engine, run, "items")]
     assert len(shown) == 2

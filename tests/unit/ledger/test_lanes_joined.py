@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from j2o_core.ledger import effects, tables
+from j2o_core.ledger import plan_rows, tables
 from j2o_core.ledger.effects import Planned
 from j2o_core.ledger.store import open_ledger
 from tests.ledgers import begin_run
@@ -22,8 +22,8 @@ def test_planned_effects_move_to_the_lane_of_the_whole_and_its_partition(tmp_pat
                     lane=lane)
             for origin, lane, entity in lanes
         ]  # fmt: skip
-        effects.plan(connection, run, planned)
-        effects.join_lanes(connection, run, "relations", 3, {"b": "a"})
+        plan_rows.enter(connection, run, planned)
+        plan_rows.join_lanes(connection, run, "relations", 3, {"b": "a"})
         effect = tables.effect.c
         rows = connection.execute(select(effect.origin, effect.lane, effect.partition).order_by(effect.id)).all()
     ledger.close()

@@ -8,7 +8,7 @@ from typing import Any, Iterator
 import pytest
 from sqlalchemy import select
 
-from j2o_core.ledger import effects, listing, plans, runs, sending, tables
+from j2o_core.ledger import effects, listing, plan_rows, plans, runs, sending, tables
 from j2o_core.ledger.effect_rows import SKIPPED, Ended
 from j2o_core.ledger.effects import CREATE, UPDATE, Planned
 from j2o_core.ledger.listing import Listed
@@ -26,7 +26,7 @@ def ledger(ledger_url: str, tmp_path: Path) -> Iterator[Ledger]:
 def planned(ledger: Ledger, *made: Planned, **changes: Any) -> runs.RunState:
     with ledger.engine.begin() as connection:
         state = begin_run(connection)
-        effects.plan(connection, state.id, made)
+        plan_rows.enter(connection, state.id, made)
         runs.change(connection, state.id, **{"stage": runs.PLAN, "state": runs.PLANNED, **changes})
     return state
 

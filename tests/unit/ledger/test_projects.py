@@ -9,7 +9,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
-from j2o_core.ledger import effects, listing, store
+from j2o_core.ledger import listing, plan_rows, store
 from j2o_core.ledger.effects import CREATE, Planned
 from j2o_core.ledger.listing import FAILED, Listed
 from j2o_core.ledger.projects import counts_of_unchanged, project_of, unchanged_of
@@ -44,9 +44,9 @@ def test_a_ledger_of_an_older_version_learns_the_projects_and_when_all_ended(led
     with ledger.engine.begin() as connection:
         run = begin_run(connection).id
         planned = [Planned(0, "items", str(at), key, CREATE, "marked", {}) for at, key in enumerate(KEYS)]
-        effects.plan(connection, run, planned)
+        plan_rows.enter(connection, run, planned)
         listing.put(connection, run, [Listed("items", str(at), key, FAILED, "c", "m") for at, key in enumerate(KEYS)])
-        effects.plan(connection, run, [Planned(0, "users", "x", "OPS", CREATE, "marked", {})])
+        plan_rows.enter(connection, run, [Planned(0, "users", "x", "OPS", CREATE, "marked", {})])
         connection.exec_driver_sql("UPDATE effect SET state = 'failed', finished = NULL WHERE origin = '1'")
         config = Config()
         config.set_main_option("script_location", str(Path(store.__file__).with_name("migrations")))

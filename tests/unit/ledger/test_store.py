@@ -16,7 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, func, insert, inspect, select, text
 
-from j2o_core.ledger import effects, listing, sending, store, tables
+from j2o_core.ledger import effects, listing, plan_rows, sending, store, tables
 from j2o_core.ledger.effect_rows import Ended
 from j2o_core.ledger.effects import Planned
 from j2o_core.ledger.items import CREATED, Item, Items
@@ -246,7 +246,7 @@ def test_a_planned_effect_is_read_as_it_was_planned(tmp_path: Path, ledger_url: 
     run = _begin(writer)
     payload = {"subject": "nul \x00, lone \ud800, ☃", "hours": 1.5, "done": True, "none": None}
     one = Planned(0, "things", "1", "T-1", "create", "marked", payload, only=["subject"], lane="l", doubtful=True)
-    writer.submit(lambda connection: effects.plan(connection, run, [one]))
+    writer.submit(lambda connection: plan_rows.enter(connection, run, [one]))
     (row,) = effects.Effects(ledger.engine, run).window(0, 0, effects.PLANNED, 0, 10)
     assert (row.payload, row.only, row.doubtful, row.resent, row.sent) == (
         payload, frozenset(["subject"]), True, False, None,
@@ -263,7 +263,7 @@ def test_what_was_sent_and_how_it_ended_is_read_as_it_was_written(tmp_path: Path
         Planned(0, "things", str(number), f"T-{number}", "create", "marked", {"name": "100 %s"}, lane=f"l{number % 2}")
         for number in range(5)
     ]
-    writer.submit(lambda connection: effects.plan(connection, run, planned))
+    writer.submit(lambda connection: plan_rows.enter(connection, run, planned))
     known = effects.Effects(ledger.engine, run)
     assert known.longest_lane(0) == 3 and known.longest_lane(1) == 0
     rows = known.window(0, 0, effects.PLANNED, 0, 10)

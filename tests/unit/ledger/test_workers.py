@@ -10,7 +10,7 @@ from typing import Any, Iterator, Optional
 import pytest
 from sqlalchemy import insert, select, text, update
 
-from j2o_core.ledger import effects, leases, sending, tables, workers
+from j2o_core.ledger import leases, plan_rows, sending, tables, workers
 from j2o_core.ledger.effect_rows import partition
 from j2o_core.ledger.effects import Effects, Planned
 from j2o_core.ledger.store import open_ledger
@@ -37,7 +37,7 @@ class Case:
             Planned(0, "things", str(number), f"T-{number}", "create", "marked", {}, lane=f"lane {number}")
             for number in range(count)
         ]
-        self.writer.submit(lambda connection: effects.plan(connection, self.run, planned))
+        self.writer.submit(lambda connection: plan_rows.enter(connection, self.run, planned))
 
     def register(self, term: float = 30.0, token: Optional[str] = None) -> Optional[int]:
         with self.engine.begin() as connection:

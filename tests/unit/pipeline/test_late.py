@@ -7,7 +7,7 @@ from typing import Any, Iterator
 import pytest
 from sqlalchemy import select, update
 
-from j2o_core.ledger import effects, tables
+from j2o_core.ledger import plan_rows, tables
 from j2o_core.ledger.effects import CREATE, DONE, PLANNED, SENT, SHAPE, UPLOAD, Effects, Planned
 from j2o_core.ledger.store import Ledger, open_ledger
 from j2o_core.ledger.writer import Writer
@@ -64,7 +64,7 @@ def test_a_run_that_died_while_it_planned_texts_plans_them_all_when_it_goes_on_a
     created = [Planned(0, "things", str(n), f"K-{n}", CREATE, "marked", {"text": n}) for n in range(6)]
     with ledger.engine.begin() as connection:
         run = begin_run(connection).id
-        effects.plan(connection, run, [*created, Planned(1, "things", "file", "K-1", UPLOAD, "marked", {})])
+        plan_rows.enter(connection, run, [*created, Planned(1, "things", "file", "K-1", UPLOAD, "marked", {})])
         named = (effect.step == 0, effect.origin != "5")
         connection.execute(update(tables.effect).where(*named).values(late='["text"]', state=DONE))
 

@@ -9,7 +9,7 @@ from typing import Any, Iterator
 import pytest
 from sqlalchemy import select
 
-from j2o_core.ledger import effects, runs, sending, tables
+from j2o_core.ledger import plan_rows, runs, sending, tables
 from j2o_core.ledger.effect_rows import SKIPPED, Ended
 from j2o_core.ledger.effects import CREATE, UPDATE, Planned
 from j2o_core.ledger.items import Items
@@ -40,7 +40,7 @@ class Past:
     def run(self, *planned: Planned) -> str:
         with self.ledger.engine.begin() as connection:
             state = begin_run(connection)
-            effects.plan(connection, state.id, planned)
+            plan_rows.enter(connection, state.id, planned)
         return state.id
 
     def refused(self, *before: Planned) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Iterator, Optional
 import pytest
 from sqlalchemy import update
 
-from j2o_core.ledger import effects, runs, tables
+from j2o_core.ledger import plan_rows, runs, tables
 from j2o_core.ledger.effects import CREATE, DONE, FAILED, PLANNED, SENT, SHAPE, UPDATE, Planned
 from j2o_core.ledger.items import CREATED, Item, Items
 from j2o_core.ledger.store import Ledger, open_ledger
@@ -39,7 +39,7 @@ class Past:
 
     def effect(self, origin: str, state: str, kind: str = SHAPE, only: str = "start") -> None:
         planned = Planned(0, THINGS, origin, origin, kind, "repeatable", {}, only=[only])
-        self.writer.submit(lambda connection: effects.plan(connection, self.run, [planned]))
+        self.writer.submit(lambda connection: plan_rows.enter(connection, self.run, [planned]))
         change = update(tables.effect).where(tables.effect.c.origin == origin, tables.effect.c.kind == kind)
         self.writer.submit(lambda connection: connection.execute(change.values(state=state)))
 
@@ -127,7 +127,7 @@ def test_what_a_write_of_several_steps_may_have_left_aside_is_noted(
     origin = "file" if parent else "holder"
     above: Any = {"parent_entity": THINGS, "parent_origin": parent} if parent else {}
     planned = Planned(0, entity, origin, origin, kind, "marked", {}, only=["subject"], **above)
-    past.writer.submit(lambda connection: effects.plan(connection, past.run, [planned]))
+    past.writer.submit(lambda connection: plan_rows.enter(connection, past.run, [planned]))
     past.writer.submit(lambda connection: connection.execute(update(tables.effect).values(state=state)))
     note_owed(past.run, past.items, past.writer, loaders)
     item = past.items.get(THINGS, ["holder"])["holder"]

@@ -7,7 +7,7 @@ from typing import Any, Optional
 import pytest
 from sqlalchemy import select
 
-from j2o_core.ledger import effects, tables
+from j2o_core.ledger import effects, plan_rows, tables
 from j2o_core.ledger.effects import Planned
 from j2o_core.ledger.store import open_ledger
 from j2o_core.ledger.writer import Writer
@@ -35,7 +35,7 @@ def test_the_second_wave_is_ranked_after_the_first_where_nobody_waits_at_ranks(t
     run = writer.submit(lambda connection: begin_run(connection)).id
     wanted = [first, "below first", last, "below last"]
     planned = [Planned(0, "things", one, one, effects.CREATE, "marked", {}) for one in wanted]
-    writer.submit(lambda connection: effects.plan(connection, run, planned))
+    writer.submit(lambda connection: plan_rows.enter(connection, run, planned))
     wiring: Any = SimpleNamespace(
         source="acme",
         steps=[SimpleNamespace(entity="things", kind="write", number=0)],
