@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, Collection, Iterable, Iterator, Mapping, Optional, Sequence
 
 from sqlalchemy import Connection, Engine, Select, bindparam, func, or_, select, update
 
 from . import tables
-from .many import Chosen, Many
+from .many import Chosen, ChosenBoth, Many
 from .server import patient
 from .upsert import Upsert
 
@@ -84,6 +85,28 @@ class Items:
             for item in map(_item, rows):
                 found.setdefault(item.item, []).append(item)
         return found
+
+    @patient
+    def at_places(
+        self, entity: str, places: Sequence[tuple[str, str]], run: Optional[str] = None
+    ) -> dict[str, list[Item]]:
+        """By their id on the target, items (or those that ``run`` wrote) that have no parent, or one of those given.
+
+        For what is single below its parent alone: somebody watches thousands of work packages under one id.
+        """
+        found: dict[str, dict[str, Item]] = {}
+        mine = self._mine(entity)
+        chosen = list(dict.fromkeys(identifier for identifier, _ in places))
+        with self.engine.connect() as connection:
+            if run is None:
+                placed = _BELOW.rows(connection, places, **mine)
+                free = _BELOW_NOTHING.rows(connection, chosen, **mine)
+            else:
+                placed = _BELOW_OF_RUN.rows(connection, places, of_run=run, **mine)
+                free = _BELOW_NOTHING_OF_RUN.rows(connection, chosen, of_run=run, **mine)
+            for item in map(_item, chain(placed, free)):
+                found.setdefault(item.item, {})[item.origin] = item
+        return {identifier: list(items.values()) for identifier, items in found.items()}
 
     @patient
     def count(self, entity: str, verified: Optional[str] = None) -> int:
@@ -217,8 +240,12 @@ _MADE_OF = Chosen(
     select(tables.item.c.origin, tables.item.c.record_digest, tables.item.c.mapping_digest).where(*_MINE),
     tables.item.c.origin,
 )
-_BY_TARGET = Chosen(_ALL, tables.item.c.item)
-_BY_TARGET_OF_RUN = Chosen(_ALL.where(tables.item.c.run == bindparam("of_run")), tables.item.c.item)
+_ALL_OF_RUN = _ALL.where(tables.item.c.run == bindparam("of_run"))
+_BY_TARGET, _BY_TARGET_OF_RUN = (Chosen(rows, tables.item.c.item) for rows in (_ALL, _ALL_OF_RUN))
+_BELOW, _BELOW_OF_RUN = (ChosenBoth(rows, tables.item.c.item, tables.item.c.parent) for rows in (_ALL, _ALL_OF_RUN))
+_BELOW_NOTHING, _BELOW_NOTHING_OF_RUN = (
+    Chosen(rows.where(tables.item.c.parent.is_(None)), tables.item.c.item) for rows in (_ALL, _ALL_OF_RUN)
+)
 
 
 def _of_run(statement: Select[Any], run: Optional[str]) -> Select[Any]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable, Iterator, Mapping, Optional, Sequence
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Select, bindparam
+from sqlalchemy import ColumnElement, Connection, Dialect, Select, and_, bindparam
 from sqlalchemy.sql import ClauseElement
 
 #: what a value becomes on its way to the driver; ``None``: it stays what it is
@@ -52,23 +52,56 @@ class Chosen:
         self._column = column
         self._compiled: dict[tuple[str, int], _Compiled] = {}
 
-    def rows(self, connection: Connection, texts: Sequence[str], **others: Any) -> Iterator[Any]:
+    def rows(self, connection: Connection, texts: Sequence[Any], **others: Any) -> Iterator[Any]:
         """The rows, each once where no text comes twice; ``others`` are the other parameters."""
         for start in range(0, len(texts), _SIZES[-1]):
             part = texts[start : start + _SIZES[-1]]
             size = next(size for size in _SIZES if size >= len(part))
             compiled = self._of(connection.dialect, size)
             # One statement serves every number of texts up to its size: the last of them fills the rest.
-            values = {f"chosen_{place}": part[min(place, len(part) - 1)] for place in range(size)}
-            yield from connection.exec_driver_sql(compiled.text, _parameters(compiled, {**others, **values}))
+            filled = [*part, *[part[-1]] * (size - len(part))]
+            yield from connection.exec_driver_sql(
+                compiled.text, _parameters(compiled, {**others, **self._given(filled)})
+            )
 
     def _of(self, dialect: Dialect, size: int) -> _Compiled:
         compiled = self._compiled.get((dialect.name, size))
         if compiled is None:
-            texts = [bindparam(f"chosen_{place}", type_=self._column.type) for place in range(size)]
-            made = _compile(self._statement.where(self._column.in_(texts)), None, dialect)
+            made = _compile(self._statement.where(self._one_of(size)), None, dialect)
             compiled = self._compiled[(dialect.name, size)] = made
         return compiled
+
+    def _given(self, texts: Sequence[Any]) -> dict[str, Any]:
+        return {f"chosen_{place}": text for place, text in enumerate(texts)}
+
+    def _one_of(self, size: int) -> ColumnElement[bool]:
+        return _among(self._column, [f"chosen_{place}" for place in range(size)])
+
+
+class ChosenBoth(Chosen):
+    """The same for two columns and pairs of texts: rows of which either column is that of some pair, if not of one.
+
+    Databases find these through an index of both columns; of the pairs themselves, SQLite would read the whole entity.
+    """
+
+    def __init__(self, statement: Select[Any], first: ColumnElement[Any], second: ColumnElement[Any]) -> None:
+        super().__init__(statement, first)
+        self._second = second
+
+    def _given(self, texts: Sequence[Any]) -> dict[str, Any]:
+        return {name: text for place, pair in enumerate(texts) for name, text in zip(_pair(place), pair)}
+
+    def _one_of(self, size: int) -> ColumnElement[bool]:
+        firsts, seconds = zip(*(_pair(place) for place in range(size)))
+        return and_(_among(self._column, firsts), _among(self._second, seconds))
+
+
+def _among(column: ColumnElement[Any], names: Sequence[str]) -> ColumnElement[bool]:
+    return column.in_([bindparam(name, type_=column.type) for name in names])
+
+
+def _pair(place: int) -> tuple[str, str]:
+    return f"first_{place}", f"second_{place}"
 
 
 #: for how many texts statements are made: one, few, or as many as there are in a chunk

@@ -30,7 +30,7 @@ REBUILD = (
 _PAGES_KB = 512
 _MIGRATIONS = Path(__file__).with_name("migrations")
 #: the newest migration
-HEAD = "0013"
+HEAD = "0014"
 #: what all of them look like; others that use Alembic have random ones
 _REVISION = re.compile(r"(?!0000)[0-9]{4}")
 #: two processes that open a new ledger on a server at the same moment create its tables one after the other

@@ -75,7 +75,7 @@ item = Table(
     Column("run", Text, nullable=False),
     Column("verified", Text),  # the last run that read it back equal
     UniqueConstraint("target", "source", "entity", "origin"),
-    Index("item_by_target", "target", "source", "entity", "item"),
+    Index("item_by_target", "target", "source", "entity", "item", "parent"),
 )
 
 open_reference = Table(  # what an item's texts name and was not there when they were written

@@ -7,7 +7,7 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import AbstractSet, Callable, Deque, Iterable, Iterator, Optional, Sequence, TypeVar
+from typing import AbstractSet, Callable, Deque, Iterable, Iterator, Mapping, Optional, Sequence, TypeVar
 
 from ..hooks.protocols import Loader
 from ..ledger.items import MATCHED, Item, Items
@@ -120,7 +120,7 @@ class Verifier:
         elsewhere: AbstractSet[str] = self._elsewhere.get(entity, set())
         try:
             for chunk in _chunks(loader.scan(scopes), _CHUNK):
-                known = self._items.by_target(entity, [found.id for found in chunk], only_run)
+                known = self._known(entity, chunk, only_run)
                 seals: list[tuple[str, Optional[str], Optional[str]]] = []
                 for found in chunk:
                     here = _known_as(known.get(found.id, []), found)
@@ -138,6 +138,17 @@ class Verifier:
         except Outcome as outcome:
             raise Fatal(f"{entity} cannot be read back: {outcome.message}", exit_code=3) from outcome
         return count, findings, origins
+
+    def _known(self, entity: str, chunk: Sequence[Found], only_run: Optional[str]) -> Mapping[str, Sequence[Item]]:
+        """By target id, the items that it may be: what bears no mark is one below its own parent, or below none."""
+        marked = [found.id for found in chunk if found.mark is not None]
+        places = [(found.id, found.parent) for found in chunk if found.mark is None]
+        known: dict[str, Sequence[Item]] = {}
+        if places:
+            known.update(self._items.at_places(entity, places, only_run))
+        if marked:
+            known.update(self._items.by_target(entity, marked, only_run))
+        return known
 
     def _stranger(self, entity: str, found: Found) -> Iterator[Problem]:
         """An item that bears our mark, although the ledger knows another one for it."""

@@ -205,6 +205,26 @@ def test_any_number_of_items_is_found_each_once(tmp_path: Path, ledger_url: str)
     ledger.close()
 
 
+def test_what_is_single_below_its_parent_is_found_below_the_parents_that_are_asked_for(tmp_path: Path, ledger_url: str):
+    ledger = open_ledger(ledger_url, tmp_path)
+    writer = Writer(ledger.engine)
+    run = _begin(writer)
+    items = Items(ledger.engine, 1, "acme")
+    watching = [Item("watchers", f"{one}/fred", "", "7", CREATED, parent=f"{one}") for one in range(700)]
+    free = Item("watchers", "free", "", "7", CREATED)
+    other = Item("watchers", "3/anna", "", "8", CREATED, parent="3")
+    writer.submit(lambda connection: items.put(connection, run, [*watching, free, other]))
+    for asked in (run, None):
+        found = items.at_places("watchers", [("7", "3"), ("7", "5"), ("8", "4"), ("9", "3")], asked)
+        assert found == {"7": [*watching[3:6], free], "8": [other]}
+        assert items.at_places("watchers", [("8", "3")], asked) == {"8": [other]}
+        everywhere = items.at_places("watchers", [*(("7", f"{one}") for one in range(700)), ("8", "3")], asked)
+        assert sorted(len(one) for one in everywhere.values()) == [1, 701]
+    assert items.at_places("watchers", [("7", "3")], "another") == items.at_places("users", [("7", "3")]) == {}
+    writer.close()
+    ledger.close()
+
+
 def test_items_are_walked_through_without_sorting_them_for_every_chunk(tmp_path: Path):
     ledger = open_ledger("sqlite:///ledger.db", tmp_path)
     items = Items(ledger.engine, 1, "acme")
@@ -225,10 +245,15 @@ def test_items_are_found_by_their_ids_on_the_target_without_reading_all_of_the_e
     asked: list[tuple[str, Any]] = []
     event.listen(ledger.engine, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
     assert items.by_target("users", ["5", "6"]) == items.by_target("users", ["5", "6"], "some run") == {}
+    places = [("5", "17"), ("6", "18")]
+    assert items.at_places("users", places) == items.at_places("users", places, "some run") == {}
     with ledger.engine.connect() as connection:
         for statement, parameters in list(asked):
             (row,) = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-            assert row[-1].endswith("USING INDEX item_by_target (target=? AND source=? AND entity=? AND item=?)")
+            below = " AND parent=?" * ("item.parent IN" in statement or "item.parent IS NULL" in statement)
+            assert row[-1].endswith(
+                f"USING INDEX item_by_target (target=? AND source=? AND entity=? AND item=?{below})"
+            )
     ledger.close()
 
 

@@ -114,6 +114,32 @@ def test_workers_compare_what_they_scan_in_small_chunks(bench: Bench, monkeypatc
     assert (sum(sizes), max(sizes)) == (1000, 100)
 
 
+def test_who_watches_many_is_looked_up_where_it_was_found_and_nowhere_else(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = {"since": 1}
+    watching = [
+        Item("files", f"{one}", "", "fred", CREATED, parent=f"{one}", image=image_digests(image))
+        for one in range(9, 300)
+    ]
+    bench.writer.submit(lambda connection: bench.items.put(connection, "run", watching))
+    bench.shelf.effect_class = EffectClass.NATURAL
+    bench.shelf.held.update({item.origin: Found("fred", image=image, parent=item.parent or "") for item in watching})
+    bench.shelf.held["150"] = Found("fred", image={"since": 2}, parent="150")
+    del bench.shelf.held["151"]
+    read: list[Item] = []
+    asked = bench.items.at_places
+
+    def counted(*said: Any) -> dict[str, list[Item]]:
+        found = asked(*said)
+        read.extend(item for items in found.values() for item in items)
+        return found
+
+    monkeypatch.setattr(bench.items, "at_places", counted)
+    assert bench.told() == ["J2O-V001 fred", "J2O-V002 fred"]
+    assert len(read) == 290
+
+
 def test_what_lies_in_two_of_the_scopes_is_counted_and_told_once(bench: Bench) -> None:
     bench.shelf.scan_by = "files"  # as a relation, which the work packages at both of its ends have
     bench.shelf.held["3"] = Found("t3", "3", image={"size": 11})
