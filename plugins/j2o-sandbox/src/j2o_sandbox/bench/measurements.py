@@ -150,6 +150,8 @@ def _at_scale(setting: Setting, issues: int) -> Iterator[Row]:
     sizes = f"{large.memory / 1e6:.0f} MB at {issues} issues, {small.memory / 1e6:.0f} MB at {small.issues}"
     yield row("memory-growth", large.memory / small.memory, sizes)
     yield row("memory-peak", large.memory / 1e6, sizes)
+    costs = f"{1e3 * large.cost:.1f} ms an issue, {1e3 * small.cost:.1f} ms with {small.issues} of them"
+    yield row("cpu-growth", large.cost / small.cost, costs)
     yield row(
         "last-tenth",
         large.last_rate / large.first_rate,
@@ -181,7 +183,7 @@ MEASUREMENTS: Sequence[Measurement] = (
     Measurement(("whole-run",), 500, _beside_the_script),
     Measurement(("adaptive-limit", "adaptive-refused"), 300, _adaptive),
     Measurement(("dask",), 1000, _crews, check=database.installed),
-    Measurement(("memory-growth", "memory-peak", "last-tenth"), 100_000, _at_scale, least=scale.LEAST),
+    Measurement(("memory-growth", "memory-peak", "cpu-growth", "last-tenth"), 100_000, _at_scale, least=scale.LEAST),
     # A tenth of the items is that of a small run at least.
     Measurement(
         ("dashboard-first-paint", "dashboard-memory"), 1_000_000, _dashboard, "items in the ledger", 10 * ISSUES

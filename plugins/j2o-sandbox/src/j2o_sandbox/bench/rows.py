@@ -37,6 +37,7 @@ LINES: Mapping[str, Line] = {
         Line("dask", "4 Dask workers against 1, 400 ms, 4 threads each", "times", (">=", 3.5)),
         Line("memory-growth", "peak memory against a tenth of the issues", "ratio", ("<=", 1.15)),
         Line("memory-peak", "peak memory", "MB", ("<=", 350.0)),
+        Line("cpu-growth", "processor time per issue against a tenth of the issues", "ratio", ("<=", 1.15)),
         Line("last-tenth", "rate of the last tenth against the first", "ratio", (">=", 0.9)),
         Line("dashboard-first-paint", "the page with its counts and lists", "s", ("<=", 1.0)),
         Line("dashboard-memory", "its peak memory against a tenth of the items", "ratio", ("<=", 1.15)),

@@ -16,13 +16,20 @@ _CREATE = "POST /api/v3/work_packages"
 
 @dataclass(frozen=True)
 class Scale:
-    """One run: peak memory in bytes, work packages per second among the first and among the last tenth of them."""
+    """One run: peak memory in bytes, seconds and those of the processor, work packages per second among the first and
+    among the last tenth of them."""
 
     issues: int
     memory: int
     seconds: float
+    cpu: float
     first_rate: float
     last_rate: float
+
+    @property
+    def cost(self) -> float:
+        """Processor time of an issue with all that belongs to it, in seconds."""
+        return self.cpu / self.issues
 
 
 def scale(spec: str, folder: Path, issues: int, projects: int, seed: int) -> Sequence[Scale]:
@@ -36,7 +43,8 @@ def _run(spec: str, folder: Path, issues: int, projects: int, seed: int) -> Scal
         measured = measure.run(spec, folder / f"home-{issues}", both)
         creates = sorted(both.writes(), key=lambda write: write.ended)
     tenth = max(2, len(creates) // 10)
-    return Scale(issues, measured.memory, measured.seconds, _rate(creates[:tenth]), _rate(creates[-tenth:]))
+    rates = _rate(creates[:tenth]), _rate(creates[-tenth:])
+    return Scale(issues, measured.memory, measured.seconds, measured.cpu, *rates)
 
 
 def _rate(creates: List[Write]) -> float:
