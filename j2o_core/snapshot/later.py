@@ -28,16 +28,26 @@ class Later:
     def note(self, connection: sqlite3.Connection, records: Sequence[Record]) -> None:
         """Note those of these records that are new or differ from what was read before. To be called before ``put``."""
         for record in records:
+            self._remember(connection, record)
             row = connection.execute(
-                "SELECT digest FROM record WHERE entity = ? AND id = ? AND generation = ?",
-                (record.origin.entity, record.origin.id, self._of),
+                "SELECT digest FROM earlier WHERE entity = ? AND id = ?", (record.origin.entity, record.origin.id)
             ).fetchone()
             if row is None or row[0] != record.digest:
                 self.differ(connection, record.origin.entity, [record.origin.id])
 
+    def _remember(self, connection: sqlite3.Connection, record: Record) -> None:
+        """What was read before, as long as it stands there: people come from several extracts, in any order."""
+        connection.execute(
+            "INSERT OR IGNORE INTO earlier SELECT entity, id, digest FROM record"
+            " WHERE entity = ? AND id = ? AND generation = ?",
+            (record.origin.entity, record.origin.id, self._of),
+        )
+
     def note_child(self, connection: sqlite3.Connection, child: Record) -> None:
         """Note the record that had this child before, where that is another one: both ends of a link have it."""
-        if child.parent is not None:
+        if child.parent is None:
+            self._remember(connection, child)
+        else:
             connection.execute(
                 "INSERT OR IGNORE INTO disputed SELECT parent_entity, parent_id FROM record"
                 " WHERE entity = ? AND id = ? AND generation = ? AND parent_id != ?",

@@ -56,6 +56,7 @@ class Snapshot:
             connection.execute("DELETE FROM part")
             connection.execute("DELETE FROM differs")
             connection.execute("DELETE FROM disputed")
+            connection.execute("DELETE FROM earlier")
         self.set_meta("generation", str(generation))
 
     # ---------------------------------------------------------------- writing

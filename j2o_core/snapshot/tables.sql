@@ -45,6 +45,10 @@ CREATE TABLE IF NOT EXISTS disputed (  -- records whose children another record 
   entity TEXT NOT NULL, id TEXT NOT NULL,
   PRIMARY KEY (entity, id)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS earlier (  -- what the reading before held of what this one has read
+  entity TEXT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL,
+  PRIMARY KEY (entity, id)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS unreturned (
   entity TEXT NOT NULL, parent_entity TEXT NOT NULL, parent_id TEXT NOT NULL, parent_key TEXT NOT NULL,
   count INTEGER NOT NULL, generation INTEGER NOT NULL,

@@ -115,6 +115,17 @@ def test_nothing_changed_and_no_issue_is_read_again(made: Sandbox, read: Callabl
     assert any("reads what changed since" in event.get("message", "") for event in events)
 
 
+@pytest.mark.parametrize("slow", ["/user", "/group"], ids=["people come after groups", "groups come after people"])
+def test_in_whatever_order_people_are_read_who_is_as_before_makes_nothing_be_read_again(
+    made: Sandbox, read: Callable[..., Read], slow: str
+):
+    before = held(read())
+    made.jira.faults({"server": "jira", "method": "GET", "regex": slow, "do": "delay", "seconds": 0.5})
+    again = read()
+    assert read_issues(made) == 0
+    assert held(again) == before
+
+
 def test_every_kind_of_change_is_found_and_all_else_is_kept(made: Sandbox, read: Callable[..., Read]):
     read()
     keys = keys_of(made)
