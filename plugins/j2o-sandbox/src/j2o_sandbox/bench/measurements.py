@@ -175,7 +175,7 @@ def _under_watch(setting: Setting, items: int) -> Iterator[Row]:
 
 MEASUREMENTS: Sequence[Measurement] = (
     Measurement(("writes", "reads"), 1000, _requests),
-    Measurement(("second-run-writes", "second-run-time"), 5000, _two_runs),
+    Measurement(("second-run-writes", "second-run-time"), 20_000, _two_runs),
     Measurement(("apply-0ms", "client-cpu"), 500, _against_the_pump(0.0)),
     # With 500 issues beginning and end of the phases cost the pump a twentieth: it would not be full, the rows void.
     Measurement(("apply-50ms",), 2000, _against_the_pump(50.0)),
