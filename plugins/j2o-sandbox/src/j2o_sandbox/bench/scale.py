@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import List, Sequence
 
 from . import measure
-from .machine_speed import MachineSpeed
 from .world import Write, world
 
 #: fewer have no tenths that could be compared
@@ -16,34 +15,21 @@ _CREATE = "POST /api/v3/work_packages"
 
 
 @dataclass(frozen=True)
-class Tenth:
-    """Work packages per second, and what a fixed piece of work took meanwhile, in milliseconds of processor time."""
-
-    rate: float
-    piece: float
-
-
-@dataclass(frozen=True)
 class Scale:
-    """One run: peak memory in bytes, seconds and those of the processor, the first and the last tenth of the work
-    packages."""
+    """One run: peak memory in bytes, seconds and those of the processor, work packages per second among the first and
+    among the last tenth of them."""
 
     issues: int
     memory: int
     seconds: float
     cpu: float
-    first: Tenth
-    last: Tenth
+    first_rate: float
+    last_rate: float
 
     @property
     def cost(self) -> float:
         """Processor time of an issue with all that belongs to it, in seconds."""
         return self.cpu / self.issues
-
-    @property
-    def kept(self) -> float:
-        """The rate of the last tenth against the first, on a machine that is as fast in both."""
-        return self.last.rate / self.first.rate * self.last.piece / self.first.piece
 
 
 def scale(spec: str, folder: Path, issues: int, projects: int, seed: int) -> Sequence[Scale]:
@@ -52,15 +38,14 @@ def scale(spec: str, folder: Path, issues: int, projects: int, seed: int) -> Seq
 
 
 def _run(spec: str, folder: Path, issues: int, projects: int, seed: int) -> Scale:
-    with world(issues, projects, seed) as both, MachineSpeed() as speed:
+    with world(issues, projects, seed) as both:
         both.record(only=[_CREATE])
         measured = measure.run(spec, folder / f"home-{issues}", both)
         creates = sorted(both.writes(), key=lambda write: write.ended)
-    number = max(2, len(creates) // 10)
-    tenths = [_tenth(creates[:number], speed), _tenth(creates[-number:], speed)]
-    return Scale(issues, measured.memory, measured.seconds, measured.cpu, *tenths)
+    tenth = max(2, len(creates) // 10)
+    rates = _rate(creates[:tenth]), _rate(creates[-tenth:])
+    return Scale(issues, measured.memory, measured.seconds, measured.cpu, *rates)
 
 
-def _tenth(creates: List[Write], speed: MachineSpeed) -> Tenth:
-    began, ended = creates[0].ended, creates[-1].ended
-    return Tenth((len(creates) - 1) / max(ended - began, 1e-9), 1e3 * speed.cost(began, ended))
+def _rate(creates: List[Write]) -> float:
+    return (len(creates) - 1) / max(creates[-1].ended - creates[0].ended, 1e-9)
