@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, Update, bindparam, delete, insert, update
 
 from . import tables
 from .effect_rows import PLANNED, Planned, pack, partition
@@ -69,14 +69,8 @@ def place(connection: Connection, run: str, entity: str, step: int, places: Sequ
     """Set (origin, rank, lane) of planned effects of one step; those that are numbered have theirs."""
     if places:
         connection.execute(
-            update(tables.effect)
-            .where(
-                tables.effect.c.run == run,
-                tables.effect.c.step == step,
-                tables.effect.c.entity == entity,
-                tables.effect.c.origin == bindparam("of"),
-                tables.effect.c.display.is_(None),
-            )
+            _of_step(run, entity, step)
+            .where(tables.effect.c.origin == bindparam("of"), tables.effect.c.display.is_(None))
             .values(rank=bindparam("to_rank"), lane=bindparam("to_lane"), partition=bindparam("to_partition")),
             [
                 {"of": origin, "to_rank": rank, "to_lane": lane, "to_partition": partition(lane)}
@@ -89,13 +83,12 @@ def join_lanes(connection: Connection, run: str, entity: str, step: int, joined:
     """Move planned effects of one step from each lane to the one that it is a part of."""
     for part, whole in joined.items():
         connection.execute(
-            update(tables.effect)
-            .where(
-                tables.effect.c.run == run,
-                tables.effect.c.step == step,
-                tables.effect.c.entity == entity,
-                tables.effect.c.lane == part,
-                tables.effect.c.state == PLANNED,
-            )
+            _of_step(run, entity, step)
+            .where(tables.effect.c.lane == part, tables.effect.c.state == PLANNED)
             .values(lane=whole, partition=partition(whole))
         )
+
+
+def _of_step(run: str, entity: str, step: int) -> Update:
+    effect = tables.effect.c
+    return update(tables.effect).where(effect.run == run, effect.step == step, effect.entity == entity)
