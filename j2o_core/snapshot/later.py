@@ -38,7 +38,7 @@ class Later:
     def _remember(self, connection: sqlite3.Connection, record: Record) -> None:
         """What was read before, as long as it stands there: people come from several extracts, in any order."""
         connection.execute(
-            "INSERT OR IGNORE INTO earlier SELECT entity, id, digest FROM record"
+            "INSERT OR IGNORE INTO earlier SELECT entity, id, digest, priority FROM record"
             " WHERE entity = ? AND id = ? AND generation = ?",
             (record.origin.entity, record.origin.id, self._of),
         )
@@ -65,8 +65,11 @@ class Later:
         """Note what an extract gave before and does not give any more, once it was read to its end."""
         connection.execute(
             "INSERT OR IGNORE INTO differs SELECT entity, id, 1 FROM record"
-            " WHERE entity = ? AND priority = ? AND generation = ?",
-            (entity, priority, self._of),
+            " WHERE entity = ? AND priority = ? AND generation = ?"
+            # Another extract tells of them, with less: what shows them has to be read again all the same.
+            " UNION SELECT e.entity, e.id, 1 FROM earlier e JOIN record r ON r.entity = e.entity AND r.id = e.id"
+            " WHERE e.entity = ? AND e.priority = ? AND r.priority > e.priority",
+            (entity, priority, self._of, entity, priority),
         )
 
     # ---------------------------------------------------------------- what has to be read again

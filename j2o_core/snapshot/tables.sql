@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS disputed (  -- records whose children another record 
   PRIMARY KEY (entity, id)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS earlier (  -- what the reading before held of what this one has read
-  entity TEXT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL,
+  entity TEXT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL, priority INTEGER NOT NULL,
   PRIMARY KEY (entity, id)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS unreturned (
