@@ -36,8 +36,8 @@ def bench(
     """Measure j2o against the sandbox, each row as a ratio in one run. Exit 1 where a goal is missed.
 
     The first two rows and those without latency take minutes, whole-run and the adaptive limit a quarter of an hour,
-    those with 100,000 issues hours, those of the dashboard ten minutes. FILE.svg or FILE.png of --plot shows each row
-    against its goal.
+    those with 100,000 issues three quarters of one, the second run and those of the dashboard ten minutes. FILE.svg
+    or FILE.png of --plot shows each row against its goal.
 
     \b
     Example:
