@@ -30,9 +30,9 @@ def queries(home: Path, url: str) -> Iterator[Queries]:
 
 
 def ledger_urls(home: Path, given: Optional[str]) -> list[str]:
-    """The ledger that was named, else every ledger that lies in the home folder."""
+    """The ledger that was named, if there is one, else every ledger that lies in the home folder."""
     if given:
-        return [given]
+        return [given] if _is_begun(home, given) else []
     return [f"sqlite:///{path.name}" for path in sorted(home.glob("*.db")) if _is_ledger(path)]
 
 
@@ -102,6 +102,14 @@ def opened(home: Path, url: str) -> Iterator[Ledger]:
         yield ledger
     finally:
         ledger.close()
+
+
+def _is_begun(home: Path, url: str) -> bool:
+    """Whether asking it leaves nothing behind: opening a file that is not there would make it."""
+    from ..ledger.address import parse
+
+    path = parse(url, home).path
+    return path is None or path.exists()
 
 
 def _is_ledger(path: Path) -> bool:

@@ -59,6 +59,7 @@ def check_runtime(document: Mapping[str, Any], root: Node) -> Iterator[Problem]:
             message = f"there is no connection '{str(name)[:80]}'"
             guess = nearest(str(name), connections)
             yield problem("J2O-S046", message, key_place(root, path), dotted(path), listed(connections), guess)
+    yield from _cluster(runtime, root)
     schedule = runtime.get("schedule")
     if not isinstance(schedule, dict):
         return
@@ -72,6 +73,16 @@ def check_runtime(document: Mapping[str, Any], root: Node) -> Iterator[Problem]:
         if begin.strip().zfill(5) == end.strip().zfill(5):  # 8:00 is 08:00
             path = ("runtime", "schedule", "only", *([index] if isinstance(hours, list) else []))
             yield _wrong(f"'{text}' ends when it begins", path, root, "hours such as 20:00-06:00")
+
+
+def _cluster(runtime: Mapping[str, Any], root: Node) -> Iterator[Problem]:
+    executor, ledger = runtime.get("executor"), runtime.get("ledger", model.RuntimeSpec().ledger)
+    asked = executor == "dask" or (isinstance(executor, dict) and "dask" in executor)
+    if asked and isinstance(ledger, str) and re.match(r"sqlite(\+\w+)?://", ledger, re.IGNORECASE):
+        path: Path = ("runtime", "executor")
+        message = "several processes write the ledger, so it must lie on PostgreSQL, not in a file of SQLite"
+        expected = "runtime.ledger: postgresql+psycopg://USER:${env:PASSWORD}@HOST/DATABASE"
+        yield problem("J2O-S017", message, key_place(root, path), dotted(path), expected)
 
 
 def share(value: Union[float, int, str]) -> float:

@@ -7,11 +7,8 @@ import contextlib
 import json
 import logging
 import os
-import socket
 import time
-from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping
-from urllib.parse import urlsplit
 
 from distributed import Client, Future, LocalCluster, Security
 from distributed.utils import CancelledError
@@ -21,6 +18,7 @@ from ...model.outcome import Fatal
 from ...spec.model import DaskSpec
 from ..wiring import Wiring
 from . import worker
+from .executor import certificates, knock
 from .orders import FATAL, STOPPED, Part, RunOrder, TurnOrder
 
 #: seconds within which the scheduler has to answer
@@ -98,7 +96,7 @@ class Crew:
             check()
             try:
                 if known:
-                    _knock(known)
+                    knock(known, _KNOCK)
                 self.connect()
                 tell("the Dask scheduler is back; the run goes on" if known else "another Dask scheduler is there")
                 return
@@ -212,12 +210,6 @@ def open_crew(dask: DaskSpec, wiring: Wiring) -> Iterator[Crew]:
     """
     for name in ("distributed", "distributed.worker", "distributed.nanny", "distributed.scheduler", "distributed.core"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    if dask.scheduler and wiring.spec.system is not None and _was_started(wiring):
-        raise Fatal(
-            f"the {wiring.spec.system.plugin} that the spec starts is known to this process alone: set "
-            f"{', '.join(wiring.spec.system.unless)}, here and for the workers",
-            exit_code=2,
-        )
     crew = Crew(dask, wiring)
     try:
         try:
@@ -233,12 +225,6 @@ def open_crew(dask: DaskSpec, wiring: Wiring) -> Iterator[Crew]:
         yield crew
     finally:
         crew.close()
-
-
-def _knock(address: str) -> None:
-    """Raise ``OSError`` where nobody listens there: cheaper than a client that finds out."""
-    parts = urlsplit(address)
-    socket.create_connection((parts.hostname or "", parts.port or 0), timeout=_KNOCK).close()
 
 
 @contextlib.contextmanager
@@ -270,20 +256,10 @@ def _embedded(dask: DaskSpec, wiring: Wiring) -> Iterator[LocalCluster]:
 def _security(dask: DaskSpec, wiring: Wiring) -> Any:
     if not dask.tls:
         return None
-    files = wiring.spec.files
-    folder = Path(files[0]).absolute().parent if files else Path.cwd()
-    paths = {name: str(folder / path) for name, path in dask.tls.items()}
-    for name, path in paths.items():
-        if not os.access(path, os.R_OK):
-            raise Fatal(f"runtime.executor.dask.tls.{name}: {path} cannot be read", exit_code=2)
+    paths = certificates(wiring.spec)
     return Security(
         tls_ca_file=paths["ca"],
         tls_client_cert=paths["cert"],
         tls_client_key=paths.get("key", paths["cert"]),
         require_encryption=True,
     )
-
-
-def _was_started(wiring: Wiring) -> bool:
-    system = wiring.spec.system
-    return system is not None and not all(os.environ.get(name) for name in system.unless)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import ipaddress
+import os
+import socket
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator, Union
+from typing import Iterator, Mapping, Union
 from urllib.parse import urlsplit
 
 from ...engine.context import Engine
@@ -20,10 +22,15 @@ from ..apply import Steps
 from ..wiring import Wiring
 
 _WHERE = "runtime.executor.dask"
+#: seconds that a scheduler may take to accept a connection
+_KNOCK = 5.0
 
 
 def check_executor(spec: Spec, ledger: str, home: Path) -> None:
-    """Raise ``Fatal`` (exit 2) where the spec asks for a cluster that cannot be, or that others could take over."""
+    """Look before a run begins whether the cluster that its spec asks for can be used.
+
+    Raises ``Fatal``: 2 where it cannot be or others could take it over, 3 where no scheduler answers.
+    """
     dask = spec.runtime.dask
     if dask is None:
         return
@@ -40,6 +47,31 @@ def check_executor(spec: Spec, ledger: str, home: Path) -> None:
         )
     if dask.scheduler:
         _check_encryption(dask)
+        certificates(spec)
+        _check_system(spec)
+        try:
+            knock(dask.scheduler, _KNOCK)
+        except OSError as error:
+            todo = f"start it, or correct {_WHERE}.scheduler"
+            raise Fatal(f"the Dask scheduler {dask.scheduler} does not answer: {error}; {todo}", exit_code=3) from None
+
+
+def certificates(spec: Spec) -> Mapping[str, str]:
+    """The paths of the certificates that are stated, by their names. Raises ``Fatal`` (2): one cannot be read."""
+    dask = spec.runtime.dask
+    stated: Mapping[str, str] = {} if dask is None or not dask.tls else dask.tls
+    folder = Path(spec.files[0]).absolute().parent if spec.files else Path.cwd()
+    paths = {name: str(folder / path) for name, path in stated.items()}
+    for name, path in paths.items():
+        if not os.access(path, os.R_OK):
+            raise Fatal(f"{_WHERE}.tls.{name}: {path} cannot be read", exit_code=2)
+    return paths
+
+
+def knock(address: str, timeout: float) -> None:
+    """Raise ``OSError`` where nobody listens at this address within ``timeout`` seconds: a client takes far longer."""
+    parts = urlsplit(address)
+    socket.create_connection((parts.hostname or "", parts.port or 0), timeout=timeout).close()
 
 
 @contextmanager
@@ -54,6 +86,16 @@ def sending_by(wiring: Wiring, ledger: Ledger, engine: Engine, snapshot: Snapsho
 
     with open_crew(dask, wiring) as crew, Conductor(wiring, ledger, engine, snapshot, crew) as conductor:
         yield conductor
+
+
+def _check_system(spec: Spec) -> None:
+    system = spec.system
+    if system is not None and not all(os.environ.get(name) for name in system.unless):
+        raise Fatal(
+            f"the {system.plugin} that the spec starts is known to this process alone: set "
+            f"{', '.join(system.unless)}, here and for the workers",
+            exit_code=2,
+        )
 
 
 def _check_encryption(dask: DaskSpec) -> None:

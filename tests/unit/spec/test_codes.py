@@ -227,6 +227,9 @@ MISTAKES: Mapping[str, tuple[str, str, str, str]] = {
         "runtime.schedule.only",
         "",
     ),
+    "no memory at all": ("J2O-S016", WHOLE + "runtime: {guard: {memory: «0.0 MB}}\n", "runtime.guard.memory", ""),
+    "no processor at all": ("J2O-S016", WHOLE + "runtime: {guard: {cpu: «00%}}\n", "runtime.guard.cpu", ""),
+    "logs without room": ("J2O-S016", WHOLE + "runtime: {log: {keep: {size: «0GB}}}\n", "runtime.log.keep.size", ""),
     "a share above one": ("J2O-S016", WHOLE + "runtime: {tolerate: {failed: «120%}}\n", "runtime.tolerate.failed", ""),
     "an argument out of bounds": (
         "J2O-S016",
@@ -256,6 +259,18 @@ MISTAKES: Mapping[str, tuple[str, str, str, str]] = {
         "J2O-S017",
         field("type: {from: a, «value: b}"),
         "entities.issues.map.type.value",
+        "",
+    ),
+    "a cluster that writes a file": (
+        "J2O-S017",
+        WHOLE + "runtime: {ledger: 'sqlite:///acme.db', «executor: {dask: {workers: 4}}}\n",
+        "runtime.executor",
+        "",
+    ),
+    "a cluster and no word of the ledger": (
+        "J2O-S017",
+        WHOLE + "runtime: {«executor: dask}\n",
+        "runtime.executor",
         "",
     ),
     "another kind of document": (
