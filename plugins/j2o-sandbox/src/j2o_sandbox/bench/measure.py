@@ -47,16 +47,13 @@ def run(spec: str, home: Path, world: World) -> Measured:
     Raises ``Fatal`` where it stops before the end; items that failed are in ``entities``.
     """
     command = [sys.executable, "-m", "j2o_core", "run", spec, "--json", "--quiet"]
-    # As the pump and the plain script: straight to servers of this machine, whatever proxy leads elsewhere.
-    straight = dict.fromkeys(("no_proxy", "NO_PROXY"), "127.0.0.1")
-    environment = {**os.environ, **world.variables, **straight, "J2O_HOME": str(home)}
     stages: Dict[str, float] = {}
     counters = [("start", *world.requests())]
     began = time.monotonic()
     stage, since = "start", began
     last: Dict[str, Any] = {}
     with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors)
+        process = subprocess.Popen(command, env=environment(home, world), stdout=subprocess.PIPE, stderr=errors)
         sampler = Sampler(process.pid)
         assert process.stdout is not None
         for line in process.stdout:
@@ -88,6 +85,13 @@ def run(spec: str, home: Path, world: World) -> Measured:
         writes=_by_stage([(name, writes) for name, _, writes in counters]),
         entities=last.get("entities", {}),
     )
+
+
+def environment(home: Path, world: World) -> Dict[str, str]:
+    """The variables of a run between the two servers of a world."""
+    # As the pump and the plain script: straight to servers of this machine, whatever proxy leads elsewhere.
+    straight = dict.fromkeys(("no_proxy", "NO_PROXY"), "127.0.0.1")
+    return {**os.environ, **world.variables, **straight, "J2O_HOME": str(home)}
 
 
 def _by_stage(counted: List[Any]) -> Dict[str, int]:

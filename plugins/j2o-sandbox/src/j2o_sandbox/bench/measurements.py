@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Iterator, Optional, Sequence
+from typing import Callable, Iterator, Optional, Sequence, Tuple
 
 from j2o_core.api import Fatal
 
-from . import database, measure, scale
+from . import alternating, database, measure, scale
 from .beside import beside
 from .crews import crews
 from .filled import ISSUES
@@ -23,6 +23,8 @@ _ITEMS = "items in the ledger"
 _FULL = 0.9
 #: a twentieth says nothing where it is uncertain by more than this share
 _UNSTEADY = 0.025
+#: ... and a tenth by more than this one
+_UNEVEN = 0.05
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,12 @@ def _at_scale(setting: Setting, issues: int) -> Iterator[Row]:
     )
 
 
+def _in_turns(setting: Setting, issues: int) -> Iterator[Row]:
+    spec = setting.write_spec()
+    found = alternating.alternating(spec, setting.folder, issues, setting.projects, setting.seed)
+    yield row("late-rate", *_if_steady(found.rate, found.error, _UNEVEN, str(found)))
+
+
 def _dashboard(setting: Setting, items: int) -> Iterator[Row]:
     small, large = shown(setting, items)
     yield row("dashboard-first-paint", large.paint.all, str(large.paint))
@@ -168,9 +176,14 @@ def _dashboard(setting: Setting, items: int) -> Iterator[Row]:
 
 def _under_watch(setting: Setting, items: int) -> Iterator[Row]:
     found = watched(setting, items)
-    void = found.error > _UNSTEADY
-    note = f"void: the machine is too unsteady (it would be {found.rate:.3f}); {found}" if void else str(found)
-    yield row("dashboard-slowdown", None if void else found.rate, note)
+    yield row("dashboard-slowdown", *_if_steady(found.rate, found.error, _UNSTEADY, str(found)))
+
+
+def _if_steady(value: float, error: float, most: float, note: str) -> Tuple[Optional[float], str]:
+    """The value and its note; void where it is more uncertain than that."""
+    if error > most:
+        return None, f"void: the machine is too unsteady (it would be {value:.3f}); {note}"
+    return value, note
 
 
 MEASUREMENTS: Sequence[Measurement] = (
@@ -184,6 +197,7 @@ MEASUREMENTS: Sequence[Measurement] = (
     Measurement(("adaptive-limit", "adaptive-refused"), 300, _adaptive),
     Measurement(("dask",), 1000, _crews, check=database.installed),
     Measurement(("memory-growth", "memory-peak", "cpu-growth", "last-tenth"), 100_000, _at_scale, least=scale.LEAST),
+    Measurement(("late-rate",), 100_000, _in_turns, least=alternating.LEAST),
     # A tenth of the items is that of a small run at least.
     Measurement(
         ("dashboard-first-paint", "dashboard-memory"), 1_000_000, _dashboard, "items in the ledger", 10 * ISSUES

@@ -39,6 +39,7 @@ LINES: Mapping[str, Line] = {
         Line("memory-peak", "peak memory", "MB", ("<=", 350.0)),
         Line("cpu-growth", "processor time per issue against a tenth of the issues", "ratio", ("<=", 1.25)),
         Line("last-tenth", "rate of the last tenth against the first", "ratio", (">=", 0.9)),
+        Line("late-rate", "the last tenth and a run of a tenth, in turns", "ratio", (">=", 0.9)),
         Line("dashboard-first-paint", "the page with its counts and lists", "s", ("<=", 1.0)),
         Line("dashboard-memory", "its peak memory against a tenth of the items", "ratio", ("<=", 1.15)),
         Line("dashboard-slowdown", "apply with a dashboard looked at against without", "ratio", (">=", 0.95)),

@@ -69,10 +69,16 @@ class World:
 
     def needed_writes(self) -> int:
         """How many writes the generator says are needed: without locks, which belong to the cut-over."""
-        manifest: Dict[str, Any] = self._session.get(f"{self.jira['url']}/_sandbox/state", timeout=3600).json()[
-            "manifest"
-        ]
-        return sum(number for kind, number in manifest["writes"].items() if kind != "locks")
+        return sum(number for kind, number in self._manifest().items() if kind != "locks")
+
+    def needed(self, kind: str) -> int:
+        """How many of them are of one kind."""
+        return self._manifest()[kind]
+
+    def created(self) -> int:
+        """How many work packages have been written so far."""
+        counted: Dict[str, int] = self._state("requests")["requests"]
+        return counted.get("POST /api/v3/work_packages", 0)
 
     def held(self, *kinds: str) -> Dict[str, int]:
         """How many items of some kinds the target holds."""
@@ -88,6 +94,12 @@ class World:
         answer = self._session.get(f"{self.openproject['url']}/_sandbox/recording", timeout=600)
         rows = [Write(*row[:7], base64.b64decode(row[7] or "")) for row in answer.json()["writes"]]
         return [row for row in rows if not row.template.endswith("/form")]
+
+    def _manifest(self) -> Dict[str, int]:
+        address = f"{self.jira['url']}/_sandbox/state"
+        answer = self._session.get(address, params={"only": "manifest"}, timeout=3600).json()
+        writes: Dict[str, int] = answer["manifest"]["writes"]
+        return writes
 
     def _state(self, *only: str) -> Dict[str, Any]:
         address = f"{self.openproject['url']}/_sandbox/state"

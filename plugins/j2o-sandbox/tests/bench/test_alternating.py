@@ -1,0 +1,75 @@
+"""The end of a long run beside a fresh one, in turns."""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+from typing import List, Tuple
+
+import psutil
+import pytest
+
+from j2o_core.api import Fatal
+from j2o_sandbox.bench import alternating, measurements
+from j2o_sandbox.bench.alternating import Turns
+from j2o_sandbox.bench.setting import Setting
+
+
+def setting_in(folder: Path, issues: int) -> Setting:
+    return Setting("j2o:demo", folder, 2, 1, frozenset({"late-rate"}), issues, 4, 1, lambda words: None)
+
+
+def row_of(pairs: List[Tuple[float, float]], monkeypatch: pytest.MonkeyPatch, folder: Path) -> measurements.Row:
+    monkeypatch.setattr(alternating, "alternating", lambda *said: Turns(100_000, pairs))
+    (made,) = measurements._in_turns(setting_in(folder, 100_000), 100_000)
+    return made
+
+
+def test_a_machine_that_gets_slower_meanwhile_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    speeds = [1.0, 0.5, 0.9, 0.6, 0.5, 0.5, 0.4, 1.0]
+    made = row_of([(300 * speed, 285 * speed) for speed in speeds], monkeypatch, tmp_path)
+    assert made.value == pytest.approx(0.95)
+    assert made.holds
+    assert "uncertain by 0.0%" in made.note
+
+
+def test_a_run_that_gets_slower_by_itself_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    made = row_of([(300.0, 240.0), (200.0, 162.0), (310.0, 246.0), (150.0, 121.0)], monkeypatch, tmp_path)
+    assert made.value == pytest.approx(0.8, abs=0.01)
+    assert not made.holds
+
+
+def test_turns_that_say_too_little_say_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    wild = row_of([(300.0, 100.0), (100.0, 300.0), (310.0, 90.0), (90.0, 310.0)], monkeypatch, tmp_path)
+    assert wild.value is None
+    assert wild.note.startswith("void: the machine is too unsteady (it would be 1.000)")
+    assert Turns(100, [(1.0, 1.0), (1.0, 1.0)]).error == math.inf
+
+
+@pytest.mark.newest
+def test_both_are_held_in_turn_and_neither_is_left_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(alternating, "_TURN", 0.02)
+    monkeypatch.setattr(alternating, "_LOOK", 0.01)
+    monkeypatch.setattr(alternating, "_EARLY", 0.01)
+    monkeypatch.setattr(alternating, "_LATE", 0.2)
+    children = {process.pid for process in psutil.Process().children(recursive=True)}
+    found = alternating.alternating(setting_in(tmp_path, 400).write_spec(), tmp_path, 400, 2, 1)
+    assert found.issues == 400
+    assert found.pairs
+    assert all(early >= 0 and late >= 0 for early, late in found.pairs)
+    assert any(early for early, _ in found.pairs)
+    assert any(late for _, late in found.pairs)
+    time.sleep(0.2)
+    assert {process.pid for process in psutil.Process().children(recursive=True)} <= children
+
+
+def test_a_run_that_ends_before_its_time_is_told_with_its_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(alternating, "_LOOK", 0.05)
+    spec = tmp_path / "spec.yaml"
+    spec.write_text("apiVersion: j2o/v9\n", encoding="utf-8")
+    with pytest.raises(Fatal, match="ended with 2 before its time") as told:
+        alternating.alternating(str(spec), tmp_path, 100, 2, 1)
+    assert "spec.yaml" in str(told.value)
