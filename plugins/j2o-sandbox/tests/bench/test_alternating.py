@@ -35,8 +35,8 @@ def test_a_machine_that_gets_slower_meanwhile_changes_nothing(monkeypatch: pytes
 
 
 def test_a_run_that_gets_slower_by_itself_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    made = row_of([(300.0, 240.0), (200.0, 162.0), (310.0, 246.0), (150.0, 121.0)], monkeypatch, tmp_path)
-    assert made.value == pytest.approx(0.8, abs=0.01)
+    made = row_of([(300.0, 210.0), (200.0, 142.0), (310.0, 216.0), (150.0, 106.0)], monkeypatch, tmp_path)
+    assert made.value == pytest.approx(0.7, abs=0.01)
     assert not made.holds
 
 
