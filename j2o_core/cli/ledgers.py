@@ -32,7 +32,7 @@ def queries(home: Path, url: str) -> Iterator[Queries]:
 def ledger_urls(home: Path, given: Optional[str]) -> list[str]:
     """The ledger that was named, if there is one, else every ledger that lies in the home folder."""
     if given:
-        return [given] if _is_begun(home, given) else []
+        return [given] if _may_be_asked(home, given) else []
     return [f"sqlite:///{path.name}" for path in sorted(home.glob("*.db")) if _is_ledger(path)]
 
 
@@ -104,7 +104,7 @@ def opened(home: Path, url: str) -> Iterator[Ledger]:
         ledger.close()
 
 
-def _is_begun(home: Path, url: str) -> bool:
+def _may_be_asked(home: Path, url: str) -> bool:
     """Whether asking it leaves nothing behind: opening a file that is not there would make it."""
     from ..ledger.address import parse
 

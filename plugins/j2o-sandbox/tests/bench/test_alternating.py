@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
+from functools import partial
 from pathlib import Path
-from typing import List, Tuple
+from typing import Iterator, List, Tuple
 
 import psutil
 import pytest
@@ -14,6 +16,7 @@ from j2o_core.api import Fatal
 from j2o_sandbox.bench import alternating, measurements
 from j2o_sandbox.bench.alternating import Turns
 from j2o_sandbox.bench.setting import Setting
+from j2o_sandbox.bench.world import world
 
 
 def setting_in(folder: Path, issues: int) -> Setting:
@@ -49,7 +52,9 @@ def test_turns_that_say_too_little_say_nothing(monkeypatch: pytest.MonkeyPatch, 
 
 @pytest.mark.newest
 def test_both_are_held_in_turn_and_neither_is_left_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(alternating, "_TURN", 0.02)
+    # Slow enough that a busy machine sees the small run before it is over.
+    monkeypatch.setattr(alternating, "world", partial(world, latency_ms=100.0))
+    monkeypatch.setattr(alternating, "_TURN", 0.1)
     monkeypatch.setattr(alternating, "_LOOK", 0.01)
     monkeypatch.setattr(alternating, "_EARLY", 0.01)
     monkeypatch.setattr(alternating, "_LATE", 0.2)
@@ -62,6 +67,19 @@ def test_both_are_held_in_turn_and_neither_is_left_behind(monkeypatch: pytest.Mo
     assert any(late for _, late in found.pairs)
     time.sleep(0.2)
     assert {process.pid for process in psutil.Process().children(recursive=True)} <= children
+
+
+def test_a_run_that_wrote_nothing_in_its_turns_is_no_figure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    @contextlib.contextmanager
+    def nothing(*said: object, **more: object) -> Iterator[None]:
+        yield None
+
+    monkeypatch.setattr(alternating, "world", nothing)
+    monkeypatch.setattr(alternating, "_held", nothing)
+    for pairs in ([], [(0.0, 3.0)], [(3.0, 0.0), (2.0, 0.0)]):
+        monkeypatch.setattr(alternating, "_turns", lambda *said, made=pairs: iter(made))
+        with pytest.raises(Fatal, match="wrote nothing in its turns"):
+            alternating.alternating("spec.yaml", tmp_path, 100, 2, 1)
 
 
 def test_a_run_that_ends_before_its_time_is_told_with_its_words(

@@ -70,8 +70,8 @@ def alternating(spec: str, folder: Path, issues: int, projects: int, seed: int) 
     """Bring a run to its last tenth, and let it and a fresh one go on in turns. Raises ``Fatal``."""
     with world(issues, projects, seed) as large, _held(spec, folder / "home-late", large, _LATE) as late:
         pairs = list(_turns(late, spec, folder / "home-early", issues // 10, projects, seed))
-    if not pairs:
-        raise Fatal(f"{issues} issues are too few: they were written before they could be written in turns")
+    if not all(any(pair[side] for pair in pairs) for side in (0, 1)):
+        raise Fatal(f"{issues} issues are too few: one of the two runs wrote nothing in its turns")
     return Turns(issues, pairs)
 
 

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import List, Sequence
 
 from . import measure
-from .world import Write, world
+from .world import CREATE, Write, world
 
 #: fewer have no tenths that could be compared
 LEAST = 100
-_CREATE = "POST /api/v3/work_packages"
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def scale(spec: str, folder: Path, issues: int, projects: int, seed: int) -> Seq
 
 def _run(spec: str, folder: Path, issues: int, projects: int, seed: int) -> Scale:
     with world(issues, projects, seed) as both:
-        both.record(only=[_CREATE])
+        both.record(only=[CREATE])
         measured = measure.run(spec, folder / f"home-{issues}", both)
         creates = sorted(both.writes(), key=lambda write: write.ended)
     tenth = max(2, len(creates) // 10)

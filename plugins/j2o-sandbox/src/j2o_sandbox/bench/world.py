@@ -18,6 +18,8 @@ _IDENTITIES = {"JIRA_IDENTITY": "bench-jira", "OPENPROJECT_IDENTITY": "bench-ope
 #: what ``apply`` writes before it can write work packages
 _STRUCTURE = ("users", "groups", "projects", "memberships", "versions")
 _PREFIX = "/api/v3/"
+#: what creates a work package, by method and path template
+CREATE = "POST /api/v3/work_packages"
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class World:
     def created(self) -> int:
         """How many work packages have been written so far."""
         counted: Dict[str, int] = self._state("requests")["requests"]
-        return counted.get("POST /api/v3/work_packages", 0)
+        return counted.get(CREATE, 0)
 
     def held(self, *kinds: str) -> Dict[str, int]:
         """How many items of some kinds the target holds."""
