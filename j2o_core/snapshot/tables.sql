@@ -10,8 +10,9 @@ CREATE TABLE IF NOT EXISTS record (
   priority INTEGER NOT NULL,      -- place in the entity's list of extracts; the lowest wins
   digest TEXT NOT NULL,
   updated TEXT,
-  data BLOB,                      -- zlib JSON; NULL: derived again from the parent's data
   generation INTEGER NOT NULL,
+  data BLOB,                      -- zlib JSON; NULL: derived again from the parent's data. Behind all else, which is
+                                  -- read without it: what lies behind a large value costs the reading of its pages
   UNIQUE (entity, id)
 );
 -- In the order of ``sequence``, as every index is at its end. The condition keeps it from queries that do not walk.

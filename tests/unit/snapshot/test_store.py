@@ -208,3 +208,28 @@ def test_a_snapshot_that_cannot_be_opened_names_what_may_be_short(tmp_path: Path
     (tmp_path / "snapshot.db").write_bytes(b"this is no database, " * 500)
     with pytest.raises(Fatal, match=r"not a database; is there room on the disk\? Where the file is damaged"):
         Snapshot(tmp_path / "snapshot.db", "acme")
+
+
+def test_what_is_read_without_the_data_of_a_record_stands_before_them(snapshot: Snapshot):
+    columns = [row[1] for row in snapshot.transaction().execute("PRAGMA table_info(record)")]
+    assert columns[-1] == "data", "a column behind a large value costs the reading of all its pages"
+
+
+def test_a_snapshot_whose_columns_come_in_another_order_is_used_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "snapshot.db"
+    with sqlite3.connect(path) as connection:  # as it was laid out before its data came last
+        connection.execute(
+            "CREATE TABLE record (sequence INTEGER PRIMARY KEY, entity TEXT NOT NULL, id TEXT NOT NULL,"
+            " key TEXT NOT NULL, parent_entity TEXT, parent_id TEXT, position INTEGER NOT NULL,"
+            " priority INTEGER NOT NULL, digest TEXT NOT NULL, updated TEXT, data BLOB, generation INTEGER NOT NULL,"
+            " UNIQUE (entity, id))"
+        )
+    connection.close()
+    snapshot = Snapshot(path, "acme")
+    for generation in (1, 2):
+        snapshot.begin(generation)
+        put(snapshot, record("7", key="K-7", name=f"of the time {generation}"))
+    assert snapshot.load("users", ["7"])["7"][0].data == {"name": "of the time 2"}
+    assert snapshot.resolve("users", ["k-7"]) == ("7", "K-7")
+    assert [stub.key for chunk in snapshot.stubs("users") for stub in chunk] == ["K-7"]
+    snapshot.close()
