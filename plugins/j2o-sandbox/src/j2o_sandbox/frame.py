@@ -87,7 +87,7 @@ class Frame:
         method = scope["method"]
         template = self._template(path)
         self._counters.count(method, template)
-        if self._recording.wants(method, template):
+        if self._recording.wants(method):
             send = self._recording.watch(scope, template, body, send)
         if self._exchanges.on:
             send = self._exchanges.watch(scope, body, send)

@@ -2,8 +2,7 @@
 
 Controls, beside those of the frame:
 
-* ``POST /_sandbox/recording`` ``{"bodies": true}`` begins anew; ``{"only": ["POST /api/v3/work_packages"]}`` keeps the
-  times of these alone, by method and path template
+* ``POST /_sandbox/recording`` ``{"bodies": true}`` begins anew
 * ``GET /_sandbox/recording``: ``{"writes": [[method, address, template, began, ended, status, content type, body]]}``
   in the order of arrival; times are seconds on the machine's monotonic clock, bodies base64 or null
 """
@@ -14,7 +13,7 @@ import base64
 import json
 import time
 from dataclasses import dataclass
-from typing import Any, Awaitable, Callable, Dict, FrozenSet, List, MutableMapping, Optional
+from typing import Any, Awaitable, Callable, Dict, List, MutableMapping, Optional
 
 from j2o_sandbox.options import SandboxError
 
@@ -42,23 +41,21 @@ class Recording:
     def __init__(self) -> None:
         self._on = False
         self._bodies = False
-        self._only: FrozenSet[str] = frozenset()
         self._writes: List[_Write] = []
 
     def begin(self, wish: Any) -> None:
         """Forget what was recorded and record from now on.
 
         Raises:
-            SandboxError: the wish is no ``{"bodies": bool, "only": [...]}``.
+            SandboxError: the wish is no ``{"bodies": bool}``.
         """
-        only = wish.get("only", []) if isinstance(wish, dict) else None
-        if not isinstance(only, list) or not all(isinstance(name, str) for name in only):
-            raise SandboxError('recording: expected {"bodies": true|false, "only": ["METHOD template", ...]}')
-        self._on, self._bodies, self._only, self._writes = True, bool(wish.get("bodies")), frozenset(only), []
+        if not isinstance(wish, dict) or not isinstance(wish.get("bodies", False), bool):
+            raise SandboxError('recording: expected {"bodies": true|false}')
+        self._on, self._bodies, self._writes = True, wish.get("bodies", False), []
 
-    def wants(self, method: str, template: str) -> bool:
+    def wants(self, method: str) -> bool:
         """Whether this request is recorded."""
-        return self._on and method not in _READS and (not self._only or f"{method} {template}" in self._only)
+        return self._on and method not in _READS
 
     def watch(self, scope: MutableMapping[str, Any], template: str, body: bytes, send: Send) -> Send:
         """Record a request that has arrived; the answer is to be sent by what is returned."""

@@ -1,4 +1,4 @@
-"""The end of a long run beside a fresh one, in turns."""
+"""The end of a run beside the beginning of another, in turns."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from j2o_sandbox.bench.world import world
 
 
 def setting_in(folder: Path, issues: int) -> Setting:
-    return Setting("j2o:demo", folder, 2, 1, frozenset({"late-rate"}), issues, 4, 1, lambda words: None)
+    return Setting("j2o:demo", folder, 2, 1, frozenset({"last-tenth"}), issues, 4, 1, lambda words: None)
 
 
 def row_of(pairs: List[Tuple[float, float]], monkeypatch: pytest.MonkeyPatch, folder: Path) -> measurements.Row:
@@ -52,15 +52,15 @@ def test_turns_that_say_too_little_say_nothing(monkeypatch: pytest.MonkeyPatch, 
 
 @pytest.mark.newest
 def test_both_are_held_in_turn_and_neither_is_left_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    # Slow enough that a busy machine sees the small run before it is over.
+    # Slow enough that a busy machine sees both runs before they are over.
     monkeypatch.setattr(alternating, "world", partial(world, latency_ms=100.0))
     monkeypatch.setattr(alternating, "_TURN", 0.1)
     monkeypatch.setattr(alternating, "_LOOK", 0.01)
-    monkeypatch.setattr(alternating, "_EARLY", 0.01)
-    monkeypatch.setattr(alternating, "_LATE", 0.2)
+    monkeypatch.setattr(alternating, "_FIRST", (0.01, 0.3))
+    monkeypatch.setattr(alternating, "_LAST", (0.3, 0.6))
     children = {process.pid for process in psutil.Process().children(recursive=True)}
-    found = alternating.alternating(setting_in(tmp_path, 400).write_spec(), tmp_path, 400, 2, 1)
-    assert found.issues == 400
+    found = alternating.alternating(setting_in(tmp_path, 100).write_spec(), tmp_path, 100, 2, 1)
+    assert found.issues == 100
     assert found.pairs
     assert all(early >= 0 and late >= 0 for early, late in found.pairs)
     assert any(early for early, _ in found.pairs)
@@ -75,7 +75,8 @@ def test_a_run_that_wrote_nothing_in_its_turns_is_no_figure(monkeypatch: pytest.
         yield None
 
     monkeypatch.setattr(alternating, "world", nothing)
-    monkeypatch.setattr(alternating, "_held", nothing)
+    monkeypatch.setattr(alternating, "_running", nothing)
+    monkeypatch.setattr(alternating, "_hold", lambda places: None)
     for pairs in ([], [(0.0, 3.0)], [(3.0, 0.0), (2.0, 0.0)]):
         monkeypatch.setattr(alternating, "_turns", lambda *said, made=pairs: iter(made))
         with pytest.raises(Fatal, match="wrote nothing in its turns"):

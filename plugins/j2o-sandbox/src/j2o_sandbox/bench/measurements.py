@@ -154,17 +154,12 @@ def _at_scale(setting: Setting, issues: int) -> Iterator[Row]:
     yield row("memory-peak", large.memory / 1e6, sizes)
     costs = f"{1e3 * large.cost:.1f} ms an issue, {1e3 * small.cost:.1f} ms with {small.issues} of them"
     yield row("cpu-growth", large.cost / small.cost, costs)
-    yield row(
-        "last-tenth",
-        large.last_rate / large.first_rate,
-        f"{large.first_rate:.0f}/s, then {large.last_rate:.0f}/s; the whole run took {large.seconds:.0f} s",
-    )
 
 
 def _in_turns(setting: Setting, issues: int) -> Iterator[Row]:
     spec = setting.write_spec()
     found = alternating.alternating(spec, setting.folder, issues, setting.projects, setting.seed)
-    yield row("late-rate", *_if_steady(found.rate, found.error, _UNEVEN, str(found)))
+    yield row("last-tenth", *_if_steady(found.rate, found.error, _UNEVEN, str(found)))
 
 
 def _dashboard(setting: Setting, items: int) -> Iterator[Row]:
@@ -196,8 +191,8 @@ MEASUREMENTS: Sequence[Measurement] = (
     Measurement(("whole-run",), 500, _beside_the_script),
     Measurement(("adaptive-limit", "adaptive-refused"), 300, _adaptive),
     Measurement(("dask",), 1000, _crews, check=database.installed),
-    Measurement(("memory-growth", "memory-peak", "cpu-growth", "last-tenth"), 100_000, _at_scale, least=scale.LEAST),
-    Measurement(("late-rate",), 100_000, _in_turns, least=alternating.LEAST),
+    Measurement(("memory-growth", "memory-peak", "cpu-growth"), 100_000, _at_scale),
+    Measurement(("last-tenth",), 100_000, _in_turns, least=alternating.LEAST),
     # A tenth of the items is that of a small run at least.
     Measurement(
         ("dashboard-first-paint", "dashboard-memory"), 1_000_000, _dashboard, "items in the ledger", 10 * ISSUES

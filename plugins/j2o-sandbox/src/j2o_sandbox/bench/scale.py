@@ -1,29 +1,22 @@
-"""Many issues and a tenth of them: whether memory and speed stay what they are."""
+"""Many issues and a tenth of them: whether memory and processor time stay what they are."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import List, Sequence
+from typing import Sequence
 
 from . import measure
-from .world import CREATE, Write, world
-
-#: fewer have no tenths that could be compared
-LEAST = 100
+from .world import world
 
 
 @dataclass(frozen=True)
 class Scale:
-    """One run: peak memory in bytes, seconds and those of the processor, work packages per second among the first and
-    among the last tenth of them."""
+    """One run: peak memory in bytes, and seconds of the processor."""
 
     issues: int
     memory: int
-    seconds: float
     cpu: float
-    first_rate: float
-    last_rate: float
 
     @property
     def cost(self) -> float:
@@ -38,13 +31,5 @@ def scale(spec: str, folder: Path, issues: int, projects: int, seed: int) -> Seq
 
 def _run(spec: str, folder: Path, issues: int, projects: int, seed: int) -> Scale:
     with world(issues, projects, seed) as both:
-        both.record(only=[CREATE])
         measured = measure.run(spec, folder / f"home-{issues}", both)
-        creates = sorted(both.writes(), key=lambda write: write.ended)
-    tenth = max(2, len(creates) // 10)
-    rates = _rate(creates[:tenth]), _rate(creates[-tenth:])
-    return Scale(issues, measured.memory, measured.seconds, measured.cpu, *rates)
-
-
-def _rate(creates: List[Write]) -> float:
-    return (len(creates) - 1) / max(creates[-1].ended - creates[0].ended, 1e-9)
+    return Scale(issues, measured.memory, measured.cpu)

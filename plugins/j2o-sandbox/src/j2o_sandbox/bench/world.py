@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Tuple
 
 import requests
 
@@ -19,7 +19,7 @@ _IDENTITIES = {"JIRA_IDENTITY": "bench-jira", "OPENPROJECT_IDENTITY": "bench-ope
 _STRUCTURE = ("users", "groups", "projects", "memberships", "versions")
 _PREFIX = "/api/v3/"
 #: what creates a work package, by method and path template
-CREATE = "POST /api/v3/work_packages"
+_CREATE = "POST /api/v3/work_packages"
 
 
 @dataclass(frozen=True)
@@ -80,15 +80,15 @@ class World:
     def created(self) -> int:
         """How many work packages have been written so far."""
         counted: Dict[str, int] = self._state("requests")["requests"]
-        return counted.get(CREATE, 0)
+        return counted.get(_CREATE, 0)
 
     def held(self, *kinds: str) -> Dict[str, int]:
         """How many items of some kinds the target holds."""
         return {kind: len(rows) for kind, rows in self._state(*kinds).items() if kind in kinds}
 
-    def record(self, bodies: bool = False, only: Optional[List[str]] = None) -> None:
+    def record(self, bodies: bool = False) -> None:
         """Record the target's writes from now on."""
-        wish = {"bodies": bodies, "only": only or []}
+        wish = {"bodies": bodies}
         self._session.post(f"{self.openproject['url']}/_sandbox/recording", json=wish, timeout=60).raise_for_status()
 
     def writes(self) -> List[Write]:
