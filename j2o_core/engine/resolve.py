@@ -90,6 +90,39 @@ class Resolver:
         return None
 
 
+class _Naming:
+    """What the texts of an effect name: found, or kept in mind.
+
+    It knows nothing of the effect that asks: what refers to each other stays in memory until a collection finds it.
+    """
+
+    def __init__(self, resolver: Resolver, row: EffectRow, waits: Callable[[str, str], bool]) -> None:
+        self._resolver, self._row, self._waits = resolver, row, waits
+        #: whether something named is still to be written
+        self.late = False
+        self.told: dict[str, None] = {}
+        self.open: dict[tuple[str, str], None] = {}
+
+    def look_up(self, entity: str, alias: str) -> Optional[TargetItem]:
+        """As ``effect.look_up``."""
+        origin = self._resolver.origin(entity, alias)
+        item = self._resolver.item(entity, origin[0]) if origin is not None else None
+        if item is not None:
+            self.open.pop((entity, alias), None)  # it came while this one waited
+            return item
+        self.open.setdefault((entity, alias))
+        if origin is not None and not self.late:
+            self.late = self._waits(entity, origin[0])
+        return None
+
+    def is_itself(self, entity: str, alias: str) -> bool:
+        """As ``effect.is_itself``."""
+        if entity != self._row.entity:
+            return False
+        origin = self._resolver.origin(entity, alias)
+        return origin is not None and origin[0] == self._row.origin
+
+
 class Resolution:
     """One effect being resolved: the effect itself, and what its text refers to that does not exist yet.
 
@@ -111,10 +144,7 @@ class Resolution:
         self._references = References(resolver.reference, required)
         self._parentless = parentless
         self._under_way = under_way
-        self._waits = waits
-        self._late = False
-        self._told: dict[str, None] = {}
-        self._open: dict[tuple[str, str], None] = {}
+        self._naming = _Naming(resolver, row, waits)
         self.effect = self._resolve(source)
 
     @property
@@ -138,16 +168,16 @@ class Resolution:
     @property
     def told(self) -> list[str]:
         """What its text refers to and nothing was found for, as a person would call it."""
-        return list(self._told)
+        return list(self._naming.told)
 
     @property
     def named_in_vain(self) -> list[tuple[str, str]]:
         """(entity, alias) of what its texts name and was not there, of all that was asked for."""
-        return list(self._open)
+        return list(self._naming.open)
 
     def late_fields(self, notes_field: Optional[str] = None) -> list[str]:
         """Rich text fields, where a text names items that are still to be written; ``notes_field`` holds notes too."""
-        return self.text_fields(notes_field) if self._late else []
+        return self.text_fields(notes_field) if self._naming.late else []
 
     def text_fields(self, notes_field: Optional[str] = None) -> list[str]:
         """Fields of rich text that a last touch of this effect could still write."""
@@ -162,7 +192,7 @@ class Resolution:
         Raises:
             Held: it had better wait for an item that is just being created.
         """
-        item = self._look_up(entity, alias)
+        item = self._naming.look_up(entity, alias)
         if item is None and self._under_way is not None:
             origin = self._resolver.origin(entity, alias)
             if origin is not None:
@@ -181,31 +211,14 @@ class Resolution:
             origin=Origin(source, row.entity, row.origin),
             key=row.key,
             payload=payload,
-            look_up=self._look_up,
+            look_up=self._naming.look_up,
             parent=parent,
             parent_key=parent.key if parent else "",
             notes=(*(Note(label, value) for label, value in row.notes), *self._references.notes),
             fields=row.only,
-            tell=self._told.setdefault,
-            is_itself=self._is_itself,
+            tell=self._naming.told.setdefault,
+            is_itself=self._naming.is_itself,
         )
-
-    def _is_itself(self, entity: str, alias: str) -> bool:
-        if entity != self._row.entity:
-            return False
-        origin = self._resolver.origin(entity, alias)
-        return origin is not None and origin[0] == self._row.origin
-
-    def _look_up(self, entity: str, alias: str) -> Optional[TargetItem]:
-        origin = self._resolver.origin(entity, alias)
-        item = self._resolver.item(entity, origin[0]) if origin is not None else None
-        if item is not None:
-            self._open.pop((entity, alias), None)  # it came while this one waited
-            return item
-        self._open.setdefault((entity, alias))
-        if origin is not None and not self._late:
-            self._late = self._waits(entity, origin[0])
-        return None
 
 
 def names_of(ref: Ref) -> Sequence[str]:

@@ -116,6 +116,8 @@ class Coming:
             self._is_spent = True  # what comes after a complete answer belongs to nobody
             if not self._is_complete:
                 raise HTTPException(f"this is no answer in HTTP: {error}") from error
+        if self._is_complete:
+            del self._parser  # each holds the other: the body would stay in memory until a collection finds them
         return len(piece)
 
     def _end(self) -> None:

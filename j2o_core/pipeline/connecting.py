@@ -11,7 +11,7 @@ from ..http import Http
 from ..model.outcome import Fatal
 from ..observe.redaction import hide_secret
 from ..security.secrets import Unresolved, resolve
-from .heaps import keep_few_heaps, keep_what_is_loaded
+from .heaps import collect_seldom, keep_few_heaps
 from .hosts import gates
 from .request_log import RequestLog
 from .secret_words import secrets_among
@@ -46,7 +46,7 @@ def start_system(wiring: Wiring, variables: dict[str, str]) -> dict[str, str]:
 def connect(wiring: Wiring, variables: Mapping[str, str], names: Optional[Collection[str]] = None) -> None:
     """Open and check these connections, or all. Raises ``Fatal``: 2 for a wrong spec, 3 for one that does not work."""
     keep_few_heaps()
-    keep_what_is_loaded()
+    collect_seldom()
     spec = wiring.spec
     wanted = {name: given for name, given in spec.connections.items() if names is None or name in names}
     known = {name: resolved(wiring, given.options, variables, f"connections.{name}") for name, given in wanted.items()}

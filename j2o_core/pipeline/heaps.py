@@ -9,6 +9,8 @@ from typing import Any, Iterator
 
 _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 _HEAPS = 2
+#: objects more than before after which those are looked at that are new; Python's own numbers are 700 and 2,000
+_NEW_OBJECTS = 20_000
 #: bytes from which on an allocation is a mapping of its own, which the system has back as soon as it is free
 _LARGE = 128 * 1024
 
@@ -33,12 +35,14 @@ def give_back_what_is_free() -> None:
         library.malloc_trim(0)
 
 
-def keep_what_is_loaded() -> None:
+def collect_seldom() -> None:
     """Leave out of every later collection what was loaded so far: code, plugins and specs live to the end.
 
-    They are most of what there is, and each full collection would walk them again.
+    They are most of what there is, and each full collection would walk them again. What comes later hardly ever needs
+    a collection, so there are fewer of them.
     """
     gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
 
 
 @contextlib.contextmanager

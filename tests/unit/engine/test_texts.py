@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
@@ -116,6 +117,24 @@ def test_a_text_written_by_a_create_whose_answer_was_lost_is_not_forgotten(bench
     one.go()
     assert one.target.rows["1"]["image"]["text"] == ["?2"], "when it was written, the second had no id"
     assert late(one) == {"T-1": '["text"]'}
+
+
+def test_what_was_written_leaves_nothing_for_the_collector(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    original = Texts.image
+
+    def image(self: Texts, effect: Effect) -> dict[str, Any]:
+        asked.append(weakref.ref(effect.look_up.__self__))  # type: ignore[attr-defined]
+        return original(self, effect)
+
+    monkeypatch.setattr(Texts, "image", image)
+    one = bench(workers=2)
+    one.plan(text(1), text(2, "1"), text(3, "9"))
+    one.go()
+    assert len(asked) >= 3
+    assert [of() for of in asked if of() is not None] == [], "there are no collections while tests run"
 
 
 def test_patience_ends(bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import socket
 import threading
+import weakref
 import zlib
 from http.client import HTTPException, HTTPResponse
 from typing import Iterator
@@ -149,3 +150,12 @@ def test_nothing_can_be_smuggled_into_a_request() -> None:
         request_bytes("POST", "/x", {"X-Note": "a\r\nX-Other: b"}, b"")
     with pytest.raises(ValueError, match="latin-1"):
         request_bytes("POST", "/x", {"X-Note": "\u20ac"}, b"")
+
+
+def test_an_answer_that_was_read_is_gone_with_who_read_it() -> None:
+    with _coming(_OK + b"Content-Length: 5\r\n\r\nhello", 7) as sock:
+        coming, body = _read(sock)
+        assert (body, coming.stays) == (b"hello", True)
+        there = weakref.ref(coming)
+        del coming
+        assert there() is None, "there are no collections while tests run"

@@ -60,3 +60,15 @@ def test_what_was_large_and_what_is_free_between_what_stays_is_given_back():
 def test_threads_share_two_heaps():
     told = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True).stdout
     assert 1 <= len(re.findall(r"<heap nr=", told)) <= 2
+
+
+def test_collections_are_seldom_and_pass_over_what_was_loaded():
+    program = (
+        "import gc\n"
+        "from j2o_core.pipeline.heaps import collect_seldom\n"
+        "before = gc.get_threshold()\n"
+        "collect_seldom()\n"
+        "print(gc.get_freeze_count() > 1_000, gc.get_threshold()[0] > 5 * before[0], gc.isenabled())\n"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert told.split() == ["True", "True", "True"]
