@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterator, Union
 
 import pytest
 
@@ -39,13 +39,13 @@ def own_spec(tmp_path: Path) -> str:
     return str(folder / "own.yaml")
 
 
-def found(monkeypatch: pytest.MonkeyPatch, *rows: Row, then: str = "") -> None:
+def found(monkeypatch: pytest.MonkeyPatch, *rows: Row, then: Union[str, BaseException] = "") -> None:
     """The measurements are made, and find this."""
 
     def made(setting: Setting) -> Iterator[Row]:
         yield from rows
         if then:
-            raise Fatal(then, exit_code=1)
+            raise Fatal(then, exit_code=1) if isinstance(then, str) else then
 
     monkeypatch.setattr(measurements, "measured", made)
 
@@ -71,6 +71,16 @@ def test_what_was_measured_before_a_measurement_failed_is_printed_and_drawn(
     assert code == 1 and "the machine burns" in told.err
     assert [one["name"] for one in json.loads(told.out)["results"]] == ["writes"]
     assert "writes sent / needed" in (tmp_path / "bench.svg").read_text(encoding="utf-8")
+
+
+def test_who_gives_up_sees_what_was_measured_before_and_no_promise_that_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found(monkeypatch, row("writes", 1.0), then=KeyboardInterrupt())
+    assert main(["bench", "--json"]) == 4
+    told = capsys.readouterr()
+    assert [one["name"] for one in json.loads(told.out)["results"]] == ["writes"]
+    assert told.err.splitlines() == ["j2o: stopped; what was measured before is told"]
 
 
 def test_what_got_worse_before_a_measurement_failed_is_told(

@@ -36,8 +36,8 @@ def bench(
     """Measure j2o against the sandbox, each row as a ratio in one run. Exit 1 where a goal is missed.
 
     The first two rows and those without latency take minutes, whole-run and the adaptive limit a quarter of an hour,
-    those with 100,000 issues three quarters of one, the second run and those of the dashboard ten minutes. FILE.svg
-    or FILE.png of --plot shows each row against its goal.
+    memory with 100,000 issues three quarters of one and last-tenth half of one, the second run and those of the
+    dashboard ten minutes. FILE.svg or FILE.png of --plot shows each row against its goal.
 
     \b
     Example:
@@ -61,6 +61,8 @@ def bench(
                 if not json:
                     sys.stdout.write(_line(row, before))
                     sys.stdout.flush()
+    except KeyboardInterrupt:  # unlike a run, it begins anew
+        raise Fatal("stopped; what was measured before is told", exit_code=4) from None
     finally:  # a measurement may fail, or be given up, after others have taken hours
         worse = _show(made, before, json, plot) if made else []
     raise typer.Exit(0 if all(row.holds for row in made) and not worse else 1)
