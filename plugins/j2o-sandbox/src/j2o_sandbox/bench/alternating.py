@@ -102,6 +102,7 @@ class _Run:
         self._process, self._world, self._errors = process, both, errors
         self._all = both.needed("work_packages")
         self._written = 0
+        self._held_at = 0.0
         self.is_held = False
 
     @property
